@@ -1,0 +1,150 @@
+#ifndef WHERRY_BASE_ERROR_HPP
+#define WHERRY_BASE_ERROR_HPP
+
+#include <wherry/base/number.hpp>
+#include <wherry/base/text.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wherry::inline v0 {
+
+/// Every cause of failure, one code a cause. Closed: nothing in wherry fails with anything else.
+enum class errc : std::uint8_t {
+    // bytes
+    truncated,          ///< a length in the data points past its end
+    trailing_bytes,     ///< data is left over after the last wanted byte
+    overflow,           ///< a size or product does not fit
+    too_large,          ///< a cap of `limits` is exceeded
+    bad_protobuf,       ///< not protobuf: varint, wire type, field number
+    missing_required,   ///< a required field of a message is absent
+    not_a_paddle_file,  ///< the bytes are of another kind, which `found` names
+    bad_version,        ///< a version field holds a number no reader knows
+    bad_dtype,          ///< no element type has this number, or it does not fit here
+    bad_dims,           ///< negative or too many dims
+    bad_lod,            ///< level-of-detail offsets that do not start at 0, fall, or do not end at the rows
+    bad_desc,           ///< the length of a TensorDesc is impossible
+    bad_rows,           ///< row indices of SelectedRows outside its height
+    // programs
+    bad_block,          ///< block numbers that form no tree
+    bad_name,           ///< a name that cannot be a variable or a file
+    duplicate_name,     ///< one name twice where one is meant
+    no_such_variable,   ///< a name that the program or block does not hold
+    unknown_op,         ///< an operator the given list does not name
+    missing_slot,       ///< an operator without an input or output it needs
+    bad_attribute,      ///< an attribute of another type or outside its range
+    bad_argument,       ///< a caller's value that the function cannot take
+    argument_dtype,     ///< an array given to a layer has an element type the layer cannot take
+    no_gradient,        ///< an operator on the way to the loss has no gradient
+    unsupported,        ///< known, and refused
+    // running
+    not_initialized,     ///< a variable without a value
+    shape_mismatch,      ///< dims differ from what is needed
+    dtype_mismatch,      ///< element type differs from what is needed
+    label_out_of_range,  ///< a class label outside [0, classes)
+    index_out_of_range,  ///< a row id outside [0, rows)
+    lod_mismatch,        ///< LoD where a plain array is wanted
+    feed_mismatch,       ///< fed names differ from the program's feed operators
+    fetch_mismatch,      ///< fetched names differ from the program's fetch operators
+    closed,              ///< a closed Executor was used
+    // files
+    not_found,         ///< no such file
+    not_regular_file,  ///< a folder, device or pipe where a file is meant
+    cannot_open,       ///< the system refused to open, with its own words in `found`
+    cannot_read,       ///< the system failed while reading
+    cannot_write,      ///< the system failed while writing; the old file is whole
+    buffer_too_small,  ///< a fixed sink or caller's span cannot take the bytes
+    missing_record,    ///< fewer tensors in the file than wanted
+    extra_record,      ///< more tensors in the file than wanted
+    nothing_to_save,   ///< no variable passed the filter
+    mixed_kinds,       ///< a variable kind that this layout cannot hold
+};
+
+namespace detail {
+inline constexpr std::array errc_names = std::to_array<std::string_view>(
+    {"truncated",         "trailing_bytes",     "overflow",           "too_large",       "bad_protobuf",   "missing_required",
+     "not_a_paddle_file", "bad_version",        "bad_dtype",          "bad_dims",        "bad_lod",        "bad_desc",
+     "bad_rows",          "bad_block",          "bad_name",           "duplicate_name",  "no_such_variable", "unknown_op",
+     "missing_slot",      "bad_attribute",      "bad_argument", "argument_dtype", "no_gradient",     "unsupported",    "not_initialized",
+     "shape_mismatch",    "dtype_mismatch",     "label_out_of_range", "index_out_of_range", "lod_mismatch", "feed_mismatch",
+     "fetch_mismatch",    "closed",             "not_found",          "not_regular_file", "cannot_open",   "cannot_read",
+     "cannot_write",      "buffer_too_small",   "missing_record",     "extra_record",    "nothing_to_save", "mixed_kinds"});
+static_assert(errc_names.size() == static_cast<std::size_t>(errc::mixed_kinds) + 1, "one name a code");
+}  // namespace detail
+
+/// The code as it is spelled in C++, for messages and tests.
+constexpr std::string_view name_of(errc code) noexcept { return detail::errc_names[static_cast<std::size_t>(code)]; }
+
+/// Marks an error that no position in a file belongs to.
+inline constexpr std::uint64_t no_offset = ~std::uint64_t{0};
+
+/// What went wrong, with what a person needs to mend it. Fields that do not apply stay empty.
+struct error {
+    errc code{};
+    text message{};   ///< one sentence; the reference's own words where it has some
+    text file{};      ///< path or record the bytes came from
+    std::uint64_t offset = no_offset;  ///< byte position in `file`
+    text variable{};  ///< name of the variable or attribute concerned
+    text op{};        ///< type of the operator concerned
+    text expected{};
+    text found{};
+
+    /// The same error, placed: fields that are still empty are filled.
+    constexpr error&& in_file(std::string_view path) && {
+        if (file.empty()) file = path;
+        return static_cast<error&&>(*this);
+    }
+    constexpr error&& of_variable(std::string_view name) && {
+        if (variable.empty()) variable = name;
+        return static_cast<error&&>(*this);
+    }
+    constexpr error&& of_op(std::string_view type) && {
+        if (op.empty()) op = type;
+        return static_cast<error&&>(*this);
+    }
+    constexpr error&& shifted(std::uint64_t by) && {
+        if (offset != no_offset) offset += by;
+        return static_cast<error&&>(*this);
+    }
+};
+
+namespace detail {
+/// Bytes of a name as they may be shown: control characters and backslashes are escaped.
+inline std::string printable(std::string_view raw) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    std::string shown;
+    for (const char c : raw) {
+        const auto u = static_cast<unsigned char>(c);
+        if (u >= 0x20 && u != 0x7f && c != '\\') {
+            shown += c;
+        } else {
+            shown += {'\\', 'x', hex[u >> 4U], hex[u & 15U]};
+        }
+    }
+    return shown;
+}
+}  // namespace detail
+
+/// One clear line: code, sentence, then every field that is set.
+inline std::string to_string(const error& e) {
+    std::string line(name_of(e.code));
+    if (!e.message.empty()) line.append(": ").append(detail::printable(e.message));
+    std::string fields;
+    const auto add = [&fields](std::string_view label, std::string_view value) {
+        if (value.empty()) return;
+        fields.append(fields.empty() ? " [" : ", ").append(label).append(" ").append(detail::printable(value));
+    };
+    add("file", e.file);
+    if (e.offset != no_offset) add("offset", decimal(e.offset));
+    add("variable", e.variable);
+    add("operator", e.op);
+    add("expected", e.expected);
+    add("found", e.found);
+    return fields.empty() ? line : line + fields + "]";
+}
+
+}  // namespace wherry::inline v0
+
+#endif

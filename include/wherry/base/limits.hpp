@@ -1,0 +1,28 @@
+#ifndef WHERRY_BASE_LIMITS_HPP
+#define WHERRY_BASE_LIMITS_HPP
+
+#include <cstddef>
+#include <cstdint>
+
+namespace wherry::inline v0 {
+
+/// Dims of a tensor. Source: Paddle's DDim holds at most 9.
+inline constexpr std::size_t max_rank = 9;
+
+/// What a reader accepts before it answers `too_large`. A caller who needs more passes a value with the field raised:
+/// `constexpr limits mine{.program_bytes = 1u << 30};`.
+struct limits {
+    std::uint64_t desc_bytes = std::uint64_t{1} << 20;       ///< one TensorDesc
+    std::uint64_t lod_levels = 16;                           ///< LoD levels of one tensor
+    std::uint64_t program_bytes = std::uint64_t{256} << 20;  ///< one ProgramDesc
+    std::size_t program_rank = 32;                           ///< dims of one VarDesc
+    std::size_t blocks = 1024;                               ///< blocks of one program
+    std::size_t block_depth = 32;                            ///< parents of one block
+    std::size_t elements = 1'000'000;                        ///< repeated elements of one message
+    std::size_t name_bytes = 1023;                           ///< one variable name
+    std::uint64_t arena_bytes = std::uint64_t{4} << 30;      ///< temporaries of one plan
+};
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,50 @@
+#ifndef WHERRY_BASE_TEXT_HPP
+#define WHERRY_BASE_TEXT_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+/// A short owned string of two words that works in constant expressions.
+///
+/// Why not `std::string`: clang 14 cannot construct libstdc++ 12's at compile time, and an `error` holds five of these.
+/// Guarantee: empty text allocates nothing.
+class text {
+  public:
+    constexpr text() noexcept = default;
+    /// Copies anything that reads as characters: a literal, a `std::string`, a `decimal`.
+    template <std::convertible_to<std::string_view> Chars>
+        requires(!std::same_as<Chars, text>)
+    constexpr text(const Chars& chars) : text(copy_of{}, chars) {}  // NOLINT(google-explicit-constructor)
+    constexpr text(const text& other) : text(copy_of{}, other.view()) {}
+    constexpr text(text&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    constexpr text& operator=(text other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    constexpr ~text() { delete[] data_; }
+
+    [[nodiscard]] constexpr std::string_view view() const noexcept { return {data_, size_}; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+    constexpr operator std::string_view() const noexcept { return view(); }  // NOLINT(google-explicit-constructor)
+    friend constexpr bool operator==(const text& a, std::string_view b) noexcept { return a.view() == b; }
+
+  private:
+    struct copy_of {};
+    constexpr text(copy_of, std::string_view chars) : size_(chars.size()) {
+        if (size_ == 0) return;
+        data_ = new char[size_];
+        for (std::size_t i = 0; i < size_; ++i) data_[i] = chars[i];
+    }
+
+    char* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,63 @@
+#ifndef WHERRY_EXEC_EXECUTOR_HPP
+#define WHERRY_EXEC_EXECUTOR_HPP
+
+#include <wherry/exec/plan_maker.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// Runs programs on the CPU with the operators of a list. One executor, one thread at a time; several executors may
+/// share a Program that nobody edits.
+///
+/// Plans are kept, so that running the same program again with arrays of the same shapes only runs its steps.
+class Executor {
+  public:
+    /// `Executor exe(op_list<op::mul, op::softmax>{});`
+    template <class... Ops>
+    explicit Executor(op_list<Ops...>, const limits& caps = {}) : ops_(op_list<Ops...>::table), caps_(caps) {}
+
+    /// Runs the program's root block. Fed arrays are borrowed for the call; fetched ones are copies, in order.
+    /// Persistables live in the root of `scope`; every other variable is gone afterwards.
+    /// Errors: those of `make_plan` and `plan::run`; closed. A run that fails on a value leaves later operators undone.
+    result<std::vector<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds = {}, std::span<const std::string> fetches = {}) {
+        if (closed_) return error{.code = errc::closed, .message = "Attempted to use a closed Executor"};
+        auto* ready = find_plan(program, feeds, fetches, scope);
+        if (ready == nullptr) {
+            auto made = make_plan(program, ops_, feeds, fetches, scope, caps_);
+            if (!made) return std::move(made).error();
+            if (plans_.size() == kept_plans) plans_.erase(plans_.begin());
+            ready = &plans_.emplace_back(*std::move(made));
+        }
+        return ready->run(feeds, scope);
+    }
+
+    void close() noexcept { closed_ = true; }
+    [[nodiscard]] bool is_closed() const noexcept { return closed_; }
+    [[nodiscard]] op_table ops() const noexcept { return ops_; }
+
+  private:
+    static constexpr std::size_t kept_plans = 16;
+
+    /// The plan that answers, moved to the end: the one unused for longest goes first.
+    plan* find_plan(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope) {
+        const auto at = std::find_if(plans_.rbegin(), plans_.rend(), [&](const plan& p) { return p.answers(program, feeds, fetches, scope); });
+        if (at == plans_.rend()) return nullptr;
+        std::rotate(at.base() - 1, at.base(), plans_.end());
+        return &plans_.back();
+    }
+
+    op_table ops_;
+    limits caps_;
+    std::vector<plan> plans_;
+    bool closed_ = false;
+};
+
+}  // namespace wherry::inline v0
+
+#endif

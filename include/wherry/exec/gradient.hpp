@@ -1,0 +1,89 @@
+#ifndef WHERRY_EXEC_GRADIENT_HPP
+#define WHERRY_EXEC_GRADIENT_HPP
+
+#include <wherry/program/operator.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// "x@GRAD". Source: framework/operator.h, kGradVarSuffix.
+inline std::string grad_name(std::string_view variable) { return std::string(variable) + "@GRAD"; }
+/// Stands in a list of gradients for one that nobody needs. Source: kEmptyVarName.
+inline constexpr std::string_view empty_var_name = "@EMPTY@";
+
+/// One gradient operator under construction. Slot and variable names come from the forward operator.
+class gradient_op {
+  public:
+    gradient_op(std::string_view type, const Operator& forward) : forward_(forward) {
+        desc_.type = type;
+        desc_.attrs = forward.desc().attrs;
+    }
+
+    /// Passes a forward input or output on.
+    gradient_op& reads(std::string_view slot) {
+        const auto names = forward_.input(slot).empty() ? forward_.output(slot) : forward_.input(slot);
+        return add(desc_.inputs, std::string(slot), {names.begin(), names.end()});
+    }
+    /// Passes the gradient of a forward output on.
+    gradient_op& reads_grad(std::string_view slot) { return add(desc_.inputs, grad_name(slot), grads(forward_.output(slot))); }
+    /// Makes the gradient of a forward input.
+    gradient_op& makes_grad(std::string_view slot) { return add(desc_.outputs, grad_name(slot), grads(forward_.input(slot))); }
+
+    /// Names given outright, for gradients that are other operators.
+    gradient_op& reads(std::string_view slot, std::vector<std::string> names) { return add(desc_.inputs, std::string(slot), std::move(names)); }
+    gradient_op& makes(std::string_view slot, std::vector<std::string> names) { return add(desc_.outputs, std::string(slot), std::move(names)); }
+
+    /// The forward operator's attributes are not copied. (The role attributes are set by append_backward.)
+    gradient_op& without_attributes() { return desc_.attrs.clear(), *this; }
+    gradient_op& with(Attr attr) {
+        std::erase_if(desc_.attrs, [&](const Attr& held) { return held.name == attr.name; });
+        desc_.attrs.push_back(std::move(attr));
+        return *this;
+    }
+
+    /// Slots stand sorted by name, as the reference writes them.
+    [[nodiscard]] wire::OpDesc<> take() && {
+        const auto by_name = [](const auto& a, const auto& b) { return a.parameter < b.parameter; };
+        std::stable_sort(desc_.inputs.begin(), desc_.inputs.end(), by_name);
+        std::stable_sort(desc_.outputs.begin(), desc_.outputs.end(), by_name);
+        return std::move(desc_);
+    }
+
+  private:
+    static std::vector<std::string> grads(std::span<const std::string> names) {
+        std::vector<std::string> made;
+        for (const auto& name : names) made.push_back(grad_name(name));
+        return made;
+    }
+    gradient_op& add(Operator::slots& slots, std::string slot, std::vector<std::string> names) {
+        auto& made = slots.emplace_back();
+        made.parameter = std::move(slot);
+        made.arguments = std::move(names);
+        return *this;
+    }
+
+    const Operator& forward_;
+    wire::OpDesc<> desc_;
+};
+
+/// What an operator's `gradient` sees: the forward operator, and room for the operators that undo it.
+class gradient_maker {
+  public:
+    explicit gradient_maker(const Operator& forward) : forward_(forward) {}
+    [[nodiscard]] const Operator& forward() const noexcept { return forward_; }
+    gradient_op& append(std::string_view type) { return ops_.emplace_back(type, forward_); }
+    [[nodiscard]] std::vector<gradient_op>& ops() noexcept { return ops_; }
+
+  private:
+    const Operator& forward_;
+    std::vector<gradient_op> ops_;
+};
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,153 @@
+#ifndef WHERRY_EXEC_OP_LIST_HPP
+#define WHERRY_EXEC_OP_LIST_HPP
+
+#include <wherry/exec/gradient.hpp>
+#include <wherry/exec/infer.hpp>
+#include <wherry/exec/run.hpp>
+#include <wherry/program/operator.hpp>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <span>
+#include <string_view>
+
+/// Operators are structs; an executor is given a list of them. One is added by writing a struct and naming it:
+///
+///     struct twice {
+///         static constexpr std::string_view type = "twice";
+///         static constexpr std::array inputs = {wherry::slot{"X"}};
+///         static constexpr std::array outputs = {wherry::slot{"Out"}};
+///         using attributes = wherry::no_attributes;
+///         static wherry::result<void> infer(const attributes&, wherry::infer_context& c) { c.set_out(0, c.in(0)); return {}; }
+///         static wherry::result<void> run(const attributes&, wherry::run_context& c) { ...; return {}; }
+///     };
+///     using mine = wherry::op_list<wherry::op::mul, twice>;
+namespace wherry::inline v0 {
+
+/// For operators without attributes of their own.
+struct no_attributes {
+    template <class Self, class Visitor>
+    static constexpr void visit(Self&, Visitor&) {}
+};
+
+/// How an attribute is treated when an operator is written.
+enum class attr_rule_2x : bool { written, read_only };
+/// Marks an attribute that only 2.x files hold: read, never written.
+inline constexpr auto since_2x = attr_rule_2x::read_only;
+
+/// An operator: a type name, slots, attributes with their defaults, shape inference and a kernel.
+/// `gradient(gradient_maker&)` is optional: without it nothing flows back through the operator.
+template <class Op>
+concept OperatorPolicy = requires(const typename Op::attributes& a, infer_context& i, run_context& r) {
+    { Op::type } -> std::convertible_to<std::string_view>;
+    { std::span<const slot>(Op::inputs) };
+    { std::span<const slot>(Op::outputs) };
+    { Op::infer(a, i) } -> std::same_as<result<void>>;
+    { Op::run(a, r) } -> std::same_as<result<void>>;
+};
+
+/// An operator behind function pointers, so that programs can name it by string.
+struct op_info {
+    std::string_view type;
+    std::span<const slot> inputs;
+    std::span<const slot> outputs;
+    /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
+    result<std::shared_ptr<const void>> (*read_attributes)(const Operator&) = nullptr;
+    /// Adds what is absent with its default, as 1.8.5 writes it.
+    void (*write_defaults)(Operator&) = nullptr;
+    result<void> (*infer)(const void* attributes, infer_context&) = nullptr;
+    result<void> (*run)(const void* attributes, run_context&) = nullptr;
+    void (*gradient)(gradient_maker&) = nullptr;  ///< null when it has none
+};
+
+namespace detail {
+struct attribute_reader {
+    const Operator& op;
+    result<void> outcome;
+    template <class T>
+    void operator()(std::string_view name, T& value, attr_rule_2x = attr_rule_2x::written) {
+        const auto* attr = op.find_attr(name);
+        if (attr == nullptr || !outcome) return;
+        auto read = value_of<T>(*attr);
+        if (read)
+            value = *std::move(read);
+        else
+            outcome = std::move(read).error().of_op(op.type());
+    }
+};
+struct default_writer {
+    Operator& op;
+    template <class T>
+    void operator()(std::string_view name, const T& value, attr_rule_2x rule = attr_rule_2x::written) {
+        if (rule == attr_rule_2x::written && op.find_attr(name) == nullptr) op.desc().attrs.push_back(make_attr(name, value));
+    }
+};
+
+template <OperatorPolicy Op>
+constexpr op_info info_of() {
+    using attributes = typename Op::attributes;
+    op_info info{.type = Op::type, .inputs = Op::inputs, .outputs = Op::outputs};
+    info.read_attributes = [](const Operator& op) -> result<std::shared_ptr<const void>> {
+        auto made = std::make_shared<attributes>();
+        attribute_reader reader{op, {}};
+        attributes::visit(*made, reader);
+        if (!reader.outcome) return std::move(reader.outcome).error();
+        return std::shared_ptr<const void>(std::move(made));
+    };
+    info.write_defaults = [](Operator& op) {
+        const attributes defaults{};
+        default_writer writer{op};
+        attributes::visit(defaults, writer);
+    };
+    info.infer = [](const void* a, infer_context& c) { return Op::infer(*static_cast<const attributes*>(a), c); };
+    info.run = [](const void* a, run_context& c) { return Op::run(*static_cast<const attributes*>(a), c); };
+    if constexpr (requires(gradient_maker& g) { Op::gradient(g); }) info.gradient = [](gradient_maker& g) { Op::gradient(g); };
+    return info;
+}
+}  // namespace detail
+
+/// The operators of a list, sorted by type.
+using op_table = std::span<const op_info>;
+
+/// The operator of that type; null when the list does not name it.
+constexpr const op_info* find_op(op_table table, std::string_view type) noexcept {
+    const auto at = std::lower_bound(table.begin(), table.end(), type, [](const op_info& info, std::string_view t) { return info.type < t; });
+    return at != table.end() && at->type == type ? &*at : nullptr;
+}
+
+/// The operators a program may use, as a type. What is not named is not linked.
+template <class... Ops>
+struct op_list {
+    static_assert((OperatorPolicy<Ops> && ...), "wherry: each operator of an op_list needs type, inputs, outputs, attributes, infer and run "
+                                                "(see wherry/exec/op_list.hpp)");
+    static constexpr auto table = [] {
+        std::array<op_info, sizeof...(Ops)> all{detail::info_of<Ops>()...};
+        std::sort(all.begin(), all.end(), [](const op_info& a, const op_info& b) { return a.type < b.type; });
+        return all;
+    }();
+    static_assert(std::adjacent_find(table.begin(), table.end(), [](const op_info& a, const op_info& b) { return a.type == b.type; }) == table.end(),
+                  "wherry: an op_list names two operators of one type");
+    /// This list and more operators.
+    template <class... More>
+    using with = op_list<Ops..., More...>;
+};
+
+namespace detail {
+template <class... Lists>
+struct joined_ops;
+template <class... A>
+struct joined_ops<op_list<A...>> {
+    using type = op_list<A...>;
+};
+template <class... A, class... B, class... Rest>
+struct joined_ops<op_list<A...>, op_list<B...>, Rest...> : joined_ops<op_list<A..., B...>, Rest...> {};
+}  // namespace detail
+
+/// Several lists as one.
+template <class... Lists>
+using join_ops = typename detail::joined_ops<Lists...>::type;
+
+}  // namespace wherry::inline v0
+
+#endif

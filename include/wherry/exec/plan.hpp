@@ -1,0 +1,170 @@
+#ifndef WHERRY_EXEC_PLAN_HPP
+#define WHERRY_EXEC_PLAN_HPP
+
+#include <wherry/base/limits.hpp>
+#include <wherry/base/revision.hpp>
+#include <wherry/exec/arena.hpp>
+#include <wherry/exec/op_list.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/tensor/scope.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+namespace detail {
+/// Where the elements of a planned variable are.
+enum class storage : std::uint8_t {
+    fed,        ///< in the caller's array
+    scope,      ///< in a tensor of the scope: persistables, and what the caller put there
+    temporary,  ///< in the plan's arena
+};
+
+/// One version of a variable: a name that is written twice is two of them.
+struct planned_operand {
+    std::string name;
+    tensor_meta meta;
+    storage where = storage::temporary;
+    std::size_t feed = 0;            ///< which fed array
+    bool read_first = false;         ///< a scope tensor whose value is needed
+    bool persistable = false;        ///< lives in the root scope
+    std::uint32_t first_step = 0;
+    std::uint32_t last_step = 0;
+    Tensor* tensor = nullptr;        ///< the scope's, once bound
+};
+
+/// One operator, ready to run.
+struct planned_step {
+    const op_info* op = nullptr;
+    std::shared_ptr<const void> attributes;
+    std::vector<slot_range> input_slots;
+    std::vector<slot_range> output_slots;
+    std::vector<operand*> inputs;
+    std::vector<operand*> outputs;  ///< null where the program names none
+};
+}  // namespace detail
+
+/// A program made ready for one set of feeds and fetches: operators are function pointers, variables are addresses,
+/// shapes are known, and every temporary has its place in one arena. Running it looks nothing up by name and allocates
+/// only what it returns. Made by `make_plan`.
+class plan {
+  public:
+    /// True while this plan answers for these arguments.
+    [[nodiscard]] bool answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope) const;
+
+    /// Runs the steps and returns copies of what is fetched. Errors: those that depend on values (labels, ids).
+    result<std::vector<Tensor>> run(std::span<const tensor_ref> feeds, Scope& scope);
+
+    /// Bytes of all temporaries together.
+    [[nodiscard]] std::uint64_t arena_bytes() const noexcept { return arena_.size(); }
+    [[nodiscard]] std::size_t step_count() const noexcept { return steps_.size(); }
+
+  private:
+    friend class plan_maker;
+
+    void bind_scope(Scope& scope);
+    void bind_feeds(std::span<const tensor_ref> feeds);
+    [[nodiscard]] const LoD* lod_of(const detail::planned_operand& planned, std::span<const tensor_ref> feeds) const;
+
+    revision::seen program_;
+    revision::seen scope_names_;
+    revision::seen root_names_;
+    std::int64_t program_version_ = 0;
+    std::vector<std::string> feed_names_;
+    std::vector<std::string> fetch_names_;
+    std::vector<std::size_t> fetched_;  ///< operands, in fetch order
+    std::vector<detail::planned_operand> planned_;
+    std::vector<operand> operands_;     ///< one for one with planned_
+    std::vector<detail::planned_step> steps_;
+    detail::aligned_bytes arena_;
+    std::vector<detail::aligned_bytes> realigned_;  ///< fed arrays that did not lie at a multiple of their element
+};
+
+inline bool plan::answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope) const {
+    if (!program_.is_current(program.edits())) return false;
+    if (!std::equal(fetch_names_.begin(), fetch_names_.end(), fetches.begin(), fetches.end())) return false;
+    if (feeds.size() != feed_names_.size()) return false;
+    for (std::size_t i = 0; i < feeds.size(); ++i)
+        if (feeds[i].name != feed_names_[i]) return false;
+    for (const auto& held : planned_) {
+        if (held.where == detail::storage::fed) {
+            const auto& fed = feeds[held.feed];
+            if (fed.dtype != held.meta.dtype || fed.dims != held.meta.dims) return false;
+        } else if (held.where == detail::storage::scope && held.read_first) {
+            const auto* tensor = held.persistable ? scope.root().find_var(held.name) : scope.find_var(held.name);
+            if (tensor == nullptr || !tensor->is_initialized() || tensor->dtype() != held.meta.dtype || tensor->dims() != held.meta.dims) return false;
+        }
+    }
+    return true;
+}
+
+inline void plan::bind_scope(Scope& scope) {
+    const bool same_names = scope_names_.is_current(scope.names_revision()) && root_names_.is_current(scope.root().names_revision());
+    for (std::size_t i = 0; i < planned_.size(); ++i) {
+        auto& held = planned_[i];
+        if (held.where != detail::storage::scope) continue;
+        if (!same_names || !held.persistable) held.tensor = held.persistable ? &scope.root().var(held.name) : scope.find_var(held.name);
+        auto& tensor = *held.tensor;
+        if (!tensor.is_initialized() || tensor.dtype() != held.meta.dtype || tensor.dims() != held.meta.dims)
+            tensor.resize(held.meta.dtype, held.meta.dims);
+        operands_[i].data = tensor.bytes().data();
+    }
+    scope_names_ = revision::seen(scope.names_revision());
+    root_names_ = revision::seen(scope.root().names_revision());
+}
+
+inline void plan::bind_feeds(std::span<const tensor_ref> feeds) {
+    realigned_.clear();
+    for (std::size_t i = 0; i < planned_.size(); ++i) {
+        const auto& held = planned_[i];
+        if (held.where != detail::storage::fed) continue;
+        const auto bytes = feeds[held.feed].bytes;
+        const auto* data = bytes.data();
+        constexpr std::uintptr_t alignment = alignof(std::max_align_t);
+        const auto needed = std::min<std::uintptr_t>(alignment, size_of(held.meta.dtype));
+        if (reinterpret_cast<std::uintptr_t>(data) % needed != 0) {  // NOLINT: the address is what matters
+            auto& copy = realigned_.emplace_back(bytes.size());
+            std::copy(bytes.begin(), bytes.end(), copy.data());
+            data = copy.data();
+        }
+        operands_[i].data = const_cast<std::byte*>(data);  // NOLINT: steps get fed operands as inputs only
+    }
+}
+
+inline const LoD* plan::lod_of(const detail::planned_operand& planned, std::span<const tensor_ref> feeds) const {
+    if (planned.meta.lod_from < 0) return nullptr;
+    const auto& source = planned_[static_cast<std::size_t>(planned.meta.lod_from)];
+    if (source.where == detail::storage::fed) return feeds[source.feed].lod;
+    return source.tensor != nullptr ? &source.tensor->lod() : nullptr;
+}
+
+inline result<std::vector<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope) {
+    bind_scope(scope);
+    bind_feeds(feeds);
+    for (const auto& step : steps_) {
+        run_context context({step.op->type, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_});
+        if (auto ran = step.op->run(step.attributes.get(), context); !ran) return std::move(ran).error().of_op(step.op->type);
+    }
+    std::vector<Tensor> fetched;
+    fetched.reserve(fetched_.size());
+    for (const auto at : fetched_) {
+        const auto& held = planned_[at];
+        auto& value = fetched.emplace_back(held.meta.dtype, held.meta.dims);
+        const std::span<const std::byte> bytes{operands_[at].data, value.bytes().size()};
+        std::copy(bytes.begin(), bytes.end(), value.bytes().begin());
+        if (const auto* lod = lod_of(held, feeds)) value.set_lod(*lod);
+    }
+    return fetched;
+}
+
+}  // namespace wherry::inline v0
+
+#endif

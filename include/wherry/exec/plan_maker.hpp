@@ -1,0 +1,346 @@
+#ifndef WHERRY_EXEC_PLAN_MAKER_HPP
+#define WHERRY_EXEC_PLAN_MAKER_HPP
+
+#include <wherry/exec/plan.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// Makes a `plan`: one walk over the operators, then the arena.
+class plan_maker {
+  public:
+    plan_maker(const Program& program, op_table ops, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope, const limits& caps)
+        : program_(program), ops_(ops), feeds_(feeds), fetches_(fetches), scope_(scope), caps_(caps) {}
+
+    result<plan> make() {
+        made_.program_ = revision::seen(program_.edits());
+        made_.program_version_ = program_.version();
+        for (const auto& fed : feeds_) made_.feed_names_.emplace_back(fed.name);
+        made_.fetch_names_.assign(fetches_.begin(), fetches_.end());
+        if (auto checked = check_feed_operators(); !checked) return std::move(checked).error();
+        if (auto checked = take_feeds(); !checked) return std::move(checked).error();
+        if (!program_.blocks().empty()) {
+            for (const auto& op : program_.global_block().ops()) {
+                if (op.type() == "feed" || op.type() == "fetch") continue;
+                if (auto added = add_step(op); !added) return std::move(added).error().of_op(op.type());
+            }
+        }
+        if (auto taken = take_fetches(); !taken) return std::move(taken).error();
+        if (auto placed = place_temporaries(); !placed) return std::move(placed).error();
+        connect_steps();
+        return std::move(made_);
+    }
+
+  private:
+    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+    struct named {
+        std::string name;
+        std::uint32_t operand;
+    };
+
+    [[nodiscard]] Variable declared(std::string_view name) const {
+        return program_.blocks().empty() ? Variable() : program_.global_block().find_var(name);
+    }
+
+    // ---- feeding and fetching
+
+    /// A program that holds feed (fetch) operators, as a loaded inference model does, is fed exactly those.
+    result<void> check_feed_operators() const {
+        if (program_.blocks().empty()) return {};
+        std::vector<std::string_view> fed;
+        std::vector<std::string_view> fetched;
+        for (const auto& op : program_.global_block().ops()) {
+            if (op.type() == "feed" && !op.output("Out").empty()) fed.push_back(op.output("Out")[0]);
+            if (op.type() == "fetch" && !op.input("X").empty()) fetched.push_back(op.input("X")[0]);
+        }
+        const auto missing = [](errc code, std::string_view targets, std::string_view name) {
+            return error{.code = code, .message = "'" + std::string(targets) + "' does not have " + std::string(name) + " variable", .variable = name};
+        };
+        for (const auto name : fed)
+            if (std::none_of(feeds_.begin(), feeds_.end(), [&](const auto& f) { return f.name == name; }))
+                return missing(errc::feed_mismatch, "feed_targets", name);
+        if (!fed.empty() && fed.size() != feeds_.size())
+            return error{.code = errc::feed_mismatch, .message = "Feed operators in program desc do not match 'feed_targets'", .expected = decimal(fed.size()), .found = decimal(feeds_.size())};
+        for (const auto name : fetched)
+            if (std::find(fetches_.begin(), fetches_.end(), name) == fetches_.end()) return missing(errc::fetch_mismatch, "fetch_targets", name);
+        if (!fetched.empty() && fetched.size() != fetches_.size())
+            return error{.code = errc::fetch_mismatch, .message = "Fetch operators in program desc do not match 'fetch_targets'", .expected = decimal(fetched.size()), .found = decimal(fetches_.size())};
+        return {};
+    }
+
+    /// Only `fluid.data` variables ask for a check; fewer fed dims than declared pass, as in the reference.
+    static result<void> check_feed(const Variable& var, const tensor_ref& fed) {
+        const auto wanted = var.shape();
+        bool fits = fed.dims.rank() <= wanted.size();
+        for (std::size_t i = 0; fits && i < fed.dims.rank(); ++i) fits = infer_context::agree(wanted[i], fed.dims[i]);
+        if (!fits)
+            return error{.code = errc::shape_mismatch,
+                         .message = "The fed Variable '" + var.name() + "' should have dimensions = " + std::to_string(wanted.size()) + ", shape = " +
+                                    to_tuple(wanted) + ", but received fed shape " + to_string(fed.dims) + " on each device",
+                         .variable = fed.name,
+                         .expected = to_tuple(wanted),
+                         .found = to_string(fed.dims)};
+        if (var.dtype() != fed.dtype)
+            return error{.code = errc::dtype_mismatch,
+                         .message = "The data type of fed Variable '" + var.name() + "' must be '" + std::string(name_of(var.dtype())) + "', but received '" +
+                                    std::string(name_of(fed.dtype)) + "'",
+                         .variable = fed.name,
+                         .expected = name_of(var.dtype()),
+                         .found = name_of(fed.dtype)};
+        return {};
+    }
+
+    result<void> take_feeds() {
+        for (std::size_t i = 0; i < feeds_.size(); ++i) {
+            const auto& fed = feeds_[i];
+            const auto var = declared(fed.name);
+            if (!var) return error{.code = errc::no_such_variable, .message = "a fed variable is not in the program", .variable = fed.name};
+            if (find_current(fed.name) != none) return error{.code = errc::duplicate_name, .message = "a variable is fed twice", .variable = fed.name};
+            if (var.need_check_feed())
+                if (auto checked = check_feed(var, fed); !checked) return checked;
+            const auto count = fed.dims.element_count();
+            if (!is_dtype(fed.dtype) || !count || *count * size_of(fed.dtype) != fed.bytes.size())
+                return error{.code = errc::bad_argument, .message = "the bytes of a fed array do not fit its dims", .variable = fed.name, .expected = to_string(fed.dims), .found = decimal(fed.bytes.size())};
+            if (fed.lod != nullptr && !fed.lod->empty()) {
+                const auto rows = fed.dims.rank() > 0 ? static_cast<std::uint64_t>(fed.dims[0]) : 1;
+                if (auto checked = check_lod(*fed.lod, rows); !checked) return std::move(checked).error().of_variable(fed.name);
+            }
+            const auto at = add_operand({.name = std::string(fed.name), .meta = {fed.dtype, fed.dims, var.lod_level()}, .where = detail::storage::fed, .feed = i});
+            made_.planned_[at].meta.lod_from = static_cast<std::int32_t>(at);
+        }
+        return {};
+    }
+
+    result<void> take_fetches() {
+        const auto end = static_cast<std::uint32_t>(made_.steps_.size());
+        for (const auto& name : fetches_) {
+            auto at = find_current(name);
+            if (at == none) {
+                auto found = from_scope(name);
+                if (!found)
+                    return error{.code = errc::not_found,
+                                 .message = "Input variable(" + name + ") cannot be found in scope for operator 'Fetch'.Confirm that you have used the fetch "
+                                            "`Variable` format instead of the string literal('" + name + "') in `fetch_list` parameter",
+                                 .variable = name,
+                                 .op = "fetch"};
+                at = *found;
+            }
+            made_.planned_[at].last_step = end;
+            made_.fetched_.push_back(at);
+        }
+        return {};
+    }
+
+    // ---- variables
+
+    std::uint32_t add_operand(detail::planned_operand planned) {
+        const auto at = static_cast<std::uint32_t>(made_.planned_.size());
+        const auto place = std::lower_bound(current_.begin(), current_.end(), planned.name, by_name);
+        if (place != current_.end() && place->name == planned.name)
+            place->operand = at;
+        else
+            current_.insert(place, named{planned.name, at});
+        made_.planned_.push_back(std::move(planned));
+        return at;
+    }
+    static bool by_name(const named& held, std::string_view name) noexcept { return held.name < name; }
+    /// The version of a variable that holds its value now.
+    [[nodiscard]] std::uint32_t find_current(std::string_view name) const {
+        const auto at = std::lower_bound(current_.begin(), current_.end(), name, by_name);
+        return at != current_.end() && at->name == name ? at->operand : none;
+    }
+
+    /// A variable whose value is in the scope already.
+    std::optional<std::uint32_t> from_scope(const std::string& name) {
+        const auto var = declared(name);
+        const bool persistable = var && var.persistable();
+        const auto* tensor = persistable ? scope_.root().find_var(name) : scope_.find_var(name);
+        if (tensor == nullptr || !tensor->is_initialized()) return std::nullopt;
+        const auto at = add_operand({.name = name,
+                                     .meta = {tensor->dtype(), tensor->dims(), std::nullopt},
+                                     .where = detail::storage::scope,
+                                     .read_first = true,
+                                     .persistable = persistable});
+        made_.planned_[at].meta.lod_from = static_cast<std::int32_t>(at);
+        return at;
+    }
+
+    [[nodiscard]] error not_initialized(const Operator& op, std::string_view slot, const std::string& name) const {
+        const auto var = declared(name);
+        const auto place = std::string(slot) + "(" + name + ")";
+        return {.code = errc::not_initialized,
+                .message = var && var.persistable()
+                               ? "The Input variable " + place +
+                                     " has not been initialized. You may need to confirm if you put exe.run(startup_program) after optimizer.minimize function."
+                               : "The Tensor in the " + op.type() + " Op's Input Variable " + place + " is not initialized.",
+                .variable = name,
+                .op = op.type()};
+    }
+
+    // ---- operators
+
+    /// Variables of an operator by declared slot: flattened, with the range of each slot.
+    struct arguments {
+        std::vector<slot_range> ranges;
+        std::vector<std::uint32_t> operands;
+    };
+
+    static result<void> check_arity(const slot& declared, std::size_t count) {
+        const bool required = declared.arity == slot_arity::one || declared.arity == slot_arity::many;
+        if (required && count == 0) return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = declared.name};
+        if (declared.arity != slot_arity::many && count > 1)
+            return error{.code = errc::missing_slot, .message = "a slot holds more variables than it takes", .variable = declared.name, .expected = "1", .found = decimal(count)};
+        return {};
+    }
+    static result<void> check_known(std::span<const slot> declared, const Operator::slots& used) {
+        for (const auto& held : used)
+            if (!held.arguments.empty() && std::none_of(declared.begin(), declared.end(), [&](const slot& s) { return s.name == held.parameter; }))
+                return error{.code = errc::unsupported, .message = "an operator uses a slot that is not known here", .variable = held.parameter};
+        return {};
+    }
+
+    result<arguments> inputs_of(const Operator& op, const op_info& info) {
+        if (auto checked = check_known(info.inputs, op.desc().inputs); !checked) return std::move(checked).error();
+        arguments found;
+        for (const auto& declared_slot : info.inputs) {
+            const auto names = op.input(declared_slot.name);
+            if (auto checked = check_arity(declared_slot, names.size()); !checked) return std::move(checked).error();
+            found.ranges.push_back({static_cast<std::uint32_t>(found.operands.size()), static_cast<std::uint32_t>(names.size())});
+            for (const auto& name : names) {
+                auto at = find_current(name);
+                if (at == none) {
+                    const auto held = from_scope(name);
+                    if (!held) return not_initialized(op, declared_slot.name, name);
+                    at = *held;
+                }
+                made_.planned_[at].last_step = static_cast<std::uint32_t>(made_.steps_.size());
+                found.operands.push_back(at);
+            }
+        }
+        return found;
+    }
+
+    result<void> add_step(const Operator& op) {
+        const auto* info = find_op(ops_, op.type());
+        if (info == nullptr) return error{.code = errc::unknown_op, .message = "Operator \"" + op.type() + "\" has not been registered."};
+        auto attributes = info->read_attributes(op);
+        if (!attributes) return std::move(attributes).error();
+        auto in = inputs_of(op, *info);
+        if (!in) return std::move(in).error();
+        if (auto checked = check_known(info->outputs, op.desc().outputs); !checked) return checked;
+
+        arguments out;
+        std::vector<const std::string*> out_names;
+        for (const auto& declared_slot : info->outputs) {
+            const auto names = op.output(declared_slot.name);
+            if (auto checked = check_arity(declared_slot, names.size()); !checked) return checked;
+            out.ranges.push_back({static_cast<std::uint32_t>(out_names.size()), static_cast<std::uint32_t>(names.size())});
+            for (const auto& name : names) out_names.push_back(&name);
+        }
+        std::vector<tensor_meta> in_metas;
+        for (const auto at : in->operands) in_metas.push_back(made_.planned_[at].meta);
+        std::vector<tensor_meta> out_metas(out_names.size());
+        infer_context context({op.type(), in->ranges, out.ranges, in_metas, out_metas, made_.program_version_, false});
+        if (auto inferred = info->infer(attributes->get(), context); !inferred) return inferred;
+
+        for (std::size_t i = 0; i < out_names.size(); ++i) {
+            const auto at = take_output(*out_names[i], out_metas[i]);
+            if (!at) return at.error();
+            out.operands.push_back(*at);
+        }
+        made_.steps_.push_back({.op = info, .attributes = *std::move(attributes), .input_slots = in->ranges, .output_slots = out.ranges, .inputs = {}, .outputs = {}});
+        step_inputs_.push_back(std::move(in->operands));
+        step_outputs_.push_back(std::move(out.operands));
+        return {};
+    }
+
+    result<std::uint32_t> take_output(const std::string& name, const tensor_meta& meta) {
+        if (name.empty() || name == empty_var_name) return none;
+        const auto var = declared(name);
+        if (!var) return error{.code = errc::no_such_variable, .message = "an operator writes a variable that the program does not declare", .variable = name};
+        if (!meta.dims.is_concrete())
+            return error{.code = errc::bad_dims, .message = "dims are not known when the program runs", .variable = name, .found = to_string(meta.dims)};
+        const auto count = meta.dims.element_count();
+        if (!count || !checked_product(*count, size_of(meta.dtype)))
+            return error{.code = errc::overflow, .message = "the dims of a variable multiply past 64 bits", .variable = name, .found = to_string(meta.dims)};
+        const auto step = static_cast<std::uint32_t>(made_.steps_.size());
+        if (var.persistable()) {
+            if (const auto at = find_current(name); at != none) {
+                auto& held = made_.planned_[at];
+                if (held.meta.dtype != meta.dtype || held.meta.dims != meta.dims)
+                    return error{.code = errc::shape_mismatch, .message = "a persistable variable changes its shape within one run", .variable = name, .expected = to_string(held.meta.dims), .found = to_string(meta.dims)};
+                held.last_step = step;
+                return at;
+            }
+            return add_operand({.name = name, .meta = meta, .where = detail::storage::scope, .persistable = true});
+        }
+        return add_operand({.name = name, .meta = meta, .where = detail::storage::temporary, .first_step = step, .last_step = step});
+    }
+
+    // ---- memory
+
+    result<void> place_temporaries() {
+        std::vector<arena_block> blocks;
+        std::vector<std::uint32_t> owners;
+        for (std::uint32_t i = 0; i < made_.planned_.size(); ++i) {
+            const auto& held = made_.planned_[i];
+            made_.operands_.push_back({.data = nullptr, .dtype = held.meta.dtype, .dims = held.meta.dims, .count = held.meta.dims.count()});
+            if (held.where != detail::storage::temporary) continue;
+            const auto size_bytes = std::uint64_t{held.meta.dims.count()} * size_of(held.meta.dtype);
+            if (size_bytes > caps_.arena_bytes) return arena_too_large(size_bytes);
+            blocks.push_back({size_bytes, held.first_step, held.last_step});
+            owners.push_back(i);
+        }
+        const auto total = place_in_arena(blocks);
+        if (total > caps_.arena_bytes || !checked_size(total)) return arena_too_large(total);
+        made_.arena_ = detail::aligned_bytes(static_cast<std::size_t>(total));
+        for (std::size_t i = 0; i < blocks.size(); ++i) made_.operands_[owners[i]].data = made_.arena_.data() + blocks[i].offset;
+        return {};
+    }
+    [[nodiscard]] error arena_too_large(std::uint64_t wanted) const {
+        return {.code = errc::too_large, .message = "the temporaries of a run need more memory than limits::arena_bytes", .expected = decimal(caps_.arena_bytes), .found = decimal(wanted)};
+    }
+
+    /// Operands have their final addresses now: steps may point at them.
+    void connect_steps() {
+        const auto pointers = [&](const std::vector<std::uint32_t>& from) {
+            std::vector<operand*> to;
+            to.reserve(from.size());
+            for (const auto at : from) to.push_back(at == none ? nullptr : &made_.operands_[at]);
+            return to;
+        };
+        for (std::size_t i = 0; i < made_.steps_.size(); ++i) {
+            made_.steps_[i].inputs = pointers(step_inputs_[i]);
+            made_.steps_[i].outputs = pointers(step_outputs_[i]);
+        }
+    }
+
+    const Program& program_;
+    op_table ops_;
+    std::span<const tensor_ref> feeds_;
+    std::span<const std::string> fetches_;
+    Scope& scope_;
+    const limits& caps_;
+    plan made_;
+    std::vector<named> current_;  ///< sorted by name
+    std::vector<std::vector<std::uint32_t>> step_inputs_;
+    std::vector<std::vector<std::uint32_t>> step_outputs_;
+};
+
+/// Plans a program. Feeds give names, element types and dims; `scope` gives those of the persistables.
+/// Errors: unknown_op, missing_slot, bad_attribute, no_such_variable, not_initialized, shape_mismatch, dtype_mismatch,
+/// feed_mismatch, fetch_mismatch, bad_lod, too_large, overflow, unsupported. The scope is not changed.
+inline result<plan> make_plan(const Program& program, op_table ops, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope,
+                              const limits& caps = {}) {
+    return plan_maker(program, ops, feeds, fetches, scope, caps).make();
+}
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,119 @@
+#ifndef WHERRY_EXEC_RUN_HPP
+#define WHERRY_EXEC_RUN_HPP
+
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/lod.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
+#include <wherry/exec/slot.hpp>
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace wherry::inline v0 {
+
+/// One variable while a plan runs: where its elements are.
+struct operand {
+    std::byte* data = nullptr;
+    DType dtype = DType::FP32;
+    Shape dims;
+    std::size_t count = 0;
+};
+
+/// What an operator's `run` sees: elements of its inputs and outputs, in order of its declared slots. Element types,
+/// dims and attributes were checked when the plan was made; what depends on values (labels, ids) is checked here.
+class run_context {
+  public:
+    struct parts {
+        std::string_view op_type;
+        std::span<const slot_range> input_slots;
+        std::span<const slot_range> output_slots;
+        std::span<operand* const> inputs;
+        std::span<operand* const> outputs;
+        std::int64_t program_version = 0;
+    };
+    explicit run_context(const parts& p) : parts_(p) {}
+
+    [[nodiscard]] std::size_t in_count(std::size_t slot) const { return parts_.input_slots[slot].count; }
+    [[nodiscard]] bool has_in(std::size_t slot) const { return in_count(slot) > 0; }
+    [[nodiscard]] std::size_t out_count(std::size_t slot) const { return parts_.output_slots[slot].count; }
+    [[nodiscard]] bool has_out(std::size_t slot, std::size_t k = 0) const { return k < out_count(slot) && out_operand(slot, k) != nullptr; }
+
+    [[nodiscard]] DType in_dtype(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->dtype; }
+    [[nodiscard]] const Shape& in_dims(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->dims; }
+    [[nodiscard]] const Shape& out_dims(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->dims; }
+    [[nodiscard]] DType out_dtype(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->dtype; }
+
+    /// Elements of an input; T must be its element type.
+    template <Element T>
+    [[nodiscard]] std::span<const T> in(std::size_t slot, std::size_t k = 0) const {
+        const auto* from = in_operand(slot, k);
+        assert(from->dtype == dtype_of<T>);
+        return {reinterpret_cast<const T*>(from->data), from->count};  // NOLINT: the plan checked the element type
+    }
+    /// Elements of an output; empty when the program does not ask for it. May be the memory of an input where the
+    /// program names one variable on both sides.
+    template <Element T>
+    [[nodiscard]] std::span<T> out(std::size_t slot, std::size_t k = 0) const {
+        if (!has_out(slot, k)) return {};
+        const auto* to = out_operand(slot, k);
+        assert(to->dtype == dtype_of<T>);
+        return {reinterpret_cast<T*>(to->data), to->count};  // NOLINT: as above
+    }
+    [[nodiscard]] std::span<const std::byte> in_bytes(std::size_t slot, std::size_t k = 0) const {
+        const auto* from = in_operand(slot, k);
+        return {from->data, from->count * size_of(from->dtype)};
+    }
+    [[nodiscard]] std::span<std::byte> out_bytes(std::size_t slot, std::size_t k = 0) const {
+        if (!has_out(slot, k)) return {};
+        const auto* to = out_operand(slot, k);
+        return {to->data, to->count * size_of(to->dtype)};
+    }
+
+    [[nodiscard]] std::int64_t program_version() const noexcept { return parts_.program_version; }
+
+    [[nodiscard]] error fail(errc code, std::string_view message, std::string_view expected = {}, std::string_view found = {}) const {
+        return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
+    }
+    /// The error of an element type this operator has no kernel for.
+    [[nodiscard]] error no_kernel(DType dtype) const {
+        const auto* row = find_dtype(dtype);
+        return fail(errc::dtype_mismatch, "op " + std::string(parts_.op_type) + " does not have kernel for data_type[" +
+                                              std::string(row != nullptr ? row->cpp_name : "unknown") + "]");
+    }
+
+  private:
+    [[nodiscard]] const operand* in_operand(std::size_t slot, std::size_t k) const {
+        assert(k < in_count(slot));
+        return parts_.inputs[parts_.input_slots[slot].first + k];
+    }
+    [[nodiscard]] const operand* out_operand(std::size_t slot, std::size_t k) const {
+        assert(k < out_count(slot));
+        return parts_.outputs[parts_.output_slots[slot].first + k];
+    }
+
+    parts parts_;
+};
+
+/// Calls `kernel.operator()<T>()` for FP32 or FP64; other element types are the error `no_kernel`.
+template <class Kernel>
+result<void> for_float(const run_context& c, DType dtype, Kernel&& kernel) {
+    if (dtype == DType::FP32) return kernel.template operator()<float>();
+    if (dtype == DType::FP64) return kernel.template operator()<double>();
+    return c.no_kernel(dtype);
+}
+/// The same for FP32, FP64, INT32 and INT64.
+template <class Kernel>
+result<void> for_number(const run_context& c, DType dtype, Kernel&& kernel) {
+    if (dtype == DType::INT32) return kernel.template operator()<std::int32_t>();
+    if (dtype == DType::INT64) return kernel.template operator()<std::int64_t>();
+    return for_float(c, dtype, kernel);
+}
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,51 @@
+#ifndef WHERRY_KERNEL_DETAIL_LANES_HPP
+#define WHERRY_KERNEL_DETAIL_LANES_HPP
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <wherry/kernel/broadcast.hpp>
+
+// lanes.inc is compiled for the machine the compiler was told of and, on x86-64, a second time for AVX2 and FMA; the choice is made at
+// run time. So the kernels are as fast at a plain -O2 as with -march=native, and do not depend on -fno-math-errno and the like.
+
+namespace wherry::inline v0::kernel::detail::plain {
+inline constexpr std::size_t vector_bytes = 16;
+#include <wherry/kernel/detail/lanes.inc>
+}  // namespace wherry::inline v0::kernel::detail::plain
+
+#if defined(__x86_64__)
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#endif
+namespace wherry::inline v0::kernel::detail::avx2 {
+inline constexpr std::size_t vector_bytes = 32;
+#include <wherry/kernel/detail/lanes.inc>
+}  // namespace wherry::inline v0::kernel::detail::avx2
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif
+
+namespace wherry::inline v0::kernel::detail {
+
+/// Calls f with the `lanes` of the best instruction set this machine has.
+template <class F>
+inline auto on_best_lanes(F f) noexcept {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return f(avx2::lanes{});
+#endif
+    return f(plain::lanes{});
+}
+
+}  // namespace wherry::inline v0::kernel::detail
+
+#endif

@@ -1,0 +1,128 @@
+#ifndef WHERRY_KERNEL_GEMM_HPP
+#define WHERRY_KERNEL_GEMM_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <wherry/kernel/detail/lanes.hpp>
+#include <wherry/kernel/view.hpp>
+
+namespace wherry::inline v0::kernel::detail::plain {
+inline constexpr std::size_t tile_rows = 4, tile_vectors = 2, panel_depth = 128;
+#include <wherry/kernel/detail/gemm.inc>
+}  // namespace wherry::inline v0::kernel::detail::plain
+
+#if defined(__x86_64__)
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#endif
+namespace wherry::inline v0::kernel::detail::avx2 {
+inline constexpr std::size_t tile_rows = 4, tile_vectors = 3, panel_depth = 256;
+#include <wherry/kernel/detail/gemm.inc>
+}  // namespace wherry::inline v0::kernel::detail::avx2
+#if defined(__clang__)
+#pragma clang attribute pop
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))), apply_to = function)
+#else
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw")
+#endif
+namespace wherry::inline v0::kernel::detail::avx512 {
+inline constexpr std::size_t vector_bytes = 64;
+#include <wherry/kernel/detail/lanes.inc>
+inline constexpr std::size_t tile_rows = 8, tile_vectors = 3, panel_depth = 256;
+#include <wherry/kernel/detail/gemm.inc>
+}  // namespace wherry::inline v0::kernel::detail::avx512
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif
+
+namespace wherry::inline v0::kernel {
+
+/// Whether an operand is used as it lies or with rows and columns exchanged.
+enum class transpose : bool { no, yes };
+
+/// Whether the product replaces what C holds or is added to it.
+enum class update : bool { overwrite, accumulate };
+
+namespace detail {
+
+template <class T>
+constexpr void plain_gemm(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta, transpose tb, update how, T alpha, std::size_t depth) noexcept {
+    for (std::size_t i = 0; i < c.rows(); ++i) {
+        for (std::size_t j = 0; j < c.cols(); ++j) {
+            T total{};
+            for (std::size_t k = 0; k < depth; ++k)
+                total = static_cast<T>(total + (ta == transpose::yes ? a(k, i) : a(i, k)) * (tb == transpose::yes ? b(j, k) : b(k, j)));
+            c(i, j) = static_cast<T>(alpha * total + (how == update::accumulate ? c(i, j) : T{}));
+        }
+    }
+}
+
+}  // namespace detail
+
+/// The built-in matrix product: blocked, explicit vectors; float and double choose AVX-512, AVX2 or the baseline at run time on x86-64.
+/// A gemm backend is a type with this `name` and this `multiply`; Eigen and CBLAS ones live in wherry/interop.
+struct portable {
+    static constexpr std::string_view name = "portable";
+
+    /// C = alpha op(A) op(B), or C += alpha op(A) op(B).
+    /// Shapes: op(A) [M, K], op(B) [K, N], C [M, N], any of them 0; K = 0 gives zeros or leaves C alone. C must not overlap A or B. Pointers may
+    /// have any alignment. Does not allocate; up to 58 KB of stack (7 KB without AVX), next to nothing for M or N = 1.
+    template <class T>
+        requires std::is_arithmetic_v<T>
+    static constexpr void multiply(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta = transpose::no, transpose tb = transpose::no,
+                                   update how = update::overwrite, T alpha = T(1)) noexcept {
+        const std::size_t depth = ta == transpose::yes ? a.rows() : a.cols();
+        if (std::is_constant_evaluated()) return detail::plain_gemm<T>(a, b, c, ta, tb, how, alpha, depth);
+        if (c.rows() == 0 || c.cols() == 0) return;
+        if (depth == 0) {
+            if (how == update::overwrite) detail::plain_gemm<T>(a, b, c, ta, tb, how, alpha, 0);
+            return;
+        }
+        const auto run = [&]<class Product>(Product) {
+            Product::multiply(typename Product::template task<T>{c.rows(), c.cols(), depth, a.data(), a.stride(), ta == transpose::yes, b.data(), b.stride(),
+                                                                 tb == transpose::yes, c.data(), c.stride(), how == update::accumulate, alpha});
+        };
+#if defined(__x86_64__)
+        if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+            if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+                __builtin_cpu_supports("avx512bw"))
+                return run(detail::avx512::product{});
+            if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return run(detail::avx2::product{});
+        }
+#endif
+        run(detail::plain::product{});
+    }
+};
+
+/// A type that multiplies matrices: what `portable` offers, for float at least.
+template <class B>
+concept GemmBackend = requires(matrix<const float> in, matrix<float> out) {
+    { B::name } -> std::convertible_to<std::string_view>;
+    { B::multiply(in, in, out, transpose::no, transpose::yes, update::overwrite, 1.0f) } noexcept -> std::same_as<void>;
+};
+static_assert(GemmBackend<portable>);
+
+/// C = alpha op(A) op(B), or C += alpha op(A) op(B), by a backend of your choice.
+/// Shapes: op(A) [M, K], op(B) [K, N], C [M, N]. T follows from C; A and B convert. See portable::multiply.
+/// Source: paddle operators `mul`, `matmul` and their gradients (dX = dOut Y^T, dY = X^T dOut).
+template <GemmBackend Backend = portable, class T, std::size_t Rows, std::size_t Cols>
+constexpr void gemm(matrix<const std::type_identity_t<T>> a, matrix<const std::type_identity_t<T>> b, matrix<T, Rows, Cols> c,
+                    transpose ta = transpose::no, transpose tb = transpose::no, update how = update::overwrite, std::type_identity_t<T> alpha = T(1)) noexcept {
+    Backend::template multiply<T>(a, b, matrix<T>(c), ta, tb, how, alpha);
+}
+
+}  // namespace wherry::inline v0::kernel
+
+#endif

@@ -1,0 +1,148 @@
+#ifndef WHERRY_PROGRAM_ATTRIBUTE_HPP
+#define WHERRY_PROGRAM_ATTRIBUTE_HPP
+
+#include <wherry/base/result.hpp>
+#include <wherry/wire/framework.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// An attribute of an operator as it is stored.
+using Attr = wire::Attr<>;
+using wire::AttrType;
+
+/// "INT", "LONGS", ...; "unknown" for a number of a newer Paddle.
+constexpr std::string_view name_of(AttrType type) noexcept {
+    constexpr std::string_view names[] = {"INT",    "FLOAT", "STRING", "INTS",     "FLOATS", "STRINGS", "BOOLEAN", "BOOLEANS", "BLOCK",
+                                          "LONG",   "BLOCKS", "LONGS", "FLOAT64S", "VAR",    "VARS",    "FLOAT64", "SCALAR",   "SCALARS"};
+    const auto index = static_cast<std::size_t>(type);
+    return index < std::size(names) ? names[index] : "unknown";
+}
+
+namespace detail {
+template <class T>
+struct attr_rule;  // type: what is written; read(attr) -> optional<T>: what is understood
+
+template <>
+struct attr_rule<std::int32_t> {
+    static void write(Attr& a, std::int32_t v) { a.type = AttrType::INT, a.i = v; }
+    static std::optional<std::int32_t> read(const Attr& a) {
+        if (a.type == AttrType::INT) return a.i;
+        if (a.type != AttrType::LONG || !a.l || !std::in_range<std::int32_t>(*a.l)) return std::nullopt;
+        return static_cast<std::int32_t>(*a.l);
+    }
+};
+template <>
+struct attr_rule<std::int64_t> {
+    static void write(Attr& a, std::int64_t v) { a.type = AttrType::LONG, a.l = v; }
+    static std::optional<std::int64_t> read(const Attr& a) {
+        if (a.type == AttrType::LONG) return a.l;
+        return a.type == AttrType::INT && a.i ? std::optional<std::int64_t>(*a.i) : std::nullopt;
+    }
+};
+template <>
+struct attr_rule<float> {
+    static void write(Attr& a, float v) { a.type = AttrType::FLOAT, a.f = v; }
+    static std::optional<float> read(const Attr& a) {
+        if (a.type == AttrType::FLOAT) return a.f;
+        if (a.type == AttrType::FLOAT64 && a.float64) return static_cast<float>(*a.float64);
+        if (a.type == AttrType::SCALAR && a.scalar && a.scalar->r) return static_cast<float>(*a.scalar->r);
+        if (a.type == AttrType::INT && a.i) return static_cast<float>(*a.i);
+        return std::nullopt;
+    }
+};
+template <>
+struct attr_rule<bool> {
+    static void write(Attr& a, bool v) { a.type = AttrType::BOOLEAN, a.b = v; }
+    static std::optional<bool> read(const Attr& a) { return a.type == AttrType::BOOLEAN ? a.b : std::nullopt; }
+};
+template <>
+struct attr_rule<std::string> {
+    static void write(Attr& a, std::string v) { a.type = AttrType::STRING, a.s = std::move(v); }
+    static std::optional<std::string> read(const Attr& a) { return a.type == AttrType::STRING ? a.s : std::nullopt; }
+};
+template <>
+struct attr_rule<std::vector<std::int32_t>> {
+    static void write(Attr& a, std::vector<std::int32_t> v) { a.type = AttrType::INTS, a.ints = std::move(v); }
+    static std::optional<std::vector<std::int32_t>> read(const Attr& a) {
+        if (a.type == AttrType::INTS) return a.ints;
+        if (a.type != AttrType::LONGS) return std::nullopt;
+        if (!std::all_of(a.longs.begin(), a.longs.end(), [](auto l) { return std::in_range<std::int32_t>(l); })) return std::nullopt;
+        std::vector<std::int32_t> narrowed(a.longs.size());
+        std::transform(a.longs.begin(), a.longs.end(), narrowed.begin(), [](auto l) { return static_cast<std::int32_t>(l); });
+        return narrowed;
+    }
+};
+template <>
+struct attr_rule<std::vector<std::int64_t>> {
+    static void write(Attr& a, std::vector<std::int64_t> v) { a.type = AttrType::LONGS, a.longs = std::move(v); }
+    static std::optional<std::vector<std::int64_t>> read(const Attr& a) {
+        if (a.type == AttrType::LONGS) return a.longs;
+        if (a.type == AttrType::INTS) return std::vector<std::int64_t>(a.ints.begin(), a.ints.end());
+        return std::nullopt;
+    }
+};
+template <>
+struct attr_rule<std::vector<float>> {
+    static void write(Attr& a, std::vector<float> v) { a.type = AttrType::FLOATS, a.floats = std::move(v); }
+    static std::optional<std::vector<float>> read(const Attr& a) {
+        return a.type == AttrType::FLOATS ? std::optional(a.floats) : std::nullopt;
+    }
+};
+template <>
+struct attr_rule<std::vector<std::string>> {
+    static void write(Attr& a, std::vector<std::string> v) { a.type = AttrType::STRINGS, a.strings = std::move(v); }
+    static std::optional<std::vector<std::string>> read(const Attr& a) {
+        return a.type == AttrType::STRINGS ? std::optional(a.strings) : std::nullopt;
+    }
+};
+template <>
+struct attr_rule<DType> {  // operators hold element types as plain INTs
+    static void write(Attr& a, DType v) { attr_rule<std::int32_t>::write(a, static_cast<std::int32_t>(v)); }
+    static std::optional<DType> read(const Attr& a) {
+        const auto number = attr_rule<std::int32_t>::read(a);
+        return number ? std::optional(static_cast<DType>(*number)) : std::nullopt;
+    }
+};
+}  // namespace detail
+
+/// An attribute of the type that T stands for: int32 INT, int64 LONG, float FLOAT, bool BOOLEAN, string STRING, a
+/// vector of these the plural, DType an INT.
+template <class T>
+Attr make_attr(std::string_view name, T value) {
+    Attr made;
+    made.name = name;
+    detail::attr_rule<T>::write(made, std::move(value));
+    return made;
+}
+inline Attr make_attr(std::string_view name, const char* value) { return make_attr(name, std::string(value)); }
+
+/// The value of an attribute as T; widths convert where nothing is lost, since writers differ (LONG or INT, FLOAT or
+/// FLOAT64 or SCALAR). Errors: bad_attribute.
+template <class T>
+result<T> value_of(const Attr& attr) {
+    auto value = detail::attr_rule<T>::read(attr);
+    if (!value) {
+        Attr wanted;
+        detail::attr_rule<T>::write(wanted, T{});
+        return error{.code = errc::bad_attribute,
+                     .message = "an attribute is of another type or out of range",
+                     .variable = attr.name,
+                     .expected = name_of(wanted.type),
+                     .found = name_of(attr.type)};
+    }
+    return *std::move(value);
+}
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,105 @@
+#ifndef WHERRY_PROGRAM_BLOCK_HPP
+#define WHERRY_PROGRAM_BLOCK_HPP
+
+#include <wherry/base/revision.hpp>
+#include <wherry/program/operator.hpp>
+#include <wherry/program/variable.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// A list of operators and the variables they name. Block 0 is the program's root; others belong to control flow.
+class Block {
+  public:
+    Block(std::int32_t idx, std::int32_t parent_idx, const revision& program) : program_revision_(program.shared()) {
+        rest_.idx = idx;
+        rest_.parent_idx = parent_idx;
+    }
+    /// From a parsed message, which is taken apart.
+    Block(wire::BlockDesc<> desc, const revision& program) : program_revision_(program.shared()) {
+        ops_.reserve(desc.ops.size());
+        for (auto& op : desc.ops) ops_.emplace_back(std::move(op));
+        vars_.reserve(desc.vars.size());
+        for (auto& var : desc.vars) insert(std::move(var));
+        desc.ops.clear();
+        desc.vars.clear();
+        rest_ = std::move(desc);
+    }
+
+    [[nodiscard]] std::int32_t idx() const noexcept { return rest_.idx; }
+    [[nodiscard]] std::int32_t parent_idx() const noexcept { return rest_.parent_idx; }
+    [[nodiscard]] wire::BlockDesc<>& rest() noexcept { return changed(), rest_; }
+
+    /// In order of creation, or of the file.
+    [[nodiscard]] const std::vector<Variable>& vars() const noexcept { return vars_; }
+    [[nodiscard]] const std::vector<Operator>& ops() const noexcept { return ops_; }
+    [[nodiscard]] std::vector<Operator>& ops() noexcept { return changed(), ops_; }
+
+    /// The variable of that name in this block; an empty handle when there is none.
+    [[nodiscard]] Variable find_var(std::string_view name) const noexcept {
+        const auto at = place(name);
+        return at != by_name_.end() && vars_[*at].name() == name ? vars_[*at] : Variable();
+    }
+
+    /// Adds a variable; one of that name that exists already is handed out instead.
+    Variable create_var(wire::VarDesc<> desc) {
+        if (auto existing = find_var(desc.name)) return existing;
+        changed();
+        return insert(std::move(desc));
+    }
+    /// Removes every variable that `gone` answers true for.
+    template <class Predicate>
+    void remove_vars_if(Predicate gone) {
+        changed();
+        std::erase_if(vars_, gone);
+        by_name_.clear();
+        for (std::size_t i = 0; i < vars_.size(); ++i) by_name_.insert(place(vars_[i].name()), i);
+    }
+
+    Operator& append_op(wire::OpDesc<> desc) { return changed(), ops_.emplace_back(std::move(desc)); }
+    Operator& prepend_op(wire::OpDesc<> desc) { return changed(), *ops_.emplace(ops_.begin(), std::move(desc)); }
+
+    /// The message again: what came from a file comes out as it was.
+    [[nodiscard]] wire::BlockDesc<> to_desc() const {
+        auto desc = rest_;
+        desc.vars.reserve(vars_.size());
+        for (const auto& var : vars_) desc.vars.push_back(var.desc());
+        desc.ops.reserve(ops_.size());
+        for (const auto& op : ops_) desc.ops.push_back(op.desc());
+        return desc;
+    }
+
+  private:
+    using name_index = std::vector<std::size_t>;
+
+    [[nodiscard]] name_index::const_iterator place(std::string_view name) const noexcept {
+        return std::lower_bound(by_name_.begin(), by_name_.end(), name, [this](std::size_t i, std::string_view n) { return vars_[i].name() < n; });
+    }
+    Variable insert(wire::VarDesc<> desc) {
+        auto node = std::make_shared<detail::variable_node>();
+        if (desc.is_parameter.value_or(false)) node->parameter.emplace().trainable = !desc.stop_gradient.value_or(false);
+        node->stop_gradient = desc.stop_gradient.value_or(false);
+        node->desc = std::move(desc);
+        node->program_revision = program_revision_;
+        const auto at = place(node->desc.name);
+        by_name_.insert(at, vars_.size());
+        return vars_.emplace_back(std::move(node));
+    }
+    void changed() const noexcept { ++*program_revision_; }
+
+    wire::BlockDesc<> rest_;  ///< all but vars and ops
+    std::vector<Variable> vars_;
+    name_index by_name_;
+    std::vector<Operator> ops_;
+    std::shared_ptr<std::uint64_t> program_revision_;
+};
+
+}  // namespace wherry::inline v0
+
+#endif

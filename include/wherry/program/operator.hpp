@@ -1,0 +1,88 @@
+#ifndef WHERRY_PROGRAM_OPERATOR_HPP
+#define WHERRY_PROGRAM_OPERATOR_HPP
+
+#include <wherry/program/attribute.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// What an operator is for: bits of its `op_role` attribute. Source: op_proto_maker.h.
+namespace op_role {
+inline constexpr std::int32_t forward = 0;
+inline constexpr std::int32_t backward = 1;
+inline constexpr std::int32_t optimize = 2;
+inline constexpr std::int32_t lr_schedule = 16;
+inline constexpr std::int32_t loss = 256;
+}  // namespace op_role
+
+/// One operator of a Block: type, variables by slot, attributes.
+class Operator {
+  public:
+    using slots = std::vector<wire::Slot<>>;
+
+    Operator() = default;
+    explicit Operator(wire::OpDesc<> desc) : desc_(std::move(desc)) {}
+
+    [[nodiscard]] const wire::OpDesc<>& desc() const noexcept { return desc_; }
+    [[nodiscard]] wire::OpDesc<>& desc() noexcept { return desc_; }
+    [[nodiscard]] const std::string& type() const noexcept { return desc_.type; }
+
+    /// Names in a slot; none when the operator has no such slot.
+    [[nodiscard]] std::span<const std::string> input(std::string_view slot) const noexcept { return names_in(desc_.inputs, slot); }
+    [[nodiscard]] std::span<const std::string> output(std::string_view slot) const noexcept { return names_in(desc_.outputs, slot); }
+    [[nodiscard]] bool has_input_slot(std::string_view slot) const noexcept { return find(desc_.inputs, slot) != nullptr; }
+
+    [[nodiscard]] bool reads(std::string_view name) const noexcept { return mentions(desc_.inputs, name); }
+    [[nodiscard]] bool writes(std::string_view name) const noexcept { return mentions(desc_.outputs, name); }
+
+    /// The attribute of that name; null when there is none.
+    [[nodiscard]] const Attr* find_attr(std::string_view name) const noexcept {
+        const auto at = std::find_if(desc_.attrs.begin(), desc_.attrs.end(), [&](const Attr& a) { return a.name == name; });
+        return at != desc_.attrs.end() ? &*at : nullptr;
+    }
+    /// Its value, or `otherwise` when it is absent or of another type.
+    template <class T>
+    [[nodiscard]] T attr_or(std::string_view name, T otherwise) const {
+        const auto* attr = find_attr(name);
+        if (attr == nullptr) return otherwise;
+        auto value = value_of<T>(*attr);
+        return value ? *std::move(value) : otherwise;
+    }
+    /// Replaces the attribute of that name in place, or appends it.
+    void set_attr(Attr attr) {
+        for (auto& held : desc_.attrs)
+            if (held.name == attr.name) return void(held = std::move(attr));
+        desc_.attrs.push_back(std::move(attr));
+    }
+
+    /// `op_role`; forward when the writer left it out.
+    [[nodiscard]] std::int32_t role() const noexcept { return attr_or<std::int32_t>("op_role", op_role::forward); }
+
+  private:
+    static const wire::Slot<>* find(const slots& all, std::string_view slot) noexcept {
+        const auto at = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.parameter == slot; });
+        return at != all.end() ? &*at : nullptr;
+    }
+    static std::span<const std::string> names_in(const slots& all, std::string_view slot) noexcept {
+        const auto* found = find(all, slot);
+        return found != nullptr ? std::span<const std::string>(found->arguments) : std::span<const std::string>();
+    }
+    static bool mentions(const slots& all, std::string_view name) noexcept {
+        return std::any_of(all.begin(), all.end(), [&](const auto& s) {
+            return std::find(s.arguments.begin(), s.arguments.end(), name) != s.arguments.end();
+        });
+    }
+
+    wire::OpDesc<> desc_;
+};
+
+}  // namespace wherry::inline v0
+
+#endif

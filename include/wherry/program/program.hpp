@@ -1,0 +1,200 @@
+#ifndef WHERRY_PROGRAM_PROGRAM_HPP
+#define WHERRY_PROGRAM_PROGRAM_HPP
+
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/program/block.hpp>
+#include <wherry/wire/sniff.hpp>
+
+#include <cassert>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// The version that programs built here carry: fluid 1.8.5. Source: framework/version.h.
+inline constexpr std::int64_t fluid_version = 1'008'005;
+
+/// A network as a list of blocks of operators. Built by layers, or parsed from `__model__` and `.pdmodel` bytes.
+/// Move-only: `clone()` says that a copy is made.
+class Program {
+  public:
+    /// One empty root block, version 1.8.5.
+    Program() {
+        blocks_.emplace_back(0, -1, revision_);
+        rest_.version.emplace().version = fluid_version;
+    }
+    Program(Program&&) noexcept = default;
+    Program& operator=(Program&&) noexcept = default;
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+    ~Program() = default;
+
+    /// Checks and takes a parsed message. Variables flagged `is_parameter` (2.x) become Parameters.
+    /// Errors: bad_block, bad_name, duplicate_name, bad_dims, bad_lod.
+    static result<Program> from_desc(wire::ProgramDesc<> desc, const limits& caps = {}) {
+        if (auto checked = check(desc, caps); !checked) return std::move(checked).error();
+        Program made{empty{}};
+        made.blocks_.reserve(desc.blocks.size());
+        for (auto& block : desc.blocks) made.blocks_.emplace_back(std::move(block), made.revision_);
+        desc.blocks.clear();
+        made.rest_ = std::move(desc);
+        return made;
+    }
+
+    /// Parses bytes of a program file. Empty bytes are a program without blocks, as in the reference.
+    /// Errors: not_a_paddle_file, too_large, those of `wire::parse` and of `from_desc`.
+    static result<Program> parse_from_string(std::string_view bytes, const limits& caps = {}) {
+        if (bytes.size() > caps.program_bytes)
+            return error{.code = errc::too_large, .message = "a program is larger than the limit", .expected = decimal(caps.program_bytes), .found = decimal(bytes.size())};
+        auto desc = wire::parse<wire::ProgramDesc<>>(bytes, caps);
+        if (!desc) {
+            const auto kind = wire::foreign_kind(bytes);
+            if (kind.empty()) return std::move(desc).error();
+            return error{.code = errc::not_a_paddle_file, .message = "this is not a program", .offset = 0, .expected = "a ProgramDesc", .found = kind};
+        }
+        return from_desc(*std::move(desc), caps);
+    }
+
+    /// The bytes of `__model__` and `.pdmodel`. A program that was parsed and not changed gives the bytes it came from.
+    [[nodiscard]] std::string serialize_to_string() const {
+        const auto bytes = wire::serialize(to_desc());
+        return {bytes.data(), bytes.size()};
+    }
+    [[nodiscard]] wire::ProgramDesc<> to_desc() const {
+        auto desc = rest_;
+        desc.blocks.reserve(blocks_.size());
+        for (const auto& block : blocks_) desc.blocks.push_back(block.to_desc());
+        return desc;
+    }
+
+    [[nodiscard]] const std::vector<Block>& blocks() const noexcept { return blocks_; }
+    [[nodiscard]] std::vector<Block>& blocks() noexcept { return blocks_; }
+    [[nodiscard]] Block& global_block() noexcept { return assert(!blocks_.empty()), blocks_.front(); }
+    [[nodiscard]] const Block& global_block() const noexcept { return assert(!blocks_.empty()), blocks_.front(); }
+
+    /// major * 1000000 + minor * 1000 + patch of the Paddle that wrote it; 0 when it does not say.
+    [[nodiscard]] std::int64_t version() const noexcept { return rest_.version ? rest_.version->version.value_or(0) : 0; }
+    /// All of the message but its blocks.
+    [[nodiscard]] wire::ProgramDesc<>& rest() noexcept { return revision_.bump(), rest_; }
+
+    /// Seed of initializers that have none of their own; 0 draws one at run time.
+    [[nodiscard]] std::int32_t random_seed() const noexcept { return random_seed_; }
+    void set_random_seed(std::int32_t seed) noexcept { random_seed_ = seed; }
+
+    /// Every variable of every block, in block order.
+    [[nodiscard]] std::vector<Variable> list_vars() const {
+        std::vector<Variable> all;
+        for (const auto& block : blocks_) all.insert(all.end(), block.vars().begin(), block.vars().end());
+        return all;
+    }
+    /// The Parameters, in order of creation.
+    [[nodiscard]] std::vector<Variable> all_parameters() const {
+        auto all = list_vars();
+        std::erase_if(all, [](const Variable& v) { return !v.is_parameter(); });
+        return all;
+    }
+
+    /// An exact copy, Parameters, seeds and flags included.
+    [[nodiscard]] Program clone() const {
+        Program copy{empty{}};
+        copy.rest_ = rest_;
+        copy.random_seed_ = random_seed_;
+        for (const auto& block : blocks_) {
+            auto& made = copy.blocks_.emplace_back(block.to_desc(), copy.revision_);
+            for (const auto& var : block.vars()) {
+                const auto twin = made.find_var(var.name());
+                twin.set_stop_gradient(var.stop_gradient());
+                twin.set_parameter(var.parameter());
+            }
+        }
+        return copy;
+    }
+
+    /// Changes with every edit; plans are made anew then.
+    [[nodiscard]] const revision& edits() const noexcept { return revision_; }
+
+  private:
+    struct empty {};
+    explicit Program(empty) {}
+
+    static result<void> check(const wire::ProgramDesc<>& desc, const limits& caps);
+
+    std::vector<Block> blocks_;
+    wire::ProgramDesc<> rest_;
+    std::int32_t random_seed_ = 0;
+    revision revision_;
+};
+
+namespace detail {
+inline result<void> check_var(const wire::VarDesc<>& var, const limits& caps) {
+    if (var.name.empty() || var.name.size() > caps.name_bytes || var.name.find('\0') != std::string::npos)
+        return error{.code = errc::bad_name, .message = "a variable's name is empty, too long or holds a NUL", .variable = var.name.substr(0, 64)};
+    const auto check_dims = [&](const wire::TensorDesc<>& tensor) -> result<void> {
+        for (const auto dim : tensor.dims)
+            if (dim < -1) return error{.code = errc::bad_dims, .message = "a dim is below -1", .variable = var.name, .found = decimal(dim)};
+        return {};
+    };
+    if (var.type.selected_rows) return check_dims(*var.type.selected_rows);
+    for (const auto* held : {&var.type.lod_tensor, &var.type.tensor_array}) {
+        if (!*held) continue;
+        if (const auto level = (*held)->lod_level.value_or(0); level < 0)
+            return error{.code = errc::bad_lod, .message = "a LoD level is negative", .variable = var.name, .found = decimal(level)};
+        if (auto dims = check_dims((*held)->tensor); !dims) return dims;
+    }
+    return {};
+}
+
+/// Every BLOCK attribute must name a later block that no other operator names, so that blocks form a tree.
+inline result<void> check_sub_blocks(const wire::BlockDesc<>& block, std::vector<bool>& owned) {
+    for (const auto& op : block.ops)
+        for (const auto& attr : op.attrs) {
+            auto named = attr.blocks_idx;
+            if (attr.block_idx) named.push_back(*attr.block_idx);
+            for (const auto index : named) {
+                const auto at = static_cast<std::size_t>(index);
+                if (index <= block.idx || at >= owned.size() || owned[at])
+                    return error{.code = errc::bad_block,
+                                 .message = "a sub-block does not exist, is named twice or comes before its operator's block",
+                                 .variable = attr.name,
+                                 .op = op.type,
+                                 .found = decimal(index)};
+                owned[at] = true;
+            }
+        }
+    return {};
+}
+}  // namespace detail
+
+inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits& caps) {
+    std::vector<bool> owned(desc.blocks.size(), false);
+    std::vector<std::size_t> depth(desc.blocks.size(), 0);
+    for (std::size_t i = 0; i < desc.blocks.size(); ++i) {
+        const auto& block = desc.blocks[i];
+        const bool root = i == 0;
+        const auto parent = static_cast<std::size_t>(block.parent_idx);
+        if (!std::cmp_equal(block.idx, i) || (root ? block.parent_idx != -1 : parent >= i))
+            return error{.code = errc::bad_block, .message = "blocks are not numbered in order, parents first", .expected = decimal(i), .found = decimal(block.idx)};
+        if (!root) depth[i] = depth[parent] + 1;
+        if (depth[i] > caps.block_depth)
+            return error{.code = errc::too_large, .message = "blocks are nested deeper than the limit", .expected = decimal(caps.block_depth)};
+        std::vector<std::string_view> names;
+        names.reserve(block.vars.size());
+        for (const auto& var : block.vars) {
+            if (auto checked = detail::check_var(var, caps); !checked) return checked;
+            names.push_back(var.name);
+        }
+        std::sort(names.begin(), names.end());
+        if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
+            return error{.code = errc::duplicate_name, .message = "a variable stands twice in one block", .variable = *twice};
+        if (auto checked = detail::check_sub_blocks(block, owned); !checked) return checked;
+    }
+    return {};
+}
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,86 @@
+#ifndef WHERRY_TENSOR_SCOPE_HPP
+#define WHERRY_TENSOR_SCOPE_HPP
+
+#include <wherry/base/revision.hpp>
+#include <wherry/tensor/tensor.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// Tensors by name. Scopes nest: a name that a scope does not hold is looked up in its parent.
+///
+/// Guarantee: a Tensor's address does not change while its Scope lives and the name is not erased. Names are kept
+/// sorted, no hash of input is involved.
+class Scope {
+  public:
+    Scope() = default;
+    explicit Scope(Scope* parent) noexcept : parent_(parent) {}
+
+    [[nodiscard]] Scope* parent() const noexcept { return parent_; }
+    /// The outermost scope, where persistables live.
+    [[nodiscard]] Scope& root() noexcept { return parent_ != nullptr ? parent_->root() : *this; }
+
+    /// The tensor of that name in this scope, made (not initialized) when it is not there.
+    Tensor& var(std::string_view name) {
+        const auto at = place(name);
+        if (at != entries_.end() && at->name == name) return *at->tensor;
+        revision_.bump();
+        return *entries_.insert(at, entry{std::string(name), std::make_unique<Tensor>()})->tensor;
+    }
+
+    /// The tensor of that name here or in a parent; null when there is none.
+    [[nodiscard]] Tensor* find_var(std::string_view name) noexcept {
+        return const_cast<Tensor*>(std::as_const(*this).find_var(name));  // NOLINT: the object is not const
+    }
+    [[nodiscard]] const Tensor* find_var(std::string_view name) const noexcept {
+        for (const auto* scope = this; scope != nullptr; scope = scope->parent_) {
+            const auto at = scope->place(name);
+            if (at != scope->entries_.end() && at->name == name) return at->tensor.get();
+        }
+        return nullptr;
+    }
+
+    /// Removes names from this scope; unknown ones are ignored.
+    void erase(std::string_view name) {
+        const auto at = place(name);
+        if (at == entries_.end() || at->name != name) return;
+        revision_.bump();
+        entries_.erase(at);
+    }
+
+    /// Changes whenever a name comes or goes, so that looked-up addresses may be kept in between.
+    [[nodiscard]] const revision& names_revision() const noexcept { return revision_; }
+
+    /// Names of this scope alone, sorted.
+    [[nodiscard]] std::vector<std::string_view> local_var_names() const {
+        std::vector<std::string_view> names;
+        names.reserve(entries_.size());
+        for (const auto& held : entries_) names.push_back(held.name);
+        return names;
+    }
+
+  private:
+    struct entry {
+        std::string name;
+        std::unique_ptr<Tensor> tensor;
+    };
+    [[nodiscard]] std::vector<entry>::iterator place(std::string_view name) noexcept {
+        return std::lower_bound(entries_.begin(), entries_.end(), name, [](const entry& e, std::string_view n) { return e.name < n; });
+    }
+    [[nodiscard]] std::vector<entry>::const_iterator place(std::string_view name) const noexcept {
+        return std::lower_bound(entries_.begin(), entries_.end(), name, [](const entry& e, std::string_view n) { return e.name < n; });
+    }
+
+    Scope* parent_ = nullptr;
+    revision revision_;
+    std::vector<entry> entries_;
+};
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,156 @@
+#ifndef WHERRY_TENSOR_TENSOR_HPP
+#define WHERRY_TENSOR_TENSOR_HPP
+
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/lod.hpp>
+#include <wherry/base/shape.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <cstring>
+#include <initializer_list>
+#include <new>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+/// Borrows one tensor for saving: nothing is owned, nothing copied.
+struct tensor_ref {
+    std::string_view name{};
+    DType dtype = DType::FP32;
+    Shape dims;
+    const LoD* lod = nullptr;  ///< null for none
+    std::span<const std::byte> bytes{};
+};
+
+namespace detail {
+/// Bytes at a 64-byte boundary, so that every vector load of a kernel is aligned.
+class aligned_bytes {
+  public:
+    static constexpr std::align_val_t alignment{64};
+
+    aligned_bytes() noexcept = default;
+    explicit aligned_bytes(std::size_t size) : size_(size) {
+        if (size_ > 0) data_ = static_cast<std::byte*>(::operator new(size_, alignment));
+    }
+    aligned_bytes(aligned_bytes&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    aligned_bytes& operator=(aligned_bytes&& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    ~aligned_bytes() { ::operator delete(data_, alignment); }
+    [[nodiscard]] std::byte* data() const noexcept { return data_; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  private:
+    std::byte* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+}  // namespace detail
+
+/// An owned array: element type, dims, LoD and 64-byte aligned elements. A new one is not initialized, which is how a
+/// variable looks before the startup program ran. Copies are deep.
+class Tensor {
+  public:
+    Tensor() noexcept = default;
+    /// A tensor of these dims whose elements are not set. Concrete dims only.
+    Tensor(DType dtype, const Shape& dims) { resize(dtype, dims); }
+    /// `Tensor::of<float>({2, 3}, {0, 1, 2, 3, 4, 5})`
+    template <Element T>
+    static Tensor of(const Shape& dims, std::span<const T> elements) {
+        Tensor made(dtype_of<T>, dims);
+        assert(elements.size() == made.count());
+        std::copy(elements.begin(), elements.end(), made.elements<T>().begin());
+        return made;
+    }
+    template <Element T>
+    static Tensor of(const Shape& dims, std::initializer_list<T> elements) {
+        return of<T>(dims, std::span<const T>(elements.begin(), elements.size()));
+    }
+
+    Tensor(const Tensor& other) : Tensor() { *this = other; }
+    Tensor(Tensor&& other) noexcept { swap(other); }
+    Tensor& operator=(Tensor&& other) noexcept {
+        swap(other);
+        return *this;
+    }
+    ~Tensor() = default;
+    Tensor& operator=(const Tensor& other) {
+        if (this == &other) return *this;
+        if (other.is_initialized()) {
+            resize(other.dtype_, other.dims_);
+            std::copy(other.bytes().begin(), other.bytes().end(), bytes().begin());
+        } else {
+            initialized_ = false;
+        }
+        lod_ = other.lod_;
+        return *this;
+    }
+
+    /// Gives the tensor these dims; memory is kept where it is large enough, elements are then whatever it held.
+    void resize(DType dtype, const Shape& dims) {
+        const auto count = dims.element_count();
+        assert(count && is_dtype(dtype) && "concrete dims of a known element type");
+        const auto wanted = static_cast<std::size_t>(*count) * size_of(dtype);
+        if (wanted > memory_.size()) memory_ = detail::aligned_bytes(wanted);
+        dtype_ = dtype;
+        dims_ = dims;
+        lod_.clear();
+        initialized_ = true;
+    }
+
+    [[nodiscard]] bool is_initialized() const noexcept { return initialized_; }
+    [[nodiscard]] DType dtype() const noexcept { return dtype_; }
+    [[nodiscard]] const Shape& dims() const noexcept { return dims_; }
+    [[nodiscard]] const LoD& lod() const noexcept { return lod_; }
+    void set_lod(LoD lod) { lod_ = std::move(lod); }
+    [[nodiscard]] std::size_t count() const noexcept { return initialized_ ? dims_.count() : 0; }
+
+    [[nodiscard]] std::span<std::byte> bytes() noexcept { return {memory_.data(), count() * size_of(dtype_)}; }
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {memory_.data(), count() * size_of(dtype_)}; }
+
+    /// The elements; T must be the element type.
+    template <Element T>
+    [[nodiscard]] std::span<T> elements() noexcept {
+        assert(dtype_of<T> == dtype_);
+        return {reinterpret_cast<T*>(memory_.data()), count()};  // NOLINT: aligned to 64, created for this type
+    }
+    template <Element T>
+    [[nodiscard]] std::span<const T> elements() const noexcept {
+        assert(dtype_of<T> == dtype_);
+        return {reinterpret_cast<const T*>(memory_.data()), count()};  // NOLINT: as above
+    }
+
+    [[nodiscard]] tensor_ref ref(std::string_view name) const noexcept { return {name, dtype_, dims_, &lod_, bytes()}; }
+
+    /// Same element type, dims, LoD and bytes: NaN equals the same NaN, 0 and -0 differ.
+    friend bool operator==(const Tensor& a, const Tensor& b) noexcept {
+        if (a.initialized_ != b.initialized_) return false;
+        if (!a.initialized_) return true;
+        return a.dtype_ == b.dtype_ && a.dims_ == b.dims_ && a.lod_ == b.lod_ &&
+               (a.bytes().empty() || std::memcmp(a.bytes().data(), b.bytes().data(), a.bytes().size()) == 0);
+    }
+
+    void swap(Tensor& other) noexcept {
+        std::swap(memory_, other.memory_);
+        std::swap(dtype_, other.dtype_);
+        std::swap(dims_, other.dims_);
+        std::swap(lod_, other.lod_);
+        std::swap(initialized_, other.initialized_);
+    }
+
+  private:
+    detail::aligned_bytes memory_;
+    DType dtype_ = DType::FP32;
+    Shape dims_;
+    LoD lod_;
+    bool initialized_ = false;
+};
+
+}  // namespace wherry::inline v0
+
+#endif

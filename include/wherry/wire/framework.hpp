@@ -1,0 +1,448 @@
+#ifndef WHERRY_WIRE_FRAMEWORK_HPP
+#define WHERRY_WIRE_FRAMEWORK_HPP
+
+#include <wherry/base/dtype.hpp>
+#include <wherry/wire/message.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The messages of `__model__` and `.pdmodel` files: ProgramDesc and all it holds.
+///
+/// Each is a template over its string type: `std::string` owns, `std::string_view` borrows from the parsed bytes and
+/// works in constant expressions. Source: framework.proto of fluid 1.8.5 and Paddle 2.6.2 (fields of either are known).
+namespace wherry::inline v0::wire {
+
+/// What a VarDesc describes. Element types share the number space and are `DType`.
+enum class VarKind : std::int32_t {
+    LOD_TENSOR = 7,
+    SELECTED_ROWS = 8,
+    FEED_MINIBATCH = 9,
+    FETCH_LIST = 10,
+    STEP_SCOPES = 11,
+    LOD_RANK_TABLE = 12,
+    LOD_TENSOR_ARRAY = 13,
+    PLACE_LIST = 14,
+    READER = 15,
+    FETCH_VAR_LIST = 16,
+    RAW = 17,
+    TUPLE = 18,
+    STRING = 25,
+    STRINGS = 26,
+    VOCAB = 27,
+    FEED_LIST = 28,
+    PSTRING = 29,
+    SPARSE_COO = 30,
+    SPARSE_CSR = 31,
+};
+
+/// Which value field of an attribute counts.
+enum class AttrType : std::int32_t {
+    INT = 0,
+    FLOAT = 1,
+    STRING = 2,
+    INTS = 3,
+    FLOATS = 4,
+    STRINGS = 5,
+    BOOLEAN = 6,
+    BOOLEANS = 7,
+    BLOCK = 8,
+    LONG = 9,
+    BLOCKS = 10,
+    LONGS = 11,
+    FLOAT64S = 12,
+    VAR = 13,
+    VARS = 14,
+    FLOAT64 = 15,
+    SCALAR = 16,
+    SCALARS = 17,
+};
+
+template <class String = std::string>
+struct TensorDesc {
+    static constexpr std::string_view name_ = "TensorDesc";
+    DType data_type{};
+    std::vector<std::int64_t> dims;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.data_type);
+        field(2, self.dims, &limits::program_rank);
+    }
+    friend constexpr bool operator==(const TensorDesc&, const TensorDesc&) = default;
+};
+
+/// LoDTensorDesc and LoDTensorArrayDesc: the same two fields.
+template <class String = std::string>
+struct LoDTensorDesc {
+    static constexpr std::string_view name_ = "LoDTensorDesc";
+    TensorDesc<String> tensor;
+    std::optional<std::int32_t> lod_level;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.tensor);
+        field(2, self.lod_level);
+    }
+    friend constexpr bool operator==(const LoDTensorDesc&, const LoDTensorDesc&) = default;
+};
+
+template <class String = std::string>
+struct ReaderDesc {
+    static constexpr std::string_view name_ = "ReaderDesc";
+    std::vector<LoDTensorDesc<String>> lod_tensor;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.lod_tensor);
+    }
+    friend constexpr bool operator==(const ReaderDesc&, const ReaderDesc&) = default;
+};
+
+template <class String = std::string>
+struct TupleDesc {
+    static constexpr std::string_view name_ = "Tuple";
+    std::vector<std::int32_t> element_type;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.element_type);
+    }
+    friend constexpr bool operator==(const TupleDesc&, const TupleDesc&) = default;
+};
+
+template <class String = std::string>
+struct VarType {
+    static constexpr std::string_view name_ = "VarType";
+    VarKind type = VarKind::LOD_TENSOR;
+    std::optional<TensorDesc<String>> selected_rows;
+    std::optional<LoDTensorDesc<String>> lod_tensor;
+    std::optional<LoDTensorDesc<String>> tensor_array;
+    std::optional<ReaderDesc<String>> reader;
+    std::optional<TupleDesc<String>> tuple;
+    std::optional<TensorDesc<String>> string;
+    std::optional<TensorDesc<String>> strings;
+    std::optional<TensorDesc<String>> vocab;
+    std::optional<TensorDesc<String>> sparse_coo;
+    std::optional<TensorDesc<String>> sparse_csr;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.type);
+        field(2, self.selected_rows);
+        field(3, self.lod_tensor);
+        field(4, self.tensor_array);
+        field(5, self.reader);
+        field(7, self.tuple);
+        field(8, self.string);
+        field(9, self.strings);
+        field(10, self.vocab);
+        field(11, self.sparse_coo);
+        field(12, self.sparse_csr);
+    }
+    friend constexpr bool operator==(const VarType&, const VarType&) = default;
+};
+
+template <class String = std::string>
+struct VarDescAttr {
+    static constexpr std::string_view name_ = "VarDesc.Attr";
+    String name;
+    AttrType type{};
+    std::optional<std::int32_t> i;
+    std::optional<String> s;
+    std::vector<std::int32_t> ints;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.name);
+        field(2, self.type);
+        field(3, self.i);
+        field(4, self.s);
+        field(5, self.ints);
+    }
+    friend constexpr bool operator==(const VarDescAttr&, const VarDescAttr&) = default;
+};
+
+template <class String = std::string>
+struct VarDesc {
+    static constexpr std::string_view name_ = "VarDesc";
+    String name;
+    VarType<String> type;
+    std::optional<bool> persistable;
+    std::optional<bool> need_check_feed;
+    std::optional<bool> is_parameter;   ///< 2.x
+    std::optional<bool> stop_gradient;  ///< 2.x
+    std::vector<VarDescAttr<String>> attrs;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.name);
+        field(2, self.type);
+        field(3, self.persistable);
+        field(4, self.need_check_feed);
+        field(5, self.is_parameter);
+        field(6, self.stop_gradient);
+        field(7, self.attrs);
+    }
+    friend constexpr bool operator==(const VarDesc&, const VarDesc&) = default;
+};
+
+template <class String = std::string>
+struct Complex {
+    static constexpr std::string_view name_ = "Complex";
+    double r = 0;
+    double i = 0;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.r);
+        field(2, self.i);
+    }
+    friend constexpr bool operator==(const Complex&, const Complex&) = default;
+};
+
+template <class String = std::string>
+struct Scalar {
+    static constexpr std::string_view name_ = "Scalar";
+    enum class Type : std::int32_t { BOOLEAN = 1, LONG = 2, FLOAT64 = 3, COMPLEX128 = 4 };
+    Type type{};
+    std::optional<bool> b;
+    std::optional<std::int64_t> i;
+    std::optional<double> r;
+    std::optional<Complex<String>> c;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.type);
+        field(2, self.b);
+        field(3, self.i);
+        field(4, self.r);
+        field(5, self.c);
+    }
+    friend constexpr bool operator==(const Scalar&, const Scalar&) = default;
+};
+
+/// OpDesc.Attr.
+template <class String = std::string>
+struct Attr {
+    static constexpr std::string_view name_ = "OpDesc.Attr";
+    String name;
+    AttrType type{};
+    std::optional<std::int32_t> i;
+    std::optional<float> f;
+    std::optional<String> s;
+    std::vector<std::int32_t> ints;
+    std::vector<float> floats;
+    std::vector<String> strings;
+    std::optional<bool> b;
+    std::vector<bool> bools;
+    std::optional<std::int32_t> block_idx;
+    std::optional<std::int64_t> l;
+    std::vector<std::int32_t> blocks_idx;
+    std::vector<std::int64_t> longs;
+    std::vector<double> float64s;
+    std::optional<String> var_name;
+    std::vector<String> vars_name;
+    std::optional<double> float64;
+    std::optional<Scalar<String>> scalar;
+    std::vector<Scalar<String>> scalars;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.name);
+        field(2, self.type);
+        field(3, self.i);
+        field(4, self.f);
+        field(5, self.s);
+        field(6, self.ints);
+        field(7, self.floats);
+        field(8, self.strings);
+        field(10, self.b);
+        field(11, self.bools);
+        field(12, self.block_idx);
+        field(13, self.l);
+        field(14, self.blocks_idx);
+        field(15, self.longs);
+        field(16, self.float64s);
+        field(17, self.var_name);
+        field(18, self.vars_name);
+        field(19, self.float64);
+        field(20, self.scalar);
+        field(21, self.scalars);
+    }
+    friend constexpr bool operator==(const Attr&, const Attr&) = default;
+};
+
+/// OpDesc.Var: one slot and the variables in it.
+template <class String = std::string>
+struct Slot {
+    static constexpr std::string_view name_ = "OpDesc.Var";
+    String parameter;
+    std::vector<String> arguments;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.parameter);
+        field(2, self.arguments);
+    }
+    friend constexpr bool operator==(const Slot&, const Slot&) = default;
+};
+
+template <class String = std::string>
+struct OpDesc {
+    static constexpr std::string_view name_ = "OpDesc";
+    std::vector<Slot<String>> inputs;
+    std::vector<Slot<String>> outputs;
+    String type;
+    std::vector<Attr<String>> attrs;
+    std::optional<bool> is_target;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.inputs);
+        field(2, self.outputs);
+        field(3, self.type);
+        field(4, self.attrs);
+        field(5, self.is_target);
+    }
+    friend constexpr bool operator==(const OpDesc&, const OpDesc&) = default;
+};
+
+template <class String = std::string>
+struct BlockDesc {
+    static constexpr std::string_view name_ = "BlockDesc";
+    std::int32_t idx = 0;
+    std::int32_t parent_idx = -1;
+    std::vector<VarDesc<String>> vars;
+    std::vector<OpDesc<String>> ops;
+    std::optional<std::int32_t> forward_block_idx;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.idx);
+        field(2, self.parent_idx);
+        field(3, self.vars);
+        field(4, self.ops);
+        field(5, self.forward_block_idx);
+    }
+    friend constexpr bool operator==(const BlockDesc&, const BlockDesc&) = default;
+};
+
+template <class String = std::string>
+struct Version {
+    static constexpr std::string_view name_ = "Version";
+    std::optional<std::int64_t> version;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.version);
+    }
+    friend constexpr bool operator==(const Version&, const Version&) = default;
+};
+
+template <class String = std::string>
+struct CompatibleInfo {
+    static constexpr std::string_view name_ = "CompatibleInfo";
+    enum class Type : std::int32_t { COMPATIBLE = 0, DEFINITELY_NOT = 1, POSSIBLE = 2, BUG_FIX = 3, PRECISION_CHANGE = 4 };
+    String version;
+    Type type{};
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.version);
+        field(2, self.type);
+    }
+    friend constexpr bool operator==(const CompatibleInfo&, const CompatibleInfo&) = default;
+};
+
+template <class String = std::string>
+struct OpCompatiblePair {
+    static constexpr std::string_view name_ = "OpCompatibleMap.OpCompatiblePair";
+    String op_name;
+    CompatibleInfo<String> compatible_info;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.op_name);
+        field(2, self.compatible_info);
+    }
+    friend constexpr bool operator==(const OpCompatiblePair&, const OpCompatiblePair&) = default;
+};
+
+/// 1.8: from which version on an operator may be read differently. Informational.
+template <class String = std::string>
+struct OpCompatibleMap {
+    static constexpr std::string_view name_ = "OpCompatibleMap";
+    std::vector<OpCompatiblePair<String>> pair;
+    std::optional<String> default_required_version;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.pair);
+        field(2, self.default_required_version);
+    }
+    friend constexpr bool operator==(const OpCompatibleMap&, const OpCompatibleMap&) = default;
+};
+
+template <class String = std::string>
+struct OpVersion {
+    static constexpr std::string_view name_ = "OpVersion";
+    std::int32_t version = 0;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.version);
+    }
+    friend constexpr bool operator==(const OpVersion&, const OpVersion&) = default;
+};
+
+template <class String = std::string>
+struct OpVersionPair {
+    static constexpr std::string_view name_ = "OpVersionMap.OpVersionPair";
+    String op_name;
+    OpVersion<String> op_version;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.op_name);
+        field(2, self.op_version);
+    }
+    friend constexpr bool operator==(const OpVersionPair&, const OpVersionPair&) = default;
+};
+
+/// 2.x: the version of each operator the writer knew. Informational.
+template <class String = std::string>
+struct OpVersionMap {
+    static constexpr std::string_view name_ = "OpVersionMap";
+    std::vector<OpVersionPair<String>> pair;
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.pair);
+    }
+    friend constexpr bool operator==(const OpVersionMap&, const OpVersionMap&) = default;
+};
+
+template <class String = std::string>
+struct ProgramDesc {
+    static constexpr std::string_view name_ = "ProgramDesc";
+    std::vector<BlockDesc<String>> blocks;
+    std::optional<OpCompatibleMap<String>> op_compatible_map;  ///< 1.8
+    std::optional<Version<String>> version;
+    std::optional<OpVersionMap<String>> op_version_map;  ///< 2.x
+    std::vector<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.blocks, &limits::blocks);
+        field(3, self.op_compatible_map);
+        field(4, self.version);
+        field(5, self.op_version_map);
+    }
+    friend constexpr bool operator==(const ProgramDesc&, const ProgramDesc&) = default;
+};
+
+}  // namespace wherry::inline v0::wire
+
+#endif

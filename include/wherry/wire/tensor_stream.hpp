@@ -1,0 +1,131 @@
+#ifndef WHERRY_WIRE_TENSOR_STREAM_HPP
+#define WHERRY_WIRE_TENSOR_STREAM_HPP
+
+#include <wherry/base/bytes.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/lod.hpp>
+#include <wherry/base/shape.hpp>
+#include <wherry/wire/framework.hpp>
+#include <wherry/wire/sniff.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+/// The LoDTensor stream, the unit of every parameter file. Source: fluid 1.8.5, lod_tensor.cc and tensor_util.cc.
+namespace wherry::inline v0::wire {
+
+/// What stands before the elements of one tensor.
+struct tensor_header {
+    DType dtype = DType::FP32;
+    Shape dims;
+    LoD lod;
+    std::uint64_t data_bytes = 0;   ///< bytes of the elements that follow
+    std::uint64_t data_offset = 0;  ///< where in the file they start
+};
+
+namespace detail {
+constexpr result<void> read_version(byte_cursor& in, std::string_view whole) {
+    const auto at = in.offset();
+    const auto version = in.read<std::uint32_t>("the version of a tensor is cut short");
+    if (!version) return version.error();
+    if (*version == 0) return {};
+    const auto kind = foreign_kind(whole);
+    if (!kind.empty())
+        return error{.code = errc::not_a_paddle_file, .message = "this is not a tensor", .offset = at, .expected = "a LoDTensor stream", .found = kind};
+    return error{.code = errc::bad_version, .message = "tensor version is not supported, only version 0 is supported", .offset = at, .expected = "0", .found = decimal(*version)};
+}
+
+constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
+    const auto at = in.offset();
+    const auto levels = in.read<std::uint64_t>("the LoD level count is cut short");
+    if (!levels) return levels.error();
+    if (*levels > caps.lod_levels)
+        return error{.code = errc::bad_lod, .message = "more LoD levels than the limit", .offset = at, .expected = decimal(caps.lod_levels), .found = decimal(*levels)};
+    LoD lod;
+    for (std::uint64_t level = 0; level < *levels; ++level) {
+        const auto level_at = in.offset();
+        const auto size_bytes = in.read<std::uint64_t>("the size of a LoD level is cut short");
+        if (!size_bytes) return size_bytes.error();
+        if (*size_bytes % sizeof(std::uint64_t) != 0)
+            return error{.code = errc::bad_lod, .message = "the bytes of a LoD level are no multiple of 8", .offset = level_at, .found = decimal(*size_bytes)};
+        const auto bytes = in.take(*size_bytes, "a LoD level is cut short");
+        if (!bytes) return bytes.error();
+        byte_cursor offsets(*bytes);
+        auto& into = lod.emplace_back();
+        into.reserve(bytes->size() / sizeof(std::uint64_t));
+        while (!offsets.at_end()) into.push_back(*offsets.read<std::uint64_t>(""));
+    }
+    return lod;
+}
+}  // namespace detail
+
+/// Reads the inner tensor's header (version, TensorDesc); `in` then stands at its elements.
+/// Errors: truncated, bad_version, bad_desc, bad_dtype, bad_dims, overflow, bad_protobuf, missing_required.
+constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits& caps = {}) {
+    if (auto version = detail::read_version(in, in.rest()); !version) return std::move(version).error();
+    const auto size_at = in.offset();
+    const auto raw_size = in.read<std::uint32_t>("the size of a TensorDesc is cut short");
+    if (!raw_size) return raw_size.error();
+    const auto size_bytes = static_cast<std::int32_t>(*raw_size);
+    if (size_bytes < 0 || static_cast<std::uint64_t>(size_bytes) > caps.desc_bytes)
+        return error{.code = errc::bad_desc, .message = "Cannot parse tensor desc", .offset = size_at, .expected = decimal(caps.desc_bytes), .found = decimal(size_bytes)};
+    const auto desc_at = in.offset();
+    const auto bytes = in.take(static_cast<std::uint64_t>(size_bytes), "a TensorDesc is cut short");
+    if (!bytes) return bytes.error();
+    const auto desc = parse<TensorDesc<std::string_view>>(*bytes, caps, desc_at);
+    if (!desc) return desc.error();
+    if (!is_dtype(desc->data_type))
+        return error{.code = errc::bad_dtype, .message = "no element type has this number", .offset = desc_at, .found = decimal(static_cast<std::int32_t>(desc->data_type))};
+    auto dims = Shape::from(desc->dims);
+    if (!dims) return std::move(dims).error().shifted(desc_at);
+    for (const auto dim : *dims)
+        if (dim < 0) return error{.code = errc::bad_dims, .message = "a dim is negative", .offset = desc_at, .found = decimal(dim)};
+    const auto count = dims->element_count();
+    const auto data_bytes = count ? checked_product(*count, size_of(desc->data_type)) : std::nullopt;
+    if (!data_bytes || !checked_size(*data_bytes))
+        return error{.code = errc::overflow, .message = "the dims of a tensor multiply past 64 bits", .offset = desc_at};
+    return tensor_header{.dtype = desc->data_type, .dims = *dims, .lod = {}, .data_bytes = *data_bytes, .data_offset = in.offset()};
+}
+
+/// Reads a LoDTensor's header: version, LoD, inner header. `in` then stands at its elements.
+/// Errors: those of `read_inner_header`; bad_lod, not_a_paddle_file.
+constexpr result<tensor_header> read_tensor_header(byte_cursor& in, const limits& caps = {}) {
+    const auto lod_at = in.offset() + sizeof(std::uint32_t);
+    if (auto version = detail::read_version(in, in.rest()); !version) return std::move(version).error();
+    auto lod = detail::read_lod(in, caps);
+    if (!lod) return std::move(lod).error();
+    auto header = read_inner_header(in, caps);
+    if (!header) return header;
+    const auto rows = header->dims.rank() > 0 ? static_cast<std::uint64_t>(header->dims[0]) : 1;
+    if (auto checked = check_lod(*lod, rows); !checked) {
+        auto placed = std::move(checked).error();
+        placed.offset = lod_at;
+        return placed;
+    }
+    header->lod = *std::move(lod);
+    return header;
+}
+
+/// Writes the inner tensor's header: version 0, size of the TensorDesc, TensorDesc with unpacked dims.
+constexpr void append_inner_header(byte_buffer& out, DType dtype, const Shape& dims) {
+    const auto desc = serialize(TensorDesc<std::string_view>{.data_type = dtype, .dims = {dims.dims().begin(), dims.dims().end()}, .unknown = {}});
+    append_little_endian(out, std::uint32_t{0});
+    append_little_endian(out, static_cast<std::int32_t>(desc.size()));
+    append(out, view_of(desc));
+}
+
+/// Writes a LoDTensor's header; the elements, little-endian and row-major, follow it.
+constexpr void append_tensor_header(byte_buffer& out, DType dtype, const Shape& dims, const LoD& lod) {
+    append_little_endian(out, std::uint32_t{0});
+    append_little_endian(out, std::uint64_t{lod.size()});
+    for (const auto& level : lod) {
+        append_little_endian(out, std::uint64_t{level.size() * sizeof(std::uint64_t)});
+        for (const auto offset : level) append_little_endian(out, offset);
+    }
+    append_inner_header(out, dtype, dims);
+}
+
+}  // namespace wherry::inline v0::wire
+
+#endif

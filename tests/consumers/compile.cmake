@@ -1,0 +1,11 @@
+# One compiler call, with the flags given or with those pkg-config tells.
+if(pkg_config)
+    set(ENV{PKG_CONFIG_PATH} ${prefix}/share/pkgconfig)
+    execute_process(COMMAND ${pkg_config} --cflags wherry OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    if(NOT flags STREQUAL "-I${prefix}/include" AND NOT flags MATCHES "^-I${prefix}/share/pkgconfig/")
+        message(FATAL_ERROR "pkg-config points elsewhere than the installed tree: ${flags}")
+    endif()
+endif()
+separate_arguments(flags UNIX_COMMAND "${flags}")
+execute_process(COMMAND ${compiler} -std=c++20 ${flags} ${CMAKE_CURRENT_LIST_DIR}/main.cpp -o ${out} COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${out} COMMAND_ERROR_IS_FATAL ANY)

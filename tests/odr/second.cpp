@@ -1,0 +1,3 @@
+#include "everything.hpp"
+
+int version_seen_by_second() { return version(); }
