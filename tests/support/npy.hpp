@@ -86,15 +86,15 @@ inline wherry::Tensor load_npy(const std::string& path) {
     const auto dtype = detail::npy_dtype(detail::npy_value(header, "descr"));
     if (!dtype) give_up(path, "holds an element type that the tests do not read");
     if (!detail::npy_value(header, "fortran_order").starts_with("False")) give_up(path, "is not in C order");
-    auto shape = detail::npy_value(header, "shape");
+    const auto shape = detail::npy_value(header, "shape");
     wherry::Shape dims;
-    std::optional<std::int64_t> dim;
+    std::int64_t dim = -1;  // -1: not inside a number
     for (const char c : shape.substr(0, shape.find(')') + 1)) {
         if (c >= '0' && c <= '9') {
-            dim = dim.value_or(0) * 10 + (c - '0');
-        } else if (dim) {
-            dims.push_back(*dim);
-            dim.reset();
+            dim = std::max<std::int64_t>(dim, 0) * 10 + (c - '0');
+        } else if (dim >= 0) {
+            dims.push_back(dim);
+            dim = -1;
         }
     }
     wherry::Tensor array(*dtype, dims);

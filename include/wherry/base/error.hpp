@@ -5,6 +5,7 @@
 #include <wherry/base/text.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -111,17 +112,31 @@ struct error {
 };
 
 namespace detail {
-/// Bytes of a name as they may be shown: control characters and backslashes are escaped.
+/// Bytes of the UTF-8 character that stands at the front; 0 when none does or it is a control character.
+constexpr std::size_t printable_bytes(std::string_view at) noexcept {
+    const auto byte = [at](std::size_t i) { return i < at.size() ? static_cast<unsigned>(static_cast<unsigned char>(at[i])) : 0U; };
+    const auto follows = [byte](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
+    const auto lead = byte(0);
+    const auto pair = lead << 8U | byte(1);  // the ranges below leave out overlong forms, surrogates and the C1 controls
+    if (lead < 0x80U) return lead >= 0x20U && lead != 0x7fU ? 1 : 0;
+    if (lead < 0xe0U) return pair >= 0xc2a0U && follows(1) ? 2 : 0;
+    if (lead < 0xf0U) return pair >= 0xe0a0U && (pair < 0xeda0U || lead > 0xedU) && follows(1) && follows(2) ? 3 : 0;
+    return pair >= 0xf090U && pair < 0xf490U && follows(1) && follows(2) && follows(3) ? 4 : 0;
+}
+
+/// Bytes of a name as they may be shown: backslashes, control characters and what is not UTF-8 are escaped.
 inline std::string printable(std::string_view raw) {
     constexpr std::string_view hex = "0123456789abcdef";
     std::string shown;
-    for (const char c : raw) {
-        const auto u = static_cast<unsigned char>(c);
-        if (u >= 0x20 && u != 0x7f && c != '\\') {
-            shown += c;
+    while (!raw.empty()) {
+        const auto kept = raw.front() == '\\' ? 0 : printable_bytes(raw);
+        if (kept > 0) {
+            shown.append(raw.substr(0, kept));
         } else {
+            const auto u = static_cast<unsigned char>(raw.front());
             shown += {'\\', 'x', hex[u >> 4U], hex[u & 15U]};
         }
+        raw.remove_prefix(kept > 0 ? kept : 1);
     }
     return shown;
 }

@@ -28,7 +28,7 @@ class revision {
     class seen {
       public:
         seen() = default;
-        explicit seen(const revision& of) : count_(of.count_), value_(*of.count_) {}
+        explicit seen(const revision& of) : count_(of.count_), value_(count_ ? *count_ : 0) {}
         [[nodiscard]] bool is_current(const revision& now) const noexcept {
             return count_ != nullptr && count_ == now.count_ && value_ == *count_;
         }

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -74,11 +75,12 @@ class Shape {
     /// Elements of a shape that is known to be valid.
     [[nodiscard]] constexpr std::size_t count() const noexcept { return static_cast<std::size_t>(element_count().value_or(0)); }
 
-    /// Product of the dims in [first, last); 1 for none. Negative when one of them is unknown.
+    /// Product of the dims in [first, last); 1 for none. Negative when one of them is unknown or the product does not fit.
     [[nodiscard]] constexpr std::int64_t product(std::size_t first, std::size_t last) const noexcept {
         std::int64_t n = 1;
         for (std::size_t i = first; i < last; ++i) {
             if (dims_[i] < 0) return -1;
+            if (dims_[i] != 0 && n > std::numeric_limits<std::int64_t>::max() / dims_[i]) return -1;
             n *= dims_[i];
         }
         return n;

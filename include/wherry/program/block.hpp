@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,11 +25,10 @@ class Block {
     /// From a parsed message, which is taken apart.
     Block(wire::BlockDesc<> desc, const revision& program) : program_revision_(program.shared()) {
         ops_.reserve(desc.ops.size());
-        for (auto& op : desc.ops) ops_.emplace_back(std::move(op));
+        for (auto& op : std::exchange(desc.ops, {})) ops_.emplace_back(std::move(op));
         vars_.reserve(desc.vars.size());
-        for (auto& var : desc.vars) insert(std::move(var));
-        desc.ops.clear();
-        desc.vars.clear();
+        for (auto& var : std::exchange(desc.vars, {})) vars_.emplace_back(make_node(std::move(var)));
+        sort_names();
         rest_ = std::move(desc);
     }
 
@@ -58,8 +58,7 @@ class Block {
     void remove_vars_if(Predicate gone) {
         changed();
         std::erase_if(vars_, gone);
-        by_name_.clear();
-        for (std::size_t i = 0; i < vars_.size(); ++i) by_name_.insert(place(vars_[i].name()), i);
+        sort_names();
     }
 
     Operator& append_op(wire::OpDesc<> desc) { return changed(), ops_.emplace_back(std::move(desc)); }
@@ -81,14 +80,22 @@ class Block {
     [[nodiscard]] name_index::const_iterator place(std::string_view name) const noexcept {
         return std::lower_bound(by_name_.begin(), by_name_.end(), name, [this](std::size_t i, std::string_view n) { return vars_[i].name() < n; });
     }
-    Variable insert(wire::VarDesc<> desc) {
+    void sort_names() {
+        by_name_.resize(vars_.size());
+        std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
+        std::sort(by_name_.begin(), by_name_.end(), [this](std::size_t a, std::size_t b) { return vars_[a].name() < vars_[b].name(); });
+    }
+    [[nodiscard]] std::shared_ptr<detail::variable_node> make_node(wire::VarDesc<> desc) const {
         auto node = std::make_shared<detail::variable_node>();
         if (desc.is_parameter.value_or(false)) node->parameter.emplace().trainable = !desc.stop_gradient.value_or(false);
         node->stop_gradient = desc.stop_gradient.value_or(false);
         node->desc = std::move(desc);
         node->program_revision = program_revision_;
-        const auto at = place(node->desc.name);
-        by_name_.insert(at, vars_.size());
+        return node;
+    }
+    Variable insert(wire::VarDesc<> desc) {
+        auto node = make_node(std::move(desc));
+        by_name_.insert(place(node->desc.name), vars_.size());
         return vars_.emplace_back(std::move(node));
     }
     void changed() const noexcept { ++*program_revision_; }

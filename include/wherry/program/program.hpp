@@ -18,6 +18,9 @@ namespace wherry::inline v0 {
 /// The version that programs built here carry: fluid 1.8.5. Source: framework/version.h.
 inline constexpr std::int64_t fluid_version = 1'008'005;
 
+/// What a copy of a program is for.
+enum class clone_for : bool { training, test };
+
 /// A network as a list of blocks of operators. Built by layers, or parsed from `__model__` and `.pdmodel` bytes.
 /// Move-only: `clone()` says that a copy is made.
 class Program {
@@ -34,13 +37,12 @@ class Program {
     ~Program() = default;
 
     /// Checks and takes a parsed message. Variables flagged `is_parameter` (2.x) become Parameters.
-    /// Errors: bad_block, bad_name, duplicate_name, bad_dims, bad_lod.
+    /// Errors: bad_block, bad_name, duplicate_name, bad_dims, bad_lod, too_large.
     static result<Program> from_desc(wire::ProgramDesc<> desc, const limits& caps = {}) {
         if (auto checked = check(desc, caps); !checked) return std::move(checked).error();
         Program made{empty{}};
         made.blocks_.reserve(desc.blocks.size());
-        for (auto& block : desc.blocks) made.blocks_.emplace_back(std::move(block), made.revision_);
-        desc.blocks.clear();
+        for (auto& block : std::exchange(desc.blocks, {})) made.blocks_.emplace_back(std::move(block), made.revision_);
         made.rest_ = std::move(desc);
         return made;
     }
@@ -98,8 +100,10 @@ class Program {
         return all;
     }
 
-    /// An exact copy, Parameters, seeds and flags included.
-    [[nodiscard]] Program clone() const {
+    /// A copy, Parameters, seeds and flags included. For testing, what only training needs is left out: backward, update
+    /// and learning-rate operators with the variables that nothing else names; `is_test` becomes true everywhere.
+    /// Source: fluid.Program.clone(for_test).
+    [[nodiscard]] Program clone(clone_for purpose = clone_for::training) const {
         Program copy{empty{}};
         copy.rest_ = rest_;
         copy.random_seed_ = random_seed_;
@@ -111,6 +115,7 @@ class Program {
                 twin.set_parameter(var.parameter());
             }
         }
+        if (purpose == clone_for::test) copy.keep_what_testing_needs();
         return copy;
     }
 
@@ -122,6 +127,7 @@ class Program {
     explicit Program(empty) {}
 
     static result<void> check(const wire::ProgramDesc<>& desc, const limits& caps);
+    void keep_what_testing_needs();
 
     std::vector<Block> blocks_;
     wire::ProgramDesc<> rest_;
@@ -129,16 +135,36 @@ class Program {
     revision revision_;
 };
 
+inline void Program::keep_what_testing_needs() {
+    const auto is_trained = [](const Block& block) {
+        return std::any_of(block.ops().begin(), block.ops().end(), [](const Operator& op) { return op.role() == (op_role::backward | op_role::loss); });
+    };
+    const bool trained = std::any_of(blocks_.begin(), blocks_.end(), is_trained);
+    for (auto& block : blocks_) {
+        if (trained) {
+            std::erase_if(block.ops(), [](const Operator& op) { return (op.role() & (op_role::backward | op_role::optimize | op_role::lr_schedule)) != 0; });
+            block.remove_vars_if([&](const Variable& var) {
+                return std::none_of(block.ops().begin(), block.ops().end(), [&](const Operator& op) { return op.reads(var.name()) || op.writes(var.name()); });
+            });
+        }
+        for (auto& op : block.ops())
+            if (op.find_attr("is_test") != nullptr) op.set_attr(make_attr("is_test", true));
+    }
+}
+
 namespace detail {
 inline result<void> check_var(const wire::VarDesc<>& var, const limits& caps) {
-    if (var.name.empty() || var.name.size() > caps.name_bytes || var.name.find('\0') != std::string::npos)
-        return error{.code = errc::bad_name, .message = "a variable's name is empty, too long or holds a NUL", .variable = var.name.substr(0, 64)};
+    if (var.name.size() > caps.name_bytes)
+        return error{.code = errc::too_large, .message = "a variable's name is longer than the limit", .variable = var.name.substr(0, 64), .expected = decimal(caps.name_bytes), .found = decimal(var.name.size())};
+    if (var.name.empty() || var.name.find('\0') != std::string::npos)
+        return error{.code = errc::bad_name, .message = "a variable's name is empty or holds a NUL", .variable = var.name};
     const auto check_dims = [&](const wire::TensorDesc<>& tensor) -> result<void> {
         for (const auto dim : tensor.dims)
             if (dim < -1) return error{.code = errc::bad_dims, .message = "a dim is below -1", .variable = var.name, .found = decimal(dim)};
         return {};
     };
-    if (var.type.selected_rows) return check_dims(*var.type.selected_rows);
+    if (var.type.selected_rows)
+        if (auto dims = check_dims(*var.type.selected_rows); !dims) return dims;
     for (const auto* held : {&var.type.lod_tensor, &var.type.tensor_array}) {
         if (!*held) continue;
         if (const auto level = (*held)->lod_level.value_or(0); level < 0)
@@ -176,8 +202,10 @@ inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits
         const auto& block = desc.blocks[i];
         const bool root = i == 0;
         const auto parent = static_cast<std::size_t>(block.parent_idx);
-        if (!std::cmp_equal(block.idx, i) || (root ? block.parent_idx != -1 : parent >= i))
-            return error{.code = errc::bad_block, .message = "blocks are not numbered in order, parents first", .expected = decimal(i), .found = decimal(block.idx)};
+        if (!std::cmp_equal(block.idx, i))
+            return error{.code = errc::bad_block, .message = "blocks are not numbered in order", .expected = decimal(i), .found = decimal(block.idx)};
+        if (root ? block.parent_idx != -1 : parent >= i)
+            return error{.code = errc::bad_block, .message = "a block's parent is not a block before it, or the root has one", .expected = root ? text("-1") : text(), .found = decimal(block.parent_idx)};
         if (!root) depth[i] = depth[parent] + 1;
         if (depth[i] > caps.block_depth)
             return error{.code = errc::too_large, .message = "blocks are nested deeper than the limit", .expected = decimal(caps.block_depth)};

@@ -10,7 +10,9 @@
 #include <cstddef>
 #include <cstring>
 #include <initializer_list>
+#include <limits>
 #include <new>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -94,8 +96,10 @@ class Tensor {
     /// Gives the tensor these dims; memory is kept where it is large enough, elements are then whatever it held.
     void resize(DType dtype, const Shape& dims) {
         const auto count = dims.element_count();
-        assert(count && is_dtype(dtype) && "concrete dims of a known element type");
-        const auto wanted = static_cast<std::size_t>(*count) * size_of(dtype);
+        const auto product = count ? checked_product(*count, size_of(dtype)) : std::nullopt;
+        const auto size_bytes = product ? checked_size(*product) : std::nullopt;
+        assert(size_bytes && is_dtype(dtype) && "concrete dims of a known element type that fit the memory");
+        const auto wanted = size_bytes.value_or(std::numeric_limits<std::size_t>::max() / 2);  // never given: no wrapped size is
         if (wanted > memory_.size()) memory_ = detail::aligned_bytes(wanted);
         dtype_ = dtype;
         dims_ = dims;

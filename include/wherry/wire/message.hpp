@@ -79,23 +79,40 @@ constexpr void append_scalar(byte_buffer& out, T value) {
     }
 }
 
-template <class M>
-constexpr result<void> merge(M& message, byte_cursor in, const limits& caps);
-
-/// The error of a repeated field that would grow past its cap.
-inline constexpr auto too_many = [](std::uint64_t offset, std::size_t cap) {
-    return error{.code = errc::too_large, .message = "a repeated field holds more elements than the limit", .offset = offset, .expected = decimal(cap)};
+/// What one call of `parse` is allowed, and has not used up yet.
+struct allowance {
+    const limits& caps;
+    std::uint64_t left_bytes = caps.parsed_bytes;
 };
+
+template <class M>
+constexpr result<void> merge(M& message, byte_cursor in, allowance& allowed);
+
+/// Makes room for one more element, `cap` of them at most. Memory is counted as well: an OpDesc.Attr may take 6 bytes
+/// in a file and takes 560 here. Errors: too_large.
+template <class T>
+constexpr result<void> make_room(std::vector<T>& member, std::size_t cap, std::uint64_t offset, allowance& allowed) {
+    if (member.size() >= cap)
+        return error{.code = errc::too_large, .message = "a repeated field holds more elements than the limit", .offset = offset, .expected = decimal(cap)};
+    if (member.size() < member.capacity()) return {};
+    const auto grown = member.empty() ? std::size_t{1} : 2 * member.size();
+    const auto cost_bytes = std::uint64_t{grown - member.size()} * sizeof(T);
+    if (!fits(cost_bytes, allowed.left_bytes))
+        return error{.code = errc::too_large, .message = "a message takes more memory than the limit", .offset = offset, .expected = decimal(allowed.caps.parsed_bytes)};
+    allowed.left_bytes -= cost_bytes;
+    member.reserve(grown);
+    return {};
+}
 
 /// Stores a read string or sub-message. False: the wire type is not this member's, the field counts as unknown.
 template <class Member>
-constexpr result<bool> store_bytes(Member& member, const field_view& read, std::size_t cap, const limits& caps) {
+constexpr result<bool> store_bytes(Member& member, const field_view& read, std::size_t cap, allowance& allowed) {
     using rule = field_rule<Member>;
     using element = typename rule::element;
     if (read.type != wire_type::length_delimited) return false;
     element* target = nullptr;
     if constexpr (rule::repeated) {
-        if (member.size() == cap) return too_many(read.payload_offset, cap);
+        if (auto room = make_room(member, cap, read.offset, allowed); !room) return std::move(room).error();
         target = &member.emplace_back();
     } else if constexpr (rule::required) {
         target = &member;
@@ -104,7 +121,7 @@ constexpr result<bool> store_bytes(Member& member, const field_view& read, std::
     }
     if constexpr (is_string<element>) {
         *target = element(read.payload);
-    } else if (auto merged = merge(*target, byte_cursor(read.payload, read.payload_offset), caps); !merged) {
+    } else if (auto merged = merge(*target, byte_cursor(read.payload, read.payload_offset), allowed); !merged) {
         return std::move(merged).error();
     }
     return true;
@@ -112,7 +129,7 @@ constexpr result<bool> store_bytes(Member& member, const field_view& read, std::
 
 /// Stores a read number; repeated ones may come packed. False as above.
 template <class Member>
-constexpr result<bool> store_number(Member& member, const field_view& read, std::size_t cap) {
+constexpr result<bool> store_number(Member& member, const field_view& read, std::size_t cap, allowance& allowed) {
     using rule = field_rule<Member>;
     using element = typename rule::element;
     if constexpr (!rule::repeated) {
@@ -121,7 +138,7 @@ constexpr result<bool> store_number(Member& member, const field_view& read, std:
         return true;
     } else {
         if (read.type == wire_type_of<element>()) {
-            if (member.size() == cap) return too_many(read.payload_offset, cap);
+            if (auto room = make_room(member, cap, read.offset, allowed); !room) return std::move(room).error();
             member.push_back(scalar_from<element>(read.scalar));
             return true;
         }
@@ -129,7 +146,7 @@ constexpr result<bool> store_number(Member& member, const field_view& read, std:
         byte_cursor packed(read.payload, read.payload_offset);
         field_view one{.number = read.number, .type = wire_type_of<element>()};
         while (!packed.at_end()) {
-            if (member.size() == cap) return too_many(read.payload_offset, cap);
+            if (auto room = make_room(member, cap, packed.offset(), allowed); !room) return std::move(room).error();
             if (auto value = read_value(packed, one); !value) return std::move(value).error();
             member.push_back(scalar_from<element>(one.scalar));
         }
@@ -138,60 +155,69 @@ constexpr result<bool> store_number(Member& member, const field_view& read, std:
 }
 
 template <class Member>
-constexpr result<bool> store(Member& member, const field_view& read, std::size_t cap, const limits& caps) {
+constexpr result<bool> store(Member& member, const field_view& read, std::size_t cap, allowance& allowed) {
     if constexpr (wire_type_of<typename field_rule<Member>::element>() == wire_type::length_delimited)
-        return store_bytes(member, read, cap, caps);
+        return store_bytes(member, read, cap, allowed);
     else
-        return store_number(member, read, cap);
+        return store_number(member, read, cap, allowed);
 }
 
-/// Visits the fields of a message to find the one that was read, and learns on the way which are required.
+/// Visits the fields of a message to find the one that was read.
 struct field_store {
     const field_view& read;
-    const limits& caps;
+    allowance& allowed;
     result<bool> stored = false;
-    std::uint64_t seen = 0;      ///< one bit a field, in order of declaration
-    std::uint64_t required = 0;  ///< the same
+    std::uint64_t seen = 0;  ///< one bit a field, in order of declaration
     std::uint64_t bit = 1;
 
     template <class Member>
     constexpr void operator()(std::uint32_t number, Member& member, std::size_t limits::*cap = &limits::elements) {
         if (number == read.number) {
-            stored = store(member, read, caps.*cap, caps);
-            seen |= bit;
+            stored = store(member, read, allowed.caps.*cap, allowed);
+            if (stored && *stored) seen |= bit;
         }
-        if (field_rule<Member>::required) required |= bit;
+        bit <<= 1U;
+    }
+};
+
+/// Visits the fields of a message to find the first required one that was not read.
+struct field_missing {
+    std::uint64_t seen;
+    std::uint32_t number = 0;  ///< 0: none is missing
+    std::uint64_t bit = 1;
+
+    template <class Member>
+    constexpr void operator()(std::uint32_t of_member, const Member&, std::size_t limits::* = nullptr) {
+        if (field_rule<Member>::required && number == 0 && (seen & bit) == 0) number = of_member;
         bit <<= 1U;
     }
 };
 
 /// Reads fields into a message until its bytes end: scalars overwrite, sub-messages merge, repeated fields grow.
 template <class M>
-constexpr result<void> merge(M& message, byte_cursor in, const limits& caps) {
+constexpr result<void> merge(M& message, byte_cursor in, allowance& allowed) {
     const auto start = in.offset();
     std::uint64_t seen = 0;
-    std::uint64_t required = 0;
-    for (bool more = true; more;) {  // the last round, with no field, is for a message without any
-        field_view read;
-        more = !in.at_end();
-        if (more) {
-            auto next = read_field(in);
-            if (!next) return std::move(next).error();
-            read = *next;
-        }
-        field_store field{.read = read, .caps = caps};
+    while (!in.at_end()) {
+        const auto read = read_field(in);
+        if (!read) return error(read.error()).of_variable(M::name_);
+        field_store field{.read = *read, .allowed = allowed};
         M::visit(message, field);
         if (!field.stored) return std::move(field.stored).error().of_variable(M::name_);
-        if (more && !*field.stored) message.unknown.emplace_back(read.raw);
         seen |= field.seen;
-        required = field.required;
+        if (*field.stored) continue;
+        if (auto room = make_room(message.unknown, allowed.caps.elements, read->offset, allowed); !room)
+            return std::move(room).error().of_variable(M::name_);
+        message.unknown.emplace_back(read->raw);
     }
-    if ((required & ~seen) == 0) return {};
+    field_missing absent{.seen = seen};
+    M::visit(message, absent);
+    if (absent.number == 0) return {};
     return error{.code = errc::missing_required,
                  .message = "a required field of a message is absent",
                  .offset = start,
                  .variable = M::name_,
-                 .expected = decimal(std::countr_zero(required & ~seen) + 1)};
+                 .expected = decimal(absent.number)};
 }
 
 template <class M>
@@ -239,12 +265,14 @@ constexpr void append_message(byte_buffer& out, const M& message) {
 }  // namespace detail
 
 /// Reads one message. Fields may come in any order, packed or not; unknown ones are kept and written back at the end.
+/// A sub-message may come in pieces that are merged, but each piece must hold its own required fields.
 /// Errors: truncated, bad_protobuf, missing_required, too_large; offsets count from `base_offset`.
 /// Strings of a message over `std::string_view` borrow from `bytes`.
 template <class M>
 constexpr result<M> parse(std::string_view bytes, const limits& caps = {}, std::uint64_t base_offset = 0) {
     M message;
-    if (auto merged = detail::merge(message, byte_cursor(bytes, base_offset), caps); !merged) return std::move(merged).error();
+    detail::allowance allowed{.caps = caps};
+    if (auto merged = detail::merge(message, byte_cursor(bytes, base_offset), allowed); !merged) return std::move(merged).error();
     return message;
 }
 

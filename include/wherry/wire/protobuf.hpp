@@ -24,6 +24,7 @@ struct field_view {
     std::string_view payload{};    ///< bytes of a length-delimited field
     std::string_view raw{};        ///< tag and value, as read
     std::uint64_t payload_offset = 0;  ///< position of `payload` in the file
+    std::uint64_t offset = 0;          ///< position of the tag in the file
 };
 
 /// Reads a base-128 varint of at most ten bytes; bits past the 64th are dropped, as protobuf does.
@@ -115,7 +116,7 @@ constexpr result<void> read_value(byte_cursor& in, field_view& field) {
         case wire_type::start_group: return skip_group(in, field.number);
         case wire_type::end_group: break;
     }
-    return bad_protobuf(in.offset(), "a group ends that did not start");
+    return bad_protobuf(field.offset, "a group ends that did not start");
 }
 
 constexpr result<void> skip_group(byte_cursor& in, std::uint32_t outer) {
@@ -143,9 +144,10 @@ constexpr result<void> skip_group(byte_cursor& in, std::uint32_t outer) {
 /// The next field, whatever it is. Errors: truncated, bad_protobuf, too_large (groups).
 constexpr result<field_view> read_field(byte_cursor& in) {
     const auto before = in.rest();
+    const auto start = in.offset();
     const auto tag = detail::read_tag(in);
     if (!tag) return tag.error();
-    field_view field{.number = tag->number, .type = tag->type};
+    field_view field{.number = tag->number, .type = tag->type, .offset = start};
     if (auto read = detail::read_value(in, field); !read) return std::move(read).error();
     field.raw = before.substr(0, before.size() - in.remaining());
     return field;

@@ -73,19 +73,29 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
     const auto desc_at = in.offset();
     const auto bytes = in.take(static_cast<std::uint64_t>(size_bytes), "a TensorDesc is cut short");
     if (!bytes) return bytes.error();
-    const auto desc = parse<TensorDesc<std::string_view>>(*bytes, caps, desc_at);
+    auto any_rank = caps;  // too many dims are bad_dims below, however many they are
+    any_rank.program_rank = bytes->size();
+    const auto desc = parse<TensorDesc<std::string_view>>(*bytes, any_rank, desc_at);
     if (!desc) return desc.error();
     if (!is_dtype(desc->data_type))
         return error{.code = errc::bad_dtype, .message = "no element type has this number", .offset = desc_at, .found = decimal(static_cast<std::int32_t>(desc->data_type))};
-    auto dims = Shape::from(desc->dims);
-    if (!dims) return std::move(dims).error().shifted(desc_at);
+    const auto dims = Shape::from(desc->dims);
+    if (!dims) {
+        auto placed = dims.error();
+        placed.offset = desc_at;
+        return placed;
+    }
     for (const auto dim : *dims)
         if (dim < 0) return error{.code = errc::bad_dims, .message = "a dim is negative", .offset = desc_at, .found = decimal(dim)};
-    const auto count = dims->element_count();
-    const auto data_bytes = count ? checked_product(*count, size_of(desc->data_type)) : std::nullopt;
-    if (!data_bytes || !checked_size(*data_bytes))
+    auto strides = *dims;  // a 0 among the dims must not hide a stride that overflows
+    for (std::size_t axis = 0; axis < strides.rank(); ++axis)
+        if (strides[axis] == 0) strides[axis] = 1;
+    const auto extent = strides.element_count();
+    const auto extent_bytes = extent ? checked_product(*extent, size_of(desc->data_type)) : std::nullopt;
+    if (!extent_bytes || !checked_size(*extent_bytes))
         return error{.code = errc::overflow, .message = "the dims of a tensor multiply past 64 bits", .offset = desc_at};
-    return tensor_header{.dtype = desc->data_type, .dims = *dims, .lod = {}, .data_bytes = *data_bytes, .data_offset = in.offset()};
+    const auto data_bytes = strides == *dims ? *extent_bytes : 0;
+    return tensor_header{.dtype = desc->data_type, .dims = *dims, .lod = {}, .data_bytes = data_bytes, .data_offset = in.offset()};
 }
 
 /// Reads a LoDTensor's header: version, LoD, inner header. `in` then stands at its elements.

@@ -111,7 +111,7 @@ inline result<void> run_op(const op_info& info, const Operator& op, variables& v
 class op_case {
   public:
     op_case(op_table table, std::string_view type) : table_(table), info_(find_op(table, type)) {
-        REQUIRE_MESSAGE(info_ != nullptr, "the operator is in the list");
+        REQUIRE_MESSAGE(info_, "the operator is in the list");
         op_.desc().type = type;
         for (const auto& s : info_->outputs)
             if (s.arity != slot_arity::since_2x) out(s.name);
@@ -172,7 +172,8 @@ class op_case {
     }
     /// The gradient operators, as append_backward would ask for them.
     [[nodiscard]] std::vector<Operator> gradients() const {
-        REQUIRE(info_->gradient != nullptr);
+        const bool has_gradient = info_->gradient != nullptr;
+        REQUIRE_MESSAGE(has_gradient, "the operator has a gradient");
         const auto forward = written();
         gradient_maker maker(forward);
         info_->gradient(maker);
@@ -195,7 +196,7 @@ class op_case {
         vars.insert_or_assign(grad_name(output), std::move(seed));
         for (const auto& grad : gradients()) {
             const auto* grad_info = find_op(table_, grad.type());
-            REQUIRE_MESSAGE(grad_info != nullptr, grad.type());
+            REQUIRE_MESSAGE(grad_info, grad.type());
             const auto ran = run_op(*grad_info, grad, vars, version_);
             REQUIRE_MESSAGE(ran, (ran ? std::string() : to_string(ran.error())));
         }

@@ -1,0 +1,58 @@
+#ifndef WHERRY_EXEC_OP_ASSIGN_HPP
+#define WHERRY_EXEC_OP_ASSIGN_HPP
+
+#include <wherry/exec/op_list.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wherry::inline v0::op {
+
+namespace detail {
+
+/// The elements of an input as they are, whatever their type. In one memory, or in two.
+inline void copy_elements(const run_context& c, std::size_t in_slot, std::size_t out_slot) {
+    const auto from = c.in_bytes(in_slot);
+    const auto to = c.out_bytes(out_slot);
+    if (to.data() != from.data()) std::copy_n(from.begin(), std::min(from.size(), to.size()), to.begin());
+}
+
+/// Names of gradients, for an operator whose gradient is an operator of its own kind.
+inline std::vector<std::string> grad_names(std::span<const std::string> variables) {
+    std::vector<std::string> made;
+    for (const auto& name : variables) made.push_back(grad_name(name));
+    return made;
+}
+
+}  // namespace detail
+
+/// A copy. Shapes: X and Out alike, any element type. Source: paddle operator `assign`.
+struct assign {
+    static constexpr std::string_view type = "assign";
+    static constexpr std::array inputs = {slot{"X"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = no_attributes;
+
+    static result<void> infer(const attributes&, infer_context& c) {
+        c.set_out(0, c.in(0).with(c.in(0).dims));
+        return {};
+    }
+    /// A copy the other way.
+    static void gradient(gradient_maker& g) {
+        const auto& op = g.forward();
+        g.append("assign").reads("X", detail::grad_names(op.output("Out"))).makes("Out", detail::grad_names(op.input("X")));
+    }
+    static result<void> run(const attributes&, run_context& c) {
+        detail::copy_elements(c, 0, 0);
+        return {};
+    }
+};
+
+}  // namespace wherry::inline v0::op
+
+#endif

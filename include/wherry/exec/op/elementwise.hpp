@@ -1,0 +1,205 @@
+#ifndef WHERRY_EXEC_OP_ELEMENTWISE_HPP
+#define WHERRY_EXEC_OP_ELEMENTWISE_HPP
+
+#include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op_list.hpp>
+#include <wherry/kernel/elementwise.hpp>
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace wherry::inline v0::op {
+
+struct elementwise_attributes {
+    std::int32_t axis = -1;
+    std::string x_data_format;
+    std::string y_data_format;
+    bool use_mkldnn = false;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("axis", self.axis);
+        attr("x_data_format", self.x_data_format);
+        attr("y_data_format", self.y_data_format);
+        attr("use_mkldnn", self.use_mkldnn);
+    }
+};
+
+namespace detail {
+
+struct add_function {
+    static constexpr std::string_view type = "elementwise_add", grad_type = "elementwise_add_grad";
+    using body = kernel::binary::add;
+};
+struct sub_function {
+    static constexpr std::string_view type = "elementwise_sub", grad_type = "elementwise_sub_grad";
+    using body = kernel::binary::sub;
+};
+struct mul_function {
+    static constexpr std::string_view type = "elementwise_mul", grad_type = "elementwise_mul_grad";
+    using body = kernel::binary::mul;
+};
+struct div_function {
+    static constexpr std::string_view type = "elementwise_div", grad_type = "elementwise_div_grad";
+    using body = kernel::binary::div;
+};
+struct max_function {
+    static constexpr std::string_view type = "elementwise_max", grad_type = "elementwise_max_grad";
+    using body = kernel::binary::max;
+};
+struct min_function {
+    static constexpr std::string_view type = "elementwise_min", grad_type = "elementwise_min_grad";
+    using body = kernel::binary::min;
+};
+
+/// Dims of X and Y together: the one of lower rank lies along the other from `axis` on (-1: right-aligned), size 1 repeats.
+/// Source: GetBroadcastDimsArrays, which reads past its arrays where operands of one rank are shifted; here only a tail of ones may be.
+inline result<Shape> broadcast_dims(const infer_context& c, const Shape& x, const Shape& y, std::int32_t axis) {
+    if (axis < -1) return c.fail(errc::bad_attribute, "Attr(axis) should be -1 or larger", ">= -1", decimal(axis));
+    if (x == y) return x;
+    const bool x_is_longer = x.rank() >= y.rank();
+    const auto rank = std::max(x.rank(), y.rank());
+    if (axis >= static_cast<std::int32_t>(rank))
+        return c.fail(errc::bad_attribute,
+                      "Axis should be less than " + std::to_string(rank) + ", but received axis is " + std::to_string(axis) + ".");
+    const auto first = axis < 0 ? rank - std::min(x.rank(), y.rank()) : static_cast<std::size_t>(axis);
+    const auto mismatch = [&](std::int64_t a, std::int64_t b, std::size_t i) {
+        return c.fail(errc::shape_mismatch,
+                      "Broadcast dimension mismatch. Operands could not be broadcast together with the shape of X = " + to_string(x) +
+                          " and the shape of Y = " + to_string(y) + ". Received [" + std::to_string(a) + "] in X is not equal to [" +
+                          std::to_string(b) + "] in Y at i:" + std::to_string(i) + ".",
+                      to_string(x), to_string(y));
+    };
+    const Shape& longer = x_is_longer ? x : y;
+    const Shape& shorter = x_is_longer ? y : x;
+    for (auto past = rank - first; past < shorter.rank(); ++past)
+        if (shorter[past] != 1) return mismatch(x_is_longer ? 1 : shorter[past], x_is_longer ? shorter[past] : 1, first + past);
+    Shape out = longer;
+    for (auto i = first; i < rank && i - first < shorter.rank(); ++i) {
+        const auto a = longer[i];
+        const auto b = shorter[i - first];
+        if (a == b || b == 1) continue;
+        const bool unknown = (a < 0 || b < 0) && c.building();
+        if (a != 1 && !unknown) return x_is_longer ? mismatch(a, b, i) : mismatch(b, a, i);
+        if (a == 1 || a < 0) out[i] = b;
+    }
+    if (out.is_concrete() && !out.element_count()) return c.fail(errc::overflow, "the result has too many elements", {}, to_string(out));
+    return out;
+}
+
+/// The loops of dims that broadcast_dims accepted.
+inline result<kernel::broadcast_plan> broadcast_loops(const run_context& c, std::int32_t axis) {
+    const auto& x = c.in_dims(0);
+    const auto& y = c.in_dims(1);
+    auto plan = kernel::plan_broadcast(x.dims(), y.dims(), x == y ? -1 : axis);
+    if (!plan) return c.fail(errc::shape_mismatch, "Broadcast dimension mismatch", to_string(x), to_string(y));
+    return *plan;
+}
+
+/// Division that a machine cannot do: by 0, and the least integer by -1 (asked of all pairs, which is more than needed).
+template <class T>
+result<void> check_divisors(const run_context& c, std::span<const T> x, std::span<const T> y) {
+    if constexpr (std::integral<T>) {
+        if (std::find(y.begin(), y.end(), T{0}) != y.end())
+            return c.fail(errc::bad_argument, "Integer division by zero encountered in divide. Please check.");
+        constexpr auto least = std::numeric_limits<T>::min();
+        if (std::find(y.begin(), y.end(), T{-1}) != y.end() && std::find(x.begin(), x.end(), least) != x.end())
+            return c.fail(errc::overflow, "the least integer is divided by -1");
+    }
+    return {};
+}
+
+/// Out = Function(X, Y), element by element with broadcasting.
+template <class Function>
+struct elementwise {
+    static constexpr std::string_view type = Function::type;
+    static constexpr std::array inputs = {slot{"X"}, slot{"Y"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = elementwise_attributes;
+
+    static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
+        const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
+        if (!out) return out.error();
+        c.set_out(0, c.in(0).with(*out));
+        return {};
+    }
+    static void gradient(gradient_maker& g) {
+        auto& made = g.append(Function::grad_type).reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+        if constexpr (std::same_as<Function, div_function>) made.reads("Out");
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        const auto loops = broadcast_loops(c, a.axis);
+        if (!loops) return loops.error();
+        return for_number(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto x = c.in<T>(0);
+            const auto y = c.in<T>(1);
+            if constexpr (std::same_as<Function, div_function>)
+                if (auto checked = check_divisors(c, x, y); !checked) return checked;
+            kernel::elementwise(typename Function::body{}, *loops, x, y, c.out<T>(0));
+            return {};
+        });
+    }
+};
+
+/// X@GRAD and Y@GRAD, each only where it is asked for and summed where its operand repeats.
+template <class Function>
+struct elementwise_grad {
+    static constexpr std::string_view type = Function::grad_type;
+    static constexpr auto inputs = [] {
+        if constexpr (std::same_as<Function, div_function>) return std::array{slot{"X"}, slot{"Y"}, slot{"Out@GRAD"}, slot{"Out"}};
+        else return std::array{slot{"X"}, slot{"Y"}, slot{"Out@GRAD"}};
+    }();
+    static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
+    using attributes = elementwise_attributes;
+
+    static result<void> infer(const attributes& a, infer_context& c) {
+        const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
+        if (!out) return out.error();
+        if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
+        if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
+        if (auto checked = must_have_dims<elementwise_grad>(c, 2, *out); !checked) return checked;
+        c.set_out(0, c.in(0).with(c.in(0).dims));
+        c.set_out(1, c.in(1).with(c.in(1).dims));
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        const auto loops = broadcast_loops(c, a.axis);
+        if (!loops) return loops.error();
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            kernel::elementwise_grad(typename Function::body{}, *loops, c.in<T>(0), c.in<T>(1), c.in<T>(2), c.out<T>(0), c.out<T>(1));
+            return {};
+        });
+    }
+};
+
+}  // namespace detail
+
+/// X + Y. Shapes: see detail::broadcast_dims; Out has the dims of both together. Element types: float, double, int32, int64.
+/// Errors: shape_mismatch, dtype_mismatch, bad_attribute. Source: paddle operators `elementwise_add`, `elementwise_add_grad`.
+struct elementwise_add : detail::elementwise<detail::add_function> {};
+struct elementwise_add_grad : detail::elementwise_grad<detail::add_function> {};
+/// X - Y.
+struct elementwise_sub : detail::elementwise<detail::sub_function> {};
+struct elementwise_sub_grad : detail::elementwise_grad<detail::sub_function> {};
+/// X * Y.
+struct elementwise_mul : detail::elementwise<detail::mul_function> {};
+struct elementwise_mul_grad : detail::elementwise_grad<detail::mul_function> {};
+/// X / Y. Errors besides: bad_argument for an integer divisor of 0, overflow for the least integer by -1 (nothing is written).
+struct elementwise_div : detail::elementwise<detail::div_function> {};
+struct elementwise_div_grad : detail::elementwise_grad<detail::div_function> {};
+/// The larger one; Y where they are not ordered.
+struct elementwise_max : detail::elementwise<detail::max_function> {};
+struct elementwise_max_grad : detail::elementwise_grad<detail::max_function> {};
+/// The smaller one; Y where they are not ordered.
+struct elementwise_min : detail::elementwise<detail::min_function> {};
+struct elementwise_min_grad : detail::elementwise_grad<detail::min_function> {};
+
+}  // namespace wherry::inline v0::op
+
+#endif

@@ -1,0 +1,94 @@
+#ifndef WHERRY_EXEC_OP_FILL_CONSTANT_HPP
+#define WHERRY_EXEC_OP_FILL_CONSTANT_HPP
+
+#include <wherry/exec/op/attribute_input.hpp>
+#include <wherry/exec/op/cast.hpp>
+#include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op_list.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace wherry::inline v0::op {
+
+struct fill_constant_attributes {
+    std::vector<std::int64_t> shape;
+    DType dtype = DType::FP32;
+    float value = 0;
+    std::string str_value;  ///< in place of `value` when it is not empty: it can hold what a float cannot
+    bool force_cpu = false;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("shape", self.shape);
+        attr("dtype", self.dtype);
+        attr("value", self.value);
+        attr("str_value", self.str_value);
+        attr("force_cpu", self.force_cpu);
+    }
+};
+
+namespace detail {
+/// The whole text as a number, or nothing.
+template <class N>
+std::optional<N> whole_number(std::string_view text) {
+    if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+    N number{};
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+}  // namespace detail
+
+/// A tensor of one value.
+/// Shapes: Out as attribute `shape` says. Errors: bad_dtype, bad_dims, overflow; bad_attribute for a str_value that is no number (the
+/// reference takes what it can read of it, or 0); unsupported for a shape that is computed. Source: paddle operator `fill_constant`.
+struct fill_constant {
+    static constexpr std::string_view type = "fill_constant";
+    static constexpr std::array inputs = {slot{"ShapeTensor", slot_arity::since_2x}, slot{"ShapeTensorList", slot_arity::since_2x},
+                                          slot{"ValueTensor", slot_arity::since_2x}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = fill_constant_attributes;
+
+    static result<void> infer(const attributes& a, infer_context& c) {
+        for (const std::size_t slot : {0u, 1u})
+            if (auto checked = detail::must_be_absent<fill_constant>(c, slot); !checked) return checked;
+        const auto shape = detail::shape_from(a.shape, a.dtype, c);
+        if (!shape) return shape.error();
+        if (!a.str_value.empty() && !detail::whole_number<double>(a.str_value))
+            return c.fail(errc::bad_attribute, "attribute 'str_value' is not a number", {}, a.str_value);
+        if (c.has_in(2) && !c.building()) {
+            if (c.in(2).dtype != a.dtype) return detail::wrong_dtype(c, c.in(2).dtype, a.dtype);
+            if (c.in(2).dims.element_count() != 1)
+                return c.fail(errc::shape_mismatch, "ValueTensor should have 1 element", "1 element", to_string(c.in(2).dims));
+        }
+        c.set_out(0, {a.dtype, *shape});
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return detail::for_any_number(c, a.dtype, [&]<class T>() -> result<void> {
+            const auto out = c.out<T>(0);
+            std::fill(out.begin(), out.end(), c.has_in(2) ? c.in<T>(2)[0] : value<T>(a));
+            return {};
+        });
+    }
+
+  private:
+    template <class T>
+    static T value(const attributes& a) {
+        if (a.str_value.empty()) return detail::number_as<T>(a.value);
+        const auto whole = detail::whole_number<std::int64_t>(a.str_value);  // all 63 bits of it
+        return whole ? detail::number_as<T>(*whole) : detail::number_as<T>(detail::whole_number<double>(a.str_value).value_or(0));
+    }
+};
+
+}  // namespace wherry::inline v0::op
+
+#endif

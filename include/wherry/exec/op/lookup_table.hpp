@@ -1,0 +1,171 @@
+#ifndef WHERRY_EXEC_OP_LOOKUP_TABLE_HPP
+#define WHERRY_EXEC_OP_LOOKUP_TABLE_HPP
+
+#include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op_list.hpp>
+#include <wherry/kernel/lookup.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wherry::inline v0::op {
+
+struct lookup_table_v2_attributes {
+    bool is_sparse = false;  ///< a gradient of rows; computed densely here
+    bool is_distributed = false;
+    std::int64_t padding_idx = kernel::no_padding;  ///< its row reads as zeros and gets no gradient
+    bool remote_prefetch = false;
+    std::int32_t trainer_id = 0;
+    std::vector<std::int64_t> height_sections;
+    std::vector<std::string> epmap;
+    std::vector<std::string> table_names;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("is_sparse", self.is_sparse);
+        attr("is_distributed", self.is_distributed);
+        attr("padding_idx", self.padding_idx);
+        attr("remote_prefetch", self.remote_prefetch);
+        attr("trainer_id", self.trainer_id);
+        attr("height_sections", self.height_sections);
+        attr("epmap", self.epmap);
+        attr("table_names", self.table_names);
+    }
+};
+struct lookup_table_attributes : lookup_table_v2_attributes {
+    static constexpr bool ids_end_in_one = true;
+    bool grad_inplace = false;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        lookup_table_v2_attributes::visit(self, attr);
+        attr("grad_inplace", self.grad_inplace);
+    }
+};
+
+namespace detail {
+
+/// Checks W and Ids; the dims of the rows that are looked up. Version 1 wants ids whose last dim is 1 and drops it.
+template <class Attributes>
+result<Shape> lookup_dims(const Attributes& a, const infer_context& c) {
+    const auto& table = c.in(0).dims;
+    const auto& ids = c.in(1).dims;
+    constexpr bool first_version = requires { Attributes::ids_end_in_one; };
+    if (table.rank() != 2)
+        return c.fail(errc::shape_mismatch,
+                      "ShapeError: The dimensions of the 'lookup table' must be 2. But received lookup table's dimensions = " +
+                          std::to_string(table.rank()) + ", lookup table's shape = " + to_string(table) + ".");
+    if (first_version && (ids.rank() == 0 || !c.agree(ids.back(), 1)))
+        return c.fail(errc::shape_mismatch,
+                      "ShapeError: The last dimensions of the 'Ids' tensor must be 1. But received Ids's last dimensions = " +
+                          (ids.rank() == 0 ? "none" : std::to_string(ids.back())) + ", Ids's shape = " + to_string(ids) + ".");
+    if (a.remote_prefetch && !a.epmap.empty())
+        return c.fail(errc::unsupported, "rows of other machines are not fetched", {}, a.epmap.front());
+    if (a.padding_idx < kernel::no_padding || (table[0] >= 0 && a.padding_idx >= table[0]))
+        return c.fail(errc::bad_attribute, "attribute 'padding_idx' is neither -1 nor a row", "[-1, " + std::to_string(table[0]) + ")",
+                      decimal(a.padding_idx));
+    const bool narrow_ids = !first_version && is_2x(c.program_version()) && c.in(1).dtype == DType::INT32;
+    if (!narrow_ids)
+        if (auto checked = must_hold(c, 1, DType::INT64); !checked) return std::move(checked).error();
+    Shape out = ids;
+    if (first_version) out.pop_back();
+    if (out.rank() == max_rank) return c.fail(errc::bad_dims, "the rows would have too many dims", "at most 9", "10");
+    out.push_back(table[1]);
+    return out;
+}
+
+/// Calls `use(ids)` when each of them is a row of W or padding_idx.
+template <class Use>
+result<void> with_ids(const lookup_table_v2_attributes& a, const run_context& c, Use use) {
+    const auto checked = [&]<class I>(std::span<const I> ids) -> result<void> {
+        const auto rows = static_cast<std::size_t>(c.in_dims(0)[0]);
+        if (const auto bad = kernel::first_bad_id(ids, rows, a.padding_idx)) {
+            const auto id = std::to_string(ids[*bad]);
+            return c.fail(errc::index_out_of_range,
+                          "Variable value (input) of OP(fluid.layers.embedding) expected >= 0 and < " + std::to_string(rows) +
+                              ", but got " + id + ". Please check input value.",
+                          "[0, " + std::to_string(rows) + ")", id);
+        }
+        use(ids);
+        return {};
+    };
+    return c.in_dtype(1) == DType::INT32 ? checked(c.in<std::int32_t>(1)) : checked(c.in<std::int64_t>(1));
+}
+
+template <class Attributes>
+struct lookup {
+    static constexpr std::array inputs = {slot{"W"}, slot{"Ids"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = Attributes;
+
+    static result<void> infer(const attributes& a, infer_context& c) {
+        const auto out = lookup_dims(a, c);
+        if (!out) return out.error();
+        c.set_out(0, c.in(1).with(c.in(0).dtype, *out));
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return for_float(c, c.in_dtype(0), [&]<class T>() {
+            return with_ids(a, c, [&](auto ids) {
+                if (c.has_out(0)) kernel::lookup<T>(static_cast<std::size_t>(c.in_dims(0)[1]), c.in<T>(0), ids, c.out<T>(0), a.padding_idx);
+            });
+        });
+    }
+};
+
+template <class Attributes>
+struct lookup_grad {
+    static constexpr std::array inputs = {slot{"W"}, slot{"Ids"}, slot{"Out@GRAD"}};
+    static constexpr std::array outputs = {slot{"W@GRAD"}};
+    using attributes = Attributes;
+
+    static result<void> infer(const attributes& a, infer_context& c) {
+        const auto out = lookup_dims(a, c);
+        if (!out) return out.error();
+        if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
+        if (auto checked = must_have_dims<lookup_grad>(c, 2, *out); !checked) return checked;
+        c.set_out(0, {c.in(0).dtype, c.in(0).dims});
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return for_float(c, c.in_dtype(0), [&]<class T>() {
+            return with_ids(a, c, [&](auto ids) {
+                if (c.has_out(0))
+                    kernel::lookup_grad<T>(static_cast<std::size_t>(c.in_dims(0)[1]), ids, c.in<T>(2), c.out<T>(0), a.padding_idx);
+            });
+        });
+    }
+};
+
+}  // namespace detail
+
+/// Rows of a table by their ids.
+/// Shapes: W [rows, D], Ids [..., 1] of int64; Out [..., D]. Errors: shape_mismatch, dtype_mismatch, bad_attribute, unsupported;
+/// index_out_of_range at run, also in the gradient. Source: paddle operators `lookup_table`, `lookup_table_grad`.
+struct lookup_table : detail::lookup<lookup_table_attributes> {
+    static constexpr std::string_view type = "lookup_table";
+    static void gradient(gradient_maker& g) { g.append("lookup_table_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W"); }
+};
+/// Adds each row of Out@GRAD to the row of its id.
+struct lookup_table_grad : detail::lookup_grad<lookup_table_attributes> {
+    static constexpr std::string_view type = "lookup_table_grad";
+};
+
+/// Rows of a table by their ids, of any dims; from 2.0 on ids may be int32.
+/// Shapes: W [rows, D], Ids [...]; Out [..., D]. Errors: as lookup_table. Source: paddle operators `lookup_table_v2`, `lookup_table_v2_grad`.
+struct lookup_table_v2 : detail::lookup<lookup_table_v2_attributes> {
+    static constexpr std::string_view type = "lookup_table_v2";
+    static void gradient(gradient_maker& g) { g.append("lookup_table_v2_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W"); }
+};
+struct lookup_table_v2_grad : detail::lookup_grad<lookup_table_v2_attributes> {
+    static constexpr std::string_view type = "lookup_table_v2_grad";
+};
+
+}  // namespace wherry::inline v0::op
+
+#endif

@@ -1,0 +1,321 @@
+#ifndef WHERRY_EXEC_OP_MATMUL_HPP
+#define WHERRY_EXEC_OP_MATMUL_HPP
+
+#include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op_list.hpp>
+#include <wherry/kernel/broadcast.hpp>
+#include <wherry/kernel/gemm.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wherry::inline v0::op {
+
+struct matmul_attributes {
+    bool transpose_X = false;
+    bool transpose_Y = false;
+    float alpha = 1;
+    float Scale_x = 1;
+    float Scale_y = 1;
+    float Scale_out = 1;
+    std::int32_t head_number = 1;
+    std::vector<std::int32_t> fused_reshape_Out;
+    std::vector<std::int32_t> fused_transpose_Out;
+    bool use_mkldnn = false;
+    bool use_quantizer = false;
+    bool force_fp32_output = false;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("transpose_X", self.transpose_X);
+        attr("transpose_Y", self.transpose_Y);
+        attr("alpha", self.alpha);
+        attr("Scale_x", self.Scale_x);
+        attr("Scale_y", self.Scale_y);
+        attr("Scale_out", self.Scale_out);
+        attr("head_number", self.head_number);
+        attr("fused_reshape_Out", self.fused_reshape_Out);
+        attr("fused_transpose_Out", self.fused_transpose_Out);
+        attr("use_mkldnn", self.use_mkldnn);
+        attr("use_quantizer", self.use_quantizer);
+        attr("force_fp32_output", self.force_fp32_output);
+    }
+};
+
+struct matmul_v2_attributes {
+    bool trans_x = false;
+    bool trans_y = false;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("trans_x", self.trans_x);
+        attr("trans_y", self.trans_y);
+    }
+};
+
+namespace detail {
+
+/// One product op(X) op(Y): [m, k] [k, n], once for each pair of a batch.
+struct product_form {
+    bool transpose_x = false, transpose_y = false;
+    float alpha = 1;
+    std::int64_t m = 1, x_k = 1, y_k = 1, n = 1;
+    Shape x_batch, y_batch;  ///< leading dims
+    Shape out;
+};
+
+/// The last two dims of an operand as rows and columns; a vector is one row (X) or one column (Y).
+struct matrix_dims {
+    std::int64_t rows = 1, cols = 1;
+    Shape batch;
+    matrix_dims(const Shape& dims, bool is_x) {
+        const auto rank = dims.rank();
+        if (rank == 1) (is_x ? cols : rows) = dims[0];
+        if (rank < 2) return;
+        rows = dims[rank - 2];
+        cols = dims[rank - 1];
+        for (std::size_t i = 0; i + 2 < rank; ++i) batch.push_back(dims[i]);
+    }
+};
+
+inline product_form form_of(const Shape& x, const Shape& y, bool transpose_x, bool transpose_y, float alpha) {
+    const matrix_dims a(x, true);
+    const matrix_dims b(y, false);
+    product_form f;
+    f.transpose_x = transpose_x;
+    f.transpose_y = transpose_y;
+    f.alpha = alpha;
+    f.m = transpose_x ? a.cols : a.rows;
+    f.x_k = transpose_x ? a.rows : a.cols;
+    f.y_k = transpose_y ? b.cols : b.rows;
+    f.n = transpose_y ? b.rows : b.cols;
+    f.x_batch = a.batch;
+    f.y_batch = b.batch;
+    return f;
+}
+
+/// The rules of `matmul`: a vector is transposed like a matrix; batches have equal counts, or one operand has none.
+struct matmul_rules {
+    using attributes = matmul_attributes;
+    static product_form form(const attributes& a, const Shape& x, const Shape& y) {
+        auto f = form_of(x, y, a.transpose_X, a.transpose_Y, a.alpha);
+        f.out = f.x_batch.rank() > 0 ? f.x_batch : f.y_batch;
+        const auto flat = [](Shape& batch) {
+            if (batch.rank() > 0) batch = {batch.product(0, batch.rank())};
+        };
+        flat(f.x_batch);
+        flat(f.y_batch);
+        const bool drops_m = x.rank() == 1 && f.m == 1;
+        const bool drops_n = y.rank() == 1 && f.n == 1;
+        if (!drops_m) f.out.push_back(f.m);
+        if (!drops_n) f.out.push_back(f.n);
+        if (f.out.rank() == 0) f.out.push_back(1);
+        return f;
+    }
+    static result<void> check(const attributes& a, const infer_context& c, const product_form& f) {
+        if (a.head_number != 1) return c.fail(errc::unsupported, "matmul with head_number is not supported", "1", decimal(a.head_number));
+        if (!a.fused_reshape_Out.empty() || !a.fused_transpose_Out.empty())
+            return c.fail(errc::unsupported, "matmul with fused_reshape_Out or fused_transpose_Out is not supported");
+        if (f.x_batch.rank() == 0 || f.y_batch.rank() == 0 || c.agree(f.x_batch[0], f.y_batch[0])) return {};
+        return c.fail(errc::shape_mismatch,
+                      "The batch size of the two matrices should be equal, or at least one is zero. But received X's shape: " +
+                          to_string(c.in(0).dims) + ", Y's shape: " + to_string(c.in(1).dims) + ".");
+    }
+};
+
+/// The rules of `matmul_v2`: a vector is never transposed and its dim never kept; batches broadcast as in NumPy.
+struct matmul_v2_rules {
+    using attributes = matmul_v2_attributes;
+    static product_form form(const attributes& a, const Shape& x, const Shape& y) {
+        auto f = form_of(x, y, a.trans_x && x.rank() > 1, a.trans_y && y.rank() > 1, 1);
+        const bool x_is_longer = f.x_batch.rank() >= f.y_batch.rank();
+        const auto& shorter = x_is_longer ? f.y_batch : f.x_batch;
+        f.out = x_is_longer ? f.x_batch : f.y_batch;
+        const auto past = f.out.rank() - shorter.rank();
+        for (std::size_t i = past; i < f.out.rank(); ++i)
+            if (f.out[i] == 1 || (f.out[i] < 0 && shorter[i - past] != 1)) f.out[i] = shorter[i - past];
+        if (x.rank() > 1) f.out.push_back(f.m);
+        if (y.rank() > 1) f.out.push_back(f.n);
+        return f;
+    }
+    static result<void> check(const attributes&, const infer_context& c, const product_form& f) {
+        for (std::size_t i = 1; i <= std::min(f.x_batch.rank(), f.y_batch.rank()); ++i) {
+            const auto a = f.x_batch[f.x_batch.rank() - i];
+            const auto b = f.y_batch[f.y_batch.rank() - i];
+            if (a != 1 && b != 1 && !c.agree(a, b))
+                return c.fail(errc::shape_mismatch, "The batch dims of X and Y cannot be broadcast together. But received X's shape: " +
+                                                        to_string(c.in(0).dims) + ", Y's shape: " + to_string(c.in(1).dims) + ".");
+        }
+        return {};
+    }
+};
+
+template <class Rules>
+result<product_form> checked_product_form(const typename Rules::attributes& a, const infer_context& c) {
+    const auto& x = c.in(0).dims;
+    const auto& y = c.in(1).dims;
+    if (x.rank() == 0 || y.rank() == 0)
+        return c.fail(errc::shape_mismatch, "X and Y of a matrix product need a dim", {}, to_string(x.rank() == 0 ? x : y));
+    if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked.error();
+    auto f = Rules::form(a, x, y);
+    if (auto checked = Rules::check(a, c, f); !checked) return checked.error();
+    if (!c.agree(f.x_k, f.y_k))
+        return c.fail(errc::shape_mismatch,
+                      "Input X's width should be equal to the Y's height, but received X's shape: " + to_string(x) +
+                          ", Y's shape: " + to_string(y) + ".",
+                      decimal(f.x_k), decimal(f.y_k));
+    if (f.out.is_concrete() && !f.out.element_count())
+        return c.fail(errc::overflow, "the product has too many elements", {}, to_string(f.out));
+    return f;
+}
+
+/// Concrete sizes, and the loops over the batch.
+struct product_loops {
+    std::size_t m, k, n;
+    kernel::broadcast_plan batch;
+
+    explicit product_loops(product_form& f)
+        : m(static_cast<std::size_t>(f.m)), k(static_cast<std::size_t>(f.x_k)), n(static_cast<std::size_t>(f.n)) {
+        if (f.y_batch.rank() == 0 && !f.transpose_x) {  // one Y for all of X: the batch is more rows
+            m *= static_cast<std::size_t>(f.x_batch.product(0, f.x_batch.rank()));
+            f.x_batch = {};
+        }
+        batch = kernel::plan_broadcast(f.x_batch.dims(), f.y_batch.dims()).value_or(kernel::broadcast_plan{});
+    }
+    /// Calls each(x, y, out) with the places of one product's matrices in their batches.
+    template <class Each>
+    void for_each(Each each) const {
+        for (std::size_t out = 0; out < batch.count; ++out) {
+            std::size_t rest = out;
+            std::int64_t x = 0;
+            std::int64_t y = 0;
+            for (auto i = batch.rank; i-- > 0;) {
+                const auto size = static_cast<std::size_t>(batch.size[i]);
+                const auto at = static_cast<std::int64_t>(rest % size);
+                rest /= size;
+                x += at * batch.x_step[i];
+                y += at * batch.y_step[i];
+            }
+            each(static_cast<std::size_t>(x), static_cast<std::size_t>(y), out);
+        }
+    }
+};
+
+constexpr kernel::transpose transposed(bool yes) noexcept { return yes ? kernel::transpose::yes : kernel::transpose::no; }
+
+/// A rows x cols matrix that lies transposed where `flipped`.
+template <class T>
+kernel::matrix<T> nth_matrix(std::span<T> elements, std::size_t at, std::size_t rows, std::size_t cols, bool flipped = false) {
+    return {elements.data() + at * rows * cols, flipped ? cols : rows, flipped ? rows : cols};
+}
+
+template <class Rules>
+struct product {
+    static constexpr std::array inputs = {slot{"X"}, slot{"Y"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = typename Rules::attributes;
+
+    static result<void> infer(const attributes& a, infer_context& c) {
+        const auto form = checked_product_form<Rules>(a, c);
+        if (!form) return form.error();
+        c.set_out(0, c.in(0).with(form->out));
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            auto f = Rules::form(a, c.in_dims(0), c.in_dims(1));
+            const product_loops p(f);
+            p.for_each([&](std::size_t xi, std::size_t yi, std::size_t i) {
+                kernel::gemm<>(nth_matrix(c.in<T>(0), xi, p.m, p.k, f.transpose_x), nth_matrix(c.in<T>(1), yi, p.k, p.n, f.transpose_y),
+                               nth_matrix(c.out<T>(0), i, p.m, p.n), transposed(f.transpose_x), transposed(f.transpose_y),
+                               kernel::update::overwrite, static_cast<T>(f.alpha));
+            });
+            return {};
+        });
+    }
+};
+
+/// dX = alpha dOut op(Y)^T and dY = alpha op(X)^T dOut, laid down as X and Y lie; summed where an operand serves several products.
+template <class Rules>
+struct product_grad {
+    static constexpr std::array inputs = {slot{"X"}, slot{"Y"}, slot{"Out@GRAD"}};
+    static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
+    using attributes = typename Rules::attributes;
+
+    static result<void> infer(const attributes& a, infer_context& c) {
+        const auto form = checked_product_form<Rules>(a, c);
+        if (!form) return form.error();
+        if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
+        if (auto checked = must_have_dims<product_grad>(c, 2, form->out); !checked) return checked;
+        c.set_out(0, {c.in(0).dtype, c.in(0).dims});
+        c.set_out(1, {c.in(1).dtype, c.in(1).dims});
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            auto f = Rules::form(a, c.in_dims(0), c.in_dims(1));
+            const product_loops p(f);
+            const auto alpha = static_cast<T>(f.alpha);
+            const auto dx = c.out<T>(0);
+            const auto dy = c.out<T>(1);
+            std::fill(dx.begin(), dx.end(), T{});
+            std::fill(dy.begin(), dy.end(), T{});
+            const auto add = kernel::update::accumulate;
+            const bool tx = f.transpose_x;
+            const bool ty = f.transpose_y;
+            p.for_each([&](std::size_t xi, std::size_t yi, std::size_t i) {
+                const auto x = nth_matrix(c.in<T>(0), xi, p.m, p.k, tx);
+                const auto y = nth_matrix(c.in<T>(1), yi, p.k, p.n, ty);
+                const auto g = nth_matrix(c.in<T>(2), i, p.m, p.n);
+                if (!dx.empty()) {
+                    const auto to = nth_matrix(dx, xi, p.m, p.k, tx);
+                    if (tx) kernel::gemm<>(y, g, to, transposed(ty), transposed(true), add, alpha);
+                    else kernel::gemm<>(g, y, to, transposed(false), transposed(!ty), add, alpha);
+                }
+                if (!dy.empty()) {
+                    const auto to = nth_matrix(dy, yi, p.k, p.n, ty);
+                    if (ty) kernel::gemm<>(g, x, to, transposed(true), transposed(tx), add, alpha);
+                    else kernel::gemm<>(x, g, to, transposed(!tx), transposed(false), add, alpha);
+                }
+            });
+            return {};
+        });
+    }
+};
+
+}  // namespace detail
+
+/// alpha op(X) op(Y), op being the transpose where it is asked for.
+/// Shapes: X [..., M, K], Y [..., K, N]; Out [..., M, N]; vectors of K are a row and a column, [1] for two of them.
+/// Errors: shape_mismatch, dtype_mismatch; unsupported for several heads and fused outputs. Source: paddle operators `matmul`, `matmul_grad`.
+struct matmul : detail::product<detail::matmul_rules> {
+    static constexpr std::string_view type = "matmul";
+    static void gradient(gradient_maker& g) {
+        g.append("matmul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+    }
+};
+struct matmul_grad : detail::product_grad<detail::matmul_rules> {
+    static constexpr std::string_view type = "matmul_grad";
+};
+
+/// The same as 2.x has it: leading dims broadcast, two vectors give [].
+/// Source: paddle operators `matmul_v2`, `matmul_v2_grad`.
+struct matmul_v2 : detail::product<detail::matmul_v2_rules> {
+    static constexpr std::string_view type = "matmul_v2";
+    static void gradient(gradient_maker& g) {
+        g.append("matmul_v2_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+    }
+};
+struct matmul_v2_grad : detail::product_grad<detail::matmul_v2_rules> {
+    static constexpr std::string_view type = "matmul_v2_grad";
+};
+
+}  // namespace wherry::inline v0::op
+
+#endif

@@ -1,0 +1,346 @@
+#ifndef WHERRY_EXEC_OP_OPTIMIZER_HPP
+#define WHERRY_EXEC_OP_OPTIMIZER_HPP
+
+#include <wherry/exec/op/attribute_input.hpp>
+#include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op_list.hpp>
+#include <wherry/kernel/optimizer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// One update step of a parameter. Each operator here has as its first inputs Param, Grad, LearningRate, then what it carries from step to
+/// step (state of the parameter's shape, then single numbers), and as its first outputs ParamOut and the carried ones in the same order. As a
+/// rule an output is the input's own variable; where it is another one, it gets the new value and the input keeps the old.
+namespace wherry::inline v0::op {
+
+namespace detail {
+
+/// Input MasterParam belongs to training in half precision.
+inline constexpr std::string_view master_param = "MasterParam", master_param_out = "MasterParamOut";
+
+/// Checks an update and sets its outputs: gradient and state are exactly as the parameter, rate and numbers are one element each.
+template <class Op>
+result<void> infer_update(infer_context& c) {
+    const auto& param = c.in(0);
+    for (std::size_t i = 0; i < Op::inputs.size(); ++i)
+        if (Op::inputs[i].name == master_param)
+            if (auto checked = must_be_absent<Op>(c, i); !checked) return checked;
+    for (std::size_t i = 0; i < Op::outputs.size(); ++i)
+        if (Op::outputs[i].name == master_param_out && c.has_out(i))
+            return c.fail(errc::unsupported, "Output(MasterParamOut) is not supported");
+
+    for (std::size_t i = 1; i < 3 + Op::states + Op::numbers && !c.building(); ++i) {
+        if (!c.has_in(i)) continue;
+        const std::string name(Op::inputs[i].name);
+        const auto& held = c.in(i);
+        const bool number = i == 2 || i >= 3 + Op::states;
+        if (number && held.dims.element_count() != 1)
+            return c.fail(errc::shape_mismatch, name + " should have 1 element, but received " + std::to_string(held.dims.count()),
+                          "1 element", to_string(held.dims));
+        if (!number && held.dims != param.dims)
+            return c.fail(errc::shape_mismatch,
+                          "Param and " + name + " should have same dimension. But received Param dims: " + to_string(param.dims) + ", " +
+                              name + " dims: " + to_string(held.dims) + ".",
+                          to_string(param.dims), to_string(held.dims));
+        if (held.dtype != param.dtype) return wrong_dtype(c, held.dtype, param.dtype);
+    }
+    c.set_out(0, {param.dtype, param.dims});
+    for (std::size_t i = 0; i < Op::states; ++i) c.set_out(1 + i, {param.dtype, param.dims});
+    for (std::size_t i = Op::states; i < Op::states + Op::numbers; ++i) {
+        const bool held = c.has_in(3 + i);
+        c.set_out(1 + i, {param.dtype, held ? c.in(3 + i).dims : Shape{1}});
+    }
+    return {};
+}
+
+/// An output as it starts: with the values of its input, in the same memory or a copy.
+template <class T>
+std::span<T> carried(const run_context& c, std::size_t in_slot, std::size_t out_slot) {
+    const auto from = c.in<T>(in_slot);
+    const auto to = c.out<T>(out_slot);
+    if (to.data() != from.data()) std::copy_n(from.begin(), std::min(from.size(), to.size()), to.begin());
+    return to;
+}
+
+/// Calls `kernel.operator()<T>(rate)` when there is a place for every result.
+template <class Op, class Kernel>
+result<void> run_update(const run_context& c, Kernel&& kernel) {
+    for (std::size_t i = 0; i < 1 + Op::states + Op::numbers; ++i)
+        if (Op::outputs[i].arity == slot_arity::one && !c.has_out(i))
+            return c.fail(errc::missing_slot, "Output(" + std::string(Op::outputs[i].name) + ") is needed");
+    return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+        kernel.template operator()<T>(c.in<T>(2)[0]);
+        return {};
+    });
+}
+
+}  // namespace detail
+
+/// p -= rate g.
+/// Shapes: all alike, LearningRate one element. Errors: shape_mismatch, dtype_mismatch, unsupported (half precision). Source: paddle
+/// operator `sgd`.
+struct sgd {
+    static constexpr std::string_view type = "sgd";
+    static constexpr std::size_t states = 0, numbers = 0;
+    static constexpr std::array inputs = {slot{"Param"}, slot{"Grad"}, slot{"LearningRate"}, slot{"MasterParam", slot_arity::since_2x}};
+    static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
+    using attributes = no_attributes;
+
+    static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update<sgd>(c); }
+    static result<void> run(const attributes&, run_context& c) {
+        return detail::run_update<sgd>(c, [&]<class T>(T rate) { kernel::sgd<T>(detail::carried<T>(c, 0, 0), c.in<T>(1), rate); });
+    }
+};
+
+struct momentum_attributes {
+    float mu = 0;
+    bool use_nesterov = false;
+    std::string regularization_method;  ///< "l2_decay" adds regularization_coeff p to the gradient
+    float regularization_coeff = 0;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("mu", self.mu);
+        attr("use_nesterov", self.use_nesterov);
+        attr("regularization_method", self.regularization_method, since_2x);
+        attr("regularization_coeff", self.regularization_coeff, since_2x);
+    }
+};
+
+/// v = mu v + g; p -= rate v, or with Nesterov p -= rate (g + mu v).
+/// Shapes, errors: as sgd. (2.6 reads rescale_grad on the GPU only, so it is not read here.) Source: paddle operator `momentum`.
+struct momentum {
+    static constexpr std::string_view type = "momentum";
+    static constexpr std::size_t states = 1, numbers = 0;
+    static constexpr std::array inputs = {slot{"Param"}, slot{"Grad"}, slot{"LearningRate"}, slot{"Velocity"},
+                                          slot{"MasterParam", slot_arity::since_2x}};
+    static constexpr std::array outputs = {slot{"ParamOut"}, slot{"VelocityOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
+    using attributes = momentum_attributes;
+
+    static result<void> infer(const attributes& a, infer_context& c) {
+        if (!a.regularization_method.empty() && a.regularization_method != "l2_decay")
+            return c.fail(errc::bad_attribute, "attribute 'regularization_method' is not known", "l2_decay", a.regularization_method);
+        return detail::infer_update<momentum>(c);
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return detail::run_update<momentum>(c, [&]<class T>(T rate) {
+            auto grad = c.in<T>(1);
+            std::vector<T> decayed;
+            if (!a.regularization_method.empty()) {
+                const auto old = c.in<T>(0);
+                for (std::size_t i = 0; i < old.size(); ++i) decayed.push_back(grad[i] + static_cast<T>(a.regularization_coeff) * old[i]);
+                grad = decayed;
+            }
+            const auto param = detail::carried<T>(c, 0, 0);
+            const auto velocity = detail::carried<T>(c, 3, 1);
+            kernel::momentum<T>(param, velocity, grad, rate, {static_cast<T>(a.mu), a.use_nesterov});
+        });
+    }
+};
+
+struct adam_attributes {
+    float beta1 = 0.9F;
+    float beta2 = 0.999F;
+    float epsilon = 1e-8F;
+    bool lazy_mode = false;
+    std::int64_t min_row_size_to_use_multithread = 1000;
+    bool use_global_beta_pow = false;  ///< somebody else multiplies the powers
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("beta1", self.beta1);
+        attr("beta2", self.beta2);
+        attr("epsilon", self.epsilon);
+        attr("lazy_mode", self.lazy_mode);
+        attr("min_row_size_to_use_multithread", self.min_row_size_to_use_multithread);
+        attr("use_global_beta_pow", self.use_global_beta_pow, since_2x);
+    }
+};
+struct adamw_attributes : adam_attributes {
+    float coeff = 0.01F;
+    float lr_ratio = 1;
+    bool with_decay = false;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        adam_attributes::visit(self, attr);
+        attr("coeff", self.coeff);
+        attr("lr_ratio", self.lr_ratio);
+        attr("with_decay", self.with_decay);
+    }
+};
+
+namespace detail {
+
+/// What adam and adamw share; `Op::step` is the difference.
+template <class Op, class Attributes>
+struct adam_like {
+    static constexpr std::size_t states = 2, numbers = 2;
+    static constexpr std::array inputs = {slot{"Param"},
+                                          slot{"Grad"},
+                                          slot{"LearningRate"},
+                                          slot{"Moment1"},
+                                          slot{"Moment2"},
+                                          slot{"Beta1Pow"},
+                                          slot{"Beta2Pow"},
+                                          slot{"Beta1Tensor", slot_arity::optional},
+                                          slot{"Beta2Tensor", slot_arity::optional},
+                                          slot{"EpsilonTensor", slot_arity::since_2x},
+                                          slot{"MasterParam", slot_arity::since_2x},
+                                          slot{"SkipUpdate", slot_arity::since_2x}};
+    static constexpr std::array outputs = {slot{"ParamOut"},    slot{"Moment1Out"},  slot{"Moment2Out"},
+                                           slot{"Beta1PowOut"}, slot{"Beta2PowOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
+    using attributes = Attributes;
+
+    static result<void> infer(const attributes&, infer_context& c) {
+        for (const std::size_t slot : {7u, 8u, 9u})
+            if (auto checked = must_be_number<adam_like>(c, slot); !checked) return checked;
+        if (c.has_in(skip_update) && !c.building()) {
+            if (auto checked = must_hold(c, skip_update, DType::BOOL); !checked) return checked;
+            if (c.in(skip_update).dims.element_count() != 1)
+                return c.fail(errc::shape_mismatch, "SkipUpdate should have 1 element", "1 element", to_string(c.in(skip_update).dims));
+        }
+        return infer_update<adam_like>(c);
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return run_update<adam_like>(c, [&]<class T>(T rate) {
+            const auto param = carried<T>(c, 0, 0);
+            const auto moment1 = carried<T>(c, 3, 1);
+            const auto moment2 = carried<T>(c, 4, 2);
+            const auto power1 = carried<T>(c, 5, 3);
+            const auto power2 = carried<T>(c, 6, 4);
+            if (c.has_in(skip_update) && c.in<bool>(skip_update)[0]) return;
+            const auto beta1 = static_cast<T>(number_or(c, 7, a.beta1));
+            const auto beta2 = static_cast<T>(number_or(c, 8, a.beta2));
+            const auto epsilon = static_cast<T>(number_or(c, 9, a.epsilon));
+            Op::template step<T>(a, is_2x(c.program_version()), param, moment1, moment2, c.in<T>(1), rate, power1[0], power2[0], beta1,
+                                 beta2, epsilon);
+            if (a.use_global_beta_pow) return;
+            power1[0] *= beta1;
+            power2[0] *= beta2;
+        });
+    }
+
+  private:
+    static constexpr std::size_t skip_update = 11;
+};
+
+}  // namespace detail
+
+/// Adam, whose epsilon stands elsewhere from 2.0 on. The powers of beta are used as they are, then multiplied.
+/// Shapes: Moment1, Moment2 as Param; LearningRate, Beta1Pow, Beta2Pow one element each; Beta1Tensor, Beta2Tensor, in place of the attributes,
+/// too. Errors: as sgd. Source: paddle operator `adam`.
+struct adam : detail::adam_like<adam, adam_attributes> {
+    static constexpr std::string_view type = "adam";
+
+    template <class T>
+    static void step(const adam_attributes&, bool since_2, std::span<T> param, std::span<T> moment1, std::span<T> moment2,
+                     std::span<const T> grad, T rate, T power1, T power2, T beta1, T beta2, T epsilon) {
+        const auto rule = since_2 ? kernel::epsilon_rule::paddle2 : kernel::epsilon_rule::fluid18;
+        kernel::adam<T>(param, moment1, moment2, grad, rate, power1, power2, {beta1, beta2, epsilon, rule});
+    }
+};
+
+/// Adam that takes rate lr_ratio coeff p off each parameter p first, if with_decay.
+/// Shapes, errors: as adam. Source: paddle 2.6 operator `adamw`.
+struct adamw : detail::adam_like<adamw, adamw_attributes> {
+    static constexpr std::string_view type = "adamw";
+
+    template <class T>
+    static void step(const adamw_attributes& a, bool, std::span<T> param, std::span<T> moment1, std::span<T> moment2,
+                     std::span<const T> grad, T rate, T power1, T power2, T beta1, T beta2, T epsilon) {
+        kernel::adamw<T>(param, moment1, moment2, grad, rate, power1, power2,
+                         {beta1, beta2, epsilon, static_cast<T>(a.coeff), static_cast<T>(a.lr_ratio), a.with_decay});
+    }
+};
+
+struct adagrad_attributes {
+    float epsilon = 1e-6F;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("epsilon", self.epsilon);
+    }
+};
+
+/// m += g^2; p -= rate g / (sqrt(m) + epsilon).
+/// Shapes, errors: as sgd. Source: paddle operator `adagrad`.
+struct adagrad {
+    static constexpr std::string_view type = "adagrad";
+    static constexpr std::size_t states = 1, numbers = 0;
+    static constexpr std::array inputs = {slot{"Param"}, slot{"Grad"}, slot{"LearningRate"}, slot{"Moment"},
+                                          slot{"MasterParam", slot_arity::since_2x}};
+    static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MomentOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
+    using attributes = adagrad_attributes;
+
+    static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update<adagrad>(c); }
+    static result<void> run(const attributes& a, run_context& c) {
+        return detail::run_update<adagrad>(c, [&]<class T>(T rate) {
+            const auto param = detail::carried<T>(c, 0, 0);
+            const auto moment = detail::carried<T>(c, 3, 1);
+            kernel::adagrad<T>(param, moment, c.in<T>(1), rate, static_cast<T>(a.epsilon));
+        });
+    }
+};
+
+struct rmsprop_attributes {
+    float epsilon = 1e-10F;
+    float decay = 0.9F;
+    float momentum = 0;
+    bool centered = false;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("epsilon", self.epsilon);
+        attr("decay", self.decay);
+        attr("momentum", self.momentum);
+        attr("centered", self.centered);
+    }
+};
+
+/// s = decay s + (1 - decay) g^2; m = momentum m + rate g / sqrt(s + epsilon); p -= m. Centered: the root is of s - a^2 + epsilon, where a,
+/// in MeanGrad, is the mean of g; otherwise MeanGrad stays as it is.
+/// Shapes, errors: as sgd; missing_slot for centered without MeanGrad. Source: paddle operator `rmsprop`.
+struct rmsprop {
+    static constexpr std::string_view type = "rmsprop";
+    static constexpr std::size_t states = 3, numbers = 0;
+    static constexpr std::array inputs = {slot{"Param"},
+                                          slot{"Grad"},
+                                          slot{"LearningRate"},
+                                          slot{"MeanSquare"},
+                                          slot{"Moment"},
+                                          slot{"MeanGrad", slot_arity::optional},
+                                          slot{"MasterParam", slot_arity::since_2x}};
+    static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MeanSquareOut"}, slot{"MomentOut"},
+                                           slot{"MeanGradOut", slot_arity::optional}, slot{"MasterParamOut", slot_arity::since_2x}};
+    using attributes = rmsprop_attributes;
+
+    static result<void> infer(const attributes& a, infer_context& c) {
+        if ((a.centered || c.has_out(3)) && !c.has_in(5)) return c.fail(errc::missing_slot, "Input(MeanGrad) is needed");
+        return detail::infer_update<rmsprop>(c);
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        if (a.centered && !c.has_out(3)) return c.fail(errc::missing_slot, "Output(MeanGradOut) is needed");
+        return detail::run_update<rmsprop>(c, [&]<class T>(T rate) {
+            const auto param = detail::carried<T>(c, 0, 0);
+            const auto mean_square = detail::carried<T>(c, 3, 1);
+            const auto moment = detail::carried<T>(c, 4, 2);
+            std::span<T> mean_grad;
+            if (c.has_out(3)) mean_grad = detail::carried<T>(c, 5, 3);
+            if (!a.centered) mean_grad = {};
+            kernel::rmsprop<T>(param, mean_square, moment, mean_grad, c.in<T>(1), rate,
+                               {static_cast<T>(a.decay), static_cast<T>(a.epsilon), static_cast<T>(a.momentum)});
+        });
+    }
+};
+
+}  // namespace wherry::inline v0::op
+
+#endif

@@ -1,0 +1,47 @@
+#ifndef WHERRY_FLUID_DATA_FEEDER_HPP
+#define WHERRY_FLUID_DATA_FEEDER_HPP
+
+#include <wherry/exec/data_feeder.hpp>
+#include <wherry/fluid/executor.hpp>
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0::fluid {
+
+/// `fluid.DataFeeder`: samples to what `Executor::run` is fed. Variables may be named by string.
+class DataFeeder {
+  public:
+    using sample = wherry::DataFeeder::sample;
+
+    explicit DataFeeder(std::vector<Variable> feed_list, CPUPlace = {}) : core_(std::move(feed_list)) {}
+    /// Throws ValueError for a name that the program does not hold.
+    explicit DataFeeder(const std::vector<std::string>& names, CPUPlace = {}, const Program& program = default_main_program()) : core_(find(names, program)) {}
+
+    /// Throws AssertionError (a sample of another number of fields), ValueError (dims that cannot be had).
+    [[nodiscard]] fluid::feed feed(std::span<const sample> samples) const {
+        auto made = core_.feed(samples);
+        if (!made && made.error().code == errc::bad_argument) throw AssertionError(std::string(made.error().message.view()), made.error());
+        fluid::feed fed;
+        for (auto& [name, tensor] : unwrap(std::move(made))) fed.add(feed_value(name, std::move(tensor)));
+        return fed;
+    }
+
+  private:
+    static std::vector<Variable> find(const std::vector<std::string>& names, const Program& program) {
+        std::vector<Variable> vars;
+        for (const auto& name : names) {
+            vars.push_back(program.global_block().find_var(name));
+            if (!vars.back()) raise({.code = errc::no_such_variable, .message = "var " + name + " not in this block", .variable = name});
+        }
+        return vars;
+    }
+
+    wherry::DataFeeder core_;
+};
+
+}  // namespace wherry::inline v0::fluid
+
+#endif

@@ -1,0 +1,135 @@
+#ifndef WHERRY_FLUID_EXECUTOR_HPP
+#define WHERRY_FLUID_EXECUTOR_HPP
+
+#include <wherry/exec/executor.hpp>
+#include <wherry/fluid/framework.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0::fluid {
+
+/// One fed array: a tensor or a `tensor_ref` that is borrowed for the run, or a number, which is a tensor of dims [1].
+class feed_value {
+  public:
+    feed_value(std::string_view name, const Tensor& tensor) : name_(name), ref_(tensor.ref({})) {}
+    feed_value(std::string_view name, const tensor_ref& array) : name_(name), ref_(array) {}
+    template <class T>
+        requires(std::floating_point<T> || std::integral<T>) && Element<T>
+    feed_value(std::string_view name, T number) : name_(name), owned_(Tensor::of<T>({1}, {number})) {}
+    /// Keeps the tensor itself.
+    feed_value(std::string_view name, Tensor&& tensor) : name_(name), owned_(std::move(tensor)) {}
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] tensor_ref ref() const noexcept {
+        auto ref = owned_.is_initialized() ? owned_.ref({}) : ref_;
+        ref.name = name_;
+        return ref;
+    }
+
+  private:
+    std::string name_;
+    Tensor owned_;
+    tensor_ref ref_;
+};
+
+/// What a run is fed: `fluid::feed{{"img", x}, {"label", y}}`.
+class feed {
+  public:
+    feed() = default;
+    feed(std::initializer_list<feed_value> values) : values_(values) {}
+    void add(feed_value value) { values_.push_back(std::move(value)); }
+    [[nodiscard]] const std::vector<feed_value>& values() const noexcept { return values_; }
+
+  private:
+    std::vector<feed_value> values_;
+};
+
+/// What a run returns, as many as are named: `fluid::fetch(loss, "fc_0.w_0")`.
+template <std::size_t N>
+struct fetch_list {
+    std::array<std::string, N> names;
+};
+namespace detail {
+inline std::string fetch_name(const Variable& var) { return var.name(); }
+inline std::string fetch_name(std::string_view name) { return std::string(name); }
+}  // namespace detail
+template <class... Targets>
+fetch_list<sizeof...(Targets)> fetch(const Targets&... targets) {
+    return {{detail::fetch_name(targets)...}};
+}
+
+struct run_options {
+    Scope* scope = nullptr;     ///< none: the global scope
+    bool return_numpy = true;   ///< false: fetched tensors may hold LoD
+};
+
+/// `fluid.Executor(fluid.CPUPlace())`.
+class Executor {
+  public:
+    explicit Executor(CPUPlace = {}) : core_(op::all{}) {}
+    /// With other operators than the default ones: `Executor(op::all::with<mine>{})`.
+    template <class... Ops>
+    explicit Executor(op_list<Ops...> ops, CPUPlace = {}) : core_(ops) {}
+
+    /// Runs a program and returns what is fetched, in order: `auto [loss] = exe.run(program, feed, fetch(avg));`
+    /// Throws EnforceNotMet (an operator), ValueError (a fed array does not fit), RuntimeError (closed; LoD in an array),
+    /// Exception (feeds or fetches that differ from those of a loaded inference model).
+    template <std::size_t N>
+    std::array<Tensor, N> run(const Program& program, const feed& fed, const fetch_list<N>& fetched, const run_options& options = {}) {
+        auto values = run_names(program, fed, fetched.names, options);
+        std::array<Tensor, N> out;
+        for (std::size_t i = 0; i < N; ++i) out[i] = std::move(values[i]);
+        return out;
+    }
+    template <std::size_t N>
+    std::array<Tensor, N> run(const feed& fed, const fetch_list<N>& fetched, const run_options& options = {}) {
+        return run(default_main_program(), fed, fetched, options);
+    }
+    void run(const Program& program, const feed& fed = {}, const run_options& options = {}) { (void)run_names(program, fed, {}, options); }
+    /// For lists that are made at run time.
+    std::vector<Tensor> run(const Program& program, const feed& fed, const std::vector<Variable>& fetched, const run_options& options = {}) {
+        std::vector<std::string> names;
+        for (const auto& var : fetched) names.push_back(var.name());
+        return run_names(program, fed, names, options);
+    }
+    std::vector<Tensor> run(const Program& program, const feed& fed, const std::vector<std::string>& fetched, const run_options& options = {}) {
+        return run_names(program, fed, fetched, options);
+    }
+
+    void close() noexcept { core_.close(); }
+
+  private:
+    std::vector<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched, const run_options& options) {
+        if (program.blocks().empty() || program.global_block().ops().empty())
+            warn("There are no operators in the program to be executed. If you pass Program manually, please use fluid.program_guard to ensure the current "
+                 "Program is being used.");
+        std::vector<tensor_ref> feeds;
+        for (const auto& value : fed.values()) {
+            if (!program.blocks().empty() && program.global_block().find_var(value.name()))
+                feeds.push_back(value.ref());
+            else
+                warn("The variable " + value.name() + " is not found in program. It is not declared or is pruned.");
+        }
+        auto values = unwrap(core_.run(program, options.scope != nullptr ? *options.scope : global_scope(), feeds, fetched));
+        if (options.return_numpy)
+            for (const auto& value : values)
+                if (!value.lod().empty())
+                    raise({.code = errc::closed,
+                           .message = "Some of your fetched tensors hold LoD information. They can not be completely cast to Python ndarray. Please set the "
+                                      "parameter 'return_numpy' as 'False' to return LoDTensor itself directly."});
+        return values;
+    }
+
+    wherry::Executor core_;
+};
+
+}  // namespace wherry::inline v0::fluid
+
+#endif

@@ -1,0 +1,142 @@
+#ifndef WHERRY_FLUID_FRAMEWORK_HPP
+#define WHERRY_FLUID_FRAMEWORK_HPP
+
+#include <wherry/exec/op/all.hpp>
+#include <wherry/fluid/errors.hpp>
+#include <wherry/layers/data.hpp>
+#include <wherry/tensor/scope.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// Default programs, guards and names, as `fluid` has them. Everything that is a default is one thread's own.
+namespace wherry::inline v0::fluid {
+
+using wherry::Block;
+using wherry::L2Decay;
+using wherry::Operator;
+using wherry::ParamAttr;
+using wherry::Parameter;
+using wherry::Program;
+using wherry::Scope;
+using wherry::Tensor;
+using wherry::Variable;
+using LoDTensor = wherry::Tensor;
+namespace initializer = wherry::initializer;
+
+inline constexpr auto float16 = DType::FP16;
+inline constexpr auto float32 = DType::FP32;
+inline constexpr auto float64 = DType::FP64;
+inline constexpr auto int32 = DType::INT32;
+inline constexpr auto int64 = DType::INT64;
+inline constexpr auto uint8 = DType::UINT8;
+
+/// The only place there is.
+struct CPUPlace {};
+
+namespace detail {
+/// What Python keeps in modules.
+struct defaults {
+    Program own_main;
+    Program own_startup;
+    Scope own_scope;
+    UniqueNameGenerator own_names;
+    NameScope name_scope;
+    Program* main = &own_main;
+    Program* startup = &own_startup;
+    Scope* scope = &own_scope;
+    UniqueNameGenerator* names = &own_names;
+};
+inline defaults& current() {
+    thread_local defaults state;
+    return state;
+}
+/// Sets a default until the end of a guard's life.
+template <class T>
+class replaced {
+  public:
+    replaced(T*& place, T& value) : place_(place), before_(std::exchange(place, &value)) {}
+    replaced(const replaced&) = delete;
+    replaced& operator=(const replaced&) = delete;
+    ~replaced() { place_ = before_; }
+
+  private:
+    T*& place_;
+    T* before_;
+};
+/// Where layers build now.
+inline Builder builder() {
+    auto& now = current();
+    return {*now.main, *now.startup, *now.names, now.name_scope, op::all::table};
+}
+}  // namespace detail
+
+inline Program& default_main_program() { return *detail::current().main; }
+inline Program& default_startup_program() { return *detail::current().startup; }
+inline Scope& global_scope() { return *detail::current().scope; }
+
+/// Layers build into these programs while it lives: `fluid::program_guard guard(main, startup);`
+class program_guard {
+  public:
+    explicit program_guard(Program& main) : main_(detail::current().main, main), startup_(detail::current().startup, default_startup_program()) {}
+    program_guard(Program& main, Program& startup) : main_(detail::current().main, main), startup_(detail::current().startup, startup) {}
+
+  private:
+    detail::replaced<Program> main_;
+    detail::replaced<Program> startup_;
+};
+
+/// Runs, saves and loads use this scope while it lives.
+class scope_guard {
+  public:
+    explicit scope_guard(Scope& scope) : scope_(detail::current().scope, scope) {}
+
+  private:
+    detail::replaced<Scope> scope_;
+};
+
+/// `with name_scope(prefix)`.
+class name_scope {
+  public:
+    explicit name_scope(std::string_view prefix) : guard_(detail::current().name_scope, prefix) {}
+
+  private:
+    NameScope::guard guard_;
+};
+
+namespace unique_name {
+inline std::string generate(std::string_view key) { return detail::current().names->generate(key); }
+/// Names count from 0 again while it lives.
+class guard {
+  public:
+    explicit guard(std::string prefix = {}) : names_(std::move(prefix)), replaced_(detail::current().names, names_) {}
+
+  private:
+    UniqueNameGenerator names_;
+    detail::replaced<UniqueNameGenerator> replaced_;
+};
+}  // namespace unique_name
+
+/// A variable that each run is fed; fed arrays are checked against it. Throws ValueError for an earlier one of that name
+/// that differs.
+inline Variable data(std::string_view name, std::initializer_list<std::int64_t> shape, DType dtype = float32, std::int32_t lod_level = 0) {
+    auto b = detail::builder();
+    return unwrap(wherry::layers::data(b, name, {shape.begin(), shape.size()}, dtype, lod_level));
+}
+
+/// Source: fluid.layers.create_global_var: a variable of both programs with a constant start.
+inline Variable create_global_var(std::initializer_list<std::int64_t> shape, float value, DType dtype, bool persistable = false, std::string_view name = {}) {
+    auto b = detail::builder();
+    const auto made = unwrap(b.create_global_var(name.empty() ? b.names().generate("global_var") : std::string(name), Shape(shape), dtype, value));
+    made.set_persistable(persistable);
+    return made;
+}
+
+}  // namespace wherry::inline v0::fluid
+
+#endif

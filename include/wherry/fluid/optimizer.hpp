@@ -1,0 +1,55 @@
+#ifndef WHERRY_FLUID_OPTIMIZER_HPP
+#define WHERRY_FLUID_OPTIMIZER_HPP
+
+#include <wherry/fluid/framework.hpp>
+#include <wherry/train/optimizer.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+/// `fluid.optimizer`, `fluid.regularizer`, `fluid.clip` and `fluid.backward` on the default programs.
+namespace wherry::inline v0::fluid {
+
+namespace regularizer {
+using wherry::L2Decay;
+}  // namespace regularizer
+namespace clip {
+using wherry::GradientClipByGlobalNorm;
+}  // namespace clip
+
+namespace backward {
+/// Pairs of parameter and gradient, in order of the parameters' creation.
+inline std::vector<param_and_grad> append_backward(const Variable& loss, const backward_options& options = {}) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::append_backward(b, loss, options));
+}
+}  // namespace backward
+
+namespace optimizer {
+using options = wherry::optimizer_options;
+
+namespace detail {
+/// An optimizer of the core whose `minimize` builds into the default programs and throws.
+template <class Core>
+class throwing : public Core {
+  public:
+    using Core::Core;
+    std::vector<param_and_grad> minimize(const Variable& loss) {
+        auto b = fluid::detail::builder();
+        return unwrap(Core::minimize(b, loss));
+    }
+};
+}  // namespace detail
+
+using SGD = detail::throwing<wherry::SGD>;
+using Momentum = detail::throwing<wherry::Momentum>;
+using Adam = detail::throwing<wherry::Adam>;
+using SGDOptimizer = SGD;
+using MomentumOptimizer = Momentum;
+using AdamOptimizer = Adam;
+}  // namespace optimizer
+
+}  // namespace wherry::inline v0::fluid
+
+#endif

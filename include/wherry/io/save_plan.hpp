@@ -1,0 +1,145 @@
+#ifndef WHERRY_IO_SAVE_PLAN_HPP
+#define WHERRY_IO_SAVE_PLAN_HPP
+
+#include <wherry/base/bytes.hpp>
+#include <wherry/base/lod.hpp>
+#include <wherry/io/byte_order.hpp>
+#include <wherry/io/record_check.hpp>
+#include <wherry/policy/sink.hpp>
+#include <wherry/tensor/tensor.hpp>
+#include <wherry/wire/tensor_stream.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// Checks that a tensor can be written so that it can be read again.
+/// Errors: bad_dtype, bad_dims, overflow, shape_mismatch when bytes and dims disagree, bad_lod.
+inline result<void> check_tensor(const tensor_ref& tensor, const limits& caps = {}) {
+    const auto wrong = [&](errc code, std::string_view message, std::string_view expected, std::string_view found) {
+        return error{.code = code, .message = message, .variable = tensor.name, .expected = expected, .found = found};
+    };
+    if (!is_dtype(tensor.dtype))
+        return wrong(errc::bad_dtype, "no element type has this number", {}, decimal(static_cast<std::int32_t>(tensor.dtype)));
+    if (!tensor.dims.is_concrete()) return wrong(errc::bad_dims, "a dim is negative", {}, to_string(tensor.dims));
+    const auto count = tensor.dims.element_count();
+    const auto size = count ? checked_product(*count, size_of(tensor.dtype)) : std::nullopt;
+    if (!size || !checked_size(*size))
+        return wrong(errc::overflow, "the dims of a tensor multiply past 64 bits", {}, to_string(tensor.dims));
+    if (*size != tensor.bytes.size())
+        return wrong(errc::shape_mismatch, "the bytes of a tensor are not as many as its dims say", decimal(*size),
+                     decimal(tensor.bytes.size()));
+    if (tensor.lod == nullptr) return {};
+    if (tensor.lod->size() > caps.lod_levels)
+        return wrong(errc::bad_lod, "more LoD levels than the limit", decimal(caps.lod_levels), decimal(tensor.lod->size()));
+    const auto rows = tensor.dims.rank() > 0 ? static_cast<std::uint64_t>(tensor.dims[0]) : 1;
+    auto lod = check_lod(*tensor.lod, rows);
+    return lod ? result<void>() : result<void>(std::move(lod).error().of_variable(tensor.name));
+}
+
+/// Tensors laid out in records, ready to be written: headers are made, elements only pointed at. Sizes and positions are
+/// known before the first byte moves, so several writers can share the work.
+/// Guarantee: the tensors must outlive the plan; nothing of them is copied on a little-endian machine.
+class save_plan {
+  public:
+    /// Errors: those of `check_tensor`, `check_tensor_names` and `records_of`; overflow.
+    template <Layout L>
+    static result<save_plan> make(std::span<const tensor_ref> tensors, const L& layout = {}, const limits& caps = {}) {
+        save_plan plan;
+        std::vector<std::string_view> names;
+        names.reserve(tensors.size());
+        for (const auto& tensor : tensors) names.push_back(tensor.name);
+        if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).error();
+        for (const auto& tensor : tensors)
+            if (auto checked = check_tensor(tensor, caps); !checked) return std::move(checked).error();
+        auto records = records_of<L>(names, layout);
+        if (!records) return std::move(records).error();
+        plan.records_ = *std::move(records);
+        plan.make_headers(tensors);
+        if (!plan.add_up()) return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
+        return plan;
+    }
+    save_plan(save_plan&&) noexcept = default;
+    save_plan& operator=(save_plan&&) noexcept = default;
+    save_plan(const save_plan&) = delete;
+    save_plan& operator=(const save_plan&) = delete;
+    ~save_plan() = default;
+
+    [[nodiscard]] std::span<const record_size> records() const noexcept { return sizes_; }
+
+    /// What a record is made of, in order: header, elements, header, elements, ...
+    [[nodiscard]] std::vector<piece> pieces(std::size_t record) const {
+        const auto& tensors = records_[record].tensors;
+        std::vector<piece> made;
+        made.reserve(2 * tensors.size());
+        for (const auto at : tensors) {
+            made.push_back(header(at));
+            if (!elements_[at].empty()) made.push_back(elements_[at]);
+        }
+        return made;
+    }
+
+  private:
+    save_plan() = default;
+
+    void make_headers(std::span<const tensor_ref> tensors) {
+        static const LoD none;
+        header_ends_.reserve(tensors.size());
+        elements_.reserve(tensors.size());
+        turned_.reserve(native_is_little_endian ? 0 : tensors.size());
+        for (const auto& tensor : tensors) {
+            wire::append_tensor_header(headers_, tensor.dtype, tensor.dims, tensor.lod != nullptr ? *tensor.lod : none);
+            header_ends_.push_back(headers_.size());
+            elements_.push_back(tensor.bytes);
+            if constexpr (!native_is_little_endian) {
+                auto& copy = turned_.emplace_back(tensor.bytes.begin(), tensor.bytes.end());
+                reverse_numbers(tensor.dtype, copy);
+                elements_.back() = copy;
+            }
+        }
+    }
+    [[nodiscard]] piece header(std::size_t at) const noexcept {
+        const auto from = at == 0 ? 0 : header_ends_[at - 1];
+        return as_bytes(view_of(headers_).substr(from, header_ends_[at] - from));
+    }
+    bool add_up() {
+        sizes_.reserve(records_.size());
+        for (const auto& held : records_) {
+            std::uint64_t total = 0;
+            for (const auto at : held.tensors)
+                for (const std::uint64_t more : {header(at).size(), elements_[at].size()}) {
+                    if (total + more < total) return false;
+                    total += more;
+                }
+            sizes_.push_back({held.name, total});
+        }
+        return true;
+    }
+
+    std::vector<record> records_;
+    std::vector<record_size> sizes_;  ///< their names point into records_
+    byte_buffer headers_;
+    std::vector<std::size_t> header_ends_;
+    std::vector<piece> elements_;
+    std::vector<std::vector<std::byte>> turned_;  ///< copies in the order of the file, on big-endian machines
+};
+
+/// Writes a plan. Errors: those of the sink.
+template <Sink S>
+auto write(const save_plan& plan, S& sink, durability_steps how) -> decltype(sink.finish()) {
+    if (auto started = sink.start(plan.records(), how); !started) return std::move(started).error();
+    for (std::size_t at = 0; at < plan.records().size(); ++at) {
+        if (auto written = sink.write_at(at, 0, plan.pieces(at)); !written) return std::move(written).error();
+        if (auto done = sink.commit(at); !done) return std::move(done).error();
+    }
+    return sink.finish();
+}
+
+}  // namespace wherry::inline v0
+
+#endif

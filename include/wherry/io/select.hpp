@@ -1,0 +1,84 @@
+#ifndef WHERRY_IO_SELECT_HPP
+#define WHERRY_IO_SELECT_HPP
+
+#include <wherry/base/result.hpp>
+#include <wherry/io/load_plan.hpp>
+#include <wherry/policy/filter.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/tensor/scope.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// The variables of all blocks that pass a filter, in block order. Source: save_vars, load_vars.
+template <VariablePredicate F>
+std::vector<Variable> select(const Program& program, const F& filter = {}) {
+    auto all = program.list_vars();
+    std::erase_if(all, [&](const Variable& var) { return !filter(var); });
+    return all;
+}
+
+namespace detail {
+/// What of a list is saved or loaded: RAW variables are skipped, a name counts once, the first time.
+/// Errors: nothing_to_save, mixed_kinds, bad_argument for an empty handle.
+inline result<std::vector<Variable>> tensors_among(std::span<const Variable> variables) {
+    std::vector<Variable> kept;
+    kept.reserve(variables.size());
+    for (const auto& var : variables) {
+        if (!var) return error{.code = errc::bad_argument, .message = "an empty Variable stands in the list"};
+        if (var.kind() == VarKind::RAW) continue;
+        if (var.kind() != VarKind::LOD_TENSOR)
+            return error{.code = errc::mixed_kinds,
+                         .message = "only LoDTensor variables have a place in these files",
+                         .variable = var.name(),
+                         .expected = "LOD_TENSOR",
+                         .found = decimal(static_cast<std::int32_t>(var.kind()))};
+        kept.push_back(var);
+    }
+    std::vector<std::size_t> order(kept.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return kept[a].name() < kept[b].name(); });
+    std::vector<bool> again(kept.size(), false);
+    for (std::size_t i = 1; i < order.size(); ++i) again[order[i]] = kept[order[i]].name() == kept[order[i - 1]].name();
+    std::size_t at = 0;
+    std::erase_if(kept, [&](const Variable&) { return again[at++]; });
+    if (kept.empty())
+        return error{.code = errc::nothing_to_save,
+                     .message = variables.empty() ? "no variable passes the filter"
+                                                  : "every variable that passes the filter is of kind RAW, which is never saved"};
+    return kept;
+}
+
+/// Errors: not_initialized.
+inline result<std::vector<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope) {
+    std::vector<tensor_ref> refs;
+    refs.reserve(variables.size());
+    for (const auto& var : variables) {
+        const auto* tensor = scope.find_var(var.name());
+        if (tensor == nullptr || !tensor->is_initialized())
+            return error{.code = errc::not_initialized,
+                         .message = tensor == nullptr ? "the scope has no such variable" : "the variable holds no value yet",
+                         .variable = var.name()};
+        refs.push_back(tensor->ref(var.name()));
+    }
+    return refs;
+}
+
+inline std::vector<wanted_tensor> wanted_of(std::span<const Variable> variables) {
+    std::vector<wanted_tensor> wanted;
+    wanted.reserve(variables.size());
+    for (const auto& var : variables) wanted.push_back({var.name(), var.is_parameter() ? var : Variable()});
+    return wanted;
+}
+}  // namespace detail
+
+}  // namespace wherry::inline v0
+
+#endif

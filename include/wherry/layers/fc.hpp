@@ -1,0 +1,82 @@
+#ifndef WHERRY_LAYERS_FC_HPP
+#define WHERRY_LAYERS_FC_HPP
+
+#include <wherry/layers/common.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace wherry::inline v0::layers {
+
+struct fc_options {
+    std::int64_t size = 0;                          ///< units
+    std::int32_t num_flatten_dims = 1;              ///< dims that count as rows; -1: all but the last
+    std::vector<ParamAttr> param_attr{};            ///< one for all inputs, or one each
+    std::optional<ParamAttr> bias_attr = ParamAttr{};  ///< none: no bias
+    std::string act{};                              ///< type of an operator, "relu"; empty: none
+    std::string name{};
+};
+
+/// Fully connected: act(sum of x_i * w_i + bias).
+/// Shapes: each input [a..., b...] split at num_flatten_dims; weight [prod(b), size]; bias and result [a..., size].
+/// Errors: argument_dtype, dtype_mismatch (inputs differ), bad_dims (a weight dim is unknown), shape_mismatch, unknown_op
+/// (activation). Source: fluid.layers.fc.
+inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const fc_options& options) {
+    if (inputs.empty()) return error{.code = errc::bad_argument, .message = "fc needs at least one input"};
+    const auto layer = b.layer_name("fc", options.name);
+    const auto dtype = inputs[0].dtype();
+    for (const auto& input : inputs)
+        if (input.dtype() != dtype)
+            return error{.code = errc::dtype_mismatch,
+                         .message = "Data Type mismatch: " + std::to_string(static_cast<int>(dtype)) + " to " + std::to_string(static_cast<int>(input.dtype())),
+                         .variable = input.name(),
+                         .expected = name_of(dtype),
+                         .found = name_of(input.dtype())};
+    if (auto checked = check_float(inputs[0], "input", "fc"); !checked) return std::move(checked).error();
+    if (options.param_attr.size() > 1 && options.param_attr.size() != inputs.size())
+        return error{.code = errc::bad_argument, .message = "parameter number mismatch"};
+
+    auto flatten = options.num_flatten_dims;
+    std::vector<Variable> products;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const auto& input = inputs[i];
+        const auto rank = static_cast<std::int32_t>(input.shape().size());
+        if (flatten == -1) flatten = rank - 1;
+        auto height = std::int64_t{1};
+        for (std::int32_t axis = std::max(flatten, 0); axis < rank; ++axis) {
+            const auto dim = input.shape()[static_cast<std::size_t>(axis)];
+            height = dim < 0 || height < 0 ? -1 : height * dim;
+        }
+        const auto attr = options.param_attr.empty() ? ParamAttr{} : options.param_attr[options.param_attr.size() == 1 ? 0 : i];
+        const auto weight = b.create_parameter(layer, attr, Shape{height, options.size}, dtype, initializer::Xavier{});
+        if (!weight) return weight.error();
+        const auto product = b.create_tmp(layer, dtype);
+        if (auto added = b.append_op("mul", {{"X", {input}}, {"Y", {*weight}}}, {{"Out", {product}}},
+                                     {make_attr("x_num_col_dims", flatten), make_attr("y_num_col_dims", std::int32_t{1})});
+            !added)
+            return std::move(added).error();
+        products.push_back(product);
+    }
+    auto out = products[0];
+    if (products.size() > 1) {
+        out = b.create_tmp(layer, dtype);
+        if (auto added = b.append_op("sum", {{"X", products}}, {{"Out", {out}}}); !added) return std::move(added).error();
+    }
+    if (options.bias_attr) {
+        const auto dims = Shape::from(out.shape().subspan(static_cast<std::size_t>(flatten)));
+        const auto bias = b.create_parameter(layer, *options.bias_attr, *dims, dtype, initializer::Constant{0}, true);
+        if (!bias) return bias.error();
+        const auto biased = b.create_tmp(layer, dtype);
+        if (auto added = b.append_op("elementwise_add", {{"X", {out}}, {"Y", {*bias}}}, {{"Out", {biased}}}, {make_attr("axis", flatten)}); !added)
+            return std::move(added).error();
+        out = biased;
+    }
+    return activated(b, layer, out, options.act);
+}
+
+}  // namespace wherry::inline v0::layers
+
+#endif

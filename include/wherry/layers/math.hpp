@@ -1,0 +1,132 @@
+#ifndef WHERRY_LAYERS_MATH_HPP
+#define WHERRY_LAYERS_MATH_HPP
+
+#include <wherry/layers/common.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Layers without parameters that compute element by element, or over axes. Source: fluid.layers.
+namespace wherry::inline v0::layers {
+
+/// "relu", "tanh", "sigmoid", "sqrt" or "square" of each element.
+inline result<Variable> activation(Builder& b, std::string_view op, const Variable& x, std::string_view name = {}) {
+    if (auto checked = check_float(x, "x", op); !checked) return std::move(checked).error();
+    return unary(b, op, x, {}, name);
+}
+
+/// exp(x) / sum of exp over an axis. Shapes: any, kept.
+inline result<Variable> softmax(Builder& b, const Variable& input, std::int32_t axis = -1, std::string_view name = {}) {
+    if (auto checked = check_float(input, "input", "softmax"); !checked) return std::move(checked).error();
+    return unary(b, "softmax", input, {make_attr("axis", axis), make_attr("use_cudnn", false)}, name);
+}
+
+struct elementwise_options {
+    std::int32_t axis = -1;  ///< where Y's dims start among X's; -1: at the right
+    std::string act{};
+    std::string name{};
+};
+
+/// "elementwise_add" and its kin: _sub, _mul, _div, _max, _min. Y is broadcast along X.
+/// Errors: shape_mismatch, dtype_mismatch.
+inline result<Variable> elementwise(Builder& b, std::string_view op, const Variable& x, const Variable& y, const elementwise_options& options = {}) {
+    const auto layer = b.layer_name(op, options.name);
+    const auto out = b.create_tmp(layer, x.dtype());
+    if (auto added = b.append_op(op, {{"X", {x}}, {"Y", {y}}}, {{"Out", {out}}}, {make_attr("axis", options.axis)}); !added) return std::move(added).error();
+    return activated(b, layer, out, options.act);
+}
+
+struct scale_options {
+    float scale = 1;
+    float bias = 0;
+    bool bias_after_scale = true;
+    std::string act{};
+    std::string name{};
+};
+
+/// scale * x + bias, or scale * (x + bias).
+inline result<Variable> scale(Builder& b, const Variable& x, const scale_options& options = {}) {
+    const auto layer = b.layer_name("scale", options.name);
+    const auto out = b.create_tmp(layer, x.dtype());
+    if (auto added = b.append_op("scale", {{"X", {x}}}, {{"Out", {out}}},
+                                 {make_attr("scale", options.scale), make_attr("bias", options.bias), make_attr("bias_after_scale", options.bias_after_scale)});
+        !added)
+        return std::move(added).error();
+    return activated(b, layer, out, options.act);
+}
+
+/// Elementwise sum of variables of one shape. Source: fluid.layers.sums and sum.
+inline result<Variable> sum(Builder& b, const std::vector<Variable>& x) {
+    if (x.empty()) return error{.code = errc::bad_argument, .message = "sum needs at least one input"};
+    const auto out = b.create_tmp(b.layer_name("sum"), x[0].dtype());
+    if (auto added = b.append_op("sum", {{"X", x}}, {{"Out", {out}}}); !added) return std::move(added).error();
+    return out;
+}
+
+struct reduce_options {
+    std::vector<std::int32_t> dim{};  ///< axes to sum over; none: all of them
+    bool keep_dim = false;
+    std::string name{};
+};
+
+/// "reduce_sum" or "reduce_mean". Shapes: all axes give [1].
+inline result<Variable> reduce(Builder& b, std::string_view op, const Variable& input, const reduce_options& options = {}) {
+    const bool all = options.dim.empty() || options.dim.size() == input.shape().size();
+    return unary(b, op, input,
+                 {make_attr("dim", options.dim.empty() ? std::vector<std::int32_t>{0} : options.dim), make_attr("keep_dim", options.keep_dim), make_attr("reduce_all", all)},
+                 options.name);
+}
+
+struct matmul_options {
+    bool transpose_x = false;
+    bool transpose_y = false;
+    float alpha = 1;
+    std::string name{};
+};
+
+/// alpha * X * Y over the last two dims, the others broadcast.
+inline result<Variable> matmul(Builder& b, const Variable& x, const Variable& y, const matmul_options& options = {}) {
+    const auto out = b.create_tmp(b.layer_name("matmul", options.name), x.dtype());
+    if (auto added = b.append_op("matmul", {{"X", {x}}, {"Y", {y}}}, {{"Out", {out}}},
+                                 {make_attr("transpose_X", options.transpose_x), make_attr("transpose_Y", options.transpose_y), make_attr("alpha", options.alpha)});
+        !added)
+        return std::move(added).error();
+    return out;
+}
+
+/// x limited to [min, max].
+inline result<Variable> clip(Builder& b, const Variable& x, float min, float max, std::string_view name = {}) {
+    return unary(b, "clip", x, {make_attr("min", min), make_attr("max", max)}, name);
+}
+
+struct dropout_options {
+    float dropout_prob = 0.5F;
+    bool is_test = false;
+    std::optional<std::int32_t> seed{};
+    std::string dropout_implementation = "downgrade_in_infer";  ///< or "upscale_in_train"
+    std::string name{};
+};
+
+/// Zeroes elements at random while training.
+inline result<Variable> dropout(Builder& b, const Variable& x, const dropout_options& options) {
+    if (auto checked = check_float(x, "x", "dropout"); !checked) return std::move(checked).error();
+    const auto layer = b.layer_name("dropout", options.name);
+    const auto out = b.create_tmp(layer, x.dtype());
+    const auto mask = b.create_tmp(layer, DType::UINT8);
+    mask.set_stop_gradient(true);
+    auto seed = options.seed;
+    if (!seed && b.main().random_seed() != 0) seed = b.main().random_seed();
+    if (auto added = b.append_op("dropout", {{"X", {x}}}, {{"Out", {out}}, {"Mask", {mask}}},
+                                 {make_attr("dropout_prob", options.dropout_prob), make_attr("is_test", options.is_test), make_attr("fix_seed", seed.has_value()),
+                                  make_attr("seed", seed.value_or(0)), make_attr("dropout_implementation", options.dropout_implementation)});
+        !added)
+        return std::move(added).error();
+    return out;
+}
+
+}  // namespace wherry::inline v0::layers
+
+#endif

@@ -1,0 +1,133 @@
+#ifndef WHERRY_POLICY_DETAIL_POSIX_READER_HPP
+#define WHERRY_POLICY_DETAIL_POSIX_READER_HPP
+
+#include <wherry/policy/detail/posix_calls.hpp>
+#include <wherry/policy/file_name.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0::detail {
+
+/// Pieces a single call takes, and the bytes it is asked for at most: some systems refuse 2 GiB and more.
+inline constexpr std::size_t call_pieces = 1024;
+inline constexpr std::size_t call_bytes = std::size_t{1} << 30;
+
+/// Moves all pieces with as few calls as the system allows; answers 0, an errno, or -1 when a call moved nothing.
+template <class Bytes, class Call>
+int move_all(std::uint64_t offset, std::span<const Bytes> pieces, Call call) {
+    std::array<::iovec, call_pieces> batch;  // NOLINT: filled before it is read
+    std::size_t next = 0;                    // first piece that is not moved as a whole
+    std::size_t done = 0;                    // bytes of it that are
+    while (true) {
+        int count = 0;
+        std::size_t asked = 0;
+        for (std::size_t i = next, skip = done; i < pieces.size() && std::cmp_less(count, call_pieces) && asked < call_bytes;
+             ++i, skip = 0) {
+            const auto size = std::min(pieces[i].size() - skip, call_bytes - asked);
+            if (size == 0) continue;
+            auto* const start = const_cast<std::byte*>(pieces[i].data() + skip);  // NOLINT: iovec serves both directions
+            batch[static_cast<std::size_t>(count++)] = {start, size};
+            asked += size;
+        }
+        if (count == 0) return 0;
+        if (!std::in_range<::off_t>(offset)) return EFBIG;
+        const auto moved = uninterrupted([&] { return call(batch.data(), count, static_cast<::off_t>(offset)); });
+        if (moved < 0) return errno;
+        if (moved == 0) return -1;
+        offset += static_cast<std::uint64_t>(moved);
+        auto rest = static_cast<std::size_t>(moved);
+        while (rest > 0) {
+            const auto step = std::min(rest, pieces[next].size() - done);
+            rest -= step;
+            done += step;
+            if (done == pieces[next].size()) ++next, done = 0;
+        }
+    }
+}
+
+/// A regular file that is open for reading.
+template <class Calls>
+class posix_reader {
+  public:
+    posix_reader(descriptor<Calls> file, std::uint64_t size_bytes, std::string path)
+        : file_(std::move(file)), size_bytes_(size_bytes), path_(std::move(path)) {}
+
+    [[nodiscard]] std::uint64_t size_bytes() const noexcept { return size_bytes_; }
+    [[nodiscard]] std::string_view path() const noexcept { return path_; }
+
+    /// Errors: cannot_read, truncated when the file became shorter in the meantime.
+    result<void> read_at(std::uint64_t offset, std::span<const std::span<std::byte>> into) {
+        const int failed = move_all(
+            offset, into, [&](const ::iovec* pieces, int count, ::off_t at) { return Calls::read(file_.get(), pieces, count, at); });
+        if (failed == 0) return {};
+        if (failed < 0)
+            return error{.code = errc::truncated, .message = "the file became shorter while it was read", .file = path_, .offset = offset};
+        auto failure = system_error(errc::cannot_read, "the system failed while reading", path_, failed);
+        failure.offset = offset;
+        return failure;
+    }
+    result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
+        return read_at(offset, std::span<const std::span<std::byte>>(&into, 1));
+    }
+
+  private:
+    descriptor<Calls> file_;
+    std::uint64_t size_bytes_ = 0;
+    std::string path_;
+};
+
+/// Opens one file, or files of one folder. Never waits for a pipe, never leaves the folder.
+template <class Calls>
+class posix_opener {
+  public:
+    using reader = posix_reader<Calls>;
+
+    result<void> expect(std::span<const std::string_view> names) {
+        folder_.close();
+        return is_whole(names) ? result<void>() : check_file_names(names);
+    }
+
+    /// Errors: not_found, not_regular_file, cannot_open.
+    result<reader> open(std::string_view path, std::string_view record) {
+        constexpr int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+        auto shown = path_in(path, record);
+        descriptor<Calls> file;
+        if (record.empty()) {
+            const std::string name(path);
+            file = descriptor<Calls>(uninterrupted([&] { return Calls::open(AT_FDCWD, name.c_str(), flags, 0); }));
+        } else {
+            if (!folder_) {
+                const std::string name(path.empty() ? "." : path);
+                folder_ = descriptor<Calls>(
+                    uninterrupted([&] { return Calls::open(AT_FDCWD, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); }));
+                if (!folder_) return open_error(shown, errno);
+            }
+            file = open_beneath<Calls>(folder_.get(), std::string(record), flags);
+        }
+        if (!file) return open_error(shown, errno);
+        struct ::stat status {};
+        if (Calls::status(file.get(), status) != 0)
+            return system_error(errc::cannot_read, "the system does not tell the size of the file", shown, errno);
+        if (!S_ISREG(status.st_mode))
+            return error{
+                .code = errc::not_regular_file, .message = "this is no regular file", .file = shown, .found = kind_of(status.st_mode)};
+        return reader(std::move(file), static_cast<std::uint64_t>(status.st_size), std::move(shown));
+    }
+
+  private:
+    static bool is_whole(std::span<const std::string_view> names) noexcept { return names.size() == 1 && names.front().empty(); }
+    static std::string_view kind_of(::mode_t mode) noexcept {
+        return S_ISDIR(mode) ? "a folder" : S_ISFIFO(mode) ? "a pipe" : S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "a socket";
+    }
+
+    descriptor<Calls> folder_;
+};
+
+}  // namespace wherry::inline v0::detail
+
+#endif

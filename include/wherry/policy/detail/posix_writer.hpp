@@ -1,0 +1,145 @@
+#ifndef WHERRY_POLICY_DETAIL_POSIX_WRITER_HPP
+#define WHERRY_POLICY_DETAIL_POSIX_WRITER_HPP
+
+#include <wherry/policy/detail/posix_reader.hpp>
+#include <wherry/policy/sink.hpp>
+
+#include <atomic>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0::detail {
+
+/// A name beside `name` that nobody else uses. Not secret: O_EXCL is what keeps two savers apart.
+inline std::string temporary_name(std::string_view name) {
+    static std::atomic<std::uint32_t> count{0};
+    ::timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    auto mixed =
+        static_cast<std::uint64_t>(now.tv_nsec) ^ (static_cast<std::uint64_t>(::getpid()) << 32U) ^ (std::uint64_t{++count} << 20U);
+    mixed = (mixed ^ (mixed >> 29U)) * 0xBF58476D1CE4E5B9U;
+    std::string made = "." + std::string(name.substr(0, component_bytes)) + ".";
+    for (unsigned digit = 0; digit < 8; ++digit) made += "0123456789abcdef"[(mixed >> (32U + 4 * digit)) & 15U];
+    return made + ".tmp";
+}
+
+/// One file on its way to the disk: a temporary one that takes its name when it is whole, or the file itself.
+/// Guarantee: one that was not committed leaves nothing behind (in place: an empty file, once a write has failed).
+template <class Calls>
+class posix_writer {
+  public:
+    /// `folder` stays open as long as the writer lives. Errors: cannot_open, not_regular_file.
+    static result<posix_writer> create(int folder, std::string name, std::string path, std::uint64_t size_bytes, durability_steps how) {
+        posix_writer made(folder, std::move(name), std::move(path), size_bytes, how);
+        auto opened = how.beside ? made.open_beside() : made.open_in_place();
+        if (opened) opened = made.reserve();
+        if (!opened) return std::move(opened).error();
+        return made;
+    }
+    posix_writer(posix_writer&& other) noexcept
+        : folder_(other.folder_),
+          name_(std::move(other.name_)),
+          path_(std::move(other.path_)),
+          temporary_(std::exchange(other.temporary_, {})),
+          size_bytes_(other.size_bytes_),
+          old_size_(other.old_size_),
+          mode_(other.mode_),
+          how_(other.how_),
+          dirty_(std::exchange(other.dirty_, false)),
+          file_(std::move(other.file_)) {}
+    posix_writer& operator=(posix_writer&&) = delete;
+    ~posix_writer() {
+        if (!temporary_.empty()) Calls::remove(folder_, temporary_.c_str());
+        if (dirty_ && file_) Calls::resize(file_.get(), 0);
+    }
+
+    /// Errors: cannot_write.
+    result<void> write_at(std::uint64_t offset, std::span<const piece> pieces) {
+        dirty_ = !how_.beside;
+        const int failed = move_all(
+            offset, pieces, [&](const ::iovec* batch, int count, ::off_t at) { return Calls::write(file_.get(), batch, count, at); });
+        if (failed == 0) return {};
+        auto failure = failed > 0 ? cannot_write(failed) : cannot_write(ENOSPC);
+        failure.offset = offset;
+        return failure;
+    }
+
+    /// The file is whole: it gets the old one's mode bits and the name. Errors: cannot_write.
+    result<void> commit() {
+        if (!how_.beside && old_size_ > size_bytes_ && Calls::resize(file_.get(), static_cast<::off_t>(size_bytes_)) != 0)
+            return cannot_write(errno);
+        if (mode_ && Calls::change_mode(file_.get(), *mode_) != 0) return cannot_write(errno);
+        // A second fsync after a failed one would lie: the pages are gone by then.
+        if (how_.synced && uninterrupted([&] { return Calls::sync(file_.get()); }) != 0 && errno != EINVAL) return cannot_write(errno);
+        dirty_ = false;
+        if (file_.close() != 0 && errno != EINTR) return cannot_write(errno);
+        if (!how_.beside) return {};
+        if (Calls::rename(folder_, temporary_.c_str(), name_.c_str()) != 0) return cannot_write(errno);
+        temporary_.clear();
+        return {};
+    }
+
+  private:
+    posix_writer(int folder, std::string name, std::string path, std::uint64_t size_bytes, durability_steps how)
+        : folder_(folder), name_(std::move(name)), path_(std::move(path)), size_bytes_(size_bytes), how_(how) {}
+
+    result<void> open_beside() {
+        struct ::stat old {};
+        if (Calls::status_of(folder_, name_.c_str(), old) == 0) {
+            if (!S_ISREG(old.st_mode))
+                return error{.code = errc::not_regular_file, .message = "the target is no regular file", .file = path_};
+            mode_ = old.st_mode & 07777U;
+        } else if (errno != ENOENT) {
+            return open_error(path_, errno);
+        }
+        for (int attempt = 0; attempt < 100; ++attempt) {
+            auto name = temporary_name(name_);
+            // Readable by nobody else until it has the old file's mode.
+            const unsigned mode = mode_ ? 0600 : 0666;
+            file_ = descriptor<Calls>(uninterrupted(
+                [&] { return Calls::open(folder_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode); }));
+            if (file_) return temporary_ = std::move(name), result<void>();
+            if (errno != EEXIST) break;
+        }
+        return system_error(errc::cannot_open, "the system refused to create a file beside the target", path_, errno);
+    }
+    result<void> open_in_place() {
+        constexpr int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+        file_ = descriptor<Calls>(uninterrupted([&] { return Calls::open(folder_, name_.c_str(), flags, 0666); }));
+        if (!file_) return open_error(path_, errno);
+        struct ::stat old {};
+        if (Calls::status(file_.get(), old) != 0) return cannot_write(errno);
+        if (!S_ISREG(old.st_mode) && !S_ISCHR(old.st_mode))
+            return error{.code = errc::not_regular_file, .message = "the target is no regular file", .file = path_};
+        old_size_ = S_ISREG(old.st_mode) ? static_cast<std::uint64_t>(old.st_size) : size_bytes_;
+        return {};
+    }
+    /// A full disk is noticed before the bytes move, and large files are laid out in one go. Systems that cannot, do not.
+    result<void> reserve() {
+        constexpr std::uint64_t worth_it = std::uint64_t{1} << 20U;
+        if (size_bytes_ < worth_it || old_size_ >= size_bytes_ || !std::in_range<::off_t>(size_bytes_)) return {};
+        if (Calls::allocate(file_.get(), static_cast<::off_t>(size_bytes_)) == 0) return {};
+        return errno == ENOSPC || errno == EFBIG || errno == EDQUOT ? result<void>(cannot_write(errno)) : result<void>();
+    }
+    [[nodiscard]] error cannot_write(int number) const {
+        return system_error(errc::cannot_write, "the system failed while writing", path_, number);
+    }
+
+    int folder_;
+    std::string name_;
+    std::string path_;
+    std::string temporary_;  ///< empty: none to remove
+    std::uint64_t size_bytes_;
+    std::uint64_t old_size_ = 0;
+    std::optional<::mode_t> mode_;
+    durability_steps how_;
+    bool dirty_ = false;
+    descriptor<Calls> file_;
+};
+
+}  // namespace wherry::inline v0::detail
+
+#endif

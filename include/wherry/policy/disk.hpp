@@ -1,0 +1,70 @@
+#ifndef WHERRY_POLICY_DISK_HPP
+#define WHERRY_POLICY_DISK_HPP
+
+#include <wherry/policy/sink.hpp>
+#include <wherry/policy/source.hpp>
+
+#if __has_include(<unistd.h>)
+#include <wherry/policy/detail/posix_saver.hpp>
+#else
+#include <wherry/policy/detail/portable_file.hpp>
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+/// Files, by the given way of saving and opening them. Users write `disk`.
+template <class Saver, class Opener>
+class basic_disk {
+  public:
+    static constexpr std::string_view name = "disk";
+    static constexpr bool many_records = true;
+    using reader = typename Opener::reader;
+
+    explicit basic_disk(std::string path) : path_(std::move(path)) {}
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    // a Sink
+    result<void> start(std::span<const record_size> records, durability_steps how) { return saver_.start(path_, records, how); }
+    result<void> write_at(std::size_t record, std::uint64_t offset, std::span<const piece> pieces) {
+        return saver_.write_at(record, offset, pieces);
+    }
+    result<void> commit(std::size_t record) { return saver_.commit(record); }
+    result<void> finish() { return saver_.finish(); }
+
+    // a Source
+    result<void> expect(std::span<const std::string_view> names) { return opener_.expect(names); }
+    [[nodiscard]] result<reader> open(std::string_view record) { return opener_.open(path_, record); }
+
+  private:
+    std::string path_;
+    Saver saver_;
+    Opener opener_;
+};
+
+/// Files on a disk, to save to and to load from: `disk{"model/persistables"}`.
+///
+/// With `layout::combined` the path is the file, with `layout::per_file` the folder, in which other files stay. Folders
+/// are made, names with '/' make sub-folders. Each file is as safe as the durability policy says; a set of files is not
+/// replaced at once. The mode bits of a file that is replaced are kept, a link stays a link. Names never leave the
+/// folder, and a pipe or device in place of a file is an error, not a wait.
+/// Errors: bad_name (before anything is opened), not_found, not_regular_file, cannot_open, cannot_read, cannot_write.
+/// Guarantee: the bytes go from the tensors to the system in gathered writes; a save that fails leaves no temporary file
+/// and, unless `fast`, the old file as it was.
+#if __has_include(<unistd.h>)
+using disk = basic_disk<detail::posix_saver<detail::posix_calls>, detail::posix_opener<detail::posix_calls>>;
+#else
+using disk = basic_disk<detail::portable_saver, detail::portable_opener>;
+#endif
+
+static_assert(Sink<disk> && Source<disk>);
+
+}  // namespace wherry::inline v0
+
+#endif

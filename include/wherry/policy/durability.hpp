@@ -1,0 +1,47 @@
+#ifndef WHERRY_POLICY_DURABILITY_HPP
+#define WHERRY_POLICY_DURABILITY_HPP
+
+#include <concepts>
+#include <string_view>
+
+namespace wherry::inline v0 {
+
+/// What a sink of files is told about safety. Sinks of memory have nothing to do for it.
+struct durability_steps {
+    bool beside = true;   ///< write a temporary file beside the target, rename it over the target when it is whole
+    bool synced = false;  ///< wait until the device holds file and folder
+};
+
+/// How safe each file is against a crash while it is written.
+template <class D>
+concept Durability = std::default_initializable<D> && requires {
+    { D::name } -> std::convertible_to<std::string_view>;
+    { D::steps } -> std::convertible_to<durability_steps>;
+};
+
+/// In place, without a temporary file: a kill or a full disk leaves old and new bytes mixed. Errors are still noticed and
+/// the file is then emptied, so that nobody loads the mixture. The fastest over an existing file, since none of its
+/// blocks is freed. Writes to character devices too.
+struct fast {
+    static constexpr std::string_view name = "fast";
+    static constexpr durability_steps steps{.beside = false, .synced = false};
+};
+
+/// Temporary file and rename: safe against a kill and a full disk, the name always means a whole file. Not against
+/// power loss, after which the rename may be there and the data not.
+struct atomic {
+    static constexpr std::string_view name = "atomic";
+    static constexpr durability_steps steps{.beside = true, .synced = false};
+};
+
+/// As `atomic`, and file and folder are on the device before `save` returns.
+struct durable {
+    static constexpr std::string_view name = "durable";
+    static constexpr durability_steps steps{.beside = true, .synced = true};
+};
+
+static_assert(Durability<fast> && Durability<atomic> && Durability<durable>);
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,128 @@
+#ifndef WHERRY_POLICY_FILE_NAME_HPP
+#define WHERRY_POLICY_FILE_NAME_HPP
+
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+namespace detail {
+/// ".NAME.0123abcd.tmp": the file beside the target, before it is renamed.
+inline constexpr std::size_t temporary_extra_bytes = 14;
+inline constexpr std::size_t component_bytes = 255 - temporary_extra_bytes;
+
+constexpr bool looks_temporary(std::string_view component) noexcept {
+    if (component.size() < temporary_extra_bytes || component.front() != '.' || !component.ends_with(".tmp")) return false;
+    component.remove_suffix(4);
+    const auto digits = component.substr(component.size() - 8);
+    return component[component.size() - 9] == '.' && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
+constexpr bool is_utf8(std::string_view text) noexcept {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
+        const auto lead = byte(i);
+        const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+        if (length == 0) return false;
+        for (std::size_t k = 1; k < length; ++k)
+            if ((byte(i + k) & 0xC0U) != 0x80U) return false;
+        const auto next = byte(i + 1);
+        if ((lead == 0xE0 && next < 0xA0) || (lead == 0xED && next >= 0xA0) || (lead == 0xF0 && next < 0x90) ||
+            (lead == 0xF4 && next >= 0x90))
+            return false;
+        i += length;
+    }
+    return true;
+}
+
+constexpr std::string_view why_bad_component(std::string_view part) noexcept {
+    if (part.empty()) return "a file name has an empty part";
+    if (part == "." || part == "..") return "a file name has a part . or ..";
+    if (part.size() > component_bytes) return "a part of a file name is too long";
+    if (looks_temporary(part)) return "a file name looks like a temporary file of a save";
+#ifdef _WIN32
+    if (part.find_first_of(":*?\"<>|") != std::string_view::npos || part.back() == '.' || part.back() == ' ')
+        return "a file name has a character that this system refuses";
+    constexpr std::string_view devices[] = {"CON", "PRN", "AUX", "NUL", "COM", "LPT"};
+    const auto stem = part.substr(0, part.find('.'));
+    for (const auto device : devices) {
+        const bool numbered = device == "COM" || device == "LPT";
+        if (stem.size() != (numbered ? 4U : 3U)) continue;
+        bool same = true;
+        for (std::size_t i = 0; i < 3; ++i) same = same && (stem[i] == device[i] || stem[i] == device[i] + ('a' - 'A'));
+        if (same) return "a file name means a device";
+    }
+#endif
+    return {};
+}
+
+/// Why a variable's name can be no file beneath a folder; empty when it can.
+constexpr std::string_view why_bad_file_name(std::string_view name, const limits& caps = {}) noexcept {
+    if (name.empty() || name.size() > caps.name_bytes) return "a file name is empty or too long";
+    if (name.front() == '/') return "a file name starts at the root";
+    for (const char c : name)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\') return "a file name has a control character or a backslash";
+    if (!is_utf8(name)) return "a file name is not UTF-8";
+    for (std::size_t from = 0; from <= name.size();) {
+        const auto end = std::min(name.find('/', from), name.size());
+        if (const auto why = why_bad_component(name.substr(from, end - from)); !why.empty()) return why;
+        from = end + 1;
+    }
+    return {};
+}
+static_assert(why_bad_file_name("fc_0.w_0").empty() && why_bad_file_name("blk/0/w").empty() && why_bad_file_name("\xC3\xA9").empty());
+static_assert(!why_bad_file_name("../x").empty() && !why_bad_file_name("/x").empty() && !why_bad_file_name("a//b").empty());
+static_assert(!why_bad_file_name("a/").empty() && !why_bad_file_name(".x.0123abcd.tmp").empty() &&
+              !why_bad_file_name("\xED\xA0\x80").empty());
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+}  // namespace detail
+
+/// Checks that names can be files of one folder: none leaves it, none is empty, too long, not UTF-8 or holds control
+/// characters or backslashes, no two are equal without regard to case, none is the folder of another.
+/// Errors: bad_name, with the name in `variable`, for two names the other one in `found`.
+inline result<void> check_file_names(std::span<const std::string_view> names, const limits& caps = {}) {
+    struct folded {
+        std::string text;
+        std::string_view name;
+    };
+    std::vector<folded> seen;
+    seen.reserve(names.size());
+    for (const auto name : names) {
+        if (const auto why = detail::why_bad_file_name(name, caps); !why.empty())
+            return error{.code = errc::bad_name, .message = why, .variable = name.substr(0, 256)};
+        auto& made = seen.emplace_back(folded{std::string(name), name});
+        std::transform(made.text.begin(), made.text.end(), made.text.begin(), detail::lower);
+    }
+    const auto before = [](const folded& a, const folded& b) { return a.text < b.text; };
+    std::sort(seen.begin(), seen.end(), before);
+    const auto twice = std::adjacent_find(seen.begin(), seen.end(), [](const folded& a, const folded& b) { return a.text == b.text; });
+    if (twice != seen.end())
+        return error{.code = errc::bad_name,
+                     .message = "two names are one file where case does not count",
+                     .variable = twice->name,
+                     .found = (twice + 1)->name};
+    for (const auto& held : seen)
+        for (auto slash = held.text.find('/'); slash != std::string::npos; slash = held.text.find('/', slash + 1)) {
+            const folded folder{held.text.substr(0, slash), {}};
+            const auto at = std::lower_bound(seen.begin(), seen.end(), folder, before);
+            if (at != seen.end() && at->text == folder.text)
+                return error{.code = errc::bad_name,
+                             .message = "a name is a file and the folder of another",
+                             .variable = at->name,
+                             .found = held.name};
+        }
+    return {};
+}
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,146 @@
+#ifndef WHERRY_POLICY_FILTER_HPP
+#define WHERRY_POLICY_FILTER_HPP
+
+#include <wherry/base/fixed_string.hpp>
+#include <wherry/program/variable.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// Says of a variable whether it is saved or loaded. May hold state; such a filter is handed to `save` and `load` as a value.
+template <class F>
+concept VariablePredicate = std::is_class_v<F> && std::copy_constructible<F> && requires(const F f, const Variable& var) {
+    { F::name } -> std::convertible_to<std::string_view>;
+    { f(var) } -> std::same_as<bool>;
+};
+
+/// A filter that is all in its type and so can be a policy of an archive.
+template <class F>
+concept VariableFilter = std::default_initializable<F> && VariablePredicate<F> && requires(const F f, const Variable& var) {
+    { f(var) }
+    noexcept;
+};
+
+}  // namespace wherry::inline v0
+
+/// Which variables of a Program travel. Filters combine: `decltype(filter::persistables{} && !filter::parameters{})`.
+namespace wherry::inline v0::filter {
+
+/// Keeps everything; temporaries that were never computed then make a save fail. Source: save_vars without a predicate.
+struct all {
+    static constexpr std::string_view name = "all";
+    bool operator()(const Variable&) const noexcept { return true; }
+};
+
+/// Keeps every Parameter of the Program. Source: fluid.io.is_parameter.
+struct parameters {
+    static constexpr std::string_view name = "parameters";
+    bool operator()(const Variable& var) const noexcept { return is_parameter(var); }
+};
+
+/// Keeps what outlives a run: Parameters, statistics, optimizer state. Source: fluid.io.is_persistable.
+struct persistables {
+    static constexpr std::string_view name = "persistables";
+    bool operator()(const Variable& var) const noexcept { return is_persistable(var); }
+};
+
+/// Keeps learning rates, accumulators, counters. A program parsed from 1.8 bytes knows no Parameters, so there this is
+/// every persistable. Source: fluid.io.is_belong_to_optimizer.
+struct optimizer_state {
+    static constexpr std::string_view name = "optimizer_state";
+    bool operator()(const Variable& var) const noexcept { return is_belong_to_optimizer(var); }
+};
+
+/// Keeps these names: `named<"fc_0.w_0", "fc_0.b_0">`.
+template <fixed_string... Names>
+struct named {
+    static constexpr std::string_view name = "named";
+    bool operator()(const Variable& var) const noexcept { return ((std::string_view(var.name()) == Names.view()) || ...); }
+};
+
+/// Keeps what a callable answers true for: `where([](const Variable& v) { return v.name().starts_with("fc_"); })`.
+template <class Predicate>
+    requires std::predicate<const Predicate&, const Variable&>
+class where {
+  public:
+    static constexpr std::string_view name = "where";
+    explicit where(Predicate predicate) : predicate_(std::move(predicate)) {}
+    bool operator()(const Variable& var) const { return static_cast<bool>(predicate_(var)); }
+
+  private:
+    Predicate predicate_;
+};
+
+/// Keeps variables of the names that these have, in whatever program.
+class listed {
+  public:
+    static constexpr std::string_view name = "listed";
+    explicit listed(std::span<const Variable> variables) {
+        names_.reserve(variables.size());
+        for (const auto& var : variables)
+            if (var) names_.push_back(var.name());
+        std::sort(names_.begin(), names_.end());
+    }
+    bool operator()(const Variable& var) const noexcept { return std::binary_search(names_.begin(), names_.end(), var.name()); }
+
+  private:
+    std::vector<std::string> names_;
+};
+
+/// Keeps what A and B keep.
+template <VariablePredicate A, VariablePredicate B>
+struct both {
+    static constexpr auto joined = join<A::name.size() + B::name.size() + 6>("(", A::name, " && ", B::name, ")");
+    static constexpr std::string_view name = joined.view();
+    [[no_unique_address]] A first{};
+    [[no_unique_address]] B second{};
+    bool operator()(const Variable& var) const noexcept(VariableFilter<A>&& VariableFilter<B>) { return first(var) && second(var); }
+};
+
+/// Keeps what A or B keeps.
+template <VariablePredicate A, VariablePredicate B>
+struct either {
+    static constexpr auto joined = join<A::name.size() + B::name.size() + 6>("(", A::name, " || ", B::name, ")");
+    static constexpr std::string_view name = joined.view();
+    [[no_unique_address]] A first{};
+    [[no_unique_address]] B second{};
+    bool operator()(const Variable& var) const noexcept(VariableFilter<A>&& VariableFilter<B>) { return first(var) || second(var); }
+};
+
+/// Keeps what A does not.
+template <VariablePredicate A>
+struct negated {
+    static constexpr auto joined = join<A::name.size() + 1>("!", A::name);
+    static constexpr std::string_view name = joined.view();
+    [[no_unique_address]] A inner{};
+    bool operator()(const Variable& var) const noexcept(VariableFilter<A>) { return !inner(var); }
+};
+
+template <VariablePredicate A, VariablePredicate B>
+constexpr both<A, B> operator&&(A a, B b) {
+    return {std::move(a), std::move(b)};
+}
+template <VariablePredicate A, VariablePredicate B>
+constexpr either<A, B> operator||(A a, B b) {
+    return {std::move(a), std::move(b)};
+}
+template <VariablePredicate A>
+constexpr negated<A> operator!(A a) {
+    return {std::move(a)};
+}
+
+static_assert(VariableFilter<all> && VariableFilter<parameters> && VariableFilter<persistables> && VariableFilter<optimizer_state>);
+static_assert(VariableFilter<named<"a", "b">> && VariableFilter<named<>> && VariablePredicate<listed> && !VariableFilter<listed>);
+static_assert(VariableFilter<both<parameters, negated<all>>> && both<parameters, negated<all>>::name == "(parameters && !all)");
+
+}  // namespace wherry::inline v0::filter
+
+#endif

@@ -1,0 +1,72 @@
+#ifndef WHERRY_POLICY_LAYOUT_HPP
+#define WHERRY_POLICY_LAYOUT_HPP
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <numeric>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// One file, or one stretch of memory: which tensors it holds, in which order.
+struct record {
+    std::string name;                  ///< relative to the target; empty when the target itself is the record
+    std::vector<std::size_t> tensors;  ///< indices into the names that the layout was asked about
+};
+
+/// Lays tensors out in records. The names are distinct; every index must stand in exactly one record, and saving and
+/// loading the same names must give the same answer, since files hold no names.
+template <class L>
+concept Layout = std::default_initializable<L> && requires(const L layout, std::span<const std::string_view> names) {
+    { L::name } -> std::convertible_to<std::string_view>;
+    { L::single_record } -> std::convertible_to<bool>;  // true: always one record whose name is empty
+    { layout.records(names) } -> std::same_as<std::vector<record>>;
+};
+
+/// A layout may say that bytes after the last tensor of a record are no error but a warning.
+template <class L>
+inline constexpr bool tolerates_trailing_bytes = [] {
+    if constexpr (requires { L::tolerates_trailing_bytes; }) return bool(L::tolerates_trailing_bytes);
+    return false;
+}();
+
+}  // namespace wherry::inline v0
+
+namespace wherry::inline v0::layout {
+
+/// One file a variable, named like it, in the given order. Bytes after a tensor are only warned about, as real loaders
+/// ignore them. Source: save_vars without a filename.
+struct per_file {
+    static constexpr std::string_view name = "per_file";
+    static constexpr bool single_record = false;
+    static constexpr bool tolerates_trailing_bytes = true;
+    [[nodiscard]] std::vector<record> records(std::span<const std::string_view> names) const {
+        std::vector<record> made;
+        made.reserve(names.size());
+        for (std::size_t i = 0; i < names.size(); ++i) made.push_back({std::string(names[i]), {i}});
+        return made;
+    }
+};
+
+/// One file of all tensors, sorted by the bytes of their names, without an index. Source: save_vars with a filename.
+struct combined {
+    static constexpr std::string_view name = "combined";
+    static constexpr bool single_record = true;
+    [[nodiscard]] std::vector<record> records(std::span<const std::string_view> names) const {
+        std::vector<std::size_t> order(names.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; });
+        return {{{}, std::move(order)}};
+    }
+};
+
+static_assert(Layout<per_file> && Layout<combined>);
+static_assert(tolerates_trailing_bytes<per_file> && !tolerates_trailing_bytes<combined>);
+
+}  // namespace wherry::inline v0::layout
+
+#endif

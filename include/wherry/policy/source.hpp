@@ -1,0 +1,47 @@
+#ifndef WHERRY_POLICY_SOURCE_HPP
+#define WHERRY_POLICY_SOURCE_HPP
+
+#include <wherry/base/result.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace wherry::inline v0 {
+
+/// One opened record of known size.
+template <class R>
+concept Reader = std::movable<R> && requires(R& reader, const R& seen, std::uint64_t offset, std::span<std::byte> into) {
+    { seen.size_bytes() } -> std::same_as<std::uint64_t>;
+    { seen.path() } -> std::convertible_to<std::string_view>;        // for messages; may be empty
+    { reader.read_at(offset, into) } -> std::same_as<result<void>>;  // all of `into`, or an error
+};
+
+/// A reader whose bytes are all in memory, so that reading them cannot fail any more.
+template <class R>
+concept ViewReader = Reader<R> && requires(const R& reader) {
+    { reader.bytes() }
+    noexcept->std::same_as<std::string_view>;
+};
+
+/// A reader that fills many stretches in one call.
+template <class R>
+concept ScatterReader = Reader<R> && requires(R& reader, std::uint64_t offset, std::span<const std::span<std::byte>> into) {
+    { reader.read_at(offset, into) } -> std::same_as<result<void>>;
+};
+
+/// Gives records by name. `expect(names)` is called once, with everything that will be opened: names are checked here.
+template <class S>
+concept Source = requires(S& source, std::span<const std::string_view> names, std::string_view record) {
+    { S::name } -> std::convertible_to<std::string_view>;
+    { S::many_records } -> std::convertible_to<bool>;  // false: one record with an empty name only
+    { source.expect(names) } -> std::same_as<result<void>>;
+    requires Reader<typename decltype(source.open(record))::value_type>;
+    requires std::same_as<decltype(source.open(record)), result<typename decltype(source.open(record))::value_type>>;
+};
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,292 @@
+#ifndef WHERRY_TRAIN_BACKWARD_HPP
+#define WHERRY_TRAIN_BACKWARD_HPP
+
+#include <wherry/layers/builder.hpp>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// A parameter and the variable that holds its gradient.
+struct param_and_grad {
+    Variable param;
+    Variable grad;
+};
+
+struct backward_options {
+    std::vector<std::string> parameter_list{};  ///< only these; none: every trainable Parameter
+    std::vector<std::string> no_grad_set{};     ///< variables through which nothing flows
+};
+
+namespace detail {
+
+using name_set = std::set<std::string, std::less<>>;
+using op_descs = std::vector<wire::OpDesc<>>;
+
+template <class Visit>
+void for_each_argument(const Operator::slots& slots, Visit&& visit) {
+    for (const auto& slot : slots)
+        for (const auto& name : slot.arguments) visit(name);
+}
+inline bool any_argument(const Operator::slots& slots, const name_set& names) {
+    bool any = false;
+    for_each_argument(slots, [&](const std::string& name) { any = any || names.contains(name); });
+    return any;
+}
+inline void rename_arguments(Operator::slots& slots, std::string_view from, std::string_view to) {
+    for (auto& slot : slots)
+        for (auto& name : slot.arguments)
+            if (name == from) name = to;
+}
+
+/// Operators that lie between what needs a gradient and the loss, in program order. Source: _find_op_path_.
+inline std::vector<std::size_t> find_op_path(const Block& block, const std::string& loss, const name_set& no_grad) {
+    name_set needed{loss};
+    std::vector<std::size_t> path;
+    for (std::size_t i = block.ops().size(); i-- > 0;) {
+        const auto& op = block.ops()[i];
+        if (!any_argument(op.desc().outputs, needed)) continue;
+        path.push_back(i);
+        for_each_argument(op.desc().inputs, [&](const std::string& name) {
+            if (!no_grad.contains(name)) needed.insert(name);
+        });
+    }
+    std::reverse(path.begin(), path.end());
+    return path;
+}
+
+/// Outputs on the path that lead nowhere: they get no gradient. Source: _find_no_grad_vars.
+inline name_set find_dead_ends(const Block& block, std::span<const std::size_t> path, const std::string& loss, const name_set& no_grad) {
+    name_set needed{loss};
+    name_set dead;
+    for (std::size_t i = path.size(); i-- > 0;) {
+        const auto& op = block.ops()[path[i]];
+        for_each_argument(op.desc().outputs, [&](const std::string& name) {
+            if (!needed.contains(name) && !op.reads(name)) dead.insert(name);
+        });
+        for_each_argument(op.desc().inputs, [&](const std::string& name) {
+            if (!no_grad.contains(name)) needed.insert(name);
+        });
+    }
+    return dead;
+}
+
+/// An output nobody needs is dropped from its slot, or keeps its place in a slot of several.
+inline void drop_unneeded_outputs(wire::OpDesc<>& op, const name_set& no_grad) {
+    for (auto& slot : op.outputs) {
+        if (slot.arguments.size() > 1) {
+            for (auto& name : slot.arguments)
+                if (no_grad.contains(name)) name = empty_var_name;
+        } else {
+            std::erase_if(slot.arguments, [&](const std::string& name) { return no_grad.contains(name); });
+        }
+    }
+}
+
+/// True when a gradient operator gives nothing that is needed. What hangs on it is then not needed either.
+inline bool is_useless(const wire::OpDesc<>& op, name_set& no_grad) {
+    bool gives = false;
+    for_each_argument(op.outputs, [&](const std::string& name) { gives = gives || (name != empty_var_name && !no_grad.contains(name)); });
+    bool flows = false;
+    for_each_argument(op.inputs, [&](const std::string& name) { flows = flows || (name.find("@GRAD") != std::string::npos && !no_grad.contains(name)); });
+    if (gives && flows) return false;
+    for_each_argument(op.outputs, [&](const std::string& name) { no_grad.insert(name); });
+    return true;
+}
+
+/// A `sum` that the reference makes outside of its layers: it has few attributes.
+inline wire::OpDesc<> sum_of_gradients(std::vector<std::string> parts, const std::string& whole) {
+    wire::OpDesc<> sum;
+    sum.type = "sum";
+    auto& in = sum.inputs.emplace_back();
+    in.parameter = "X";
+    in.arguments = std::move(parts);
+    auto& out = sum.outputs.emplace_back();
+    out.parameter = "Out";
+    out.arguments.push_back(whole);
+    sum.attrs = {make_attr("use_mkldnn", false), make_attr("op_role", op_role::backward)};
+    return sum;
+}
+
+/// A variable that several operators read gets several gradients: each is renamed, and a `sum` stands before the first
+/// reader of the whole, or at the end. Source: _addup_repetitive_outputs_.
+inline op_descs add_up_repeated_outputs(op_descs ops) {
+    struct parts {
+        std::vector<std::string> names;
+        std::size_t first_op = 0;
+        std::size_t renamed = 0;
+    };
+    std::map<std::string, parts, std::less<>> grads;
+    std::vector<std::string> order;  // of first appearance
+    std::vector<std::pair<std::size_t, wire::OpDesc<>>> sums;
+    const auto next_name = [](const std::string& whole, parts& p) { return whole + "@RENAME@block0@" + std::to_string(p.renamed++); };
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+        for_each_argument(ops[i].inputs, [&](const std::string& name) {
+            const auto at = grads.find(name);
+            if (at == grads.end() || at->second.names.size() < 2) return;
+            sums.emplace_back(i, sum_of_gradients(std::exchange(at->second.names, {name}), name));
+        });
+        const Operator here(ops[i]);
+        for (auto& slot : ops[i].outputs) {
+            for (auto& name : slot.arguments) {
+                if (name == empty_var_name || here.reads(name)) continue;
+                auto& p = grads[name];
+                if (p.names.empty()) {
+                    p.names.push_back(name);
+                    p.first_op = i;
+                    order.push_back(name);
+                    continue;
+                }
+                const auto whole = name;
+                if (p.names.size() == 1) {
+                    const auto first = next_name(whole, p);
+                    p.names[0] = first;
+                    for (std::size_t j = p.first_op; j < i; ++j) {
+                        rename_arguments(ops[j].inputs, whole, first);
+                        rename_arguments(ops[j].outputs, whole, first);
+                    }
+                    for (auto& [at, sum] : sums) rename_arguments(sum.outputs, whole, first);
+                    for (auto& earlier : ops[i].outputs)
+                        for (auto& other : earlier.arguments)
+                            if (&other < &name && other == whole) other = first;
+                }
+                name = next_name(whole, p);
+                p.names.push_back(name);
+            }
+        }
+    }
+    for (const auto& name : order)
+        if (auto& p = grads.find(name)->second; p.names.size() > 1) sums.emplace_back(ops.size(), sum_of_gradients(p.names, name));
+    std::stable_sort(sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (std::size_t i = sums.size(); i-- > 0;) ops.insert(ops.begin() + static_cast<std::ptrdiff_t>(sums[i].first), std::move(sums[i].second));
+    return ops;
+}
+
+/// A second backward pass over one program must not write the first one's gradients. Source: _rename_grad_.
+inline std::map<std::string, std::string> rename_existing_gradients(op_descs& ops, const Block& block, UniqueNameGenerator& names) {
+    std::map<std::string, std::string> renamed;
+    for (auto& op : ops) {
+        for (const auto& [from, to] : renamed) rename_arguments(op.inputs, from, to);
+        for (auto& slot : op.outputs)
+            for (auto& name : slot.arguments) {
+                if (name.find("@GRAD") == std::string::npos || !block.find_var(name)) continue;
+                const auto fresh = names.generate(name);
+                renamed[name] = fresh;
+                name = fresh;
+            }
+    }
+    return renamed;
+}
+
+/// The gradient of the loss itself: 1.
+inline wire::OpDesc<> seed_of(const Variable& loss, bool scalar_shape) {
+    wire::OpDesc<> seed;
+    seed.type = "fill_constant";
+    auto& out = seed.outputs.emplace_back();
+    out.parameter = "Out";
+    out.arguments.push_back(grad_name(loss.name()));
+    seed.attrs = {make_attr("dtype", loss.dtype()),
+                  make_attr("force_cpu", false),
+                  make_attr("op_device", ""),
+                  make_attr("op_role", op_role::backward | op_role::loss),
+                  make_attr("shape", scalar_shape ? std::vector<std::int64_t>{} : std::vector<std::int64_t>{1}),
+                  make_attr("value", 1.0F)};
+    return seed;
+}
+
+/// What a gradient operator carries besides what it copied: its role and device.
+inline void add_backward_role(wire::OpDesc<>& desc) {
+    Operator op(std::move(desc));
+    op.set_attr(make_attr("op_role", op_role::backward));
+    if (op.find_attr("op_device") == nullptr) op.set_attr(make_attr("op_device", ""));
+    desc = std::move(op.desc());
+    std::stable_sort(desc.attrs.begin(), desc.attrs.end(), [](const Attr& a, const Attr& b) { return a.name < b.name; });
+}
+
+}  // namespace detail
+
+/// Appends the operators that compute d loss / d parameter to the program, and returns the pairs in order of the
+/// parameters' creation; parameters that the loss does not depend on are left out.
+/// Errors: no_such_variable (no operator makes the loss), no_gradient (an operator on the way has none), unknown_op.
+/// Source: fluid.backward.append_backward.
+inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Variable& loss, const backward_options& options = {}) {
+    using namespace detail;
+    auto& block = b.block();
+    const auto maker = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(loss.name()); });
+    if (maker == block.ops().rend()) return error{.code = errc::no_such_variable, .message = "no operator makes the loss", .variable = loss.name()};
+    maker->set_attr(make_attr("op_role", op_role::forward | op_role::loss));
+
+    name_set no_grad(options.no_grad_set.begin(), options.no_grad_set.end());
+    for (const auto& var : block.vars())
+        if (var.stop_gradient()) no_grad.insert(var.name());
+    const auto path = find_op_path(block, loss.name(), no_grad);
+    auto dead = find_dead_ends(block, path, loss.name(), no_grad);
+    no_grad.merge(dead);
+    name_set no_grad_names;
+    for (const auto& name : no_grad) no_grad_names.insert(grad_name(name));
+
+    op_descs ops;
+    for (std::size_t i = path.size(); i-- > 0;) {
+        const auto& forward = block.ops()[path[i]];
+        const auto* info = find_op(b.ops(), forward.type());
+        if (info == nullptr) return error{.code = errc::unknown_op, .message = "Operator \"" + forward.type() + "\" has not been registered.", .op = forward.type()};
+        if (info->gradient == nullptr) {
+            bool needed = false;
+            for_each_argument(forward.desc().inputs, [&](const std::string& name) { needed = needed || !no_grad.contains(name); });
+            if (!needed) continue;
+            return error{.code = errc::no_gradient, .message = "an operator on the way to the loss has no gradient", .op = forward.type()};
+        }
+        gradient_maker grads(forward);
+        info->gradient(grads);
+        for (auto& made : grads.ops()) {
+            auto op = std::move(made).take();
+            drop_unneeded_outputs(op, no_grad_names);
+            if (is_useless(op, no_grad_names)) continue;
+            add_backward_role(op);
+            ops.push_back(std::move(op));
+        }
+    }
+    ops.insert(ops.begin(), seed_of(loss, loss.shape().empty()));
+    ops = add_up_repeated_outputs(std::move(ops));
+    const auto renamed = rename_existing_gradients(ops, block, b.names());
+
+    for (auto& op : ops) {
+        for_each_argument(op.outputs, [&](const std::string& name) {
+            if (name == empty_var_name || block.find_var(name)) return;
+            wire::VarDesc<> grad;
+            grad.name = name;
+            grad.type.lod_tensor.emplace().tensor.data_type = loss.dtype();
+            block.create_var(std::move(grad));
+        });
+        const Operator appended(block.append_op(std::move(op)));
+        if (auto inferred = b.infer_outputs(appended); !inferred) return std::move(inferred).error();
+    }
+
+    std::vector<param_and_grad> pairs;
+    for (const auto& param : b.main().all_parameters()) {
+        const auto& wanted = options.parameter_list;
+        const bool listed = wanted.empty() ? param.parameter()->trainable : std::find(wanted.begin(), wanted.end(), param.name()) != wanted.end();
+        if (!listed) continue;
+        auto name = grad_name(param.name());
+        if (const auto at = renamed.find(name); at != renamed.end()) name = at->second;
+        const auto writer = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(name); });
+        if (writer == block.ops().rend()) continue;
+        auto role_vars = writer->attr_or("op_role_var", std::vector<std::string>{});
+        role_vars.insert(role_vars.begin(), {param.name(), name});
+        writer->set_attr(make_attr("op_role_var", role_vars));
+        pairs.push_back({param, block.find_var(name)});
+    }
+    return pairs;
+}
+
+}  // namespace wherry::inline v0
+
+#endif

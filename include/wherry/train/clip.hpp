@@ -1,0 +1,65 @@
+#ifndef WHERRY_TRAIN_CLIP_HPP
+#define WHERRY_TRAIN_CLIP_HPP
+
+#include <wherry/layers/array.hpp>
+#include <wherry/layers/math.hpp>
+#include <wherry/train/backward.hpp>
+
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// Scales all gradients down together so that their common norm is at most `clip_norm`.
+/// Source: fluid.clip.GradientClipByGlobalNorm.
+struct GradientClipByGlobalNorm {
+    float clip_norm = 1;
+
+    /// Appends the operators; each pair then names its clipped gradient.
+    result<void> append(Builder& b, std::span<param_and_grad> pairs) const {
+        if (pairs.empty()) return {};
+        const auto scope = b.scopes().enter("gradient_clip");
+        const auto roles = [](const param_and_grad& pair) { return std::vector<std::string>{pair.param.name(), pair.grad.name()}; };
+        std::vector<Variable> squares;
+        for (const auto& pair : pairs) {
+            const auto guard = b.optimizing(roles(pair));
+            const auto square = layers::activation(b, "square", pair.grad);
+            if (!square) return square.error();
+            const auto total = layers::reduce(b, "reduce_sum", *square);
+            if (!total) return total.error();
+            squares.push_back(*total);
+        }
+        result<Variable> ratio = Variable();
+        {
+            const auto guard = b.optimizing(roles(pairs.back()));
+            ratio = clip_ratio(b, squares);
+            if (!ratio) return std::move(ratio).error();
+        }
+        for (auto& pair : pairs) {
+            const auto guard = b.optimizing(roles(pair));
+            auto clipped = layers::elementwise(b, "elementwise_mul", pair.grad, *ratio);
+            if (!clipped) return std::move(clipped).error();
+            pair.grad = *clipped;
+        }
+        return {};
+    }
+
+  private:
+    /// clip_norm / max(clip_norm, sqrt(sum of squares))
+    result<Variable> clip_ratio(Builder& b, const std::vector<Variable>& squares) const {
+        const auto sum = layers::sum(b, squares);
+        if (!sum) return sum;
+        const auto norm = layers::activation(b, "sqrt", *sum);
+        if (!norm) return norm;
+        const auto limit = layers::fill_constant(b, Shape{1}, norm->dtype(), clip_norm);
+        if (!limit) return limit;
+        const auto larger = layers::elementwise(b, "elementwise_max", *limit, *norm);
+        if (!larger) return larger;
+        return layers::elementwise(b, "elementwise_div", *limit, *larger);
+    }
+};
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,209 @@
+#ifndef WHERRY_TRAIN_OPTIMIZER_HPP
+#define WHERRY_TRAIN_OPTIMIZER_HPP
+
+#include <wherry/train/backward.hpp>
+#include <wherry/train/clip.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// What every optimizer may be given besides its own numbers.
+struct optimizer_options {
+    std::optional<L2Decay> regularization{};                ///< for parameters without their own
+    std::optional<GradientClipByGlobalNorm> grad_clip{};
+    std::vector<std::string> parameter_list{};              ///< only these; none: every trainable Parameter
+};
+
+/// A number, or a variable of one element that the program computes.
+using learning_rate_value = std::variant<float, Variable>;
+
+/// The step all optimizers share; `Rule` appends one update operator a parameter.
+/// Source: fluid/optimizer.py, Optimizer.
+template <class Rule>
+class basic_optimizer {
+  public:
+    basic_optimizer(learning_rate_value rate, Rule rule, optimizer_options options)
+        : rate_(std::move(rate)), rule_(std::move(rule)), options_(std::move(options)) {}
+
+    /// Appends backward, clipping, weight decay and updates for `loss`. Returns the pairs that are updated, sorted by
+    /// parameter name. Errors: those of `append_backward`; unknown_op.
+    result<std::vector<param_and_grad>> minimize(Builder& b, const Variable& loss) {
+        auto pairs = append_backward(b, loss, {.parameter_list = options_.parameter_list});
+        if (!pairs) return pairs;
+        std::stable_sort(pairs->begin(), pairs->end(), [](const auto& x, const auto& y) { return x.param.name() < y.param.name(); });
+        if (options_.grad_clip)
+            if (auto clipped = options_.grad_clip->append(b, *pairs); !clipped) return std::move(clipped).error();
+        if (auto decayed = append_decay(b, *pairs); !decayed) return std::move(decayed).error();
+        if (auto updated = append_updates(b, *pairs); !updated) return std::move(updated).error();
+        return pairs;
+    }
+
+  private:
+    result<void> append_decay(Builder& b, std::span<const param_and_grad> pairs) const {
+        const bool any = options_.regularization || std::any_of(pairs.begin(), pairs.end(), [](const auto& p) { return p.param.parameter()->regularizer.has_value(); });
+        if (!any) return {};
+        const auto scope = b.scopes().enter("regularization");
+        for (const auto& [param, grad] : pairs) {
+            const auto decay = param.parameter()->regularizer ? param.parameter()->regularizer : options_.regularization;
+            if (!decay) continue;
+            const auto guard = b.optimizing({param.name(), grad.name()});
+            wire::VarDesc<> desc;
+            desc.name = b.names().generate("_generated_var");
+            desc.type = param.desc().type;
+            desc.type.lod_tensor->lod_level = param.lod_level();
+            const auto term = b.block().create_var(std::move(desc));
+            if (auto added = b.append_op("scale", {{"X", {param}}}, {{"Out", {term}}}, {make_attr("scale", decay->coefficient)}); !added) return added;
+            if (auto added = b.append_op("sum", {{"X", {grad, term}}}, {{"Out", {grad}}}); !added) return added;
+        }
+        return {};
+    }
+
+    result<void> append_updates(Builder& b, std::span<const param_and_grad> pairs) {
+        std::vector<std::vector<Variable>> accumulators;
+        for (const auto& pair : pairs) {
+            auto made = rule_.accumulators(b, pair.param);
+            if (!made) return std::move(made).error();
+            accumulators.push_back(*std::move(made));
+        }
+        if (auto made = make_learning_rate(b, pairs.empty() ? DType::FP32 : pairs[0].param.dtype()); !made) return made;
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            const auto& [param, grad] = pairs[i];
+            const auto guard = b.optimizing({param.name(), grad.name()});
+            const auto scope = b.scopes().enter("optimizer");
+            auto rate = rate_of(b, param);
+            if (!rate) return std::move(rate).error();
+            if (auto added = rule_.append(b, pairs[i], *rate, accumulators[i]); !added) return added;
+        }
+        return {};
+    }
+
+    /// `learning_rate_N`, once a program.
+    result<void> make_learning_rate(Builder& b, DType dtype) {
+        if (const auto* given = std::get_if<Variable>(&rate_)) return rate_var_ = *given, result<void>();
+        if (rate_var_ && b.block().find_var(rate_var_.name()) == rate_var_) return {};
+        auto made = b.create_global_var(b.names().generate("learning_rate"), Shape{1}, dtype, std::get<float>(rate_));
+        if (!made) return std::move(made).error();
+        rate_var_ = *made;
+        return {};
+    }
+
+    /// A parameter with its own factor gets the learning rate scaled.
+    result<Variable> rate_of(Builder& b, const Variable& param) const {
+        const auto factor = param.parameter()->learning_rate;
+        if (factor == 1.0F) return rate_var_;
+        const auto role = b.with_role(op_role::lr_schedule | op_role::optimize);
+        const auto scope = b.scopes().enter("scale_with_param_lr");
+        wire::VarDesc<> desc;
+        desc.name = b.names().generate("tmp");
+        desc.type.lod_tensor.emplace().tensor.data_type = rate_var_.dtype();
+        desc.persistable = false;
+        const auto scaled = b.block().create_var(std::move(desc));
+        if (auto added = b.append_op("scale", {{"X", {rate_var_}}}, {{"Out", {scaled}}}, {make_attr("scale", factor)}); !added) return std::move(added).error();
+        return scaled;
+    }
+
+    learning_rate_value rate_;
+    Rule rule_;
+    optimizer_options options_;
+    Variable rate_var_;
+};
+
+namespace detail {
+inline result<Variable> accumulator(Builder& b, const Variable& param, std::string_view name, const Shape& dims, float value, std::string_view device = {}) {
+    return b.create_global_var(b.names().generate(param.name() + "_" + std::string(name)), dims, param.dtype(), value, device);
+}
+}  // namespace detail
+
+/// p -= rate * g
+struct sgd_rule {
+    result<std::vector<Variable>> accumulators(Builder&, const Variable&) const { return std::vector<Variable>{}; }
+    result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable>) const {
+        return b.append_op("sgd", {{"Param", {pair.param}}, {"Grad", {pair.grad}}, {"LearningRate", {rate}}}, {{"ParamOut", {pair.param}}});
+    }
+};
+
+/// v = momentum * v + g; p -= rate * v, or with Nesterov p -= rate * (g + momentum * v)
+struct momentum_rule {
+    float momentum = 0.9F;
+    bool use_nesterov = false;
+
+    result<std::vector<Variable>> accumulators(Builder& b, const Variable& param) const {
+        const auto dims = Shape::from(param.shape());
+        auto velocity = detail::accumulator(b, param, "velocity", *dims, 0);
+        if (!velocity) return std::move(velocity).error();
+        return std::vector<Variable>{*velocity};
+    }
+    result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {
+        return b.append_op("momentum", {{"Param", {pair.param}}, {"Grad", {pair.grad}}, {"Velocity", {state[0]}}, {"LearningRate", {rate}}},
+                           {{"ParamOut", {pair.param}}, {"VelocityOut", {state[0]}}}, {make_attr("mu", momentum), make_attr("use_nesterov", use_nesterov)});
+    }
+};
+
+/// Adam, with the epsilon rule of the program's version.
+struct adam_rule {
+    float beta1 = 0.9F;
+    float beta2 = 0.999F;
+    float epsilon = 1e-8F;
+    bool lazy_mode = false;
+
+    result<std::vector<Variable>> accumulators(Builder& b, const Variable& param) const {
+        const auto dims = Shape::from(param.shape());
+        std::vector<Variable> made;
+        const auto add = [&](std::string_view name, const Shape& of, float value, std::string_view device) -> result<void> {
+            auto var = detail::accumulator(b, param, name, of, value, device);
+            if (!var) return std::move(var).error();
+            made.push_back(*var);
+            return {};
+        };
+        if (auto ok = add("moment1", *dims, 0, ""); !ok) return std::move(ok).error();
+        if (auto ok = add("moment2", *dims, 0, ""); !ok) return std::move(ok).error();
+        if (auto ok = add("beta1_pow_acc", Shape{1}, beta1, "cpu"); !ok) return std::move(ok).error();
+        if (auto ok = add("beta2_pow_acc", Shape{1}, beta2, "cpu"); !ok) return std::move(ok).error();
+        return made;
+    }
+    result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {
+        return b.append_op("adam",
+                           {{"Param", {pair.param}},
+                            {"Grad", {pair.grad}},
+                            {"LearningRate", {rate}},
+                            {"Moment1", {state[0]}},
+                            {"Moment2", {state[1]}},
+                            {"Beta1Pow", {state[2]}},
+                            {"Beta2Pow", {state[3]}}},
+                           {{"ParamOut", {pair.param}}, {"Moment1Out", {state[0]}}, {"Moment2Out", {state[1]}}, {"Beta1PowOut", {state[2]}}, {"Beta2PowOut", {state[3]}}},
+                           {make_attr("beta1", beta1), make_attr("beta2", beta2), make_attr("epsilon", epsilon), make_attr("lazy_mode", lazy_mode),
+                            make_attr("min_row_size_to_use_multithread", std::int64_t{1000})});
+    }
+};
+
+/// Stochastic gradient descent.
+class SGD : public basic_optimizer<sgd_rule> {
+  public:
+    explicit SGD(learning_rate_value learning_rate, optimizer_options options = {}) : basic_optimizer(std::move(learning_rate), {}, std::move(options)) {}
+};
+
+/// Gradient descent with momentum, plain or Nesterov's.
+class Momentum : public basic_optimizer<momentum_rule> {
+  public:
+    Momentum(learning_rate_value learning_rate, float momentum, bool use_nesterov = false, optimizer_options options = {})
+        : basic_optimizer(std::move(learning_rate), {momentum, use_nesterov}, std::move(options)) {}
+};
+
+/// Adam. Source: fluid.optimizer.AdamOptimizer.
+class Adam : public basic_optimizer<adam_rule> {
+  public:
+    explicit Adam(learning_rate_value learning_rate = 0.001F, adam_rule rule = {}, optimizer_options options = {})
+        : basic_optimizer(std::move(learning_rate), rule, std::move(options)) {}
+};
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,43 @@
+#include <doctest/doctest.h>
+#include <io/scratch.hpp>
+#include <wherry/io/select.hpp>
+
+using namespace wherry;
+
+TEST_CASE("a selection walks all blocks in order") {
+    const auto program = support::small_program();
+    const auto chosen = select(program, filter::parameters{});
+    REQUIRE(chosen.size() == 2);
+    CHECK(chosen[0].name() == "w");
+    CHECK(select<filter::all>(program).size() == 7);
+}
+
+TEST_CASE("RAW is skipped, a name counts once, other kinds have no place") {
+    const auto program = support::small_program();
+    const auto& block = program.global_block();
+    const std::vector<Variable> list{block.find_var("w"), block.find_var("raw"), block.find_var("b"), block.find_var("w")};
+    const auto kept = detail::tensors_among(list);
+    REQUIRE(kept);
+    REQUIRE(kept->size() == 2);
+    CHECK((*kept)[0].name() == "w");
+    CHECK((*kept)[1].name() == "b");
+
+    CHECK(detail::tensors_among(std::span(list).subspan(1, 1)).error().code == errc::nothing_to_save);
+    CHECK(detail::tensors_among({}).error().code == errc::nothing_to_save);
+    CHECK(detail::tensors_among(std::vector{Variable()}).error().code == errc::bad_argument);
+    const auto mixed = detail::tensors_among(std::vector{block.find_var("w"), block.find_var("feed")});
+    CHECK(mixed.error().code == errc::mixed_kinds);
+    CHECK(mixed.error().variable == "feed");
+}
+
+TEST_CASE("a variable without a value is named") {
+    const auto program = support::small_program();
+    auto scope = support::small_scope();
+    scope.erase("b");
+    const std::vector<Variable> list{program.global_block().find_var("w"), program.global_block().find_var("b")};
+    auto refs = detail::refs_of(list, scope);
+    CHECK(refs.error().code == errc::not_initialized);
+    CHECK(refs.error().variable == "b");
+    scope.var("b");
+    CHECK(detail::refs_of(list, scope).error().code == errc::not_initialized);
+}

@@ -1,0 +1,35 @@
+#include <wherry/kernel/lookup.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <vector>
+
+namespace kernel = wherry::kernel;
+
+namespace {
+
+constexpr std::array<std::int64_t, 4> ids{2, 0, 1, 2};
+using id_span = std::span<const std::int64_t>;
+static_assert(!kernel::first_bad_id(id_span(ids), 3));
+static_assert(kernel::first_bad_id(id_span(ids), 2) == 0u);
+static_assert(!kernel::first_bad_id(id_span(ids), 2, 2), "the padding id may lie outside");
+
+constexpr bool runs_at_compile_time() {
+    const std::array<float, 6> table{1, 2, 3, 4, 5, 6};
+    std::array<float, 8> out{};
+    kernel::lookup(2, table, id_span(ids), std::span<float>(out), 1);
+    std::array<float, 6> dtable{};
+    kernel::lookup_grad(2, id_span(ids), out, std::span<float>(dtable), 1);
+    return out == std::array<float, 8>{5, 6, 1, 2, 0, 0, 5, 6} && dtable == std::array<float, 6>{1, 2, 0, 0, 10, 12};
+}
+static_assert(runs_at_compile_time());
+
+}  // namespace
+
+TEST_CASE("rows are gathered, padding gives zeros, gradients add up in their rows") {
+    CHECK(runs_at_compile_time());
+    const std::vector<std::int64_t> bad{0, 5, -1};
+    CHECK(kernel::first_bad_id(id_span(bad), 3) == 1u);
+    CHECK(kernel::first_bad_id(id_span(bad), 6) == 2u);
+}

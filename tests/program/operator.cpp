@@ -1,0 +1,73 @@
+#include <wherry/program/operator.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+using namespace wherry;
+
+namespace {
+Operator mul() {
+    wire::OpDesc<> desc;
+    desc.type = "mul";
+    desc.inputs = {{.parameter = "X", .arguments = {"a", "b"}, .unknown = {}}, {.parameter = "ScaleTensor", .arguments = {}, .unknown = {}}};
+    desc.outputs = {{.parameter = "Out", .arguments = {"c"}, .unknown = {}}};
+    desc.attrs = {make_attr<std::int32_t>("axis", -1), make_attr<std::int32_t>("op_role", op_role::backward | op_role::loss)};
+    return Operator(desc);
+}
+}  // namespace
+
+TEST_CASE("operator: names are found by slot") {
+    const auto op = mul();
+    CHECK(op.type() == "mul");
+    REQUIRE(op.input("X").size() == 2);
+    CHECK(op.input("X")[1] == "b");
+    CHECK(op.output("Out")[0] == "c");
+    CHECK(op.input("Y").empty());
+    CHECK(op.output("X").empty());
+    CHECK(op.has_input_slot("ScaleTensor"));
+    CHECK(op.input("ScaleTensor").empty());
+    CHECK_FALSE(op.has_input_slot("Out"));
+}
+
+TEST_CASE("operator: says what it reads and writes") {
+    const auto op = mul();
+    CHECK(op.reads("a"));
+    CHECK(op.reads("b"));
+    CHECK_FALSE(op.reads("c"));
+    CHECK(op.writes("c"));
+    CHECK_FALSE(op.writes("a"));
+    CHECK_FALSE(op.reads(""));
+    CHECK_FALSE(op.reads("X"));
+}
+
+TEST_CASE("operator: an attribute is found, or something else is used") {
+    const auto op = mul();
+    REQUIRE(op.find_attr("axis") != nullptr);
+    CHECK(op.find_attr("axi") == nullptr);
+    CHECK(op.attr_or<std::int32_t>("axis", 3) == -1);
+    CHECK(op.attr_or<std::int64_t>("axis", 3) == -1);
+    CHECK(op.attr_or<std::string>("axis", "x") == "x");
+    CHECK(op.attr_or<float>("absent", 0.5F) == 0.5F);
+}
+
+TEST_CASE("operator: an attribute is replaced in its place, a new one comes last") {
+    auto op = mul();
+    op.set_attr(make_attr("axis", "both"));
+    op.set_attr(make_attr("fresh", true));
+    REQUIRE(op.desc().attrs.size() == 3);
+    CHECK(op.desc().attrs[0].name == "axis");
+    CHECK(op.desc().attrs[0].type == AttrType::STRING);
+    CHECK_FALSE(op.desc().attrs[0].i);
+    CHECK(op.desc().attrs[2].name == "fresh");
+}
+
+TEST_CASE("operator: its role is forward when nothing says otherwise") {
+    CHECK(Operator().role() == op_role::forward);
+    CHECK(mul().role() == 257);
+    Operator odd;
+    odd.set_attr(make_attr("op_role", "backward"));
+    CHECK(odd.role() == op_role::forward);
+}

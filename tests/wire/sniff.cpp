@@ -1,0 +1,55 @@
+#include <wherry/wire/sniff.hpp>
+
+#include <support/npy.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+using namespace wherry;
+using namespace std::string_view_literals;
+
+namespace {
+struct row {
+    std::string_view bytes;
+    std::string_view kind;
+};
+constexpr row rows[] = {
+    {"\x1f\x8b\x08\x00\x00\x00\x00\x00"sv, "gzip data"},
+    {"PK\x03\x04\x14\x00"sv, "a zip archive (npz?)"},
+    {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a"sv, "a git-lfs pointer, not the file itself"},
+    {"<!DOCTYPE html>\n<html>"sv, "an HTML page"},
+    {"<!doctype html>"sv, "an HTML page"},
+    {"<html lang=\"en\">"sv, "an HTML page"},
+    {"\x93NUMPY\x01\x00"sv, "a NumPy array (.npy)"},
+    {"\x80\x02}q\x00X\x01"sv, "a pickle (.pdparams or .pdopt)"},
+    {"\x80\x03}q\x00."sv, "a pickle (.pdparams or .pdopt)"},
+    {"\x80\x04}\x94."sv, "a pickle (.pdparams or .pdopt)"},
+    {"\x80\x04\x95\x97\x00\x00\x00"sv, "a pickle (.pdparams or .pdopt)"},
+    {"{\"base_code\":{\"magic\":\"pir\""sv, "JSON text (a Paddle 3 program?)"},
+    {""sv, ""},
+    {"\x1f"sv, ""},
+    {"PK\x05\x06"sv, ""},
+    {"<svg>"sv, ""},
+    {"\x00\x00\x00\x00\x00\x00\x00\x00"sv, ""},
+    {"\x0a\x86\x01\x08\x00\x10\xff"sv, ""},
+};
+constexpr bool named(const row& r) { return wire::foreign_kind(r.bytes) == r.kind; }
+static_assert(std::all_of(std::begin(rows), std::end(rows), named));
+}  // namespace
+
+TEST_CASE("sniff: foreign bytes are called what they are") {
+    for (const auto& r : rows) {
+        CAPTURE(r.kind);
+        CHECK(wire::foreign_kind(r.bytes) == r.kind);
+    }
+}
+
+TEST_CASE("sniff: golden files of other kinds are recognized, Paddle's own are not") {
+    CHECK(wire::foreign_kind(support::read_file(support::golden("paddle33/classifier/inference.json"))) == "JSON text (a Paddle 3 program?)");
+    CHECK(wire::foreign_kind(support::read_file(support::golden("paddle33/classifier/x.npy"))) == "a NumPy array (.npy)");
+    CHECK(wire::foreign_kind(support::read_file(support::golden("paddle33/classifier/inference.pdiparams"))).empty());
+    CHECK(wire::foreign_kind(support::read_file(support::golden("fluid18/readme/main.pdmodel"))).empty());
+}
