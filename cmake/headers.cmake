@@ -3,6 +3,7 @@ set(WHERRY_HEADERS
     wherry/base/bytes.hpp
     wherry/base/dtype.hpp
     wherry/base/error.hpp
+    wherry/base/fixed_string.hpp
     wherry/base/float16.hpp
     wherry/base/limits.hpp
     wherry/base/lod.hpp
@@ -12,15 +13,59 @@ set(WHERRY_HEADERS
     wherry/base/shape.hpp
     wherry/base/text.hpp
     wherry/exec/arena.hpp
+    wherry/exec/data_feeder.hpp
     wherry/exec/executor.hpp
     wherry/exec/gradient.hpp
     wherry/exec/infer.hpp
+    wherry/exec/op/accuracy.hpp
+    wherry/exec/op/activation.hpp
+    wherry/exec/op/all.hpp
+    wherry/exec/op/assign.hpp
+    wherry/exec/op/attribute_input.hpp
+    wherry/exec/op/cast.hpp
+    wherry/exec/op/check.hpp
+    wherry/exec/op/clip.hpp
+    wherry/exec/op/concat.hpp
+    wherry/exec/op/cross_entropy.hpp
+    wherry/exec/op/dropout.hpp
+    wherry/exec/op/elementwise.hpp
+    wherry/exec/op/feed.hpp
+    wherry/exec/op/fetch.hpp
+    wherry/exec/op/fill_constant.hpp
+    wherry/exec/op/lookup_table.hpp
+    wherry/exec/op/matmul.hpp
+    wherry/exec/op/mean.hpp
     wherry/exec/op/mul.hpp
+    wherry/exec/op/optimizer.hpp
+    wherry/exec/op/random.hpp
+    wherry/exec/op/reduce.hpp
+    wherry/exec/op/reshape.hpp
+    wherry/exec/op/scale.hpp
+    wherry/exec/op/softmax.hpp
+    wherry/exec/op/softmax_with_cross_entropy.hpp
+    wherry/exec/op/squared_l2_norm.hpp
+    wherry/exec/op/sum.hpp
+    wherry/exec/op/top_k.hpp
     wherry/exec/op_list.hpp
     wherry/exec/plan.hpp
     wherry/exec/plan_maker.hpp
     wherry/exec/run.hpp
     wherry/exec/slot.hpp
+    wherry/fluid.hpp
+    wherry/fluid/data_feeder.hpp
+    wherry/fluid/errors.hpp
+    wherry/fluid/executor.hpp
+    wherry/fluid/framework.hpp
+    wherry/fluid/io.hpp
+    wherry/fluid/layers.hpp
+    wherry/fluid/optimizer.hpp
+    wherry/io/archive.hpp
+    wherry/io/byte_order.hpp
+    wherry/io/load_plan.hpp
+    wherry/io/record_check.hpp
+    wherry/io/save_plan.hpp
+    wherry/io/select.hpp
+    wherry/io/stream_index.hpp
     wherry/kernel/activation.hpp
     wherry/kernel/broadcast.hpp
     wherry/kernel/cast.hpp
@@ -39,15 +84,44 @@ set(WHERRY_HEADERS
     wherry/kernel/softmax.hpp
     wherry/kernel/top_k.hpp
     wherry/kernel/view.hpp
+    wherry/layers/array.hpp
+    wherry/layers/builder.hpp
+    wherry/layers/common.hpp
+    wherry/layers/data.hpp
+    wherry/layers/fc.hpp
+    wherry/layers/initializer.hpp
+    wherry/layers/loss.hpp
+    wherry/layers/math.hpp
+    wherry/layers/param_attr.hpp
+    wherry/policy/capped.hpp
+    wherry/policy/detail/portable_file.hpp
+    wherry/policy/detail/posix_calls.hpp
+    wherry/policy/detail/posix_reader.hpp
+    wherry/policy/detail/posix_saver.hpp
+    wherry/policy/detail/posix_writer.hpp
+    wherry/policy/disk.hpp
+    wherry/policy/durability.hpp
+    wherry/policy/file_name.hpp
+    wherry/policy/filter.hpp
+    wherry/policy/layout.hpp
+    wherry/policy/memory.hpp
+    wherry/policy/pick.hpp
+    wherry/policy/sink.hpp
+    wherry/policy/source.hpp
     wherry/program/attribute.hpp
     wherry/program/block.hpp
+    wherry/program/name_scope.hpp
     wherry/program/operator.hpp
     wherry/program/program.hpp
     wherry/program/unique_name.hpp
     wherry/program/variable.hpp
     wherry/tensor/scope.hpp
     wherry/tensor/tensor.hpp
+    wherry/train/backward.hpp
+    wherry/train/clip.hpp
+    wherry/train/optimizer.hpp
     wherry/version.hpp
+    wherry/wherry.hpp
     wherry/wire/framework.hpp
     wherry/wire/message.hpp
     wherry/wire/protobuf.hpp

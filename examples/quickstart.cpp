@@ -3,12 +3,13 @@
 //     g++ -std=c++20 -O2 -I include examples/quickstart.cpp -o quickstart && ./quickstart
 #include <wherry/fluid.hpp>
 
-#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fluid = wherry::fluid;
@@ -18,26 +19,32 @@ struct digits {
     fluid::Tensor labels;  // [count, 1] int64
 };
 
-/// Lines [first, last) of a file whose lines are 64 pixels and a label.
-digits read_digits(const std::string& path, std::size_t first, std::size_t last) {
-    std::vector<float> pixels;
-    std::vector<std::int64_t> labels;
+/// Reads lines of 64 pixels and a label, and deals them out: 1,500 to train on, 297 from all over the file held out.
+std::pair<digits, digits> read_digits(const std::string& path) {
+    struct rows {
+        std::vector<float> pixels;
+        std::vector<std::int64_t> labels;
+        digits tensors() const {
+            const auto count = static_cast<std::int64_t>(labels.size());
+            return {fluid::Tensor::of<float>({count, 64}, pixels), fluid::Tensor::of<std::int64_t>({count, 1}, labels)};
+        }
+    };
+    rows train;
+    rows held_out;
     std::ifstream file(path);
     std::string line;
-    for (std::size_t row = 0; row < last && std::getline(file, line); ++row) {
-        if (row < first) continue;
-        const char* at = line.c_str();
-        for (int i = 0; i < 64; ++i, ++at) pixels.push_back(std::strtof(at, const_cast<char**>(&at)) / 16);
-        labels.push_back(std::strtol(at, nullptr, 10));
+    for (std::size_t i = 0; std::getline(file, line); ++i) {
+        auto& to = i * 7919 % 1797 < 297 ? held_out : train;
+        char* at = line.data();
+        for (int pixel = 0; pixel < 64; ++pixel, ++at) to.pixels.push_back(std::strtof(at, &at) / 16);
+        to.labels.push_back(std::strtol(at, nullptr, 10));
     }
-    const auto count = static_cast<std::int64_t>(labels.size());
-    return {fluid::Tensor::of<float>({count, 64}, pixels), fluid::Tensor::of<std::int64_t>({count, 1}, labels)};
+    return {train.tensors(), held_out.tensors()};
 }
 
 int main(int argc, char** argv) try {
     const std::string path = argc > 1 ? argv[1] : "examples/data/digits.csv";
-    const auto train = read_digits(path, 0, 1500);
-    const auto held_out = read_digits(path, 1500, 1797);
+    const auto [train, held_out] = read_digits(path);
     if (held_out.labels.count() == 0) return std::fprintf(stderr, "%s: no digits there; give the path of digits.csv\n", path.c_str()), 1;
 
     fluid::default_startup_program().set_random_seed(1);
@@ -79,6 +86,7 @@ int main(int argc, char** argv) try {
     fluid::io::save_persistables(exe, "./my_paddle_model/digits");
     fluid::io::save_persistables(exe, "./my_paddle_model", {.filename = "digits.persistables"});
     const std::string bytes = fluid::io::save_persistables(exe, fluid::io::memory);
+    std::ofstream("./my_paddle_model/digits.pdmodel", std::ios::binary) << fluid::default_main_program().serialize_to_string();
 
     const auto answer = [&] { return exe.run(test, {{"img", held_out.pixels}, {"label", held_out.labels}}, fluid::fetch(predict, accuracy)); };
     const auto [predictions, share] = answer();

@@ -13,7 +13,8 @@ constexpr std::string_view eight("\x01\x02\x03\x04\x05\x06\x07\xff", 8);
 
 constexpr bool reads_little_endian() {
     byte_cursor in(eight);
-    if (*in.read<std::uint8_t>("") != 0x01 || *in.read<std::uint16_t>("") != 0x0302 || *in.read<std::uint32_t>("") != 0x07060504) return false;
+    if (*in.read<std::uint8_t>("") != 0x01 || *in.read<std::uint16_t>("") != 0x0302 || *in.read<std::uint32_t>("") != 0x07060504)
+        return false;
     return in.remaining() == 1 && !in.at_end() && *in.read<std::uint8_t>("") == 0xff && in.at_end();
 }
 static_assert(reads_little_endian());
@@ -25,9 +26,9 @@ constexpr bool a_failed_read_moves_nothing() {
     const auto word = in.read<std::uint64_t>("a word");
     const auto lump = in.take(6, "a lump");
     const auto huge = in.take(~std::uint64_t{0}, "a lump");
-    return !word && !lump && !huge && in.offset() == 103 && in.remaining() == 5 && word.error().code == errc::truncated && word.error().offset == 103 &&
-           word.error().message == "a word" && word.error().expected == "8 bytes" && word.error().found == "5 bytes" && lump.error().expected == "6 bytes" &&
-           huge.error().expected == "18446744073709551615 bytes";
+    return !word && !lump && !huge && in.offset() == 103 && in.remaining() == 5 && word.error().code == errc::truncated &&
+           word.error().offset == 103 && word.error().message == "a word" && word.error().expected == "8 bytes" &&
+           word.error().found == "5 bytes" && lump.error().expected == "6 bytes" && huge.error().expected == "18446744073709551615 bytes";
 }
 static_assert(a_failed_read_moves_nothing());
 
@@ -39,7 +40,9 @@ constexpr bool writes_what_is_read() {
     append_little_endian(out, std::int8_t{-1});
     append_little_endian(out, std::int64_t{-2});
     append(out, "end");
-    return view_of(out) == std::string_view("\x01\x02\x03\x04\x05\x06\x07\xff\xfe\xff\xff\xff\xff\xff\xff\xff" "end", 19);
+    return view_of(out) == std::string_view("\x01\x02\x03\x04\x05\x06\x07\xff\xfe\xff\xff\xff\xff\xff\xff\xff"
+                                            "end",
+                                            19);
 }
 static_assert(writes_what_is_read());
 

@@ -19,9 +19,9 @@ struct row {
 };
 // framework.proto of 1.8.5, 2.6.2 and 3.3.1
 constexpr row rows[] = {
-    {0, 1, "bool"},    {1, 2, "int16"},  {2, 4, "int32"},     {3, 8, "int64"},      {4, 2, "float16"},        {5, 4, "float32"},
-    {6, 8, "float64"}, {19, 8, "size_t"}, {20, 1, "uint8"},    {21, 1, "int8"},      {22, 2, "bfloat16"},      {23, 8, "complex64"},
-    {24, 16, "complex128"}, {32, 1, "float8_e4m3fn"}, {33, 1, "float8_e5m2"}, {36, 2, "uint16"}, {37, 4, "uint32"}, {38, 8, "uint64"},
+    {0, 1, "bool"},         {1, 2, "int16"},          {2, 4, "int32"},        {3, 8, "int64"},   {4, 2, "float16"},   {5, 4, "float32"},
+    {6, 8, "float64"},      {19, 8, "size_t"},        {20, 1, "uint8"},       {21, 1, "int8"},   {22, 2, "bfloat16"}, {23, 8, "complex64"},
+    {24, 16, "complex128"}, {32, 1, "float8_e4m3fn"}, {33, 1, "float8_e5m2"}, {36, 2, "uint16"}, {37, 4, "uint32"},   {38, 8, "uint64"},
 };
 constexpr bool known(const row& r) {
     const auto dtype = static_cast<DType>(r.number);
@@ -50,8 +50,8 @@ static_assert(!Element<std::string> && !Element<char*> && !Element<long double>)
 
 template <class... T>
 constexpr bool sizes_agree = ((size_of(dtype_of<T>) == sizeof(T)) && ...);
-static_assert(sizes_agree<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, float16,
-                          bfloat16, float, double, std::complex<float>, std::complex<double>>);
+static_assert(sizes_agree<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t, std::uint32_t,
+                          std::uint64_t, float16, bfloat16, float, double, std::complex<float>, std::complex<double>>);
 }  // namespace
 
 TEST_CASE("dtype: each has Paddle's number, size and name") {

@@ -63,7 +63,9 @@ constexpr auto codes = std::to_array<code_row>({
 static_assert(std::all_of(codes.begin(), codes.end(), [](const auto& row) { return name_of(row.code) == row.name; }));
 static_assert(codes.size() == detail::errc_names.size(), "a code without a row here");
 
-constexpr error placed() { return error{.code = errc::truncated, .offset = 8}.in_file("a").in_file("b").of_variable("v").of_op("mul").shifted(4); }
+constexpr error placed() {
+    return error{.code = errc::truncated, .offset = 8}.in_file("a").in_file("b").of_variable("v").of_op("mul").shifted(4);
+}
 static_assert(placed().file == "a" && placed().variable == "v" && placed().op == "mul" && placed().offset == 12);
 static_assert(error{.code = errc::truncated}.shifted(4).offset == no_offset, "no position stays no position");
 }  // namespace
@@ -82,7 +84,8 @@ TEST_CASE("error: the first place that is given stays, the offset is shifted") {
 
 TEST_CASE("error: a line names what is known and nothing else") {
     CHECK(to_string(error{.code = errc::closed}) == "closed");
-    CHECK(to_string(error{.code = errc::closed, .message = "Attempted to use a closed Executor"}) == "closed: Attempted to use a closed Executor");
+    CHECK(to_string(error{.code = errc::closed, .message = "Attempted to use a closed Executor"}) ==
+          "closed: Attempted to use a closed Executor");
     CHECK(to_string(error{.code = errc::truncated, .offset = 0}) == "truncated [offset 0]");
     const error full{.code = errc::shape_mismatch,
                      .message = "dims differ",
@@ -92,7 +95,8 @@ TEST_CASE("error: a line names what is known and nothing else") {
                      .op = "mul",
                      .expected = "[2, 3]",
                      .found = "[3, 2]"};
-    CHECK(to_string(full) == "shape_mismatch: dims differ [file model/fc_0.w_0, offset 20, variable fc_0.w_0, operator mul, expected [2, 3], found [3, 2]]");
+    CHECK(to_string(full) ==
+          "shape_mismatch: dims differ [file model/fc_0.w_0, offset 20, variable fc_0.w_0, operator mul, expected [2, 3], found [3, 2]]");
 }
 
 TEST_CASE("error: names from files cannot forge lines or reach the terminal") {
@@ -107,18 +111,19 @@ TEST_CASE("error: names from files cannot forge lines or reach the terminal") {
         {"\x7f", "\\x7f"},
         {"a\\b", "a\\x5cb"},
         {std::string_view("w\0x", 3), "w\\x00x"},
-        {"Gewicht \xc3\xa4", "Gewicht \xc3\xa4"},             // two bytes of UTF-8
-        {"\xe6\x9d\x83", "\xe6\x9d\x83"},                     // three
-        {"\xf0\x9f\x9b\xb6", "\xf0\x9f\x9b\xb6"},             // four
-        {"\xff\xc3", "\\xff\\xc3"},                           // no UTF-8 at all; cut short
-        {"\xc3(", "\\xc3("},                                  // what follows is no continuation
-        {"\xc0\xaf", "\\xc0\\xaf"},                           // an overlong slash
-        {"\xe0\x80\xaf", "\\xe0\\x80\\xaf"},                  // another
-        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},                  // a surrogate
-        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},         // past U+10FFFF
+        {"Gewicht \xc3\xa4", "Gewicht \xc3\xa4"},                  // two bytes of UTF-8
+        {"\xe6\x9d\x83", "\xe6\x9d\x83"},                          // three
+        {"\xf0\x9f\x9b\xb6", "\xf0\x9f\x9b\xb6"},                  // four
+        {"\xff\xc3", "\\xff\\xc3"},                                // no UTF-8 at all; cut short
+        {"\xc3(", "\\xc3("},                                       // what follows is no continuation
+        {"\xc0\xaf", "\\xc0\\xaf"},                                // an overlong slash
+        {"\xe0\x80\xaf", "\\xe0\\x80\\xaf"},                       // another
+        {"\xed\xa0\x80", "\\xed\\xa0\\x80"},                       // a surrogate
+        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},              // past U+10FFFF
         {"\xee\x80\x80\xed\x9f\xbf", "\xee\x80\x80\xed\x9f\xbf"},  // both sides of the surrogates
-        {"\xc2\x9b", "\\xc2\\x9b"},                           // the C1 form of ESC [
+        {"\xc2\x9b", "\\xc2\\x9b"},                                // the C1 form of ESC [
         {"\x80", "\\x80"},
     };
-    for (const auto& [name, shown] : rows) CHECK(to_string(error{.code = errc::bad_name, .variable = name}) == "bad_name [variable " + std::string(shown) + "]");
+    for (const auto& [name, shown] : rows)
+        CHECK(to_string(error{.code = errc::bad_name, .variable = name}) == "bad_name [variable " + std::string(shown) + "]");
 }

@@ -26,21 +26,21 @@ constexpr row rows[] = {
     {1.0F, 0x3c00, 0x3f80},
     {-2.5F, 0xc100, 0xc020},
     {0.1F, 0x2e66, 0x3dcd},
-    {65504.0F, 0x7bff, 0x4780},          // the largest half
-    {65519.996F, 0x7bff, 0x4780},        // still rounds to it
-    {65520.0F, 0x7c00, 0x4780},          // the tie above it goes to infinity
-    {1.0e10F, 0x7c00, 0x5015},           // overflow
-    {0x1p-14F, 0x0400, 0x3880},          // the smallest normal half
-    {0x1.ff8p-15F, 0x03ff, 0x3880},      // subnormal halves from here on
-    {0x1p-24F, 0x0001, 0x3380},          // the smallest
-    {0x1p-25F, 0x0000, 0x3300},          // a tie, to even
-    {0x1.000002p-25F, 0x0001, 0x3300},   // just above it
-    {0x1.8p-24F, 0x0002, 0x33c0},        // a tie, to even
+    {65504.0F, 0x7bff, 0x4780},         // the largest half
+    {65519.996F, 0x7bff, 0x4780},       // still rounds to it
+    {65520.0F, 0x7c00, 0x4780},         // the tie above it goes to infinity
+    {1.0e10F, 0x7c00, 0x5015},          // overflow
+    {0x1p-14F, 0x0400, 0x3880},         // the smallest normal half
+    {0x1.ff8p-15F, 0x03ff, 0x3880},     // subnormal halves from here on
+    {0x1p-24F, 0x0001, 0x3380},         // the smallest
+    {0x1p-25F, 0x0000, 0x3300},         // a tie, to even
+    {0x1.000002p-25F, 0x0001, 0x3300},  // just above it
+    {0x1.8p-24F, 0x0002, 0x33c0},       // a tie, to even
     {0x1p-126F, 0x0000, 0x0080},
-    {0x1p-149F, 0x0000, 0x0000},         // the smallest float
-    {0x1.01p0F, 0x3c04, 0x3f80},         // a tie for bfloat16, to even
-    {0x1.03p0F, 0x3c0c, 0x3f82},         // the same, upwards
-    {0x1.fffffep127F, 0x7c00, 0x7f80},   // the largest float is infinite in both
+    {0x1p-149F, 0x0000, 0x0000},        // the smallest float
+    {0x1.01p0F, 0x3c04, 0x3f80},        // a tie for bfloat16, to even
+    {0x1.03p0F, 0x3c0c, 0x3f82},        // the same, upwards
+    {0x1.fffffep127F, 0x7c00, 0x7f80},  // the largest float is infinite in both
     {infinity, 0x7c00, 0x7f80},
     {-infinity, 0xfc00, 0xff80},
 };

@@ -31,14 +31,22 @@ constexpr product_row products[] = {
     {6700417, 2753074036095, 6700417ULL * 2753074036095ULL},
     {6700417, 2753074036096, std::nullopt},
 };
-constexpr bool multiplies(const product_row& row) { return checked_product(row.a, row.b) == row.product && checked_product(row.b, row.a) == row.product; }
+constexpr bool multiplies(const product_row& row) {
+    return checked_product(row.a, row.b) == row.product && checked_product(row.b, row.a) == row.product;
+}
 static_assert(std::all_of(std::begin(products), std::end(products), multiplies));
 
 struct fits_row {
     std::uint64_t length, left;
     bool yes;
 };
-constexpr fits_row lengths[] = {{0, 0, true}, {1, 0, false}, {10, 10, true}, {11, 10, false}, {0xFFFF'FFF0U, 10, false}, {largest, largest, true}, {largest, largest - 1, false}};
+constexpr fits_row lengths[] = {{0, 0, true},
+                                {1, 0, false},
+                                {10, 10, true},
+                                {11, 10, false},
+                                {0xFFFF'FFF0U, 10, false},
+                                {largest, largest, true},
+                                {largest, largest - 1, false}};
 constexpr bool compares(const fits_row& row) { return fits(row.length, row.left) == row.yes; }
 static_assert(std::all_of(std::begin(lengths), std::end(lengths), compares));
 

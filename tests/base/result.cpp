@@ -28,7 +28,8 @@ constexpr bool copies_hold_their_own_error() {
     auto second = first;
     auto third = std::move(second);
     second = first;
-    third = third;  // NOLINT: on purpose
+    const auto& alias = third;
+    third = alias;
     return !second && !third && second.error().found == "3" && third.error().message == "odd";
 }
 }  // namespace

@@ -46,7 +46,7 @@ TEST_CASE("revision: a moved object is still the same one") {
 TEST_CASE("revision: what moved away may be changed and seen, and is never current") {
     revision a;
     const revision b = std::move(a);
-    a.bump();                             // NOLINT: on purpose
+    a.bump();                                      // NOLINT: on purpose
     CHECK_FALSE(revision::seen(a).is_current(a));  // NOLINT: on purpose
     CHECK_FALSE(revision::seen(a).is_current(b));  // NOLINT: on purpose
 }

@@ -203,7 +203,7 @@ void compare(const std::string& folder, const golden_case& c, std::int32_t seed,
         const auto theirs = fluid::Program::parse_from_string(support::read_file(support::golden(folder + c.name + file)));
         REQUIRE(theirs);
         const auto differs = support::difference(support::lines_of(ours), support::lines_of(*theirs));
-        CHECK_MESSAGE(differs.empty(), folder << c.name << file << "\n" << differs);
+        CHECK_MESSAGE(differs.empty(), folder << std::string(c.name) << std::string(file) << "\n" << differs);
     };
     same(main, "/main.pdmodel");
     same(startup, "/startup.pdmodel");

@@ -80,7 +80,9 @@ TEST_CASE("separate files of real Paddle: loaded, saved, equal") {
 
 TEST_CASE("combined files and memory forms of real Paddle: loaded, saved, equal, and the same tensors as the separate files") {
     std::size_t checked = 0;
-    for (const auto& [folder, file] : pairs_of_twins()) {
+    for (const auto& twins : pairs_of_twins()) {
+        const auto& folder = twins.first;
+        const auto& file = twins.second;
         ++checked;
         CAPTURE(file);
         const auto files = tensor_files(folder);
@@ -110,7 +112,9 @@ TEST_CASE("combined files and memory forms of real Paddle: loaded, saved, equal,
 
 TEST_CASE("a program finds its persistables by the filter") {
     std::size_t checked = 0;
-    for (const auto& [folder, file] : pairs_of_twins()) {
+    for (const auto& twins : pairs_of_twins()) {
+        const auto& folder = twins.first;
+        const auto& file = twins.second;
         if (!folder.ends_with("/persistables")) continue;
         const auto name = folder.substr(0, folder.size() - 12);
         CAPTURE(name);
@@ -161,9 +165,10 @@ TEST_CASE("every element type, scalars, empty tensors, LoD and an odd name of Pa
     CHECK(scope.find_var("scalar")->dims().rank() == 0);
     CHECK(scope.find_var("empty")->count() == 0);
     CHECK(scope.find_var("scope/with.odd@name") != nullptr);
-    for (const auto& [name, file] : tensor_files("paddle26/tensors/persistables")) {
+    for (const auto& held : tensor_files("paddle26/tensors/persistables")) {
+        const auto& name = held.first;
         CAPTURE(name);
         const auto ref = scope.find_var(name)->ref(name);
-        CHECK(*archive<>::save(std::span(&ref, 1), memory{}) == file);
+        CHECK(*archive<>::save(std::span(&ref, 1), memory{}) == held.second);
     }
 }

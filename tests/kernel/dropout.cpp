@@ -33,6 +33,12 @@ TEST_CASE("the mask and the outputs are those of fluid 1.8.5") {
     CHECK(out == floats(8, 0));
 }
 
+TEST_CASE("a draw that equals the probability keeps its element") {
+    std::uint8_t mask[1] = {9};
+    kernel::dropout_mask(mask, 0, 1899818559);  // 48271 times this seed is 1 modulo 2^31 - 1: the first draw is exactly 0
+    CHECK(mask[0] == 1);
+}
+
 TEST_CASE("the gradient passes where the mask does; inference scales or leaves alone") {
     const std::vector<float> g{1, 2, 4};
     const std::vector<std::uint8_t> mask{1, 0, 1};

@@ -1,7 +1,5 @@
 #include <doctest/doctest.h>
-#include <io/scratch.hpp>
 #include <wherry/policy/sink.hpp>
-#include <wherry/policy/source.hpp>
 
 using namespace wherry;
 
@@ -26,8 +24,6 @@ struct no_commit : counting_sink {
 };
 static_assert(Sink<counting_sink> && !Sink<const counting_sink> && !Sink<no_result> && !Sink<no_commit> && !Sink<int>);
 static_assert(!result_borrows_sink<counting_sink>);
-static_assert(Source<support::map_store> && !Source<counting_sink> && !Source<int> && Reader<support::map_store::reader>);
-static_assert(!ScatterReader<support::map_store::reader>);
 }  // namespace
 
 TEST_CASE("a sink knows the size of everything before the first byte") {

@@ -12,7 +12,8 @@ namespace {
 Operator mul() {
     wire::OpDesc<> desc;
     desc.type = "mul";
-    desc.inputs = {{.parameter = "X", .arguments = {"a", "b"}, .unknown = {}}, {.parameter = "ScaleTensor", .arguments = {}, .unknown = {}}};
+    desc.inputs = {{.parameter = "X", .arguments = {"a", "b"}, .unknown = {}},
+                   {.parameter = "ScaleTensor", .arguments = {}, .unknown = {}}};
     desc.outputs = {{.parameter = "Out", .arguments = {"c"}, .unknown = {}}};
     desc.attrs = {make_attr<std::int32_t>("axis", -1), make_attr<std::int32_t>("op_role", op_role::backward | op_role::loss)};
     return Operator(desc);

@@ -21,7 +21,9 @@ wire::VarDesc<> desc_of(VarKind kind) {
     desc.type.type = kind;
     return desc;
 }
-wire::TensorDesc<> tensor_of(DType dtype, std::vector<std::int64_t> dims) { return {.data_type = dtype, .dims = std::move(dims), .unknown = {}}; }
+wire::TensorDesc<> tensor_of(DType dtype, std::vector<std::int64_t> dims) {
+    return {.data_type = dtype, .dims = std::move(dims), .unknown = {}};
+}
 std::vector<std::int64_t> dims_of(const Variable& v) { return {v.shape().begin(), v.shape().end()}; }
 }  // namespace
 
@@ -83,8 +85,9 @@ TEST_CASE("variable: feed and fetch lists and readers are never persistable for 
         VarKind kind;
         bool saved;
     };
-    constexpr row rows[] = {{VarKind::LOD_TENSOR, true},  {VarKind::SELECTED_ROWS, true}, {VarKind::LOD_TENSOR_ARRAY, true}, {VarKind::RAW, true},
-                            {VarKind::FEED_MINIBATCH, false}, {VarKind::FETCH_LIST, false},  {VarKind::READER, false}};
+    constexpr row rows[] = {{VarKind::LOD_TENSOR, true}, {VarKind::SELECTED_ROWS, true},   {VarKind::LOD_TENSOR_ARRAY, true},
+                            {VarKind::RAW, true},        {VarKind::FEED_MINIBATCH, false}, {VarKind::FETCH_LIST, false},
+                            {VarKind::READER, false}};
     for (const auto& [kind, saved] : rows) {
         const auto v = made(desc_of(kind));
         CHECK_FALSE(is_persistable(v));

@@ -48,6 +48,9 @@ constexpr byte_buffer repeated(const byte_buffer& part, std::size_t n) {
     return all;
 }
 
+/// n bytes of 0. Not `byte_buffer(n)`: clang 14 cannot make that at compile time.
+constexpr byte_buffer zeros(std::size_t n) { return repeated({'\0'}, n); }
+
 /// A protobuf field that holds a varint.
 constexpr byte_buffer varint_field(std::uint32_t number, std::uint64_t value) {
     byte_buffer field;

@@ -1,6 +1,7 @@
 #ifndef WHERRY_TESTS_SUPPORT_PROGRAM_TEXT_HPP
 #define WHERRY_TESTS_SUPPORT_PROGRAM_TEXT_HPP
 
+#include <wherry/base/shape.hpp>
 #include <wherry/program/program.hpp>
 
 #include <algorithm>
@@ -31,10 +32,8 @@ inline std::string without_scope_number(std::string path) {
     for (std::size_t at = path.find('_'); at != std::string::npos; at = path.find('_', at)) {
         std::size_t end = at + 1;
         while (end < path.size() && std::isdigit(static_cast<unsigned char>(path[end])) != 0) ++end;
-        if (end > at + 1 && path[end] == '/')
-            path.erase(at, end - at);
-        else
-            at = end;
+        if (end > at + 1 && path[end] == '/') path.erase(at, end - at);
+        else at = end;
     }
     return path;
 }
@@ -67,8 +66,8 @@ inline std::vector<std::string> lines_of(const wherry::Program& program) {
         }
         std::vector<std::string> vars;
         for (const auto& var : block.vars()) {
-            auto line = "var " + var.name() + " kind " + std::to_string(static_cast<int>(var.kind())) + " " + std::string(wherry::name_of(var.dtype())) + " " +
-                        wherry::to_string(var.shape());
+            auto line = "var " + var.name() + " kind " + std::to_string(static_cast<int>(var.kind())) + " " +
+                        std::string(wherry::name_of(var.dtype())) + " " + wherry::to_string(var.shape());
             const auto& desc = var.desc();
             line += desc.persistable ? (*desc.persistable ? " persistable" : " not persistable") : "";
             line += desc.need_check_feed ? (*desc.need_check_feed ? " checked" : " unchecked") : "";

@@ -49,7 +49,8 @@ inline std::vector<named_tensor> load_folder(const std::string& folder, bool npy
 /// The largest |a - b| / max(|b|, floor) over all elements.
 inline double relative_error(const wherry::Tensor& ours, const wherry::Tensor& theirs, double floor) {
     if (ours.dtype() != theirs.dtype() || ours.count() != theirs.count()) return INFINITY;
-    if (ours.dtype() != wherry::DType::FP32) return std::memcmp(ours.bytes().data(), theirs.bytes().data(), ours.bytes().size()) == 0 ? 0 : INFINITY;
+    if (ours.dtype() != wherry::DType::FP32)
+        return std::memcmp(ours.bytes().data(), theirs.bytes().data(), ours.bytes().size()) == 0 ? 0 : INFINITY;
     double worst = 0;
     for (std::size_t i = 0; i < ours.count(); ++i) {
         const double a = static_cast<double>(ours.elements<float>()[i]);
@@ -64,7 +65,8 @@ inline double relative_error(const wherry::Tensor& ours, const wherry::Tensor& t
 inline std::vector<std::string> training_cases(const std::string& writer) {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(golden(writer)))
-        if (std::filesystem::exists(entry.path() / "start") && entry.path().filename() != "convnet") names.push_back(writer + "/" + entry.path().filename().string());
+        if (std::filesystem::exists(entry.path() / "start") && entry.path().filename() != "convnet")
+            names.push_back(writer + "/" + entry.path().filename().string());
     std::sort(names.begin(), names.end());
     return names;
 }

@@ -130,7 +130,9 @@ TEST_CASE("tensor: a reference borrows everything that is saved") {
 }
 
 TEST_CASE("tensor: arrays that NumPy wrote are loaded as they are") {
-    const auto values = [](std::string_view name) { return support::load_npy(support::golden("paddle26/tensors/values/" + std::string(name) + ".npy")); };
+    const auto values = [](std::string_view name) {
+        return support::load_npy(support::golden("paddle26/tensors/values/" + std::string(name) + ".npy"));
+    };
     CHECK(values("empty") == Tensor(DType::FP32, {0, 7}));
     CHECK(values("scalar").dims() == Shape{});
     const auto special = values("special");

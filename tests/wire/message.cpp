@@ -81,9 +81,11 @@ struct row {
 };
 constexpr row rows[] = {
     {"nothing", "", ""},
-    {"explicit defaults stay", "08 00 10 00 18 00 25 00000000 29 0000000000000000 3a 00", "08 00 10 00 18 00 25 00000000 29 0000000000000000 3a 00"},
+    {"explicit defaults stay", "08 00 10 00 18 00 25 00000000 29 0000000000000000 3a 00",
+     "08 00 10 00 18 00 25 00000000 29 0000000000000000 3a 00"},
     {"fields in any order", "18 05 08 01", "08 01 18 05"},
-    {"negative numbers take ten bytes", "10 feffffffffffffffff01 18 ffffffffffffffffff01", "10 feffffffffffffffff01 18 ffffffffffffffffff01"},
+    {"negative numbers take ten bytes", "10 feffffffffffffffff01 18 ffffffffffffffffff01",
+     "10 feffffffffffffffff01 18 ffffffffffffffffff01"},
     {"an int32 keeps its lower half", "10 ffffffff0f", "10 ffffffffffffffffff01"},
     {"the same, and the upper half is dropped", "10 8580808010", "10 05"},
     {"any bit makes a bool true", "08 8001", "08 01"},
@@ -94,17 +96,21 @@ constexpr row rows[] = {
     {"packed and unpacked mix", "48 01 4a 02 02 03 48 04 4a 00", "48 01 48 02 48 03 48 04"},
     {"packed floats", "52 08 0000803f 00000040", "55 0000803f 55 00000040"},
     {"packed doubles", "5a 08 000000000000f03f", "59 000000000000f03f"},
-    {"packed bools", "62 03 01 00 05", "60 01 60 00 60 01"},
     {"a NaN keeps its payload", "25 0100807f 29 010000000000f07f", "25 0100807f 29 010000000000f07f"},
     {"empty strings are elements", "6a 00 6a 01 61 6a 00", "6a 00 6a 01 61 6a 00"},
     {"sub-messages merge, the last scalar counts", "42 05 20 01 4a 01 61 42 05 20 02 4a 01 62", "42 05 20 02 4a 01 62"},
     {"repeated sub-messages do not merge", "72 05 20 01 4a 01 61 72 05 20 02 4a 01 62", "72 05 20 01 4a 01 61 72 05 20 02 4a 01 62"},
-    {"unknown fields move to the end in their order", "9206 01 78 | 08 01 | 9806 07 | 18 02 | 8d06 01020304", "08 01 18 02 | 9206 01 78 | 9806 07 | 8d06 01020304"},
+    {"unknown fields move to the end in their order", "9206 01 78 | 08 01 | 9806 07 | 18 02 | 8d06 01020304",
+     "08 01 18 02 | 9206 01 78 | 9806 07 | 8d06 01020304"},
     {"unknown fields of a sub-message stay in it", "42 08 9806 07 4a 01 61 20 01", "42 08 20 01 4a 01 61 9806 07"},
     {"an unknown group is kept", "8b06 08 01 8c06 08 01", "08 01 8b06 08 01 8c06"},
     {"a known number of another wire type is unknown", "0d 01020304 | 18 01 | 3d 01020304", "18 01 | 0d 01020304 | 3d 01020304"},
     {"a fixed32 is no element of varints", "4d 01020304 48 05", "48 05 4d 01020304"},
     {"a varint is no string and no message", "38 01 40 01 68 01 70 01", "38 01 40 01 68 01 70 01"},
+};
+constexpr row bool_rows[] = {
+    {"unpacked bools", "60 01 60 00 60 01", "60 01 60 00 60 01"},
+    {"packed bools", "62 03 01 00 05", "60 01 60 00 60 01"},
 };
 template <class String>
 constexpr bool read_and_written(const row& r) {
@@ -122,12 +128,16 @@ constexpr bool all_hold(Judge judge) {
     return true;
 }
 static_assert(all_hold<rows>(read_and_written<std::string_view>));
+#if !defined(__clang__) || __clang_major__ > 14  // there, libstdc++ 12 has no compile-time std::vector<bool>
+static_assert(all_hold<bool_rows>(read_and_written<std::string_view>));
+#endif
 
 constexpr bool values_arrive() {
-    const auto bytes = hex("08 01 10 feffffffffffffffff01 18 80808080808080808001 25 0000c0bf 29 000000000000f8bf 30 feffffffffffffffff01 3a 02 6869");
+    const auto bytes =
+        hex("08 01 10 feffffffffffffffff01 18 80808080808080808001 25 0000c0bf 29 000000000000f8bf 30 feffffffffffffffff01 3a 02 6869");
     const auto m = *wire::parse<view_outer>(view_of(bytes));
-    return m.flag == true && m.small == -2 && m.large == std::numeric_limits<std::int64_t>::min() && m.f == -1.5F && m.d == -1.5 && m.colour == Colour::blue &&
-           m.s == std::string_view("hi") && !m.inner && m.numbers.empty();
+    return m.flag == true && m.small == -2 && m.large == std::numeric_limits<std::int64_t>::min() && m.f == -1.5F && m.d == -1.5 &&
+           m.colour == Colour::blue && m.s == std::string_view("hi") && !m.inner && m.numbers.empty();
 }
 static_assert(values_arrive());
 
@@ -187,18 +197,21 @@ constexpr bool memory_is_capped() {
     const auto spread = joined(few, repeated(hex("48 01"), 2), repeated(hex("6a 00"), 64));
     const auto refused_many = wire::parse<view_outer>(view_of(many), small);
     const auto refused_spread = wire::parse<view_outer>(view_of(spread), small);
-    return wire::parse<view_outer>(view_of(few), small) && !refused_many && refused_many.error().code == errc::too_large && refused_many.error().offset == few.size() &&
-           refused_many.error().expected == decimal(small.parsed_bytes).view() && !refused_spread && refused_spread.error().code == errc::too_large;
+    return wire::parse<view_outer>(view_of(few), small) && !refused_many && refused_many.error().code == errc::too_large &&
+           refused_many.error().offset == few.size() && refused_many.error().expected == decimal(small.parsed_bytes).view() &&
+           !refused_spread && refused_spread.error().code == errc::too_large;
 }
 static_assert(memory_is_capped());
 }  // namespace
 
 TEST_CASE("message: what is read is written as protobuf writes it") {
-    for (const auto& r : rows) {
+    const auto check = [](const row& r) {
         CAPTURE(r.what);
         CHECK(read_and_written<std::string_view>(r));
         CHECK(read_and_written<std::string>(r));
-    }
+    };
+    for (const auto& r : rows) check(r);
+    for (const auto& r : bool_rows) check(r);
 }
 
 TEST_CASE("message: values arrive in their members") { CHECK(values_arrive()); }

@@ -45,8 +45,8 @@ struct odd_row {
     std::uint64_t value;
 };
 constexpr odd_row odd[] = {
-    {"82 80 00", 2},                              // overlong
-    {"80 80 80 80 80 80 80 80 80 00", 0},         // as long as may be
+    {"82 80 00", 2},                                       // overlong
+    {"80 80 80 80 80 80 80 80 80 00", 0},                  // as long as may be
     {"ff ff ff ff ff ff ff ff ff 7f", ~std::uint64_t{0}},  // bits past the 64th are dropped
     {"80 80 80 80 80 80 80 80 80 02", 0},
 };
@@ -106,11 +106,11 @@ constexpr bool every_wire_type_is_read() {
     const auto d = *wire::read_field(in);
     const auto e = *wire::read_field(in);
     const auto f = *wire::read_field(in);
-    return a.number == 1 && a.type == wire_type::varint && a.scalar == 150 && a.offset == 7 &&                                       //
-           b.number == 2 && b.type == wire_type::fixed64 && b.scalar == 0x8000'0000'0000'0001U && b.offset == 10 &&                  //
-           c.number == 3 && c.type == wire_type::length_delimited && c.payload == "hi" && c.payload_offset == 21 && c.offset == 19 && //
-           d.number == 4 && d.type == wire_type::fixed32 && d.scalar == 0x3f80'0000U && d.raw.size() == 5 &&                         //
-           e.number == 5 && e.type == wire_type::start_group && e.raw.size() == 6 &&                                                 //
+    return a.number == 1 && a.type == wire_type::varint && a.scalar == 150 && a.offset == 7 &&                                         //
+           b.number == 2 && b.type == wire_type::fixed64 && b.scalar == 0x8000'0000'0000'0001U && b.offset == 10 &&                    //
+           c.number == 3 && c.type == wire_type::length_delimited && c.payload == "hi" && c.payload_offset == 21 && c.offset == 19 &&  //
+           d.number == 4 && d.type == wire_type::fixed32 && d.scalar == 0x3f80'0000U && d.raw.size() == 5 &&                           //
+           e.number == 5 && e.type == wire_type::start_group && e.raw.size() == 6 &&                                                   //
            f.number == 0x1fff'ffff && f.scalar == 1 && in.at_end();
 }
 static_assert(every_wire_type_is_read());
@@ -166,14 +166,14 @@ TEST_CASE("protobuf: groups may nest a hundred deep, and nothing recurses howeve
     CHECK(*verdict(1) == 2);
     CHECK(*verdict(90) == 180);
     CHECK(*verdict(100) == 200);
-    for (const std::size_t depth : {101U, 10'000U, 1'000'000U}) {
+    for (const std::size_t depth : {101U, 10'000U, 200'000U}) {
         const auto refused_depth = verdict(depth);
         REQUIRE_FALSE(refused_depth);
         CHECK(refused_depth.error().code == errc::too_large);
         CHECK(refused_depth.error().offset == 100);
         CHECK(refused_depth.error().expected == "at most 100");
     }
-    const auto side_by_side = joined(hex("0b"), repeated(hex("13 14"), 100'000), hex("0c"));
+    const auto side_by_side = joined(hex("0b"), repeated(hex("13 14"), 20'000), hex("0c"));
     byte_cursor in(view_of(side_by_side));
-    CHECK(wire::read_field(in)->raw.size() == 200'002);
+    CHECK(wire::read_field(in)->raw.size() == 40'002);
 }

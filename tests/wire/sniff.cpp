@@ -48,7 +48,8 @@ TEST_CASE("sniff: foreign bytes are called what they are") {
 }
 
 TEST_CASE("sniff: golden files of other kinds are recognized, Paddle's own are not") {
-    CHECK(wire::foreign_kind(support::read_file(support::golden("paddle33/classifier/inference.json"))) == "JSON text (a Paddle 3 program?)");
+    CHECK(wire::foreign_kind(support::read_file(support::golden("paddle33/classifier/inference.json"))) ==
+          "JSON text (a Paddle 3 program?)");
     CHECK(wire::foreign_kind(support::read_file(support::golden("paddle33/classifier/x.npy"))) == "a NumPy array (.npy)");
     CHECK(wire::foreign_kind(support::read_file(support::golden("paddle33/classifier/inference.pdiparams"))).empty());
     CHECK(wire::foreign_kind(support::read_file(support::golden("fluid18/readme/main.pdmodel"))).empty());

@@ -70,19 +70,22 @@ constexpr const dtype_row* find_dtype(DType dtype) noexcept {
     return nullptr;
 }
 
-/// Whether a number read from a file is an element type at all.
-constexpr bool is_dtype(DType dtype) noexcept { return find_dtype(dtype) != nullptr; }
-
 /// Bytes of one element; 0 for a number that is no element type.
+/// Not by `find_dtype`: gcc 12 with -fsanitize=undefined compares no pointer with null at compile time.
 constexpr std::size_t size_of(DType dtype) noexcept {
-    const auto* row = find_dtype(dtype);
-    return row != nullptr ? row->size_bytes : 0;
+    for (const auto& row : dtype_table)
+        if (row.dtype == dtype) return row.size_bytes;
+    return 0;
 }
+
+/// Whether a number read from a file is an element type at all.
+constexpr bool is_dtype(DType dtype) noexcept { return size_of(dtype) != 0; }
 
 /// "float32", "int64", ...; "unknown" for a number that is no element type.
 constexpr std::string_view name_of(DType dtype) noexcept {
-    const auto* row = find_dtype(dtype);
-    return row != nullptr ? row->name : "unknown";
+    for (const auto& row : dtype_table)
+        if (row.dtype == dtype) return row.name;
+    return "unknown";
 }
 
 /// The element type of that Python name, if there is one.

@@ -93,15 +93,15 @@ struct error {
     text found{};
 
     /// The same error, placed: fields that are still empty are filled.
-    constexpr error&& in_file(std::string_view path) && {
+    [[gnu::noinline, gnu::cold]] constexpr error&& in_file(std::string_view path) && {
         if (file.empty()) file = path;
         return static_cast<error&&>(*this);
     }
-    constexpr error&& of_variable(std::string_view name) && {
+    [[gnu::noinline, gnu::cold]] constexpr error&& of_variable(std::string_view name) && {
         if (variable.empty()) variable = name;
         return static_cast<error&&>(*this);
     }
-    constexpr error&& of_op(std::string_view type) && {
+    [[gnu::noinline, gnu::cold]] constexpr error&& of_op(std::string_view type) && {
         if (op.empty()) op = type;
         return static_cast<error&&>(*this);
     }

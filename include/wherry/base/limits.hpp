@@ -21,7 +21,7 @@ struct limits {
     std::size_t block_depth = 32;                            ///< parents of one block
     std::size_t elements = 1'000'000;                        ///< repeated elements of one message
     std::size_t name_bytes = 1023;                           ///< one variable name
-    std::uint64_t arena_bytes = std::uint64_t{4} << 30;      ///< temporaries of one plan
+    std::uint64_t arena_bytes = std::uint64_t{4} << 30;      ///< temporaries of one plan, and each variable it makes
 };
 
 }  // namespace wherry::inline v0

@@ -94,7 +94,7 @@ class Shape {
 };
 
 /// "2, 3" between the given brackets: "[2, 3]" as C++ messages of the reference show dims.
-inline std::string to_string(std::span<const std::int64_t> dims, char open = '[', char close = ']') {
+[[gnu::noinline, gnu::cold]] inline std::string to_string(std::span<const std::int64_t> dims, char open = '[', char close = ']') {
     std::string shown(1, open);
     for (std::size_t i = 0; i < dims.size(); ++i) {
         if (i != 0) shown += ", ";
@@ -103,7 +103,7 @@ inline std::string to_string(std::span<const std::int64_t> dims, char open = '['
     shown += close;
     return shown;
 }
-inline std::string to_string(const Shape& shape) { return to_string(shape.dims()); }
+[[gnu::noinline, gnu::cold]] inline std::string to_string(const Shape& shape) { return to_string(shape.dims()); }
 
 /// "(2, 3)", "(2,)" and "()": dims as the reference's Python messages show them.
 inline std::string to_tuple(std::span<const std::int64_t> dims) {

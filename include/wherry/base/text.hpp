@@ -21,12 +21,14 @@ class text {
     constexpr text(const Chars& chars) : text(copy_of{}, chars) {}  // NOLINT(google-explicit-constructor)
     constexpr text(const text& other) : text(copy_of{}, other.view()) {}
     constexpr text(text&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-    constexpr text& operator=(text other) noexcept {
+    [[gnu::noinline]] constexpr text& operator=(text other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);
         return *this;
     }
-    constexpr ~text() { delete[] data_; }
+    constexpr ~text() {
+        if (data_ != nullptr) release(data_);
+    }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {data_, size_}; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
@@ -34,8 +36,10 @@ class text {
     friend constexpr bool operator==(const text& a, std::string_view b) noexcept { return a.view() == b; }
 
   private:
+    // Out of line and cold, as all that errors are made of: there are hundreds of places that may fail.
+    [[gnu::noinline, gnu::cold]] static constexpr void release(char* data) { delete[] data; }
     struct copy_of {};
-    constexpr text(copy_of, std::string_view chars) : size_(chars.size()) {
+    [[gnu::noinline, gnu::cold]] constexpr text(copy_of, std::string_view chars) : size_(chars.size()) {
         if (size_ == 0) return;
         data_ = new char[size_];
         for (std::size_t i = 0; i < size_; ++i) data_[i] = chars[i];

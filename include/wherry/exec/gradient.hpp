@@ -25,14 +25,14 @@ class gradient_op {
     }
 
     /// Passes a forward input or output on.
-    gradient_op& reads(std::string_view slot) {
+    [[gnu::noinline, gnu::cold]] gradient_op& reads(std::string_view slot) {
         const auto names = forward_.input(slot).empty() ? forward_.output(slot) : forward_.input(slot);
         return add(desc_.inputs, std::string(slot), {names.begin(), names.end()});
     }
     /// Passes the gradient of a forward output on.
-    gradient_op& reads_grad(std::string_view slot) { return add(desc_.inputs, grad_name(slot), grads(forward_.output(slot))); }
+    [[gnu::noinline, gnu::cold]] gradient_op& reads_grad(std::string_view slot) { return add(desc_.inputs, grad_name(slot), grads(forward_.output(slot))); }
     /// Makes the gradient of a forward input.
-    gradient_op& makes_grad(std::string_view slot) { return add(desc_.outputs, grad_name(slot), grads(forward_.input(slot))); }
+    [[gnu::noinline, gnu::cold]] gradient_op& makes_grad(std::string_view slot) { return add(desc_.outputs, grad_name(slot), grads(forward_.input(slot))); }
 
     /// Names given outright, for gradients that are other operators.
     gradient_op& reads(std::string_view slot, std::vector<std::string> names) { return add(desc_.inputs, std::string(slot), std::move(names)); }
@@ -76,7 +76,7 @@ class gradient_maker {
   public:
     explicit gradient_maker(const Operator& forward) : forward_(forward) {}
     [[nodiscard]] const Operator& forward() const noexcept { return forward_; }
-    gradient_op& append(std::string_view type) { return ops_.emplace_back(type, forward_); }
+    [[gnu::noinline, gnu::cold]] gradient_op& append(std::string_view type) { return ops_.emplace_back(type, forward_); }
     [[nodiscard]] std::vector<gradient_op>& ops() noexcept { return ops_; }
 
   private:

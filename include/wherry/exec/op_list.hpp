@@ -47,13 +47,16 @@ concept OperatorPolicy = requires(const typename Op::attributes& a, infer_contex
     { Op::run(a, r) } -> std::same_as<result<void>>;
 };
 
+/// Attributes of some operator, owned. (A `shared_ptr` would cost a control block type an operator.)
+using attributes_ptr = std::unique_ptr<const void, void (*)(const void*)>;
+
 /// An operator behind function pointers, so that programs can name it by string.
 struct op_info {
     std::string_view type;
     std::span<const slot> inputs;
     std::span<const slot> outputs;
     /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
-    result<std::shared_ptr<const void>> (*read_attributes)(const Operator&) = nullptr;
+    result<attributes_ptr> (*read_attributes)(const Operator&) = nullptr;
     /// Adds what is absent with its default, as 1.8.5 writes it.
     void (*write_defaults)(Operator&) = nullptr;
     result<void> (*infer)(const void* attributes, infer_context&) = nullptr;
@@ -62,11 +65,14 @@ struct op_info {
 };
 
 namespace detail {
+// Everything here runs once a plan, for some eighty operators: it is kept out of line and small, which halves the time it
+// takes to compile a program that names them all.
+
 struct attribute_reader {
     const Operator& op;
     result<void> outcome;
     template <class T>
-    void operator()(std::string_view name, T& value, attr_rule_2x = attr_rule_2x::written) {
+    [[gnu::noinline, gnu::cold]] void operator()(std::string_view name, T& value, attr_rule_2x = attr_rule_2x::written) {
         const auto* attr = op.find_attr(name);
         if (attr == nullptr || !outcome) return;
         auto read = value_of<T>(*attr);
@@ -79,30 +85,44 @@ struct attribute_reader {
 struct default_writer {
     Operator& op;
     template <class T>
-    void operator()(std::string_view name, const T& value, attr_rule_2x rule = attr_rule_2x::written) {
+    [[gnu::noinline, gnu::cold]] void operator()(std::string_view name, const T& value, attr_rule_2x rule = attr_rule_2x::written) {
         if (rule == attr_rule_2x::written && op.find_attr(name) == nullptr) op.desc().attrs.push_back(make_attr(name, value));
     }
 };
 
 template <OperatorPolicy Op>
-constexpr op_info info_of() {
+struct erased {
     using attributes = typename Op::attributes;
-    op_info info{.type = Op::type, .inputs = Op::inputs, .outputs = Op::outputs};
-    info.read_attributes = [](const Operator& op) -> result<std::shared_ptr<const void>> {
-        auto made = std::make_shared<attributes>();
+
+    [[gnu::cold]] static result<attributes_ptr> read_attributes(const Operator& op) {
+        auto* made = new attributes();
+        attributes_ptr owner(made, [](const void* a) { delete static_cast<const attributes*>(a); });
         attribute_reader reader{op, {}};
         attributes::visit(*made, reader);
         if (!reader.outcome) return std::move(reader.outcome).error();
-        return std::shared_ptr<const void>(std::move(made));
-    };
-    info.write_defaults = [](Operator& op) {
+        return owner;
+    }
+    [[gnu::cold]] static void write_defaults(Operator& op) {
         const attributes defaults{};
         default_writer writer{op};
         attributes::visit(defaults, writer);
-    };
-    info.infer = [](const void* a, infer_context& c) { return Op::infer(*static_cast<const attributes*>(a), c); };
-    info.run = [](const void* a, run_context& c) { return Op::run(*static_cast<const attributes*>(a), c); };
-    if constexpr (requires(gradient_maker& g) { Op::gradient(g); }) info.gradient = [](gradient_maker& g) { Op::gradient(g); };
+    }
+    [[gnu::cold]] static result<void> infer(const void* a, infer_context& c) { return Op::infer(*static_cast<const attributes*>(a), c); }
+    static result<void> run(const void* a, run_context& c) { return Op::run(*static_cast<const attributes*>(a), c); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { Op::gradient(g); }
+};
+
+template <OperatorPolicy Op>
+constexpr op_info info_of() {
+    using e = erased<Op>;
+    op_info info{.type = Op::type,
+                 .inputs = Op::inputs,
+                 .outputs = Op::outputs,
+                 .read_attributes = e::read_attributes,
+                 .write_defaults = e::write_defaults,
+                 .infer = e::infer,
+                 .run = e::run};
+    if constexpr (requires(gradient_maker& g) { Op::gradient(g); }) info.gradient = e::gradient;
     return info;
 }
 }  // namespace detail

@@ -44,7 +44,7 @@ struct planned_operand {
 /// One operator, ready to run.
 struct planned_step {
     const op_info* op = nullptr;
-    std::shared_ptr<const void> attributes;
+    attributes_ptr attributes{nullptr, nullptr};
     std::vector<slot_range> input_slots;
     std::vector<slot_range> output_slots;
     std::vector<operand*> inputs;

@@ -191,9 +191,11 @@ class plan_maker {
         std::vector<std::uint32_t> operands;
     };
 
-    static result<void> check_arity(const slot& declared, std::size_t count) {
+    static result<void> check_arity(const slot& declared, std::span<const std::string> names) {
+        const auto count = names.size();
         const bool required = declared.arity == slot_arity::one || declared.arity == slot_arity::many;
-        if (required && count == 0) return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = declared.name};
+        const bool named = declared.arity != slot_arity::one || count == 0 || (!names[0].empty() && names[0] != empty_var_name);
+        if (required && (count == 0 || !named)) return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = declared.name};
         if (declared.arity != slot_arity::many && count > 1)
             return error{.code = errc::missing_slot, .message = "a slot holds more variables than it takes", .variable = declared.name, .expected = "1", .found = decimal(count)};
         return {};
@@ -210,7 +212,7 @@ class plan_maker {
         arguments found;
         for (const auto& declared_slot : info.inputs) {
             const auto names = op.input(declared_slot.name);
-            if (auto checked = check_arity(declared_slot, names.size()); !checked) return std::move(checked).error();
+            if (auto checked = check_arity(declared_slot, names); !checked) return std::move(checked).error();
             found.ranges.push_back({static_cast<std::uint32_t>(found.operands.size()), static_cast<std::uint32_t>(names.size())});
             for (const auto& name : names) {
                 auto at = find_current(name);
@@ -239,7 +241,7 @@ class plan_maker {
         std::vector<const std::string*> out_names;
         for (const auto& declared_slot : info->outputs) {
             const auto names = op.output(declared_slot.name);
-            if (auto checked = check_arity(declared_slot, names.size()); !checked) return checked;
+            if (auto checked = check_arity(declared_slot, names); !checked) return checked;
             out.ranges.push_back({static_cast<std::uint32_t>(out_names.size()), static_cast<std::uint32_t>(names.size())});
             for (const auto& name : names) out_names.push_back(&name);
         }
@@ -269,6 +271,7 @@ class plan_maker {
         const auto count = meta.dims.element_count();
         if (!count || !checked_product(*count, size_of(meta.dtype)))
             return error{.code = errc::overflow, .message = "the dims of a variable multiply past 64 bits", .variable = name, .found = to_string(meta.dims)};
+        if (const auto size_bytes = *count * size_of(meta.dtype); size_bytes > caps_.arena_bytes) return arena_too_large(size_bytes).of_variable(name);
         const auto step = static_cast<std::uint32_t>(made_.steps_.size());
         if (var.persistable()) {
             if (const auto at = find_current(name); at != none) {
@@ -304,7 +307,7 @@ class plan_maker {
         return {};
     }
     [[nodiscard]] error arena_too_large(std::uint64_t wanted) const {
-        return {.code = errc::too_large, .message = "the temporaries of a run need more memory than limits::arena_bytes", .expected = decimal(caps_.arena_bytes), .found = decimal(wanted)};
+        return {.code = errc::too_large, .message = "a run needs more memory than limits::arena_bytes", .expected = decimal(caps_.arena_bytes), .found = decimal(wanted)};
     }
 
     /// Operands have their final addresses now: steps may point at them.

@@ -76,11 +76,11 @@ class run_context {
 
     [[nodiscard]] std::int64_t program_version() const noexcept { return parts_.program_version; }
 
-    [[nodiscard]] error fail(errc code, std::string_view message, std::string_view expected = {}, std::string_view found = {}) const {
+    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::string_view message, std::string_view expected = {}, std::string_view found = {}) const {
         return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
     }
     /// The error of an element type this operator has no kernel for.
-    [[nodiscard]] error no_kernel(DType dtype) const {
+    [[nodiscard, gnu::noinline, gnu::cold]] error no_kernel(DType dtype) const {
         const auto* row = find_dtype(dtype);
         return fail(errc::dtype_mismatch, "op " + std::string(parts_.op_type) + " does not have kernel for data_type[" +
                                               std::string(row != nullptr ? row->cpp_name : "unknown") + "]");

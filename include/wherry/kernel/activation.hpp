@@ -21,7 +21,7 @@ constexpr void apply(Plain plain_op, Pick pick, std::span<T> out, const In*... i
     if (std::is_constant_evaluated()) {
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = plain_op(in[i]...);
     } else if constexpr (std::is_floating_point_v<T>) {
-        on_best_lanes([&](auto isa) { isa.map(pick(isa), out.size(), out.data(), in...); });
+        on_lanes_for<T>([&](auto isa) { isa.map(pick(isa), out.size(), out.data(), in...); });
     } else {
         plain::lanes::map(plain_op, out.size(), out.data(), in...);
     }
@@ -47,7 +47,7 @@ constexpr void relu_grad(input<T> out, input<T> g, std::span<T> dx) noexcept {
 template <std::floating_point T>
 inline void tanh(input<T> x, std::span<T> out) noexcept {
     if constexpr (std::same_as<T, float>) {
-        detail::on_best_lanes([&](auto isa) { isa.map_padded(typename decltype(isa)::tanh{}, out.size(), out.data(), x.data()); });
+        detail::on_lanes_for<T>([&](auto isa) { isa.map_overlapping(typename decltype(isa)::tanh{}, out.size(), out.data(), x.data()); });
     } else {
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::tanh(x[i]);
     }
@@ -64,7 +64,7 @@ constexpr void tanh_grad(input<T> out, input<T> g, std::span<T> dx) noexcept {
 template <std::floating_point T>
 inline void sigmoid(input<T> x, std::span<T> out) noexcept {
     if constexpr (std::same_as<T, float>) {
-        detail::on_best_lanes([&](auto isa) { isa.map_padded(typename decltype(isa)::sigmoid{}, out.size(), out.data(), x.data()); });
+        detail::on_lanes_for<T>([&](auto isa) { isa.map_overlapping(typename decltype(isa)::sigmoid{}, out.size(), out.data(), x.data()); });
     } else {
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = T(1) / (T(1) + std::exp(-x[i]));
     }

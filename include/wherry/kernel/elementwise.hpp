@@ -46,10 +46,28 @@ constexpr auto body_of() noexcept {
     else return typename Isa::min{};
 }
 
-template <class T, class F>
-inline void on_lanes_for(F f) noexcept {
-    if constexpr (std::is_floating_point_v<T>) on_best_lanes(f);
-    else f(plain::lanes{});
+/// Any of the functions over any broadcast, one element at a time. Through a pointer, so that the element types that hardly
+/// occur (all but float) share one loop a type.
+template <class T>
+constexpr void elementwise_slowly(T (*op)(T, T), const broadcast_plan& plan, const T* x, const T* y, T* out) noexcept {
+    const std::size_t last = plan.rank - 1;
+    plain::lanes::each_row(plan, [&](std::int64_t xo, std::int64_t yo, std::int64_t oo) {
+        for (std::int64_t i = 0; i < plan.size[last]; ++i) out[oo + i] = op(x[xo + i * plan.x_step[last]], y[yo + i * plan.y_step[last]]);
+    });
+}
+
+/// The same for gradients, added up where the operand `of_x` or not repeats; `to` is zero before.
+template <class T>
+void elementwise_grad_slowly(T (*op)(T, T, T), bool of_x, const broadcast_plan& plan, const T* x, const T* y, const T* g, T* to) noexcept {
+    const std::size_t last = plan.rank - 1;
+    plain::lanes::each_row(plan, [&](std::int64_t xo, std::int64_t yo, std::int64_t oo) {
+        for (std::int64_t i = 0; i < plan.size[last]; ++i) {
+            const auto xi = xo + i * plan.x_step[last];
+            const auto yi = yo + i * plan.y_step[last];
+            const T change = op(x[xi], y[yi], g[oo + i]);
+            to[of_x ? xi : yi] += change;
+        }
+    });
 }
 
 }  // namespace detail
@@ -60,41 +78,45 @@ inline void on_lanes_for(F f) noexcept {
 template <BinaryFunction Op, class T>
     requires std::is_arithmetic_v<T>
 constexpr void elementwise(Op, const broadcast_plan& plan, input<T> x, input<T> y, std::span<T> out) noexcept {
-    if (std::is_constant_evaluated()) {
-        constexpr auto op = detail::body_of<detail::plain::lanes, Op>();
-        const std::size_t last = plan.rank - 1;
-        detail::plain::lanes::each_row(plan, [&](std::int64_t xo, std::int64_t yo, std::int64_t oo) {
-            for (std::int64_t i = 0; i < plan.size[last]; ++i)
-                out[static_cast<std::size_t>(oo + i)] = op(x[static_cast<std::size_t>(xo + i * plan.x_step[last])],
-                                                           y[static_cast<std::size_t>(yo + i * plan.y_step[last])]);
-        });
-    } else {
-        detail::on_lanes_for<T>([&](auto isa) {
-            isa.broadcast(detail::body_of<decltype(isa), Op>(), plan, x.data(), y.data(), out.data());
-        });
-    }
+    using body = decltype(detail::body_of<detail::plain::lanes, Op>());
+    if (std::is_constant_evaluated() || !std::same_as<T, float>)
+        return detail::elementwise_slowly<T>([](T a, T b) { return body{}(a, b); }, plan, x.data(), y.data(), out.data());
+    if constexpr (std::same_as<T, float>)
+        detail::on_lanes_for<T>([&](auto isa) { isa.broadcast(detail::body_of<decltype(isa), Op>(), plan, x.data(), y.data(), out.data()); });
 }
 
 /// The gradients of elementwise: dx and dy are overwritten; an empty span is one nobody wants.
 /// Shapes: g has plan.count elements, dx and dy those of X and Y; where an operand repeats its gradient is the sum. dx may be g when X does
-/// not repeat. For add and sub x and y may be empty. Does not allocate. Source: paddle operators elementwise_*_grad.
+/// not repeat and T is float. For add and sub x and y may be empty. Does not allocate. Source: paddle operators elementwise_*_grad.
 template <BinaryFunction Op, std::floating_point T>
 inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T> y, input<T> g, std::span<T> dx, std::span<T> dy) noexcept {
     constexpr bool values_matter = !std::same_as<Op, binary::add> && !std::same_as<Op, binary::sub>;
     const T* const a = values_matter ? x.data() : g.data();  // g is as long as any operand: a safe stand-in for what is not read
     const T* const b = values_matter ? y.data() : g.data();
-    detail::on_best_lanes([&](auto isa) {
-        using lanes = decltype(isa);
-        using op = decltype(detail::body_of<lanes, Op>());
+    const auto gradients = [&](auto apply_x, auto apply_y) {
         if (!dy.empty()) {
-            if (plan.y_repeats()) std::fill(dy.begin(), dy.end(), T{});
-            lanes::template broadcast_grad<false>(typename lanes::template of_y<op>{}, plan, a, b, g.data(), dy.data());
+            if (plan.y_repeats() || !std::same_as<T, float>) std::fill(dy.begin(), dy.end(), T{});
+            apply_y(dy.data());
         }
         if (!dx.empty()) {
-            if (plan.x_repeats()) std::fill(dx.begin(), dx.end(), T{});
-            lanes::template broadcast_grad<true>(typename lanes::template of_x<op>{}, plan, a, b, g.data(), dx.data());
+            if (plan.x_repeats() || !std::same_as<T, float>) std::fill(dx.begin(), dx.end(), T{});
+            apply_x(dx.data());
         }
-    });
+    };
+    if constexpr (std::same_as<T, float>) {
+        detail::on_lanes_for<T>([&](auto isa) {
+            using lanes = decltype(isa);
+            using op = decltype(detail::body_of<lanes, Op>());
+            gradients([&](T* to) { lanes::template broadcast_grad<true>(typename lanes::template of_x<op>{}, plan, a, b, g.data(), to); },
+                      [&](T* to) { lanes::template broadcast_grad<false>(typename lanes::template of_y<op>{}, plan, a, b, g.data(), to); });
+        });
+    } else {
+        using lanes = detail::plain::lanes;
+        using op = decltype(detail::body_of<lanes, Op>());
+        gradients(
+            [&](T* to) { detail::elementwise_grad_slowly<T>([](T u, T v, T w) { return typename lanes::template of_x<op>{}(u, v, w); }, true, plan, a, b, g.data(), to); },
+            [&](T* to) { detail::elementwise_grad_slowly<T>([](T u, T v, T w) { return typename lanes::template of_y<op>{}(u, v, w); }, false, plan, a, b, g.data(), to); });
+    }
 }
 
 }  // namespace wherry::inline v0::kernel

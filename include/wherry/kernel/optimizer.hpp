@@ -16,7 +16,7 @@ namespace wherry::inline v0::kernel {
 /// Source: paddle operator `sgd`.
 template <std::floating_point T>
 inline void sgd(std::span<T> param, input<T> grad, std::type_identity_t<T> rate) noexcept {
-    detail::on_best_lanes([&](auto isa) {
+    detail::on_lanes_for<T>([&](auto isa) {
         isa.template update<T>(typename decltype(isa)::template sgd<T>{rate}, param.size(), param.data(), grad.data());
     });
 }
@@ -32,7 +32,7 @@ struct momentum_options {
 template <std::floating_point T>
 inline void momentum(std::span<T> param, std::span<T> velocity, input<T> grad, std::type_identity_t<T> rate,
                      momentum_options<std::type_identity_t<T>> o) noexcept {
-    detail::on_best_lanes([&](auto isa) {
+    detail::on_lanes_for<T>([&](auto isa) {
         using lanes = decltype(isa);
         if (o.nesterov)
             isa.template update<T>(typename lanes::template nesterov<T>{rate, o.mu}, param.size(), param.data(), velocity.data(), grad.data());
@@ -59,7 +59,7 @@ inline void adam_step(std::span<T> param, std::span<T> moment1, std::span<T> mom
                       const adam_options<T>& o, T decay) noexcept {
     const T correction = std::sqrt(T(1) - beta2_pow);
     const T epsilon = o.rule == epsilon_rule::fluid18 ? o.epsilon : o.epsilon * correction;
-    on_best_lanes([&](auto isa) {
+    on_lanes_for<T>([&](auto isa) {
         isa.template update<T>(typename decltype(isa)::template adam<T>{rate * (correction / (T(1) - beta1_pow)), o.beta1, T(1) - o.beta1,
                                                                         o.beta2, T(1) - o.beta2, epsilon, decay},
                                param.size(), param.data(), moment1.data(), moment2.data(), grad.data());
@@ -102,7 +102,7 @@ inline void adamw(std::span<T> param, std::span<T> moment1, std::span<T> moment2
 template <std::floating_point T>
 inline void adagrad(std::span<T> param, std::span<T> moment, input<T> grad, std::type_identity_t<T> rate,
                     std::type_identity_t<T> epsilon = T(1e-6)) noexcept {
-    detail::on_best_lanes([&](auto isa) {
+    detail::on_lanes_for<T>([&](auto isa) {
         isa.template update<T>(typename decltype(isa)::template adagrad<T>{rate, epsilon}, param.size(), param.data(), moment.data(), grad.data());
     });
 }
@@ -120,7 +120,7 @@ struct rmsprop_options {
 template <std::floating_point T>
 inline void rmsprop(std::span<T> param, std::span<T> mean_square, std::span<T> moment, std::span<T> mean_grad, input<T> grad,
                     std::type_identity_t<T> rate, rmsprop_options<std::type_identity_t<T>> o = {}) noexcept {
-    detail::on_best_lanes([&](auto isa) {
+    detail::on_lanes_for<T>([&](auto isa) {
         const typename decltype(isa)::template rmsprop<T> op{rate, o.rho, T(1) - o.rho, o.epsilon, o.momentum};
         if (mean_grad.empty())
             isa.template update<T>(op, param.size(), param.data(), mean_square.data(), moment.data(), grad.data());

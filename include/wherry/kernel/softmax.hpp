@@ -38,7 +38,7 @@ inline void softmax(axis_split shape, input<T> x, std::span<T> out) noexcept {
     if (shape.count() == 0) return;
     if constexpr (std::same_as<T, float>) {
         if (shape.inner == 1) {
-            detail::on_best_lanes([&](auto isa) {
+            detail::on_lanes_for<T>([&](auto isa) {
                 for (std::size_t r = 0; r < shape.outer; ++r) isa.softmax_row(shape.axis, x.data() + r * shape.axis, out.data() + r * shape.axis);
             });
             return;
@@ -66,7 +66,7 @@ template <std::floating_point T>
 inline void softmax_grad(axis_split shape, input<T> out, input<T> g, std::span<T> dx) noexcept {
     if (shape.count() == 0) return;
     if (shape.inner == 1) {
-        detail::on_best_lanes([&](auto isa) {
+        detail::on_lanes_for<T>([&](auto isa) {
             for (std::size_t r = 0; r < shape.outer; ++r)
                 isa.softmax_grad_row(shape.axis, out.data() + r * shape.axis, g.data() + r * shape.axis, dx.data() + r * shape.axis);
         });

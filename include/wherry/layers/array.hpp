@@ -3,6 +3,7 @@
 
 #include <wherry/layers/common.hpp>
 
+#include <charconv>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -44,9 +45,10 @@ inline result<Variable> assign(Builder& b, const Variable& x) { return unary(b, 
 /// A variable of one value.
 inline result<Variable> fill_constant(Builder& b, const Shape& shape, DType dtype, float value) {
     const auto out = b.create_tmp(b.layer_name("fill_constant"), dtype);
-    const bool whole = value == static_cast<float>(static_cast<std::int64_t>(value));
-    std::string shown = std::to_string(value);
-    if (whole) shown = std::to_string(static_cast<std::int64_t>(value)) + ".0";
+    char digits[32];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    std::string shown(digits, end);  // as Python shows a float: the shortest digits, and ".0" for a whole number
+    if (shown.find_first_of(".en") == std::string::npos) shown += ".0";
     if (auto added = b.append_op("fill_constant", {{"ShapeTensor", {}}, {"ShapeTensorList", {}}, {"ValueTensor", {}}}, {{"Out", {out}}},
                                  {make_attr("shape", std::vector<std::int64_t>(shape.begin(), shape.end())), make_attr("dtype", dtype), make_attr("value", value),
                                   make_attr("force_cpu", false), make_attr("str_value", shown)});

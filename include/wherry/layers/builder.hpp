@@ -289,6 +289,7 @@ inline void initialize(const Builder& builder, const Variable& var, const Initia
         builder.prepend_startup_op("uniform_random", var, true, attrs);
     };
     const auto normal = [&](std::string_view op, float mean, float std, std::int32_t seed) {
+        if (op == "truncated_gaussian_random") attrs[0] = make_attr("shape", *value_of<std::vector<std::int32_t>>(attrs[0]));  // INTS there
         attrs.insert(attrs.end(), {make_attr("mean", mean), make_attr("std", std), seeded(seed)});
         builder.prepend_startup_op(op, var, false, attrs);
     };

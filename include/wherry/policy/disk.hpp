@@ -4,7 +4,7 @@
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
 
-#if __has_include(<unistd.h>)
+#if defined(__unix__) || defined(__APPLE__)
 #include <wherry/policy/detail/posix_saver.hpp>
 #else
 #include <wherry/policy/detail/portable_file.hpp>
@@ -57,7 +57,7 @@ class basic_disk {
 /// Errors: bad_name (before anything is opened), not_found, not_regular_file, cannot_open, cannot_read, cannot_write.
 /// Guarantee: the bytes go from the tensors to the system in gathered writes; a save that fails leaves no temporary file
 /// and, unless `fast`, the old file as it was.
-#if __has_include(<unistd.h>)
+#if defined(__unix__) || defined(__APPLE__)
 using disk = basic_disk<detail::posix_saver<detail::posix_calls>, detail::posix_opener<detail::posix_calls>>;
 #else
 using disk = basic_disk<detail::portable_saver, detail::portable_opener>;

@@ -95,14 +95,21 @@ class listed {
     std::vector<std::string> names_;
 };
 
+namespace detail {
+template <class F>
+inline constexpr bool never_throws = std::is_nothrow_invocable_v<const F&, const Variable&>;
+}  // namespace detail
+
 /// Keeps what A and B keep.
 template <VariablePredicate A, VariablePredicate B>
 struct both {
     static constexpr auto joined = join<A::name.size() + B::name.size() + 6>("(", A::name, " && ", B::name, ")");
     static constexpr std::string_view name = joined.view();
-    [[no_unique_address]] A first{};
-    [[no_unique_address]] B second{};
-    bool operator()(const Variable& var) const noexcept(VariableFilter<A>&& VariableFilter<B>) { return first(var) && second(var); }
+    [[no_unique_address]] A first;
+    [[no_unique_address]] B second;
+    bool operator()(const Variable& var) const noexcept(detail::never_throws<A>&& detail::never_throws<B>) {
+        return first(var) && second(var);
+    }
 };
 
 /// Keeps what A or B keeps.
@@ -110,9 +117,11 @@ template <VariablePredicate A, VariablePredicate B>
 struct either {
     static constexpr auto joined = join<A::name.size() + B::name.size() + 6>("(", A::name, " || ", B::name, ")");
     static constexpr std::string_view name = joined.view();
-    [[no_unique_address]] A first{};
-    [[no_unique_address]] B second{};
-    bool operator()(const Variable& var) const noexcept(VariableFilter<A>&& VariableFilter<B>) { return first(var) || second(var); }
+    [[no_unique_address]] A first;
+    [[no_unique_address]] B second;
+    bool operator()(const Variable& var) const noexcept(detail::never_throws<A>&& detail::never_throws<B>) {
+        return first(var) || second(var);
+    }
 };
 
 /// Keeps what A does not.
@@ -120,8 +129,8 @@ template <VariablePredicate A>
 struct negated {
     static constexpr auto joined = join<A::name.size() + 1>("!", A::name);
     static constexpr std::string_view name = joined.view();
-    [[no_unique_address]] A inner{};
-    bool operator()(const Variable& var) const noexcept(VariableFilter<A>) { return !inner(var); }
+    [[no_unique_address]] A inner;
+    bool operator()(const Variable& var) const noexcept(detail::never_throws<A>) { return !inner(var); }
 };
 
 template <VariablePredicate A, VariablePredicate B>

@@ -118,7 +118,7 @@ struct attr_rule<DType> {  // operators hold element types as plain INTs
 /// An attribute of the type that T stands for: int32 INT, int64 LONG, float FLOAT, bool BOOLEAN, string STRING, a
 /// vector of these the plural, DType an INT.
 template <class T>
-Attr make_attr(std::string_view name, T value) {
+[[gnu::noinline, gnu::cold]] Attr make_attr(std::string_view name, T value) {
     Attr made;
     made.name = name;
     detail::attr_rule<T>::write(made, std::move(value));
@@ -129,7 +129,7 @@ inline Attr make_attr(std::string_view name, const char* value) { return make_at
 /// The value of an attribute as T; widths convert where nothing is lost, since writers differ (LONG or INT, FLOAT or
 /// FLOAT64 or SCALAR). Errors: bad_attribute.
 template <class T>
-result<T> value_of(const Attr& attr) {
+[[gnu::noinline, gnu::cold]] result<T> value_of(const Attr& attr) {
     auto value = detail::attr_rule<T>::read(attr);
     if (!value) {
         Attr wanted;

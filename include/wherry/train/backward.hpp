@@ -112,7 +112,7 @@ inline wire::OpDesc<> sum_of_gradients(std::vector<std::string> parts, const std
     auto& out = sum.outputs.emplace_back();
     out.parameter = "Out";
     out.arguments.push_back(whole);
-    sum.attrs = {make_attr("use_mkldnn", false), make_attr("op_role", op_role::backward)};
+    sum.attrs = {make_attr("op_device", ""), make_attr("op_role", op_role::backward), make_attr("use_mkldnn", false)};
     return sum;
 }
 
@@ -170,20 +170,27 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
     return ops;
 }
 
-/// A second backward pass over one program must not write the first one's gradients. Source: _rename_grad_.
-inline std::map<std::string, std::string> rename_existing_gradients(op_descs& ops, const Block& block, UniqueNameGenerator& names) {
-    std::map<std::string, std::string> renamed;
+/// A later backward pass over one program must not write an earlier one's gradients: `fresh` names those that exist.
+/// Source: _append_backward_ops_ and _rename_grad_.
+template <class Fresh>
+void rename_existing_gradients(op_descs& ops, const Block& block, std::map<std::string, std::string>& renamed, Fresh fresh) {
     for (auto& op : ops) {
         for (const auto& [from, to] : renamed) rename_arguments(op.inputs, from, to);
         for (auto& slot : op.outputs)
             for (auto& name : slot.arguments) {
                 if (name.find("@GRAD") == std::string::npos || !block.find_var(name)) continue;
-                const auto fresh = names.generate(name);
-                renamed[name] = fresh;
-                name = fresh;
+                const auto known = renamed.find(name);
+                name = known != renamed.end() ? known->second : (renamed[name] = fresh(name));
             }
     }
-    return renamed;
+}
+
+/// "grad/" once for every pass, this one included; nothing for the first.
+inline std::string prefix_of_pass(const Block& block) {
+    std::string prefix;
+    for (const auto& op : block.ops())
+        if (op.role() == (op_role::backward | op_role::loss)) prefix += prefix.empty() ? "grad/grad/" : "grad/";
+    return prefix;
 }
 
 /// The gradient of the loss itself: 1.
@@ -254,9 +261,11 @@ inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Var
             ops.push_back(std::move(op));
         }
     }
+    std::map<std::string, std::string> renamed;
+    rename_existing_gradients(ops, block, renamed, [prefix = prefix_of_pass(block)](const std::string& name) { return prefix + name; });
     ops.insert(ops.begin(), seed_of(loss, loss.shape().empty()));
     ops = add_up_repeated_outputs(std::move(ops));
-    const auto renamed = rename_existing_gradients(ops, block, b.names());
+    rename_existing_gradients(ops, block, renamed, [&](const std::string& name) { return b.names().generate(name); });
 
     for (auto& op : ops) {
         for_each_argument(op.outputs, [&](const std::string& name) {

@@ -20,6 +20,7 @@ struct GradientClipByGlobalNorm {
     result<void> append(Builder& b, std::span<param_and_grad> pairs) const {
         if (pairs.empty()) return {};
         const auto scope = b.scopes().enter("gradient_clip");
+        const auto first_op = b.block().ops().size();
         const auto roles = [](const param_and_grad& pair) { return std::vector<std::string>{pair.param.name(), pair.grad.name()}; };
         std::vector<Variable> squares;
         for (const auto& pair : pairs) {
@@ -41,6 +42,13 @@ struct GradientClipByGlobalNorm {
             auto clipped = layers::elementwise(b, "elementwise_mul", pair.grad, *ratio);
             if (!clipped) return std::move(clipped).error();
             pair.grad = *clipped;
+        }
+        // every operator made here names the clipped gradient of its parameter; source: _correct_clip_op_role_var
+        auto& ops = b.block().ops();
+        for (std::size_t i = first_op; i < ops.size(); ++i) {
+            const auto names = ops[i].attr_or("op_role_var", std::vector<std::string>{});
+            for (const auto& pair : pairs)
+                if (!names.empty() && names[0] == pair.param.name()) ops[i].set_attr(make_attr("op_role_var", roles(pair)));
         }
         return {};
     }

@@ -104,7 +104,6 @@ class basic_optimizer {
         wire::VarDesc<> desc;
         desc.name = b.names().generate("tmp");
         desc.type.lod_tensor.emplace().tensor.data_type = rate_var_.dtype();
-        desc.persistable = false;
         const auto scaled = b.block().create_var(std::move(desc));
         if (auto added = b.append_op("scale", {{"X", {rate_var_}}}, {{"Out", {scaled}}}, {make_attr("scale", factor)}); !added) return std::move(added).error();
         return scaled;

@@ -183,3 +183,12 @@ TEST_CASE("a gradient of other dims is refused before it runs") {
     check_error(op_case(ops::table, "elementwise_add_grad").in("X", some({2, 3})).in("Y", some({3})).in("Out@GRAD", some({2, 2})).run(),
                 errc::shape_mismatch);
 }
+
+TEST_CASE("a result of more elements than can be counted is refused, also where a dim is 0") {
+    constexpr std::int64_t huge = std::int64_t{1} << 40;
+    check_error(op_case(ops::table, "elementwise_add")
+                    .in("X", tensor_meta{DType::FP32, {huge, 1, 0}})
+                    .in("Y", tensor_meta{DType::FP32, {1, huge, 0}})
+                    .infer(false),
+                errc::overflow);
+}

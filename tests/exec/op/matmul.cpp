@@ -150,3 +150,12 @@ TEST_CASE("products that do not fit") {
     check_error(op_case(ops::table, "matmul_grad").in("X", some({2, 3})).in("Y", some({3, 2})).in("Out@GRAD", some({3, 2})).run(),
                 errc::shape_mismatch);
 }
+
+TEST_CASE("a product of more elements than can be counted is refused") {
+    constexpr std::int64_t huge = std::int64_t{1} << 40;
+    check_error(op_case(ops::table, "matmul")
+                    .in("X", tensor_meta{DType::FP32, {huge, 0}})
+                    .in("Y", tensor_meta{DType::FP32, {0, huge}})
+                    .infer(false),
+                errc::overflow);
+}

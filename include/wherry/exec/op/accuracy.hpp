@@ -22,7 +22,7 @@ struct accuracy {
     static constexpr std::array outputs = {slot{"Accuracy"}, slot{"Correct"}, slot{"Total"}};
     using attributes = no_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         const auto& out = c.in(0);
         const auto& label = c.in(2).dims;
         if (label.rank() != 2)

@@ -93,7 +93,7 @@ struct activation {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = activation_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         c.set_out(0, c.in(0).with(c.in(0).dims));
         return {};
     }
@@ -119,7 +119,7 @@ struct activation_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = activation_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         if (auto checked = must_match<activation_grad>(c, 1, 0); !checked) return checked;
         c.set_out(0, c.in(0).with(c.in(0).dims));
         return {};

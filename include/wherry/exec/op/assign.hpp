@@ -38,7 +38,7 @@ struct assign {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = no_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         c.set_out(0, c.in(0).with(c.in(0).dims));
         return {};
     }

@@ -72,7 +72,7 @@ struct clip {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = clip_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::check_clip<clip>(a, c); !checked) return checked;
         c.set_out(0, c.in(0).with(c.in(0).dims));
         return {};
@@ -93,7 +93,7 @@ struct clip_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = clip_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::check_clip<clip_grad>(a, c); !checked) return checked;
         if (auto checked = detail::must_match<clip_grad>(c, 3, 0); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});

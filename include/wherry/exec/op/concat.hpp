@@ -91,7 +91,7 @@ struct concat {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = concat_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent<concat>(c, 1); !checked) return checked;
         const auto out = detail::concat_dims(a, c);
         if (!out) return out.error();
@@ -119,7 +119,7 @@ struct concat_grad {
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::many}};
     using attributes = concat_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent<concat_grad>(c, 1); !checked) return checked;
         const auto out = detail::concat_dims(a, c);
         if (!out) return out.error();

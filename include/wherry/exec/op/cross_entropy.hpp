@@ -112,7 +112,7 @@ struct cross_entropy {
     static constexpr std::array outputs = {slot{"Y"}};
     using attributes = cross_entropy_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
         if (!loss) return loss.error();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? c.in(0).dtype : DType::INT64); !checked) return checked;
@@ -144,7 +144,7 @@ struct cross_entropy_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = cross_entropy_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
         if (!loss) return loss.error();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? c.in(0).dtype : DType::INT64); !checked) return checked;
@@ -181,7 +181,7 @@ struct cross_entropy2 {
     static constexpr std::array outputs = {slot{"Y"}, slot{"MatchX"}, slot{"XShape"}};
     using attributes = cross_entropy2_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         const auto& x = c.in(0);
         const auto loss = detail::cross_entropy_dims(c, x.dims, c.in(1).dims, false);
         if (!loss) return loss.error();
@@ -220,7 +220,7 @@ struct cross_entropy_grad2 {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = cross_entropy2_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         const auto& x_shape = c.in(2);
         if (x_shape.dims.rank() == 0) return c.fail(errc::shape_mismatch, "Input(XShape) needs a dim");
         auto x = x_shape.dims;

@@ -57,7 +57,7 @@ struct dropout {
     static constexpr std::array outputs = {slot{"Out"}, slot{"Mask", slot_arity::optional}};
     using attributes = dropout_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::check_dropout(a, c); !checked) return checked;
         if (c.has_in(1) && !c.building()) {
             if (auto checked = detail::must_hold(c, 1, DType::INT32); !checked) return checked;
@@ -92,11 +92,11 @@ struct dropout {
     }
 
   private:
-    /// 1.8 takes a fixed seed of 0 for a seed, 2.x for none.
+    /// 1.8 takes a fixed seed of 0 for a seed, 2.x for none. Unlike the seed of uniform_random it is widened with its sign.
     static std::uint64_t seed(const attributes& a, const run_context& c) {
         if (!c.has_in(1) && !a.fix_seed) return detail::any_seed();
         const auto fixed = c.has_in(1) ? c.in<std::int32_t>(1)[0] : a.seed;
-        return detail::is_2x(c.program_version()) ? detail::seed_or_any(fixed, c) : detail::engine_seed(fixed, c.program_version());
+        return fixed == 0 && detail::is_2x(c.program_version()) ? detail::any_seed() : static_cast<std::uint64_t>(fixed);
     }
 };
 
@@ -107,7 +107,7 @@ struct dropout_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = dropout_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::check_dropout(a, c); !checked) return checked;
         if (a.is_test && !detail::is_2x(c.program_version()))
             return c.fail(errc::bad_attribute, "GradOp is only callable when is_test is false");

@@ -122,7 +122,7 @@ struct elementwise {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = elementwise_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
         const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
         if (!out) return out.error();
@@ -158,7 +158,7 @@ struct elementwise_grad {
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
     using attributes = elementwise_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
         if (!out) return out.error();
         if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;

@@ -26,7 +26,7 @@ struct feed {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = feed_attributes;
 
-    static result<void> infer(const attributes&, infer_context&) { return {}; }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context&) { return {}; }
     static result<void> run(const attributes&, run_context&) { return {}; }
 };
 

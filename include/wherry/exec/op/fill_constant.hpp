@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -57,7 +58,7 @@ struct fill_constant {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = fill_constant_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
             if (auto checked = detail::must_be_absent<fill_constant>(c, slot); !checked) return checked;
         const auto shape = detail::shape_from(a.shape, a.dtype, c);

@@ -103,7 +103,7 @@ struct lookup {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = Attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto out = lookup_dims(a, c);
         if (!out) return out.error();
         c.set_out(0, c.in(1).with(c.in(0).dtype, *out));
@@ -124,7 +124,7 @@ struct lookup_grad {
     static constexpr std::array outputs = {slot{"W@GRAD"}};
     using attributes = Attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto out = lookup_dims(a, c);
         if (!out) return out.error();
         if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;

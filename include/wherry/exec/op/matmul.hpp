@@ -221,7 +221,7 @@ struct product {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = typename Rules::attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto form = checked_product_form<Rules>(a, c);
         if (!form) return form.error();
         c.set_out(0, c.in(0).with(form->out));
@@ -248,7 +248,7 @@ struct product_grad {
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
     using attributes = typename Rules::attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto form = checked_product_form<Rules>(a, c);
         if (!form) return form.error();
         if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;

@@ -19,7 +19,7 @@ struct mean {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = no_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         c.set_out(0, {c.in(0).dtype, detail::scalar_dims(c)});
         return {};
     }
@@ -39,7 +39,7 @@ struct mean_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = no_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         const auto& x = c.in(0);
         const auto& g = c.in(1).dims;
         if (!c.building() && g.count() != 1)

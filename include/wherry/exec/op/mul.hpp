@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_MUL_HPP
 #define WHERRY_EXEC_OP_MUL_HPP
 
+#include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/gemm.hpp>
 
@@ -50,7 +51,13 @@ struct mul {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = mul_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto checked = check_operands(a, c); !checked) return checked;
+        c.set_out(0, c.in(0).with(out_dims(a, c)));
+        return {};
+    }
+    /// Errors: shape_mismatch, dtype_mismatch, bad_dims.
+    static result<void> check_operands(const attributes& a, const infer_context& c) {
         const auto& x = c.in(0);
         const auto& y = c.in(1);
         if (auto checked = check_split("X", x.dims, "x_num_col_dims", a.x_num_col_dims, c); !checked) return checked;
@@ -58,17 +65,15 @@ struct mul {
         if (x.dtype != y.dtype) return c.fail(errc::dtype_mismatch, "X and Y must have one element type", name_of(x.dtype), name_of(y.dtype));
         const auto x_split = static_cast<std::size_t>(a.x_num_col_dims);
         const auto y_split = static_cast<std::size_t>(a.y_num_col_dims);
-        const auto width = x.dims.product(x_split, x.dims.rank());
-        const auto height = y.dims.product(0, y_split);
-        if (!c.agree(width, height)) return inner_sizes_differ(c, a);
-        Shape out;
-        for (std::size_t i = 0; i < x_split; ++i) out.push_back(x.dims[i]);
-        for (std::size_t i = y_split; i < y.dims.rank(); ++i) {
-            if (out.rank() == max_rank) return c.fail(errc::bad_dims, "the product has too many dims");
-            out.push_back(y.dims[i]);
-        }
-        c.set_out(0, x.with(out));
+        if (!c.agree(x.dims.product(x_split, x.dims.rank()), y.dims.product(0, y_split))) return inner_sizes_differ(c, a);
+        if (x_split + y.dims.rank() - y_split > max_rank) return c.fail(errc::bad_dims, "the product has too many dims");
         return {};
+    }
+    static Shape out_dims(const attributes& a, const infer_context& c) {
+        Shape out;
+        for (std::size_t i = 0; i < static_cast<std::size_t>(a.x_num_col_dims); ++i) out.push_back(c.in(0).dims[i]);
+        for (std::size_t i = static_cast<std::size_t>(a.y_num_col_dims); i < c.in(1).dims.rank(); ++i) out.push_back(c.in(1).dims[i]);
+        return out;
     }
     static void gradient(gradient_maker& g) {
         g.append("mul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
@@ -114,7 +119,10 @@ struct mul_grad {
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
     using attributes = mul_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto checked = mul::check_operands(a, c); !checked) return checked;
+        if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
+        if (auto checked = detail::must_have_dims<mul_grad>(c, 2, mul::out_dims(a, c)); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});
         c.set_out(1, {c.in(1).dtype, c.in(1).dims});
         return {};

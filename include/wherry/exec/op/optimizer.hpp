@@ -93,7 +93,7 @@ struct sgd {
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
     using attributes = no_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update<sgd>(c); }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update<sgd>(c); }
     static result<void> run(const attributes&, run_context& c) {
         return detail::run_update<sgd>(c, [&]<class T>(T rate) { kernel::sgd<T>(detail::carried<T>(c, 0, 0), c.in<T>(1), rate); });
     }
@@ -124,7 +124,7 @@ struct momentum {
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"VelocityOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
     using attributes = momentum_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (!a.regularization_method.empty() && a.regularization_method != "l2_decay")
             return c.fail(errc::bad_attribute, "attribute 'regularization_method' is not known", "l2_decay", a.regularization_method);
         return detail::infer_update<momentum>(c);
@@ -199,7 +199,7 @@ struct adam_like {
                                            slot{"Beta1PowOut"}, slot{"Beta2PowOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
     using attributes = Attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         for (const std::size_t slot : {7u, 8u, 9u})
             if (auto checked = must_be_number<adam_like>(c, slot); !checked) return checked;
         if (c.has_in(skip_update) && !c.building()) {
@@ -280,7 +280,7 @@ struct adagrad {
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MomentOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
     using attributes = adagrad_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update<adagrad>(c); }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update<adagrad>(c); }
     static result<void> run(const attributes& a, run_context& c) {
         return detail::run_update<adagrad>(c, [&]<class T>(T rate) {
             const auto param = detail::carried<T>(c, 0, 0);
@@ -322,7 +322,7 @@ struct rmsprop {
                                            slot{"MeanGradOut", slot_arity::optional}, slot{"MasterParamOut", slot_arity::since_2x}};
     using attributes = rmsprop_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if ((a.centered || c.has_out(3)) && !c.has_in(5)) return c.fail(errc::missing_slot, "Input(MeanGrad) is needed");
         return detail::infer_update<rmsprop>(c);
     }

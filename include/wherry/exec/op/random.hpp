@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -111,7 +112,7 @@ struct uniform_random {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = uniform_random_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
             if (auto checked = detail::must_be_absent<uniform_random>(c, slot); !checked) return checked;
         if (!detail::is_2x(c.program_version()) && !(a.min < a.max))
@@ -148,7 +149,7 @@ struct gaussian_random {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = gaussian_random_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
             if (auto checked = detail::must_be_absent<gaussian_random>(c, slot); !checked) return checked;
         const auto shape = detail::infer_drawn(
@@ -173,7 +174,7 @@ struct truncated_gaussian_random {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = truncated_gaussian_random_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const std::vector<std::int64_t> dims(a.shape.begin(), a.shape.end());
         const auto shape = detail::infer_drawn(c, dims, a.dtype, "shape can be one int or array. shape must be set, But received (0)");
         if (!shape) return shape.error();

@@ -124,7 +124,7 @@ struct reduce {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = reduce_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& x = c.in(0);
         const auto mask = reduced_axes(c, a, x.dims.rank());
         if (!mask) return mask.error();
@@ -153,7 +153,7 @@ struct reduce_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = reduce_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& x = c.in(0);
         const auto mask = reduced_axes(c, a, x.dims.rank());
         if (!mask) return mask.error();

@@ -35,7 +35,7 @@ struct reshape2 {
     static constexpr std::array outputs = {slot{"Out"}, slot{"XShape", slot_arity::optional}};
     using attributes = reshape2_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {1u, 2u})
             if (auto checked = detail::must_be_absent<reshape2>(c, slot); !checked) return checked;
         const auto& x = c.in(0);
@@ -120,7 +120,7 @@ struct reshape2_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = reshape2_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         const auto& kept = c.in(0);
         if (kept.dims.rank() == 0) return c.fail(errc::shape_mismatch, "XShape should have the dims of X after a 0", "[0, ...]", "[]");
         Shape x;

@@ -36,7 +36,7 @@ struct scale {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = scale_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         const auto& x = c.in(0);
         if (c.has_in(1)) {
             if (auto checked = detail::must_hold(c, 1, x.dtype); !checked) return checked;
@@ -47,6 +47,8 @@ struct scale {
     }
     static void gradient(gradient_maker& g) {
         g.append("scale")
+            .without_attributes()
+            .with(make_attr("scale", g.forward().attr_or("scale", 1.0F)))
             .with(make_attr("bias", 0.0F))
             .with(make_attr("bias_after_scale", true))
             .reads("X", {grad_name(g.forward().output("Out")[0])})

@@ -47,7 +47,7 @@ struct softmax {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = softmax_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& x = c.in(0);
         if (auto checked = detail::check_axis(c, a.axis, x.dims, "X"); !checked) return checked;
         c.set_out(0, x.with(x.dims));
@@ -69,7 +69,7 @@ struct softmax_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = softmax_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& out = c.in(0);
         if (auto checked = detail::check_axis(c, a.axis, out.dims, "Out"); !checked) return checked;
         if (auto checked = detail::must_match<softmax_grad>(c, 1, 0); !checked) return checked;

@@ -103,7 +103,7 @@ struct softmax_with_cross_entropy {
     static constexpr std::array outputs = {slot{"Softmax"}, slot{"Loss"}};
     using attributes = softmax_with_cross_entropy_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& logits = c.in(0);
         const auto loss = detail::softmax_loss_dims(c, a, logits.dims, c.in(1).dims);
         if (!loss) return loss.error();
@@ -150,7 +150,7 @@ struct softmax_with_cross_entropy_grad {
     static constexpr std::array outputs = {slot{"Logits@GRAD"}};
     using attributes = softmax_with_cross_entropy_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& softmax = c.in(0);
         const auto loss = detail::softmax_loss_dims(c, a, softmax.dims, c.in(1).dims);
         if (!loss) return loss.error();

@@ -19,7 +19,7 @@ struct squared_l2_norm {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = no_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         c.set_out(0, {c.in(0).dtype, Shape{1}});
         return {};
     }
@@ -39,7 +39,7 @@ struct squared_l2_norm_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = no_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         if (auto checked = detail::must_hold(c, 1, c.in(0).dtype); !checked) return checked;
         if (auto checked = detail::must_have_dims<squared_l2_norm_grad>(c, 1, Shape{1}); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});

@@ -32,7 +32,7 @@ struct sum {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = sum_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         if (!c.has_in(0)) return c.fail(errc::missing_slot, "SumOp needs at least one input X");
         const auto& first = c.in(0);
         for (std::size_t k = 1; k < c.in_count(0); ++k) {

@@ -43,7 +43,7 @@ struct top_k {
     static constexpr std::array outputs = {slot{"Out"}, slot{"Indices"}};
     using attributes = top_k_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent<top_k>(c, 1); !checked) return checked;
         const auto& x = c.in(0);
         if (a.k < 1) {
@@ -83,7 +83,7 @@ struct top_k_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = no_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         const auto& x = c.in(0);
         if (auto checked = detail::must_hold(c, 1, DType::INT64); !checked) return checked;
         if (auto checked = detail::must_hold(c, 2, x.dtype); !checked) return checked;

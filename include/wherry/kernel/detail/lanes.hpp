@@ -37,11 +37,13 @@ inline constexpr std::size_t vector_bytes = 32;
 
 namespace wherry::inline v0::kernel::detail {
 
-/// Calls f with the `lanes` of the best instruction set this machine has.
-template <class F>
-inline auto on_best_lanes(F f) noexcept {
+/// Calls f with the `lanes` of the best instruction set this machine has. Only float is worth a second set of functions:
+/// other element types hardly occur in models, and each set costs every user compile time.
+template <class T, class F>
+inline auto on_lanes_for(F f) noexcept {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return f(avx2::lanes{});
+    if constexpr (std::is_same_v<T, float>)
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return f(avx2::lanes{});
 #endif
     return f(plain::lanes{});
 }

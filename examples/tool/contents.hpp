@@ -1,0 +1,166 @@
+#ifndef WHERRY_TOOL_CONTENTS_HPP
+#define WHERRY_TOOL_CONTENTS_HPP
+
+#include "files.hpp"
+
+#include <wherry/io/select.hpp>
+#include <wherry/io/stream_index.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// What files hold, told by their bytes and not by their names.
+namespace tool {
+
+using wherry::indexed_tensor;
+
+/// The streams of a file, in order. Elements are not read.
+struct tensors {
+    std::vector<indexed_tensor> streams;
+    std::vector<std::string> names{};  ///< one a stream, where they are known
+};
+
+/// A SelectedRows stream: some rows of a tall array.
+struct selected_rows {
+    std::vector<std::int64_t> rows;
+    std::int64_t height = 0;
+    wherry::wire::tensor_header value;
+};
+
+/// A file and what is in it; `error` says why it is none of the kinds.
+struct file_contents {
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    std::variant<error, Program, tensors, selected_rows> held;
+};
+
+namespace detail {
+inline error no_selected_rows() { return {.code = errc::not_a_paddle_file, .message = "this is not a SelectedRows stream"}; }
+
+inline result<selected_rows> parse_selected_rows(std::string_view bytes) {
+    wherry::byte_cursor in(bytes);
+    const auto version = in.read<std::uint32_t>({});
+    const auto count = in.read<std::uint64_t>({});
+    if (!version || !count || *version != 0 || *count > in.remaining() / sizeof(std::uint64_t)) return no_selected_rows();
+    selected_rows made;
+    for (std::uint64_t i = 0; i < *count; ++i) made.rows.push_back(static_cast<std::int64_t>(*in.read<std::uint64_t>({})));
+    const auto height = in.read<std::uint64_t>({});
+    if (!height) return height.error();
+    made.height = static_cast<std::int64_t>(*height);
+    auto value = wherry::wire::read_inner_header(in);
+    if (!value) return std::move(value).error();
+    made.value = *std::move(value);
+    const auto inside = [&](std::int64_t row) { return row >= 0 && row < made.height; };
+    const bool one_each = made.value.dims.rank() > 0 && std::cmp_equal(made.value.dims[0], *count);
+    if (!one_each || made.value.data_bytes != in.remaining() || !std::all_of(made.rows.begin(), made.rows.end(), inside))
+        return no_selected_rows();
+    return made;
+}
+
+/// Tensors, or rows: nothing in the bytes tells them apart but that every length has to fit.
+inline result<file_contents> streams_of(const std::string& name, wherry::disk::reader& file) {
+    auto streams = wherry::index_streams(file);
+    if (streams) return file_contents{name, file.size_bytes(), tensors{*std::move(streams)}};
+    const auto bytes = read_all(file, wherry::limits{}.program_bytes);
+    if (!bytes) return std::move(streams).error();
+    auto rows = parse_selected_rows(*bytes);
+    if (!rows) return std::move(streams).error();
+    return file_contents{name, file.size_bytes(), *std::move(rows)};
+}
+
+inline result<file_contents> program_of(const std::string& name, wherry::disk::reader& file) {
+    const auto bytes = read_all(file, wherry::limits{}.program_bytes);
+    if (!bytes) return bytes.error();
+    auto program = parse_program(*bytes);
+    if (program) return file_contents{name, file.size_bytes(), *std::move(program)};
+    auto kind = wherry::wire::foreign_kind(*bytes);
+    if (kind.empty()) kind = bytes->empty() ? "an empty file" : "other bytes";
+    return error{.code = errc::not_a_paddle_file,
+                 .message = "this is neither a program nor tensors",
+                 .file = file.path(),
+                 .expected = "a ProgramDesc or LoDTensor streams",
+                 .found = kind};
+}
+}  // namespace detail
+
+/// The contents of a file. Errors: not_found, not_regular_file, not_a_paddle_file, those of tensor streams.
+inline result<file_contents> contents_of(const std::string& path, const std::string& name) {
+    auto file = open_file(path);
+    if (!file) return std::move(file).error();
+    std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(file->size_bytes(), 4)), '\0');
+    if (auto read = file->read_at(0, std::as_writable_bytes(std::span(head))); !read) return std::move(read).error();
+    return starts_like_tensor(head) ? detail::streams_of(name, *file) : detail::program_of(name, *file);
+}
+
+/// Every file beneath a folder, sorted by name; what cannot be read is listed with its error. Links to folders are not followed.
+inline result<std::vector<file_contents>> contents_beneath(const std::string& folder) {
+    std::error_code failed;
+    std::vector<std::string> names;
+    for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
+        std::error_code ignored;
+        if (!at->is_directory(ignored)) names.push_back(at->path().lexically_relative(folder).generic_string());
+    }
+    if (failed)
+        return error{
+            .code = errc::cannot_open, .message = "the system failed while listing a folder", .file = folder, .found = failed.message()};
+    std::sort(names.begin(), names.end());
+    std::vector<file_contents> all;
+    for (const auto& name : names) {
+        auto one = contents_of(joined(folder, name), name);
+        all.push_back(one ? *std::move(one) : file_contents{name, 0, std::move(one).error()});
+    }
+    return all;
+}
+
+namespace detail {
+/// True where a variable can have these dims: -1 is any.
+inline bool agrees(const wherry::Variable& var, const wherry::wire::tensor_header& header) {
+    const auto shape = var.shape();
+    const auto dims = header.dims.dims();
+    return var.dtype() == header.dtype && std::equal(shape.begin(), shape.end(), dims.begin(), dims.end(),
+                                                     [](auto wanted, auto found) { return wanted < 0 || wanted == found; });
+}
+
+/// Names of the streams, if they can be these variables, sorted by name as every writer does.
+inline std::vector<std::string> names_among(std::vector<wherry::Variable> variables, const std::vector<indexed_tensor>& streams) {
+    std::sort(variables.begin(), variables.end(), [](const auto& a, const auto& b) { return a.name() < b.name(); });
+    const auto fits = [](const wherry::Variable& var, const indexed_tensor& stream) { return agrees(var, stream.header); };
+    if (!std::equal(variables.begin(), variables.end(), streams.begin(), streams.end(), fits)) return {};
+    std::vector<std::string> names;
+    for (const auto& var : variables) names.push_back(var.name());
+    return names;
+}
+
+inline bool declares(const Program& program, std::string_view name) {
+    return !program.blocks().empty() && program.global_block().find_var(name);
+}
+}  // namespace detail
+
+/// Names the tensors of combined files, which hold none, by the programs beside them: all persistables or all Parameters
+/// of one must have the very element types and dims that the file has.
+inline void name_by_programs(std::vector<file_contents>& files) {
+    std::vector<const Program*> programs;
+    for (const auto& file : files)
+        if (const auto* program = std::get_if<Program>(&file.held)) programs.push_back(program);
+    for (auto& file : files) {
+        auto* held = std::get_if<tensors>(&file.held);
+        if (held == nullptr) continue;
+        for (const auto* program : programs) {
+            if (held->streams.size() == 1 && detail::declares(*program, file.name)) held->names = {file.name};
+            if (held->names.empty())
+                held->names = detail::names_among(wherry::select(*program, wherry::filter::persistables{}), held->streams);
+            if (held->names.empty()) held->names = detail::names_among(program->all_parameters(), held->streams);
+        }
+    }
+}
+
+}  // namespace tool
+
+#endif

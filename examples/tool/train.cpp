@@ -1,0 +1,107 @@
+#include "arrays.hpp"
+#include "commands.hpp"
+#include "operators.hpp"
+#include "variables.hpp"
+
+namespace tool {
+
+namespace {
+result<void> check(const train_arguments& given) {
+    if (given.startup.empty() == given.persistables.empty())
+        return error{.code = errc::bad_argument, .message = "training starts from exactly one of --startup and --persistables"};
+    if (given.steps < 1)
+        return error{.code = errc::bad_argument, .message = "--steps wants a number above 0", .found = wherry::decimal(given.steps)};
+    if (given.save.empty() && !given.save_filename.empty())
+        return error{.code = errc::bad_argument,
+                     .message = "--save-filename names a file of the folder that --save gives, and there is none"};
+    return check_results(given.fetches);
+}
+
+/// Values of the persistables before the first step.
+result<void> start(const train_arguments& given, const Program& program, wherry::Executor& executor, Scope& scope) {
+    if (given.startup.empty()) return load_variables(persistables_of(program), scope, place_to_load(given.persistables, {}));
+    const auto startup = load_program(given.startup);
+    if (!startup) return startup.error();
+    auto ran = executor.run(*startup, scope);
+    if (!ran) return std::move(ran).error().in_file(given.startup);
+    return {};
+}
+
+using fetched_rows = std::vector<std::vector<Tensor>>;  ///< by step, then by variable
+
+result<fetched_rows> steps(const train_arguments& given, const Program& program, wherry::Executor& executor, Scope& scope) {
+    const auto feeds = read_feeds(given.feeds);
+    if (!feeds) return feeds.error();
+    const auto refs = refs_of(*feeds);
+    fetched_rows rows;
+    for (std::int64_t step = 0; step < given.steps; ++step) {
+        auto fetched = executor.run(program, scope, refs, given.fetches);
+        if (!fetched) return std::move(fetched).error().in_file(given.program);
+        rows.push_back(*std::move(fetched));
+    }
+    return rows;
+}
+
+/// One array of a variable's values, a step a row. Errors: bad_dims, overflow, shape_mismatch.
+result<named_array> stacked(const std::string& name, std::size_t at, std::span<const std::vector<Tensor>> rows) {
+    const auto& first = rows.front()[at];
+    Shape dims{static_cast<std::int64_t>(rows.size())};
+    if (first.dims().rank() == wherry::max_rank)
+        return error{.code = errc::bad_dims,
+                     .message = "a fetched array has no room for one more dim",
+                     .variable = name,
+                     .expected = "at most 8",
+                     .found = "9"};
+    for (const auto dim : first.dims()) dims.push_back(dim);
+    const auto count = dims.element_count();
+    const auto size_bytes = count ? wherry::checked_product(*count, wherry::size_of(first.dtype())) : std::nullopt;
+    if (!size_bytes || !wherry::checked_size(*size_bytes))
+        return error{.code = errc::overflow,
+                     .message = "all steps of a fetched array do not fit memory",
+                     .variable = name,
+                     .found = to_string(dims)};
+    named_array made{name, Tensor(first.dtype(), dims)};
+    auto* to = made.array.bytes().data();
+    for (const auto& row : rows) {
+        if (row[at].dtype() != first.dtype() || row[at].dims() != first.dims())
+            return error{.code = errc::shape_mismatch,
+                         .message = "a fetched array changes its dims between steps",
+                         .variable = name,
+                         .expected = to_string(first.dims()),
+                         .found = to_string(row[at].dims())};
+        const auto bytes = row[at].bytes();
+        to = std::copy(bytes.begin(), bytes.end(), to);
+    }
+    return made;
+}
+
+result<std::vector<named_array>> all_stacked(std::span<const std::string> names, const fetched_rows& rows) {
+    std::vector<named_array> arrays;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        auto one = stacked(names[i], i, rows);
+        if (!one) return std::move(one).error();
+        arrays.push_back(*std::move(one));
+    }
+    return arrays;
+}
+}  // namespace
+
+result<std::string> train(const train_arguments& given) {
+    if (auto checked = check(given); !checked) return std::move(checked).error();
+    const auto program = load_program(given.program);
+    if (!program) return program.error();
+    Scope scope;
+    auto executor = executor_of_all();
+    if (auto started = start(given, *program, executor, scope); !started) return std::move(started).error();
+    const auto rows = steps(given, *program, executor, scope);
+    if (!rows) return rows.error();
+    const auto arrays = all_stacked(given.fetches, *rows);
+    if (!arrays) return arrays.error();
+    if (!given.save.empty())
+        if (auto saved = save_variables(persistables_of(*program), scope, place_to_save(given.save, given.save_filename)); !saved)
+            return std::move(saved).error();
+    if (auto written = write_results(given.out, *arrays); !written) return std::move(written).error();
+    return std::string();
+}
+
+}  // namespace tool

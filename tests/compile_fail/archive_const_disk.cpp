@@ -1,0 +1,11 @@
+// expect: wherry: this is no source
+#include <wherry/io/archive.hpp>
+#include <wherry/policy/disk.hpp>
+
+using namespace wherry;
+
+#ifdef WHERRY_TWIN
+auto load(const Program& program, Scope& scope, disk& source) { return archive<>::load(program, scope, source); }
+#else
+auto load(const Program& program, Scope& scope, const disk& source) { return archive<>::load(program, scope, source); }
+#endif

@@ -1,0 +1,16 @@
+// expect: wherry: archive is given a type that is no policy
+#include <wherry/io/archive.hpp>
+
+using namespace wherry;
+
+struct not_a_filter {
+    static constexpr std::string_view name = "not_a_filter";
+#ifdef WHERRY_TWIN
+    bool operator()(const Variable&) const noexcept { return true; }
+#else
+    int operator()(const Variable&) const noexcept { return 1; }
+#endif
+};
+
+using checkpoint = archive<not_a_filter, layout::combined>;
+static_assert(sizeof(checkpoint) > 0);

@@ -1,0 +1,11 @@
+// expect: wherry: archive is given two sets of caps
+#include <wherry/io/archive.hpp>
+
+using namespace wherry;
+
+#ifdef WHERRY_TWIN
+using checkpoint = archive<capped<limits{}>>;
+#else
+using checkpoint = archive<capped<limits{}>, capped<limits{.lod_levels = 1}>>;
+#endif
+static_assert(sizeof(checkpoint) > 0);

@@ -1,0 +1,11 @@
+// expect: wherry: archive is given two durabilities
+#include <wherry/io/archive.hpp>
+
+using namespace wherry;
+
+#ifdef WHERRY_TWIN
+using checkpoint = archive<durable>;
+#else
+using checkpoint = archive<durable, fast>;
+#endif
+static_assert(sizeof(checkpoint) > 0);

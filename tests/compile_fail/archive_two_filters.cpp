@@ -1,0 +1,11 @@
+// expect: wherry: archive is given two filters
+#include <wherry/io/archive.hpp>
+
+using namespace wherry;
+
+#ifdef WHERRY_TWIN
+using checkpoint = archive<layout::combined, decltype(filter::parameters{} || filter::optimizer_state{})>;
+#else
+using checkpoint = archive<filter::parameters, layout::combined, filter::optimizer_state>;
+#endif
+static_assert(sizeof(checkpoint) > 0);

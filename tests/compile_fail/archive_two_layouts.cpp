@@ -1,0 +1,11 @@
+// expect: wherry: archive is given two layouts
+#include <wherry/io/archive.hpp>
+
+using namespace wherry;
+
+#ifdef WHERRY_TWIN
+using checkpoint = archive<layout::combined, fast>;
+#else
+using checkpoint = archive<layout::combined, fast, layout::per_file>;
+#endif
+static_assert(sizeof(checkpoint) > 0);
