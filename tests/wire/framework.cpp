@@ -267,7 +267,7 @@ TEST_CASE("framework: eight megabytes of blocks are refused at the first too man
 }
 
 TEST_CASE("framework: the memory of one program is capped over all of its messages") {
-    constexpr limits tight{.parsed_bytes = std::uint64_t{1} << 19U};
+    constexpr limits tight{.parsed_bytes = std::uint64_t{1} << 17U};
     const auto block = [](const byte_buffer& inside) { return bytes_field(1, joined(hex("0800 1000"), inside)); };
     const auto op = [](const byte_buffer& inside) { return bytes_field(4, joined(hex("1a00"), inside)); };
     const byte_buffer floods[] = {
@@ -282,7 +282,7 @@ TEST_CASE("framework: the memory of one program is capped over all of its messag
         const auto refused = wire::parse<wire::ProgramDesc<>>(view_of(bytes), tight);
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == errc::too_large);
-        CHECK(refused.error().expected == "524288");
+        CHECK(refused.error().expected == "131072");
         CHECK(wire::parse<wire::ProgramDesc<>>(view_of(bytes)));
     }
 }

@@ -104,8 +104,8 @@ inline vars_options with(const options& o, bool (*predicate)(const Variable&)) {
         case errc::nothing_to_save:
             enforce("InvalidArgument", "The number of variables to be loaded is 0, expect it to be greater than 0.", std::move(e));
         case errc::shape_mismatch: {
-            auto what = "Variable's shape does not match, the Program requires a parameter with the shape of (" + std::string(e.expected.view()) +
-                        "), while the loaded parameter (namely [ " + name + " ]) has a shape of  (" + std::string(e.found.view()) + ").";
+            auto what = "Variable's shape does not match, the Program requires a parameter with the shape of " + std::string(e.expected.view()) +
+                        ", while the loaded parameter (namely [ " + name + " ]) has a shape of  " + std::string(e.found.view()) + ".";
             throw RuntimeError(what, std::move(e));
         }
         case errc::missing_record: enforce("InvalidArgument", "Cannot parse tensor desc. " + std::string(e.message.view()), std::move(e));

@@ -1,0 +1,94 @@
+// Saving and loading by policies: what is kept, how it is laid out, where it goes are types. Errors are values.
+#include <wherry/wherry.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+/// A filter of one's own: the biases.
+struct biases {
+    static constexpr std::string_view name = "biases";
+    bool operator()(const wherry::Variable& var) const noexcept { return var.is_parameter() && var.name().find(".b_") != std::string::npos; }
+};
+static_assert(wherry::VariableFilter<biases>);
+
+/// A sink of one's own: keeps nothing and tells how many bytes it was given.
+class counting_sink {
+  public:
+    static constexpr std::string_view name = "counting";
+    static constexpr bool many_records = true;
+
+    wherry::result<void> start(std::span<const wherry::record_size>, wherry::durability_steps) { return {}; }
+    wherry::result<void> write_at(std::size_t, std::uint64_t, std::span<const wherry::piece> pieces) {
+        for (const auto& piece : pieces) bytes_ += piece.size();
+        return {};
+    }
+    wherry::result<void> commit(std::size_t) { return {}; }
+    wherry::result<std::uint64_t> finish() { return bytes_; }
+
+  private:
+    std::uint64_t bytes_ = 0;
+};
+
+int fail(const wherry::error& e) {
+    std::fprintf(stderr, "%s\n", to_string(e).c_str());
+    return 1;
+}
+
+}  // namespace
+
+int main() {
+    // a program, built by the layers of the core
+    wherry::Program program;
+    wherry::Program startup;
+    wherry::UniqueNameGenerator names;
+    wherry::NameScope scopes;
+    wherry::Builder build(program, startup, names, scopes, wherry::op::all::table);
+    const std::vector<std::int64_t> shape = {-1, 4};
+    const auto x = wherry::layers::data(build, "x", shape);
+    if (!x) return fail(x.error());
+    const auto y = wherry::layers::fc(build, std::vector{*x}, {.size = 3, .act = "relu"});
+    if (!y) return fail(y.error());
+
+    wherry::Scope scope;
+    wherry::Executor exe(wherry::op::all{});
+    if (const auto ran = exe.run(startup, scope); !ran) return fail(ran.error());
+
+    // the persistables in one file, made durable: a crash leaves the old file or the new one
+    using checkpoint = wherry::archive<wherry::filter::persistables, wherry::layout::combined, wherry::durable>;
+    if (const auto saved = checkpoint::save(program, scope, wherry::disk{"policies_checkpoint"}); !saved) return fail(saved.error());
+    wherry::Scope restored;
+    if (const auto loaded = checkpoint::load(program, restored, wherry::disk{"policies_checkpoint"}); !loaded) return fail(loaded.error());
+    const bool same = *restored.find_var("fc_0.w_0") == *scope.find_var("fc_0.w_0");
+    std::printf("checkpoint:     %s\n", same ? "loaded what was saved" : "DIFFERENT");
+
+    // one's own filter, into memory
+    const auto bytes = wherry::archive<biases>::save(program, scope, wherry::memory{});
+    if (!bytes) return fail(bytes.error());
+    std::printf("biases:         %zu bytes\n", bytes->size());
+
+    // one's own sink
+    counting_sink counted;
+    const auto size = wherry::archive<wherry::filter::parameters>::save(program, scope, counted);
+    if (!size) return fail(size.error());
+    std::printf("all parameters: %llu bytes\n", static_cast<unsigned long long>(*size));
+
+    // arrays of one's own, without a program and without a heap
+    const float numbers[] = {1, 2, 3};
+    const wherry::tensor_ref mine{.name = "mine", .dims = {3}, .bytes = std::as_bytes(std::span(numbers))};
+    wherry::fixed<64> buffer;
+    const auto used = wherry::archive<>::save(std::span(&mine, 1), buffer);
+    if (!used) return fail(used.error());
+    std::printf("one array:      %zu bytes in a fixed buffer\n", used->size());
+
+    // an error is a value that names what and where
+    const auto missing = wherry::archive<>::load(program, restored, wherry::disk{"nowhere"});
+    std::printf("a missing file: %s\n", missing ? "?" : to_string(missing.error()).c_str());
+    return same && !missing ? 0 : 1;
+}
