@@ -39,6 +39,21 @@ constexpr bool counted(const count_row& row) {
     if (row.dims.element_count() != row.count) return false;
     return !checked_size(row.count.value_or(0)) || row.dims.count() == row.count.value_or(0);  // count() is for shapes that fit
 }
+static_assert(std::all_of(std::begin(counts), std::end(counts), counted));
+
+static_assert(Shape{2, 3, 4}.product(0, 3) == 24 && Shape{2, 3, 4}.product(1, 2) == 3 && Shape{2, 3, 4}.product(1, 1) == 1);
+static_assert(Shape{-1, 3, 4}.product(0, 2) == -1 && Shape{-1, 3, 4}.product(1, 3) == 12 && Shape{0, 5}.product(0, 2) == 0);
+static_assert(Shape{big(40), big(40)}.product(0, 2) == -1, "unknown rather than undefined");
+static_assert(Shape{big(40), 0, big(40)}.product(0, 3) == 0 && Shape{big(31), big(31)}.product(0, 2) == big(62));
+
+constexpr bool grows_and_shrinks() {
+    Shape s{2, 3};
+    s.push_back(4);
+    if (s != Shape{2, 3, 4} || s.back() != 4 || s.rank() != 3) return false;
+    s.pop_back();
+    s[1] = 9;
+    return s == Shape{2, 9} && s.dims().size() == 2 && s[0] == 2;
+}
 static_assert(grows_and_shrinks());
 static_assert(Shape{2} != Shape{2, 0} && Shape{} != Shape{0} && Shape{1, 2} != Shape{2, 1});
 static_assert(Shape{-1, 4}.is_concrete() == false && Shape{0, 4}.is_concrete() && Shape{}.is_concrete());

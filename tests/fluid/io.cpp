@@ -1,0 +1,179 @@
+#include <doctest/doctest.h>
+
+#include <support/training_case.hpp>
+
+#include <wherry/fluid.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fluid = wherry::fluid;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// One small network in programs, names and a scope of its own; warnings are kept.
+struct world {
+    fluid::Program main;
+    fluid::Program startup;
+    fluid::Scope scope;
+    fluid::program_guard programs{main, startup};
+    fluid::scope_guard scopes{scope};
+    fluid::unique_name::guard names;
+    fluid::Executor exe;
+    std::vector<std::string> warnings;
+    fs::path folder;
+
+    explicit world(const std::string& name) : folder(fs::path("fluid_io") / name) {
+        fs::remove_all(folder);
+        fluid::set_warning_handler([this](std::string_view, std::string_view message) { warnings.emplace_back(message); });
+    }
+    world(const world&) = delete;
+    world& operator=(const world&) = delete;
+    ~world() { fluid::set_warning_handler([](std::string_view, std::string_view) {}); }
+
+    fluid::Variable build(bool run_startup = true) {
+        auto x = fluid::data("x", {-1, 4});
+        auto loss = fluid::layers::mean(fluid::layers::fc(x, {.size = 2}));
+        fluid::optimizer::SGD(0.1F).minimize(loss);
+        if (run_startup) exe.run(startup);
+        return loss;
+    }
+};
+
+template <class Thrown, class Call>
+std::string message_of(Call&& call) {
+    try {
+        call();
+    } catch (const Thrown& e) {
+        return e.what();
+    } catch (const std::exception& e) {
+        return std::string("another exception: ") + e.what();
+    }
+    return "no exception";
+}
+
+}  // namespace
+
+TEST_CASE("one file a variable, one file and memory hold the same values, and load into a fresh scope") {
+    world w("forms");
+    w.build();
+    fluid::io::save_persistables(w.exe, w.folder / "each");
+    fluid::io::save_persistables(w.exe, w.folder, {.filename = "all"});
+    const auto bytes = fluid::io::save_persistables(w.exe, fluid::io::memory);
+    CHECK(support::read_file((w.folder / "all").string()) == bytes);
+    for (const auto* name : {"fc_0.b_0", "fc_0.w_0", "learning_rate_0"}) CHECK(fs::exists(w.folder / "each" / name));
+    const auto expected = *w.scope.find_var("fc_0.w_0");
+    const auto check = [&](auto load) {
+        fluid::Scope fresh;
+        fluid::scope_guard guard(fresh);
+        load();
+        REQUIRE(fresh.find_var("fc_0.w_0") != nullptr);
+        CHECK(*fresh.find_var("fc_0.w_0") == expected);
+        CHECK(fresh.local_var_names().size() == 3);
+    };
+    check([&] { fluid::io::load_persistables(w.exe, w.folder / "each"); });
+    check([&] { fluid::io::load_persistables(w.exe, w.folder, {.filename = "all"}); });
+    check([&] { fluid::io::load_persistables(w.exe, fluid::io::memory(bytes)); });
+    CHECK(w.warnings.empty());
+}
+
+TEST_CASE("params are the Parameters alone; a filename may hold folders") {
+    world w("params");
+    w.build();
+    fluid::io::save_params(w.exe, w.folder, {.filename = "deep/er/params"});
+    fluid::io::save_params(w.exe, w.folder / "each");
+    CHECK(fs::exists(w.folder / "each" / "fc_0.w_0"));
+    CHECK_FALSE(fs::exists(w.folder / "each" / "learning_rate_0"));
+    fluid::Scope fresh;
+    fluid::scope_guard guard(fresh);
+    fluid::io::load_params(w.exe, w.folder, {.filename = "deep/er/params"});
+    CHECK(fresh.local_var_names().size() == 2);
+}
+
+TEST_CASE("nothing to save warns, returns nothing and makes no folder") {
+    world w("nothing");
+    fluid::io::save_params(w.exe, w.folder);
+    fluid::io::save_params(w.exe, w.folder, {.filename = "f"});
+    CHECK(fluid::io::save_params(w.exe, fluid::io::memory).empty());
+    CHECK(w.warnings == std::vector<std::string>(3, "no variable in your model, please ensure there are any variables in your model to save"));
+    CHECK_FALSE(fs::exists(w.folder));
+}
+
+TEST_CASE("vars wins over predicate, and a program parsed from 1.8 bytes has no Parameters") {
+    world w("vars");
+    w.build();
+    const auto bias = w.main.global_block().find_var("fc_0.b_0");
+    fluid::io::save_vars(w.exe, w.folder, {.vars = std::vector{bias}, .predicate = [](const fluid::Variable&) { return false; }});
+    CHECK(fs::exists(w.folder / "fc_0.b_0"));
+    CHECK_FALSE(fs::exists(w.folder / "fc_0.w_0"));
+    const auto parsed = fluid::Program::parse_from_string(w.main.serialize_to_string());
+    REQUIRE(parsed);
+    fluid::io::save_params(w.exe, w.folder / "parsed", {.main_program = &*parsed});
+    CHECK(w.warnings.size() == 1);
+    CHECK_FALSE(fs::exists(w.folder / "parsed"));
+}
+
+TEST_CASE("a variable without a value is named, and nothing is written") {
+    world w("uninitialized");
+    w.build(false);
+    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::save_persistables(w.exe, w.folder); }) ==
+          "InvalidArgumentError: The Tensor in the save Op's Input Variable X(fc_0.w_0) is not initialized.");
+    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::save_persistables(w.exe, w.folder, {.filename = "f"}); }) ==
+          "InvalidArgumentError: Tensor not initialized yet when Tensor::type() is called.");
+    CHECK_FALSE(fs::exists(w.folder / "f"));
+    CHECK_FALSE(fs::exists(w.folder / "fc_0.b_0"));
+}
+
+TEST_CASE("files that are missing, hold more or are cut are the reference's errors, and the scope stays as it was") {
+    world w("broken");
+    w.build();
+    const auto before = *w.scope.find_var("fc_0.w_0");
+    const auto each = (w.folder / "each").string();
+    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::load_persistables(w.exe, each); }).starts_with("UnavailableError: Load operator fail to open file "));
+    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::load_persistables(w.exe, w.folder, {.filename = "no"}); })
+              .starts_with("UnavailableError: LoadCombine operator fails to open file "));
+    const auto bytes = fluid::io::save_persistables(w.exe, fluid::io::memory);
+    w.scope.find_var("fc_0.w_0")->elements<float>()[0] += 1;
+    const auto changed = *w.scope.find_var("fc_0.w_0");
+    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::load_persistables(w.exe, fluid::io::memory(bytes + "x")); }) ==
+          "UnavailableError: Not allowed to load partial data via load_combine_op, please use load_op instead.");
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut)
+        CHECK_THROWS_AS(fluid::io::load_persistables(w.exe, fluid::io::memory(std::string_view(bytes).substr(0, cut))), fluid::EnforceNotMet);
+    CHECK(message_of<fluid::ValueError>([&] { fluid::io::load_persistables(w.exe, fluid::io::memory); }) ==
+          "The directory path and params cannot be None at the same time.");
+    CHECK(*w.scope.find_var("fc_0.w_0") == changed);
+    CHECK_FALSE(changed == before);
+}
+
+TEST_CASE("a Parameter of another shape is a RuntimeError that names both shapes, and changes nothing") {
+    world w("shape");
+    w.build();
+    fluid::Tensor wide = fluid::Tensor::of<float>({3, 2}, {1, 2, 3, 4, 5, 6});
+    const auto mine = *w.scope.find_var("fc_0.w_0");
+    std::swap(*w.scope.find_var("fc_0.w_0"), wide);
+    fluid::io::save_params(w.exe, w.folder);
+    std::swap(*w.scope.find_var("fc_0.w_0"), wide);
+    CHECK(message_of<fluid::RuntimeError>([&] { fluid::io::load_params(w.exe, w.folder); }) ==
+          "Variable's shape does not match, the Program requires a parameter with the shape of (4, 2), while the loaded parameter (namely [ fc_0.w_0 ]) has a "
+          "shape of  (3, 2).");
+    CHECK(*w.scope.find_var("fc_0.w_0") == mine);
+}
+
+TEST_CASE("a path that cannot be written is Unavailable, and a name that leaves the folder is refused") {
+    world w("unwritable");
+    w.build();
+    fs::create_directories(w.folder);
+    std::ofstream(w.folder / "file") << "in the way";
+    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::save_persistables(w.exe, w.folder / "file"); }).starts_with("UnavailableError: Cannot open "));
+    CHECK(support::read_file((w.folder / "file").string()) == "in the way");
+    wherry::wire::VarDesc<> escaping;
+    escaping.name = "../escaped";
+    escaping.type.lod_tensor.emplace().tensor.data_type = fluid::float32;
+    escaping.persistable = true;
+    w.main.global_block().create_var(std::move(escaping));
+    w.scope.var("../escaped") = fluid::Tensor::of<float>({1}, {1});
+    CHECK_THROWS_AS(fluid::io::save_persistables(w.exe, w.folder / "in"), fluid::ValueError);
+    CHECK_FALSE(fs::exists(w.folder / "escaped"));
+}
