@@ -14,7 +14,9 @@ namespace {
 /// A filter of one's own: the biases.
 struct biases {
     static constexpr std::string_view name = "biases";
-    bool operator()(const wherry::Variable& var) const noexcept { return var.is_parameter() && var.name().find(".b_") != std::string::npos; }
+    bool operator()(const wherry::Variable& var) const noexcept {
+        return var.is_parameter() && var.name().find(".b_") != std::string::npos;
+    }
 };
 static_assert(wherry::VariableFilter<biases>);
 

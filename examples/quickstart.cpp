@@ -72,12 +72,14 @@ int main(int argc, char** argv) try {
     for (int epoch = 1; epoch <= 60; ++epoch) {
         float sum = 0;
         for (std::int64_t first = 0; first < 1500; first += 100) {
-            auto [value] = exe.run({{"img", rows(train.pixels, first, 100)}, {"label", rows(train.labels, first, 100)}}, fluid::fetch(loss));
+            auto [value] =
+                exe.run({{"img", rows(train.pixels, first, 100)}, {"label", rows(train.labels, first, 100)}}, fluid::fetch(loss));
             sum += value.elements<float>()[0];
         }
         if (epoch % 10 != 0) continue;
         auto [share] = exe.run(test, {{"img", held_out.pixels}, {"label", held_out.labels}}, fluid::fetch(accuracy));
-        std::printf("epoch %2d  loss %.4f  held-out accuracy %.4f\n", epoch, static_cast<double>(sum / 15), static_cast<double>(share.elements<float>()[0]));
+        std::printf("epoch %2d  loss %.4f  held-out accuracy %.4f\n", epoch, static_cast<double>(sum / 15),
+                    static_cast<double>(share.elements<float>()[0]));
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     std::printf("60 epochs of 1500 digits in %.2f s\n", seconds.count());
@@ -88,7 +90,9 @@ int main(int argc, char** argv) try {
     const std::string bytes = fluid::io::save_persistables(exe, fluid::io::memory);
     std::ofstream("./my_paddle_model/digits.pdmodel", std::ios::binary) << fluid::default_main_program().serialize_to_string();
 
-    const auto answer = [&] { return exe.run(test, {{"img", held_out.pixels}, {"label", held_out.labels}}, fluid::fetch(predict, accuracy)); };
+    const auto answer = [&] {
+        return exe.run(test, {{"img", held_out.pixels}, {"label", held_out.labels}}, fluid::fetch(predict, accuracy));
+    };
     const auto [predictions, share] = answer();
     const auto check = [&](const char* form, const auto& load) {
         fluid::Scope fresh;
@@ -98,9 +102,10 @@ int main(int argc, char** argv) try {
         std::printf("loaded from %-22s %s predictions\n", form, same ? "the same" : "OTHER");
         return same;
     };
-    const bool all_same = check("one file a variable:", [&] { fluid::io::load_persistables(exe, "./my_paddle_model/digits"); }) &
-                          check("one file:", [&] { fluid::io::load_persistables(exe, "./my_paddle_model", {.filename = "digits.persistables"}); }) &
-                          check("memory:", [&] { fluid::io::load_persistables(exe, fluid::io::memory(bytes)); });
+    const bool all_same =
+        check("one file a variable:", [&] { fluid::io::load_persistables(exe, "./my_paddle_model/digits"); }) &
+        check("one file:", [&] { fluid::io::load_persistables(exe, "./my_paddle_model", {.filename = "digits.persistables"}); }) &
+        check("memory:", [&] { fluid::io::load_persistables(exe, fluid::io::memory(bytes)); });
     std::printf("held-out accuracy %.4f\n", static_cast<double>(share.elements<float>()[0]));
     return all_same && share.elements<float>()[0] >= 0.95F ? 0 : 1;
 } catch (const fluid::Exception& e) {

@@ -139,7 +139,8 @@ TEST_CASE("what is fed is checked against the program, position by position") {
     const auto wide = fed_with(Tensor(wherry::DType::FP32, {6, 28, 29}));
     CHECK(wide.code == errc::shape_mismatch);
     CHECK(wide.variable == "img");
-    CHECK(wide.message == "The fed Variable 'img' should have dimensions = 3, shape = (-1, 28, 28), but received fed shape [6, 28, 29] on each device");
+    CHECK(wide.message ==
+          "The fed Variable 'img' should have dimensions = 3, shape = (-1, 28, 28), but received fed shape [6, 28, 29] on each device");
     CHECK(fed_with(Tensor(wherry::DType::FP32, {6, 28, 28, 1})).code == errc::shape_mismatch);
     const auto wrong = fed_with(Tensor(wherry::DType::FP64, {6, 28, 28}));
     CHECK(wrong.code == errc::dtype_mismatch);
@@ -177,7 +178,8 @@ TEST_CASE("an input that is not fed, a fetch that is not there and a feed that i
 TEST_CASE("a label outside of the classes is an error that names it, and no parameter changes") {
     const auto program = load_program("fluid18/classifier_sgd/main.pdmodel");
     Scope scope;
-    for (auto& [var, tensor] : support::load_folder(support::golden("fluid18/classifier_sgd/start"), false)) scope.var(var) = std::move(tensor);
+    for (auto& [var, tensor] : support::load_folder(support::golden("fluid18/classifier_sgd/start"), false))
+        scope.var(var) = std::move(tensor);
     const auto before = *scope.find_var("fc_0.w_0");
     const auto x = support::load_npy(support::golden("fluid18/classifier_sgd/feed/x.npy"));
     auto label = support::load_npy(support::golden("fluid18/classifier_sgd/feed/label.npy"));
@@ -194,7 +196,8 @@ TEST_CASE("a label outside of the classes is an error that names it, and no para
 TEST_CASE("parameters may be fetched, and are their value after the run") {
     const auto program = load_program("fluid18/classifier_sgd/main.pdmodel");
     Scope scope;
-    for (auto& [var, tensor] : support::load_folder(support::golden("fluid18/classifier_sgd/start"), false)) scope.var(var) = std::move(tensor);
+    for (auto& [var, tensor] : support::load_folder(support::golden("fluid18/classifier_sgd/start"), false))
+        scope.var(var) = std::move(tensor);
     const auto before = *scope.find_var("fc_2.b_0");
     const auto x = support::load_npy(support::golden("fluid18/classifier_sgd/feed/x.npy"));
     const auto label = support::load_npy(support::golden("fluid18/classifier_sgd/feed/label.npy"));

@@ -73,7 +73,8 @@ const golden_case cases[] = {
     {"classifier_sgd", classifier, with<fluid::optimizer::SGD>(0.1F)},
     {"classifier_momentum", classifier, with<fluid::optimizer::Momentum>(0.05F, 0.9F)},
     {"classifier_adam", classifier, with<fluid::optimizer::Adam>(0.01F)},
-    {"classifier_adam_l2", classifier, with<fluid::optimizer::Adam>(0.01F, wherry::adam_rule{}, fluid::optimizer::options{.regularization = fluid::L2Decay{1e-2F}})},
+    {"classifier_adam_l2", classifier,
+     with<fluid::optimizer::Adam>(0.01F, wherry::adam_rule{}, fluid::optimizer::options{.regularization = fluid::L2Decay{1e-2F}})},
     {"two_inputs", two_inputs, with<fluid::optimizer::SGD>(0.01F)},
     {"word2vec", word2vec, with<fluid::optimizer::SGD>(0.1F)},
 };
@@ -178,9 +179,11 @@ network padded() {
 
 const golden_case more_cases[] = {
     {"shared", shared, with<fluid::optimizer::SGD>(0.1F)},
-    {"rates", rates, with<fluid::optimizer::Momentum>(0.1F, 0.9F, true, fluid::optimizer::options{.regularization = fluid::L2Decay{0.01F}})},
+    {"rates", rates,
+     with<fluid::optimizer::Momentum>(0.1F, 0.9F, true, fluid::optimizer::options{.regularization = fluid::L2Decay{0.01F}})},
     {"clip", clipped,
-     with<fluid::optimizer::Adam>(0.1F, wherry::adam_rule{}, fluid::optimizer::options{.grad_clip = fluid::clip::GradientClipByGlobalNorm{0.1F}})},
+     with<fluid::optimizer::Adam>(0.1F, wherry::adam_rule{},
+                                  fluid::optimizer::options{.grad_clip = fluid::clip::GradientClipByGlobalNorm{0.1F}})},
     {"soft", soft, with<fluid::optimizer::SGD>(0.1F)},
     {"drop", dropped, with<fluid::optimizer::SGD>(0.1F)},
     {"inits", initialized, with<fluid::optimizer::Adam>(0.01F)},

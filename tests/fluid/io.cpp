@@ -31,7 +31,9 @@ struct world {
     }
     world(const world&) = delete;
     world& operator=(const world&) = delete;
-    ~world() { fluid::set_warning_handler([](std::string_view, std::string_view) {}); }
+    ~world() {
+        fluid::set_warning_handler([](std::string_view, std::string_view) {});
+    }
 
     fluid::Variable build(bool run_startup = true) {
         auto x = fluid::data("x", {-1, 4});
@@ -46,9 +48,7 @@ template <class Thrown, class Call>
 std::string message_of(Call&& call) {
     try {
         call();
-    } catch (const Thrown& e) {
-        return e.what();
-    } catch (const std::exception& e) {
+    } catch (const Thrown& e) { return e.what(); } catch (const std::exception& e) {
         return std::string("another exception: ") + e.what();
     }
     return "no exception";
@@ -97,7 +97,8 @@ TEST_CASE("nothing to save warns, returns nothing and makes no folder") {
     fluid::io::save_params(w.exe, w.folder);
     fluid::io::save_params(w.exe, w.folder, {.filename = "f"});
     CHECK(fluid::io::save_params(w.exe, fluid::io::memory).empty());
-    CHECK(w.warnings == std::vector<std::string>(3, "no variable in your model, please ensure there are any variables in your model to save"));
+    CHECK(w.warnings ==
+          std::vector<std::string>(3, "no variable in your model, please ensure there are any variables in your model to save"));
     CHECK_FALSE(fs::exists(w.folder));
 }
 
@@ -131,16 +132,20 @@ TEST_CASE("files that are missing, hold more or are cut are the reference's erro
     w.build();
     const auto before = *w.scope.find_var("fc_0.w_0");
     const auto each = (w.folder / "each").string();
-    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::load_persistables(w.exe, each); }).starts_with("UnavailableError: Load operator fail to open file "));
-    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::load_persistables(w.exe, w.folder, {.filename = "no"}); })
-              .starts_with("UnavailableError: LoadCombine operator fails to open file "));
+    CHECK(message_of<fluid::EnforceNotMet>([&] {
+              fluid::io::load_persistables(w.exe, each);
+          }).starts_with("UnavailableError: Load operator fail to open file "));
+    CHECK(message_of<fluid::EnforceNotMet>([&] {
+              fluid::io::load_persistables(w.exe, w.folder, {.filename = "no"});
+          }).starts_with("UnavailableError: LoadCombine operator fails to open file "));
     const auto bytes = fluid::io::save_persistables(w.exe, fluid::io::memory);
     w.scope.find_var("fc_0.w_0")->elements<float>()[0] += 1;
     const auto changed = *w.scope.find_var("fc_0.w_0");
     CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::load_persistables(w.exe, fluid::io::memory(bytes + "x")); }) ==
           "UnavailableError: Not allowed to load partial data via load_combine_op, please use load_op instead.");
     for (std::size_t cut = 0; cut < bytes.size(); ++cut)
-        CHECK_THROWS_AS(fluid::io::load_persistables(w.exe, fluid::io::memory(std::string_view(bytes).substr(0, cut))), fluid::EnforceNotMet);
+        CHECK_THROWS_AS(fluid::io::load_persistables(w.exe, fluid::io::memory(std::string_view(bytes).substr(0, cut))),
+                        fluid::EnforceNotMet);
     CHECK(message_of<fluid::ValueError>([&] { fluid::io::load_persistables(w.exe, fluid::io::memory); }) ==
           "The directory path and params cannot be None at the same time.");
     CHECK(*w.scope.find_var("fc_0.w_0") == changed);
@@ -156,7 +161,8 @@ TEST_CASE("a Parameter of another shape is a RuntimeError that names both shapes
     fluid::io::save_params(w.exe, w.folder);
     std::swap(*w.scope.find_var("fc_0.w_0"), wide);
     CHECK(message_of<fluid::RuntimeError>([&] { fluid::io::load_params(w.exe, w.folder); }) ==
-          "Variable's shape does not match, the Program requires a parameter with the shape of (4, 2), while the loaded parameter (namely [ fc_0.w_0 ]) has a "
+          "Variable's shape does not match, the Program requires a parameter with the shape of (4, 2), while the loaded parameter (namely "
+          "[ fc_0.w_0 ]) has a "
           "shape of  (3, 2).");
     CHECK(*w.scope.find_var("fc_0.w_0") == mine);
 }
@@ -166,7 +172,9 @@ TEST_CASE("a path that cannot be written is Unavailable, and a name that leaves 
     w.build();
     fs::create_directories(w.folder);
     std::ofstream(w.folder / "file") << "in the way";
-    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::save_persistables(w.exe, w.folder / "file"); }).starts_with("UnavailableError: Cannot open "));
+    CHECK(message_of<fluid::EnforceNotMet>([&] {
+              fluid::io::save_persistables(w.exe, w.folder / "file");
+          }).starts_with("UnavailableError: Cannot open "));
     CHECK(support::read_file((w.folder / "file").string()) == "in the way");
     wherry::wire::VarDesc<> escaping;
     escaping.name = "../escaped";

@@ -21,9 +21,7 @@ template <class Thrown, class Call>
 std::string message_of(Call&& call) {
     try {
         call();
-    } catch (const Thrown& e) {
-        return e.what();
-    } catch (const std::exception& e) {
+    } catch (const Thrown& e) { return e.what(); } catch (const std::exception& e) {
         return std::string("another exception: ") + e.what();
     }
     return "no exception";
@@ -81,10 +79,12 @@ TEST_CASE("dims that do not fit are errors of the operator, with both shapes") {
     CHECK(add.find("[operator < elementwise_add > error]") != std::string::npos);
     auto label = fluid::data("label", {5, 1}, fluid::int64);
     auto rows = fluid::data("rows", {4, 3});
-    CHECK(message_of<fluid::EnforceNotMet>([&] { layers::cross_entropy(rows, label); })
-              .find("Input(X) and Input(Label) shall have the same shape except the last dimension.") != std::string::npos);
-    CHECK(message_of<fluid::EnforceNotMet>([&] { layers::fc(a, {.size = 2, .num_flatten_dims = 2}); })
-              .find("should be larger than x_num_col_dims. But received X's dimensions = 2") != std::string::npos);
+    CHECK(message_of<fluid::EnforceNotMet>([&] {
+              layers::cross_entropy(rows, label);
+          }).find("Input(X) and Input(Label) shall have the same shape except the last dimension.") != std::string::npos);
+    CHECK(message_of<fluid::EnforceNotMet>([&] {
+              layers::fc(a, {.size = 2, .num_flatten_dims = 2});
+          }).find("should be larger than x_num_col_dims. But received X's dimensions = 2") != std::string::npos);
 }
 
 TEST_CASE("a parameter is shared by name, with one operator in the startup program, and must have one shape") {
@@ -111,7 +111,9 @@ TEST_CASE("a closed executor, a wrong feed and LoD in a fetched array throw what
     auto [plain] = exe.run(fluid::feed{{"x", rows}}, fluid::fetch(y));
     CHECK(plain == fluid::Tensor::of<float>({3, 2}, {0, 2, 0, 4, 0, 6}));
     rows.set_lod({{0, 1, 3}});
-    CHECK(message_of<fluid::RuntimeError>([&] { exe.run(fluid::feed{{"x", rows}}, fluid::fetch(y)); }).find("hold LoD information") != std::string::npos);
+    CHECK(message_of<fluid::RuntimeError>([&] {
+              exe.run(fluid::feed{{"x", rows}}, fluid::fetch(y));
+          }).find("hold LoD information") != std::string::npos);
     auto [with_lod] = exe.run(p.main, fluid::feed{{"x", rows}}, fluid::fetch(y), {.return_numpy = false});
     CHECK(with_lod.lod() == wherry::LoD{{0, 1, 3}});
     CHECK_THROWS_AS(exe.run(fluid::feed{{"x", fluid::Tensor::of<float>({1, 3}, {1, 2, 3})}}, fluid::fetch(y)), fluid::ValueError);
@@ -136,7 +138,8 @@ TEST_CASE("DataFeeder stacks samples, reshapes them to the declared dims and kee
     CHECK(fed.values()[2].ref().dims == wherry::Shape{4, 1});
     CHECK(*fed.values()[2].ref().lod == wherry::LoD{{0, 3, 4}});
     const std::vector<fluid::DataFeeder::sample> short_sample = {{{1, 2, 3, 4, 5, 6}, 7}};
-    CHECK(message_of<fluid::AssertionError>([&] { (void)feeder.feed(short_sample); }) == "The number of fields in data (2) does not match len(feed_list) (3)");
+    CHECK(message_of<fluid::AssertionError>([&] { (void)feeder.feed(short_sample); }) ==
+          "The number of fields in data (2) does not match len(feed_list) (3)");
     const std::vector<fluid::DataFeeder::sample> odd = {{{1, 2, 3, 4}, 7, {1}}};
     CHECK(message_of<fluid::ValueError>([&] { (void)feeder.feed(odd); }) ==
           "Reshape error. What is defined in data layer is (-1, 2, 3), but receive (1, 4)");

@@ -76,7 +76,8 @@ TEST_CASE("sigmoid and tanh agree with the true functions") {
 TEST_CASE("sigmoid is not clamped: fluid 1.8.5's own values at the ends") {
     // Read from the sigmoid operator of fluid 1.8.5: inputs in this order, outputs as printed by repr(float(v)).
     const std::array<float, 10> x{-100, -88, -87, -10, 0.3f, 20, 100, inf, -inf, not_a_number};
-    const std::array<double, 9> expected{0.0, 6.054601485195952e-39, 1.6458114537543937e-38, 4.539787187241018e-05, 0.5744425058364868, 1, 1, 1, 0};
+    const std::array<double, 9> expected{
+        0.0, 6.054601485195952e-39, 1.6458114537543937e-38, 4.539787187241018e-05, 0.5744425058364868, 1, 1, 1, 0};
     std::array<float, 10> out{};
     kernel::sigmoid(x, std::span<float>(out));
     for (std::size_t i = 0; i < expected.size(); ++i) CHECK(std::abs(static_cast<double>(out[i]) - expected[i]) <= 2e-6 * expected[i]);

@@ -10,8 +10,8 @@ namespace kernel = wherry::kernel;
 namespace {
 
 constexpr bool there_and_back() {
-    const std::array<std::int64_t, 4> a{1, 2, 3, 4};           // [2, 2]
-    const std::array<std::int64_t, 6> b{5, 6, 7, 8, 9, 10};    // [2, 3]
+    const std::array<std::int64_t, 4> a{1, 2, 3, 4};         // [2, 2]
+    const std::array<std::int64_t, 6> b{5, 6, 7, 8, 9, 10};  // [2, 3]
     std::array<std::int64_t, 10> whole{};
     kernel::concat_part(2, 2, 5, 0, a, std::span<std::int64_t>(whole));
     kernel::concat_part(2, 3, 5, 2, b, std::span<std::int64_t>(whole));

@@ -77,8 +77,8 @@ TEST_CASE("hard labels on logits") {
     CHECK(close(loss, {0.40760597586631775, 0, 0, 0.01349622756242752}));
     kernel::softmax_with_cross_entropy_hard_grad(3, p, label_span(labels), -100, g, std::span<float>(dx));
     // The ignored row: zeros as in Paddle 2.6.2; fluid 1.8.5 itself forgets to ignore it here.
-    CHECK(close(dx, {0.09003057330846786, 0.2447284758090973, -0.33475905656814575, 0, 0, 0, 0, 0, 0, -0.0024455231614410877, 0.013405561447143555,
-                     -0.01096007414162159}));
+    CHECK(close(dx, {0.09003057330846786, 0.2447284758090973, -0.33475905656814575, 0, 0, 0, 0, 0, 0, -0.0024455231614410877,
+                     0.013405561447143555, -0.01096007414162159}));
     const std::array<std::int64_t, 4> worst{0, 2, 0, 0};
     kernel::softmax_with_cross_entropy_hard(3, logits, label_span(worst), -100, std::span<float>(p), std::span<float>(loss));
     CHECK(static_cast<double>(loss[0]) == doctest::Approx(2.4076059));
@@ -91,6 +91,6 @@ TEST_CASE("soft labels on logits") {
     kernel::softmax_with_cross_entropy_soft(3, logits, soft, std::span<float>(p), std::span<float>(loss));
     CHECK(close(loss, {0.8076059818267822, 64, 1.0986123085021973, 4.138496398925781}));
     kernel::softmax_with_cross_entropy_soft_grad(3, p, soft, g, std::span<float>(p));
-    CHECK(close(p, {-0.009969428181648254, 0.04472847282886505, -0.0347590446472168, 2, -2, 0, -1.9999998807907104, 1, 1, 0.4975544810295105,
-                    -0.7365944385528564, 0.23903992772102356}));
+    CHECK(close(p, {-0.009969428181648254, 0.04472847282886505, -0.0347590446472168, 2, -2, 0, -1.9999998807907104, 1, 1,
+                    0.4975544810295105, -0.7365944385528564, 0.23903992772102356}));
 }

@@ -46,40 +46,77 @@ std::size_t position(const dims& operand, const dims& out, std::size_t first, st
 }
 
 template <class T>
-T value(binary::add, T x, T y) { return x + y; }
+T value(binary::add, T x, T y) {
+    return x + y;
+}
 template <class T>
-T value(binary::sub, T x, T y) { return x - y; }
+T value(binary::sub, T x, T y) {
+    return x - y;
+}
 template <class T>
-T value(binary::mul, T x, T y) { return x * y; }
+T value(binary::mul, T x, T y) {
+    return x * y;
+}
 template <class T>
-T value(binary::div, T x, T y) { return x / y; }
+T value(binary::div, T x, T y) {
+    return x / y;
+}
 template <class T>
-T value(binary::max, T x, T y) { return x > y ? x : y; }
+T value(binary::max, T x, T y) {
+    return x > y ? x : y;
+}
 template <class T>
-T value(binary::min, T x, T y) { return x < y ? x : y; }
+T value(binary::min, T x, T y) {
+    return x < y ? x : y;
+}
 
 template <class T>
-std::array<T, 2> slopes(binary::add, T, T, T g) { return {g, g}; }
+std::array<T, 2> slopes(binary::add, T, T, T g) {
+    return {g, g};
+}
 template <class T>
-std::array<T, 2> slopes(binary::sub, T, T, T g) { return {g, -g}; }
+std::array<T, 2> slopes(binary::sub, T, T, T g) {
+    return {g, -g};
+}
 template <class T>
-std::array<T, 2> slopes(binary::mul, T x, T y, T g) { return {g * y, g * x}; }
+std::array<T, 2> slopes(binary::mul, T x, T y, T g) {
+    return {g * y, g * x};
+}
 template <class T>
-std::array<T, 2> slopes(binary::div, T x, T y, T g) { return {g / y, -g * (x / y) / y}; }
+std::array<T, 2> slopes(binary::div, T x, T y, T g) {
+    return {g / y, -g * (x / y) / y};
+}
 template <class T>
-std::array<T, 2> slopes(binary::max, T x, T y, T g) { return {x > y ? g : T{}, x <= y ? g : T{}}; }
+std::array<T, 2> slopes(binary::max, T x, T y, T g) {
+    return {x > y ? g : T{}, x <= y ? g : T{}};
+}
 template <class T>
-std::array<T, 2> slopes(binary::min, T x, T y, T g) { return {x < y ? g : T{}, x >= y ? g : T{}}; }
+std::array<T, 2> slopes(binary::min, T x, T y, T g) {
+    return {x < y ? g : T{}, x >= y ? g : T{}};
+}
 
 struct shapes {
     dims x, y;
     std::int64_t axis;
 };
-const std::vector<shapes> cases{
-    {{37}, {37}, -1},         {{5, 19}, {19}, -1},        {{5, 19}, {5}, 0},           {{2, 3, 17}, {3}, 1},        {{2, 3, 4, 5}, {3, 4}, 1},
-    {{2, 3, 17}, {1}, -1},    {{19}, {5, 19}, -1},        {{1}, {4, 9}, -1},           {{4, 1}, {1, 21}, -1},       {{3, 1, 10}, {1, 7, 1}, -1},
-    {{2, 3, 11}, {3, 1}, 1},  {{0, 4}, {4}, -1},          {{1, 1}, {1}, -1},           {{2, 1, 3, 1}, {1, 5, 1, 9}, -1}, {{3}, {2, 3, 9}, 1},
-    {{33, 1}, {33, 10}, -1},  {{2, 3, 4, 5, 6}, {4, 1, 6}, 2}, {{6, 10}, {6, 10}, 0}};
+const std::vector<shapes> cases{{{37}, {37}, -1},
+                                {{5, 19}, {19}, -1},
+                                {{5, 19}, {5}, 0},
+                                {{2, 3, 17}, {3}, 1},
+                                {{2, 3, 4, 5}, {3, 4}, 1},
+                                {{2, 3, 17}, {1}, -1},
+                                {{19}, {5, 19}, -1},
+                                {{1}, {4, 9}, -1},
+                                {{4, 1}, {1, 21}, -1},
+                                {{3, 1, 10}, {1, 7, 1}, -1},
+                                {{2, 3, 11}, {3, 1}, 1},
+                                {{0, 4}, {4}, -1},
+                                {{1, 1}, {1}, -1},
+                                {{2, 1, 3, 1}, {1, 5, 1, 9}, -1},
+                                {{3}, {2, 3, 9}, 1},
+                                {{33, 1}, {33, 10}, -1},
+                                {{2, 3, 4, 5, 6}, {4, 1, 6}, 2},
+                                {{6, 10}, {6, 10}, 0}};
 
 template <class Op, class T>
 void check(const shapes& s) {
@@ -113,8 +150,8 @@ void check(const shapes& s) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("values and gradients follow numpy's broadcasting and Paddle's axis", Op, binary::add, binary::sub, binary::mul, binary::div, binary::max,
-                   binary::min) {
+TEST_CASE_TEMPLATE("values and gradients follow numpy's broadcasting and Paddle's axis", Op, binary::add, binary::sub, binary::mul,
+                   binary::div, binary::max, binary::min) {
     for (const shapes& s : cases) {
         check<Op, float>(s);
         check<Op, double>(s);
@@ -133,7 +170,8 @@ TEST_CASE("the gradients of a sum need neither operand, and dX may overwrite g")
     const dims x_dims{3, 10}, y_dims{10};
     const auto plan = *kernel::plan_broadcast(x_dims, y_dims);
     std::vector<float> g(30, 2.0f), dy(10);
-    kernel::elementwise_grad(binary::sub{}, plan, std::span<const float>{}, std::span<const float>{}, g, std::span<float>(g), std::span<float>(dy));
+    kernel::elementwise_grad(binary::sub{}, plan, std::span<const float>{}, std::span<const float>{}, g, std::span<float>(g),
+                             std::span<float>(dy));
     CHECK(g == std::vector<float>(30, 2.0f));
     CHECK(dy == std::vector<float>(10, -6.0f));
 }

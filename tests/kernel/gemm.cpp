@@ -34,7 +34,8 @@ std::vector<T> whole_numbers(std::size_t count, unsigned seed) {
 
 /// One product against the plain double loop; rows of all three are `gap` elements longer than needed, and what lies there must survive.
 template <class T, class Multiply>
-void check(std::size_t m, std::size_t k, std::size_t n, transpose ta, transpose tb, update how, T alpha, std::size_t gap, Multiply multiply) {
+void check(std::size_t m, std::size_t k, std::size_t n, transpose ta, transpose tb, update how, T alpha, std::size_t gap,
+           Multiply multiply) {
     const bool at = ta == transpose::yes, bt = tb == transpose::yes;
     const std::size_t ar = at ? k : m, ac = at ? m : k, br = bt ? n : k, bc = bt ? k : n;
     const auto a = whole_numbers<T>(ar * (ac + gap), 1), b = whole_numbers<T>(br * (bc + gap), 2);
@@ -44,7 +45,8 @@ void check(std::size_t m, std::size_t k, std::size_t n, transpose ta, transpose 
         for (std::size_t j = 0; j < n; ++j) {
             T total{};
             for (std::size_t p = 0; p < k; ++p)
-                total = static_cast<T>(total + (at ? a[p * (ac + gap) + i] : a[i * (ac + gap) + p]) * (bt ? b[j * (bc + gap) + p] : b[p * (bc + gap) + j]));
+                total = static_cast<T>(total + (at ? a[p * (ac + gap) + i] : a[i * (ac + gap) + p]) *
+                                                   (bt ? b[j * (bc + gap) + p] : b[p * (bc + gap) + j]));
             T& e = expected[i * (n + gap) + j];
             e = static_cast<T>(alpha * total + (how == update::accumulate ? e : T{}));
         }
@@ -55,7 +57,8 @@ void check(std::size_t m, std::size_t k, std::size_t n, transpose ta, transpose 
 }
 
 template <class T, class Multiply>
-void check_shapes(const std::vector<std::size_t>& ms, const std::vector<std::size_t>& ks, const std::vector<std::size_t>& ns, Multiply multiply) {
+void check_shapes(const std::vector<std::size_t>& ms, const std::vector<std::size_t>& ks, const std::vector<std::size_t>& ns,
+                  Multiply multiply) {
     std::size_t turn = 0;
     for (const std::size_t m : ms)
         for (const std::size_t k : ks)
@@ -65,16 +68,18 @@ void check_shapes(const std::vector<std::size_t>& ms, const std::vector<std::siz
                              static_cast<T>(turn % 5 == 0 ? 2 : 1), turn % 7 == 0 ? 3 : 0, multiply);
 }
 
-const auto built_in = [](auto a, auto b, auto c, transpose ta, transpose tb, update how, auto alpha) { kernel::gemm(a, b, c, ta, tb, how, alpha); };
+const auto built_in = [](auto a, auto b, auto c, transpose ta, transpose tb, update how, auto alpha) {
+    kernel::gemm(a, b, c, ta, tb, how, alpha);
+};
 
 /// The kernels of one instruction set, which a given machine may or may not choose by itself.
 template <class Product>
 const auto of_set = [](auto a, auto b, auto c, transpose ta, transpose tb, update how, auto alpha) {
     const std::size_t depth = ta == transpose::yes ? a.rows() : a.cols();
     if (c.rows() == 0 || c.cols() == 0 || depth == 0) return kernel::gemm(a, b, c, ta, tb, how, alpha);
-    Product::multiply(typename Product::template task<decltype(alpha)>{c.rows(), c.cols(), depth, a.data(), a.stride(), ta == transpose::yes, b.data(),
-                                                                       b.stride(), tb == transpose::yes, c.data(), c.stride(), how == update::accumulate,
-                                                                       alpha});
+    Product::multiply(typename Product::template task<decltype(alpha)>{c.rows(), c.cols(), depth, a.data(), a.stride(),
+                                                                       ta == transpose::yes, b.data(), b.stride(), tb == transpose::yes,
+                                                                       c.data(), c.stride(), how == update::accumulate, alpha});
 };
 
 const std::vector<std::size_t> few{0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17};
@@ -86,7 +91,8 @@ struct counting_backend {
     static constexpr std::string_view name = "counting";
     static inline int calls = 0;
     template <class T>
-    static void multiply(kernel::matrix<const T> a, kernel::matrix<const T> b, kernel::matrix<T> c, transpose ta, transpose tb, update how, T alpha) noexcept {
+    static void multiply(kernel::matrix<const T> a, kernel::matrix<const T> b, kernel::matrix<T> c, transpose ta, transpose tb, update how,
+                         T alpha) noexcept {
         ++calls;
         kernel::portable::multiply<T>(a, b, c, ta, tb, how, alpha);
     }
@@ -130,9 +136,10 @@ TEST_CASE("weights may lie at any address, as they do in a mapped file") {
             std::memcpy(a_bytes, a.data(), a.size() * sizeof(float));
             std::memcpy(b_bytes, b.data(), b.size() * sizeof(float));
             std::vector<float> expected(m * 50), c(m * 50);
-            kernel::gemm<kernel::portable>(kernel::matrix(a.data(), m, 20), kernel::matrix(b.data(), 20, 50), kernel::matrix(expected.data(), m, 50));
-            kernel::gemm(kernel::matrix(reinterpret_cast<const float*>(a_bytes), m, 20), kernel::matrix(reinterpret_cast<const float*>(b_bytes), 20, 50),
-                         kernel::matrix(c.data(), m, 50));
+            kernel::gemm<kernel::portable>(kernel::matrix(a.data(), m, 20), kernel::matrix(b.data(), 20, 50),
+                                           kernel::matrix(expected.data(), m, 50));
+            kernel::gemm(kernel::matrix(reinterpret_cast<const float*>(a_bytes), m, 20),
+                         kernel::matrix(reinterpret_cast<const float*>(b_bytes), 20, 50), kernel::matrix(c.data(), m, 50));
             CHECK(c == expected);
         }
     }

@@ -80,7 +80,8 @@ TEST_CASE("adam by the rule of fluid 1.8, of Paddle 2.6.2, and adamw") {
 TEST_CASE("adamw without decay is adam by the rule of Paddle 2.x") {
     four p = start, q = start, m{}, v{}, m2{}, v2{};
     kernel::adamw(std::span<float>(p), std::span<float>(m), std::span<float>(v), start, 0.1f, 0.9f, 0.999f, {.with_decay = false});
-    kernel::adam(std::span<float>(q), std::span<float>(m2), std::span<float>(v2), start, 0.1f, 0.9f, 0.999f, {.rule = kernel::epsilon_rule::paddle2});
+    kernel::adam(std::span<float>(q), std::span<float>(m2), std::span<float>(v2), start, 0.1f, 0.9f, 0.999f,
+                 {.rule = kernel::epsilon_rule::paddle2});
     CHECK(p == q);
 }
 
@@ -105,7 +106,8 @@ TEST_CASE("rmsprop, centered or not") {
             {0.5629274845123291, -1.374687910079956, -0.24700427055358887, 2.988933563232422},
             {0.16462016105651855, -0.8940576910972595, -0.7656562924385071, 2.975499391555786}}},
           [&](auto p, const four& g, int) {
-              kernel::rmsprop(p, std::span<float>(s2), std::span<float>(m2), std::span<float>(a), g, 0.1f, {.rho = 0.9f, .epsilon = 0.1f, .momentum = 0.5f});
+              kernel::rmsprop(p, std::span<float>(s2), std::span<float>(m2), std::span<float>(a), g, 0.1f,
+                              {.rho = 0.9f, .epsilon = 0.1f, .momentum = 0.5f});
           });
 }
 

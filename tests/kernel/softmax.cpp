@@ -45,11 +45,13 @@ std::vector<double> truth(kernel::axis_split s, const std::vector<T>& x) {
 TEST_CASE("rows become probabilities, with fluid's floor of e^-64") {
     // Outputs of the softmax operator of fluid 1.8.5 for these rows.
     const std::array<float, 9> x{1, 2, 3, 1000, 0, -1000, 0, -63, -65};
-    const std::array<double, 9> expected{9.0030573e-02, 2.4472848e-01, 6.6524094e-01, 1, 1.6038109e-28, 1.6038109e-28, 1, 4.3596101e-28, 1.6038109e-28};
+    const std::array<double, 9> expected{9.0030573e-02, 2.4472848e-01, 6.6524094e-01, 1, 1.6038109e-28, 1.6038109e-28, 1,
+                                         4.3596101e-28, 1.6038109e-28};
     std::array<float, 9> out{};
     kernel::softmax(3, 3, x, std::span<float>(out));
     for (std::size_t i = 0; i < 9; ++i) CHECK(std::abs(static_cast<double>(out[i]) / expected[i] - 1) < 2e-6);
-    const std::array<double, 9> by_column{1.6038109e-28, 8.8079703e-01, 1, 1, 1.1920291e-01, 1.6038109e-28, 1.6038109e-28, 1.4126319e-28, 1.6038109e-28};
+    const std::array<double, 9> by_column{1.6038109e-28, 8.8079703e-01, 1, 1, 1.1920291e-01, 1.6038109e-28, 1.6038109e-28,
+                                          1.4126319e-28, 1.6038109e-28};
     kernel::softmax(kernel::axis_split{1, 3, 3}, x, std::span<float>(out));
     for (std::size_t i = 0; i < 9; ++i) CHECK(std::abs(static_cast<double>(out[i]) / by_column[i] - 1) < 2e-6);
 }

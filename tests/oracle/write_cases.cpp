@@ -36,12 +36,14 @@ void write_npy(const fs::path& path, const fluid::Tensor& array) {
 /// Numbers that look random and are the same everywhere.
 fluid::Tensor numbers(const wherry::Shape& dims, unsigned seed) {
     fluid::Tensor made(fluid::float32, dims);
-    for (auto& value : made.elements<float>()) value = static_cast<float>(static_cast<int>((seed = seed * 1664525U + 1013904223U) >> 16U) - 32768) / 16384.0F;
+    for (auto& value : made.elements<float>())
+        value = static_cast<float>(static_cast<int>((seed = seed * 1664525U + 1013904223U) >> 16U) - 32768) / 16384.0F;
     return made;
 }
 fluid::Tensor ids(std::int64_t count, std::int64_t high, unsigned seed) {
     fluid::Tensor made(fluid::int64, {count, 1});
-    for (auto& value : made.elements<std::int64_t>()) value = static_cast<std::int64_t>((seed = seed * 1664525U + 1013904223U) >> 16U) % high;
+    for (auto& value : made.elements<std::int64_t>())
+        value = static_cast<std::int64_t>((seed = seed * 1664525U + 1013904223U) >> 16U) % high;
     return made;
 }
 
@@ -76,7 +78,8 @@ void write_case(const fs::path& dir, const std::function<fluid::Variable()>& mak
     fluid::io::save_persistables(exe, dir / "persistables");
     fluid::io::save_persistables(exe, dir, {.filename = "persistables.bin"});
     write(dir / "memory.bin", fluid::io::save_persistables(exe, fluid::io::memory));
-    for (const auto& var : fluid::io::get_program_persistable_vars(main)) write_npy(dir / "values" / (var.name() + ".npy"), *scope.find_var(var.name()));
+    for (const auto& var : fluid::io::get_program_persistable_vars(main))
+        write_npy(dir / "values" / (var.name() + ".npy"), *scope.find_var(var.name()));
 }
 
 fluid::Variable classifier(const std::string& act) {
@@ -95,30 +98,52 @@ int main(int argc, char** argv) try {
     const fs::path out = argv[1];
     const std::vector<array> rows = {{"x", numbers({7, 6}, 1)}, {"label", ids(7, 3, 2)}};
     namespace optimizer = fluid::optimizer;
-    write_case(out / "sgd", [] { auto loss = classifier("relu"); optimizer::SGD(0.1F).minimize(loss); return loss; }, rows);
-    write_case(out / "momentum", [] { auto loss = classifier("tanh"); optimizer::Momentum(0.05F, 0.9F, true).minimize(loss); return loss; }, rows);
-    write_case(out / "adam", [] { auto loss = classifier("sigmoid"); optimizer::Adam(0.01F).minimize(loss); return loss; }, rows);
     write_case(
-        out / "clipped",
+        out / "sgd",
         [] {
             auto loss = classifier("relu");
-            optimizer::SGD(0.1F, {.regularization = fluid::L2Decay{0.01F}, .grad_clip = fluid::clip::GradientClipByGlobalNorm{0.2F}}).minimize(loss);
+            optimizer::SGD(0.1F).minimize(loss);
             return loss;
         },
         rows);
     write_case(
-        out / "words",
+        out / "momentum",
         [] {
-            auto a = fluid::data("a", {-1, 1}, fluid::int64);
-            auto b = fluid::data("b", {-1, 1}, fluid::int64);
-            auto y = fluid::data("y", {-1, 1});
-            auto joined = fluid::layers::concat({fluid::layers::embedding(a, {.size = {9, 4}}), fluid::layers::embedding(b, {.size = {5, 4}})}, 1);
-            auto predict = fluid::layers::fc(joined, {.size = 1});
-            auto loss = fluid::layers::mean(fluid::layers::square_error_cost(predict, y));
-            optimizer::SGD(0.05F).minimize(loss);
+            auto loss = classifier("tanh");
+            optimizer::Momentum(0.05F, 0.9F, true).minimize(loss);
             return loss;
         },
-        {{"a", ids(6, 9, 3)}, {"b", ids(6, 5, 4)}, {"y", numbers({6, 1}, 5)}});
+        rows);
+    write_case(
+        out / "adam",
+        [] {
+            auto loss = classifier("sigmoid");
+            optimizer::Adam(0.01F).minimize(loss);
+            return loss;
+        },
+        rows);
+    write_case(
+        out / "clipped",
+        [] {
+            auto loss = classifier("relu");
+            optimizer::SGD(0.1F, {.regularization = fluid::L2Decay{0.01F}, .grad_clip = fluid::clip::GradientClipByGlobalNorm{0.2F}})
+                .minimize(loss);
+            return loss;
+        },
+        rows);
+    write_case(out / "words",
+               [] {
+                   auto a = fluid::data("a", {-1, 1}, fluid::int64);
+                   auto b = fluid::data("b", {-1, 1}, fluid::int64);
+                   auto y = fluid::data("y", {-1, 1});
+                   auto joined = fluid::layers::concat(
+                       {fluid::layers::embedding(a, {.size = {9, 4}}), fluid::layers::embedding(b, {.size = {5, 4}})}, 1);
+                   auto predict = fluid::layers::fc(joined, {.size = 1});
+                   auto loss = fluid::layers::mean(fluid::layers::square_error_cost(predict, y));
+                   optimizer::SGD(0.05F).minimize(loss);
+                   return loss;
+               },
+               {{"a", ids(6, 9, 3)}, {"b", ids(6, 5, 4)}, {"y", numbers({6, 1}, 5)}});
     return 0;
 } catch (const fluid::Exception& e) {
     std::fprintf(stderr, "%s\n", to_string(e.error()).c_str());

@@ -29,17 +29,17 @@ enum class errc : std::uint8_t {
     bad_desc,           ///< the length of a TensorDesc is impossible
     bad_rows,           ///< row indices of SelectedRows outside its height
     // programs
-    bad_block,          ///< block numbers that form no tree
-    bad_name,           ///< a name that cannot be a variable or a file
-    duplicate_name,     ///< one name twice where one is meant
-    no_such_variable,   ///< a name that the program or block does not hold
-    unknown_op,         ///< an operator the given list does not name
-    missing_slot,       ///< an operator without an input or output it needs
-    bad_attribute,      ///< an attribute of another type or outside its range
-    bad_argument,       ///< a caller's value that the function cannot take
-    argument_dtype,     ///< an array given to a layer has an element type the layer cannot take
-    no_gradient,        ///< an operator on the way to the loss has no gradient
-    unsupported,        ///< known, and refused
+    bad_block,         ///< block numbers that form no tree
+    bad_name,          ///< a name that cannot be a variable or a file
+    duplicate_name,    ///< one name twice where one is meant
+    no_such_variable,  ///< a name that the program or block does not hold
+    unknown_op,        ///< an operator the given list does not name
+    missing_slot,      ///< an operator without an input or output it needs
+    bad_attribute,     ///< an attribute of another type or outside its range
+    bad_argument,      ///< a caller's value that the function cannot take
+    argument_dtype,    ///< an array given to a layer has an element type the layer cannot take
+    no_gradient,       ///< an operator on the way to the loss has no gradient
+    unsupported,       ///< known, and refused
     // running
     not_initialized,     ///< a variable without a value
     shape_mismatch,      ///< dims differ from what is needed
@@ -64,14 +64,49 @@ enum class errc : std::uint8_t {
 };
 
 namespace detail {
-inline constexpr std::array errc_names = std::to_array<std::string_view>(
-    {"truncated",         "trailing_bytes",     "overflow",           "too_large",       "bad_protobuf",   "missing_required",
-     "not_a_paddle_file", "bad_version",        "bad_dtype",          "bad_dims",        "bad_lod",        "bad_desc",
-     "bad_rows",          "bad_block",          "bad_name",           "duplicate_name",  "no_such_variable", "unknown_op",
-     "missing_slot",      "bad_attribute",      "bad_argument", "argument_dtype", "no_gradient",     "unsupported",    "not_initialized",
-     "shape_mismatch",    "dtype_mismatch",     "label_out_of_range", "index_out_of_range", "lod_mismatch", "feed_mismatch",
-     "fetch_mismatch",    "closed",             "not_found",          "not_regular_file", "cannot_open",   "cannot_read",
-     "cannot_write",      "buffer_too_small",   "missing_record",     "extra_record",    "nothing_to_save", "mixed_kinds"});
+inline constexpr std::array errc_names = std::to_array<std::string_view>({"truncated",
+                                                                          "trailing_bytes",
+                                                                          "overflow",
+                                                                          "too_large",
+                                                                          "bad_protobuf",
+                                                                          "missing_required",
+                                                                          "not_a_paddle_file",
+                                                                          "bad_version",
+                                                                          "bad_dtype",
+                                                                          "bad_dims",
+                                                                          "bad_lod",
+                                                                          "bad_desc",
+                                                                          "bad_rows",
+                                                                          "bad_block",
+                                                                          "bad_name",
+                                                                          "duplicate_name",
+                                                                          "no_such_variable",
+                                                                          "unknown_op",
+                                                                          "missing_slot",
+                                                                          "bad_attribute",
+                                                                          "bad_argument",
+                                                                          "argument_dtype",
+                                                                          "no_gradient",
+                                                                          "unsupported",
+                                                                          "not_initialized",
+                                                                          "shape_mismatch",
+                                                                          "dtype_mismatch",
+                                                                          "label_out_of_range",
+                                                                          "index_out_of_range",
+                                                                          "lod_mismatch",
+                                                                          "feed_mismatch",
+                                                                          "fetch_mismatch",
+                                                                          "closed",
+                                                                          "not_found",
+                                                                          "not_regular_file",
+                                                                          "cannot_open",
+                                                                          "cannot_read",
+                                                                          "cannot_write",
+                                                                          "buffer_too_small",
+                                                                          "missing_record",
+                                                                          "extra_record",
+                                                                          "nothing_to_save",
+                                                                          "mixed_kinds"});
 static_assert(errc_names.size() == static_cast<std::size_t>(errc::mixed_kinds) + 1, "one name a code");
 }  // namespace detail
 
@@ -84,11 +119,11 @@ inline constexpr std::uint64_t no_offset = ~std::uint64_t{0};
 /// What went wrong, with what a person needs to mend it. Fields that do not apply stay empty.
 struct error {
     errc code{};
-    text message{};   ///< one sentence; the reference's own words where it has some
-    text file{};      ///< path or record the bytes came from
+    text message{};                    ///< one sentence; the reference's own words where it has some
+    text file{};                       ///< path or record the bytes came from
     std::uint64_t offset = no_offset;  ///< byte position in `file`
-    text variable{};  ///< name of the variable or attribute concerned
-    text op{};        ///< type of the operator concerned
+    text variable{};                   ///< name of the variable or attribute concerned
+    text op{};                         ///< type of the operator concerned
     text expected{};
     text found{};
 

@@ -16,8 +16,10 @@ namespace detail {
 class error_box {
   public:
     constexpr error_box() noexcept = default;
-    [[gnu::noinline, gnu::cold]] constexpr error_box(error&& e) : held_(new error(static_cast<error&&>(e))) {}  // NOLINT(google-explicit-constructor)
-    [[gnu::noinline, gnu::cold]] constexpr error_box(const error_box& other) : held_(other.held_ != nullptr ? new error(*other.held_) : nullptr) {}
+    [[gnu::noinline, gnu::cold]] constexpr error_box(error&& e)
+        : held_(new error(static_cast<error&&>(e))) {}  // NOLINT(google-explicit-constructor)
+    [[gnu::noinline, gnu::cold]] constexpr error_box(const error_box& other)
+        : held_(other.held_ != nullptr ? new error(*other.held_) : nullptr) {}
     constexpr error_box(error_box&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
     constexpr error_box& operator=(error_box other) noexcept {
         std::swap(held_, other.held_);
@@ -42,9 +44,9 @@ class [[nodiscard]] result {
   public:
     using value_type = T;
 
-    constexpr result(T value) : value_(std::move(value)) {}                        // NOLINT(google-explicit-constructor)
-    constexpr result(wherry::error&& e) : error_(static_cast<wherry::error&&>(e)) {}       // NOLINT(google-explicit-constructor)
-    constexpr result(const wherry::error& e) : error_(wherry::error(e)) {}                 // NOLINT(google-explicit-constructor)
+    constexpr result(T value) : value_(std::move(value)) {}                           // NOLINT(google-explicit-constructor)
+    constexpr result(wherry::error&& e) : error_(static_cast<wherry::error&&>(e)) {}  // NOLINT(google-explicit-constructor)
+    constexpr result(const wherry::error& e) : error_(wherry::error(e)) {}            // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
     constexpr explicit operator bool() const noexcept { return has_value(); }
@@ -73,8 +75,8 @@ class [[nodiscard]] result<void> {
     using value_type = void;
 
     constexpr result() noexcept = default;
-    constexpr result(wherry::error&& e) : error_(static_cast<wherry::error&&>(e)) {}       // NOLINT(google-explicit-constructor)
-    constexpr result(const wherry::error& e) : error_(wherry::error(e)) {}                 // NOLINT(google-explicit-constructor)
+    constexpr result(wherry::error&& e) : error_(static_cast<wherry::error&&>(e)) {}  // NOLINT(google-explicit-constructor)
+    constexpr result(const wherry::error& e) : error_(wherry::error(e)) {}            // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return error_.get() == nullptr; }
     constexpr explicit operator bool() const noexcept { return has_value(); }

@@ -22,7 +22,7 @@ namespace wherry::inline v0 {
 class feed_field {
   public:
     feed_field(std::integral auto number) : whole_(static_cast<std::int64_t>(number)), real_(static_cast<double>(number)) {}  // NOLINT
-    feed_field(std::floating_point auto number)                                                                            // NOLINT
+    feed_field(std::floating_point auto number)                                                                               // NOLINT
         : whole_(static_cast<std::int64_t>(number)), real_(static_cast<double>(number)) {}
     feed_field(std::initializer_list<feed_field> items) : items_(items), is_list_(true) {}
     template <std::ranges::input_range Range>
@@ -35,10 +35,8 @@ class feed_field {
     [[nodiscard]] const std::vector<feed_field>& items() const noexcept { return items_; }
     template <class T>
     [[nodiscard]] T as() const noexcept {
-        if constexpr (std::integral<T>)
-            return static_cast<T>(whole_);
-        else
-            return static_cast<T>(real_);
+        if constexpr (std::integral<T>) return static_cast<T>(whole_);
+        else return static_cast<T>(real_);
     }
 
   private:
@@ -69,8 +67,8 @@ class DataFeeder {
         for (const auto& one : samples)
             if (one.size() != feed_list_.size())
                 return error{.code = errc::bad_argument,
-                             .message = "The number of fields in data (" + std::to_string(one.size()) + ") does not match len(feed_list) (" +
-                                        std::to_string(feed_list_.size()) + ")"};
+                             .message = "The number of fields in data (" + std::to_string(one.size()) +
+                                        ") does not match len(feed_list) (" + std::to_string(feed_list_.size()) + ")"};
         std::vector<fed_tensor> fed;
         for (std::size_t i = 0; i < feed_list_.size(); ++i) {
             auto column = join(feed_list_[i], samples, i);
@@ -112,7 +110,8 @@ class DataFeeder {
         const auto shape = declared_dims(var.shape(), dims);
         if (!shape)
             return error{.code = errc::shape_mismatch,
-                         .message = "Reshape error. What is defined in data layer is " + to_tuple(var.shape()) + ", but receive " + to_tuple(dims.dims()),
+                         .message = "Reshape error. What is defined in data layer is " + to_tuple(var.shape()) + ", but receive " +
+                                    to_tuple(dims.dims()),
                          .expected = to_tuple(var.shape()),
                          .found = to_tuple(dims.dims())};
         auto made = fill(var.dtype(), *shape, found.rows);
@@ -126,7 +125,8 @@ class DataFeeder {
     static bool has_dims(const feed_field& field, const Shape& dims, std::size_t axis) {
         if (axis == dims.rank()) return !field.is_list();
         if (!field.is_list() || !std::cmp_equal(field.items().size(), dims[axis])) return false;
-        return std::all_of(field.items().begin(), field.items().end(), [&](const feed_field& item) { return has_dims(item, dims, axis + 1); });
+        return std::all_of(field.items().begin(), field.items().end(),
+                           [&](const feed_field& item) { return has_dims(item, dims, axis + 1); });
     }
 
     /// The dims to feed: those found, or the declared ones with their unknown worked out. Nothing when that fails.
@@ -164,7 +164,9 @@ class DataFeeder {
             case DType::INT8: return fill_as<std::int8_t>(shape, rows);
             case DType::UINT8: return fill_as<std::uint8_t>(shape, rows);
             case DType::BOOL: return fill_as<bool>(shape, rows);
-            default: return error{.code = errc::unsupported, .message = "samples cannot be turned into this element type", .found = name_of(dtype)};
+            default:
+                return error{
+                    .code = errc::unsupported, .message = "samples cannot be turned into this element type", .found = name_of(dtype)};
         }
     }
 

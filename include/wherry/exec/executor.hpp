@@ -25,7 +25,8 @@ class Executor {
     /// Runs the program's root block. Fed arrays are borrowed for the call; fetched ones are copies, in order.
     /// Persistables live in the root of `scope`; every other variable is gone afterwards.
     /// Errors: those of `make_plan` and `plan::run`; closed. A run that fails on a value leaves later operators undone.
-    result<std::vector<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds = {}, std::span<const std::string> fetches = {}) {
+    result<std::vector<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds = {},
+                                    std::span<const std::string> fetches = {}) {
         if (closed_) return error{.code = errc::closed, .message = "Attempted to use a closed Executor"};
         auto* ready = find_plan(program, feeds, fetches, scope);
         if (ready == nullptr) {
@@ -46,7 +47,8 @@ class Executor {
 
     /// The plan that answers, moved to the end: the one unused for longest goes first.
     plan* find_plan(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope) {
-        const auto at = std::find_if(plans_.rbegin(), plans_.rend(), [&](const plan& p) { return p.answers(program, feeds, fetches, scope); });
+        const auto at =
+            std::find_if(plans_.rbegin(), plans_.rend(), [&](const plan& p) { return p.answers(program, feeds, fetches, scope); });
         if (at == plans_.rend()) return nullptr;
         std::rotate(at.base() - 1, at.base(), plans_.end());
         return &plans_.back();

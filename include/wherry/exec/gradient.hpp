@@ -30,13 +30,21 @@ class gradient_op {
         return add(desc_.inputs, std::string(slot), {names.begin(), names.end()});
     }
     /// Passes the gradient of a forward output on.
-    [[gnu::noinline, gnu::cold]] gradient_op& reads_grad(std::string_view slot) { return add(desc_.inputs, grad_name(slot), grads(forward_.output(slot))); }
+    [[gnu::noinline, gnu::cold]] gradient_op& reads_grad(std::string_view slot) {
+        return add(desc_.inputs, grad_name(slot), grads(forward_.output(slot)));
+    }
     /// Makes the gradient of a forward input.
-    [[gnu::noinline, gnu::cold]] gradient_op& makes_grad(std::string_view slot) { return add(desc_.outputs, grad_name(slot), grads(forward_.input(slot))); }
+    [[gnu::noinline, gnu::cold]] gradient_op& makes_grad(std::string_view slot) {
+        return add(desc_.outputs, grad_name(slot), grads(forward_.input(slot)));
+    }
 
     /// Names given outright, for gradients that are other operators.
-    gradient_op& reads(std::string_view slot, std::vector<std::string> names) { return add(desc_.inputs, std::string(slot), std::move(names)); }
-    gradient_op& makes(std::string_view slot, std::vector<std::string> names) { return add(desc_.outputs, std::string(slot), std::move(names)); }
+    gradient_op& reads(std::string_view slot, std::vector<std::string> names) {
+        return add(desc_.inputs, std::string(slot), std::move(names));
+    }
+    gradient_op& makes(std::string_view slot, std::vector<std::string> names) {
+        return add(desc_.outputs, std::string(slot), std::move(names));
+    }
 
     /// The forward operator's attributes are not copied. (The role attributes are set by append_backward.)
     gradient_op& without_attributes() { return desc_.attrs.clear(), *this; }

@@ -18,12 +18,14 @@ namespace wherry::inline v0 {
 /// What is known of a variable before it has a value.
 struct tensor_meta {
     DType dtype = DType::FP32;
-    Shape dims;                            ///< while a program is built, -1 is unknown
+    Shape dims;                               ///< while a program is built, -1 is unknown
     std::optional<std::int32_t> lod_level{};  ///< unset: the operator says nothing about LoD
-    std::int32_t lod_from = -1;            ///< while planning: the operand whose LoD this one has
+    std::int32_t lod_from = -1;               ///< while planning: the operand whose LoD this one has
 
     /// The same LoD, another element type or dims: what most operators give.
-    [[nodiscard]] tensor_meta with(DType new_dtype, const Shape& new_dims) const { return {new_dtype, new_dims, lod_level.value_or(0), lod_from}; }
+    [[nodiscard]] tensor_meta with(DType new_dtype, const Shape& new_dims) const {
+        return {new_dtype, new_dims, lod_level.value_or(0), lod_from};
+    }
     [[nodiscard]] tensor_meta with(const Shape& new_dims) const { return with(dtype, new_dims); }
 };
 
@@ -63,7 +65,8 @@ class infer_context {
     /// Two dims that must be equal, as far as they are known.
     [[nodiscard]] static bool agree(std::int64_t a, std::int64_t b) noexcept { return a < 0 || b < 0 || a == b; }
 
-    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::string_view message, std::string_view expected = {}, std::string_view found = {}) const {
+    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::string_view message, std::string_view expected = {},
+                                                       std::string_view found = {}) const {
         return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
     }
 

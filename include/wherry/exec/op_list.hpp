@@ -41,8 +41,8 @@ inline constexpr auto since_2x = attr_rule_2x::read_only;
 template <class Op>
 concept OperatorPolicy = requires(const typename Op::attributes& a, infer_context& i, run_context& r) {
     { Op::type } -> std::convertible_to<std::string_view>;
-    { std::span<const slot>(Op::inputs) };
-    { std::span<const slot>(Op::outputs) };
+    {std::span<const slot>(Op::inputs)};
+    {std::span<const slot>(Op::outputs)};
     { Op::infer(a, i) } -> std::same_as<result<void>>;
     { Op::run(a, r) } -> std::same_as<result<void>>;
 };
@@ -76,10 +76,8 @@ struct attribute_reader {
         const auto* attr = op.find_attr(name);
         if (attr == nullptr || !outcome) return;
         auto read = value_of<T>(*attr);
-        if (read)
-            value = *std::move(read);
-        else
-            outcome = std::move(read).error().of_op(op.type());
+        if (read) value = *std::move(read);
+        else outcome = std::move(read).error().of_op(op.type());
     }
 };
 struct default_writer {
@@ -122,7 +120,7 @@ constexpr op_info info_of() {
                  .write_defaults = e::write_defaults,
                  .infer = e::infer,
                  .run = e::run};
-    if constexpr (requires(gradient_maker& g) { Op::gradient(g); }) info.gradient = e::gradient;
+    if constexpr (requires(gradient_maker & g) { Op::gradient(g); }) info.gradient = e::gradient;
     return info;
 }
 }  // namespace detail
@@ -132,21 +130,24 @@ using op_table = std::span<const op_info>;
 
 /// The operator of that type; null when the list does not name it.
 constexpr const op_info* find_op(op_table table, std::string_view type) noexcept {
-    const auto at = std::lower_bound(table.begin(), table.end(), type, [](const op_info& info, std::string_view t) { return info.type < t; });
+    const auto at =
+        std::lower_bound(table.begin(), table.end(), type, [](const op_info& info, std::string_view t) { return info.type < t; });
     return at != table.end() && at->type == type ? &*at : nullptr;
 }
 
 /// The operators a program may use, as a type. What is not named is not linked.
 template <class... Ops>
 struct op_list {
-    static_assert((OperatorPolicy<Ops> && ...), "wherry: each operator of an op_list needs type, inputs, outputs, attributes, infer and run "
-                                                "(see wherry/exec/op_list.hpp)");
+    static_assert((OperatorPolicy<Ops> && ...),
+                  "wherry: each operator of an op_list needs type, inputs, outputs, attributes, infer and run "
+                  "(see wherry/exec/op_list.hpp)");
     static constexpr auto table = [] {
         std::array<op_info, sizeof...(Ops)> all{detail::info_of<Ops>()...};
         std::sort(all.begin(), all.end(), [](const op_info& a, const op_info& b) { return a.type < b.type; });
         return all;
     }();
-    static_assert(std::adjacent_find(table.begin(), table.end(), [](const op_info& a, const op_info& b) { return a.type == b.type; }) == table.end(),
+    static_assert(std::adjacent_find(table.begin(), table.end(), [](const op_info& a, const op_info& b) { return a.type == b.type; }) ==
+                      table.end(),
                   "wherry: an op_list names two operators of one type");
     /// This list and more operators.
     template <class... More>

@@ -33,12 +33,12 @@ struct planned_operand {
     std::string name;
     tensor_meta meta;
     storage where = storage::temporary;
-    std::size_t feed = 0;            ///< which fed array
-    bool read_first = false;         ///< a scope tensor whose value is needed
-    bool persistable = false;        ///< lives in the root scope
+    std::size_t feed = 0;      ///< which fed array
+    bool read_first = false;   ///< a scope tensor whose value is needed
+    bool persistable = false;  ///< lives in the root scope
     std::uint32_t first_step = 0;
     std::uint32_t last_step = 0;
-    Tensor* tensor = nullptr;        ///< the scope's, once bound
+    Tensor* tensor = nullptr;  ///< the scope's, once bound
 };
 
 /// One operator, ready to run.
@@ -58,7 +58,8 @@ struct planned_step {
 class plan {
   public:
     /// True while this plan answers for these arguments.
-    [[nodiscard]] bool answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope) const;
+    [[nodiscard]] bool answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches,
+                               Scope& scope) const;
 
     /// Runs the steps and returns copies of what is fetched. Errors: those that depend on values (labels, ids).
     result<std::vector<Tensor>> run(std::span<const tensor_ref> feeds, Scope& scope);
@@ -82,13 +83,14 @@ class plan {
     std::vector<std::string> fetch_names_;
     std::vector<std::size_t> fetched_;  ///< operands, in fetch order
     std::vector<detail::planned_operand> planned_;
-    std::vector<operand> operands_;     ///< one for one with planned_
+    std::vector<operand> operands_;  ///< one for one with planned_
     std::vector<detail::planned_step> steps_;
     detail::aligned_bytes arena_;
     std::vector<detail::aligned_bytes> realigned_;  ///< fed arrays that did not lie at a multiple of their element
 };
 
-inline bool plan::answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope) const {
+inline bool plan::answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches,
+                          Scope& scope) const {
     if (!program_.is_current(program.edits())) return false;
     if (!std::equal(fetch_names_.begin(), fetch_names_.end(), fetches.begin(), fetches.end())) return false;
     if (feeds.size() != feed_names_.size()) return false;
@@ -100,7 +102,8 @@ inline bool plan::answers(const Program& program, std::span<const tensor_ref> fe
             if (fed.dtype != held.meta.dtype || fed.dims != held.meta.dims) return false;
         } else if (held.where == detail::storage::scope && held.read_first) {
             const auto* tensor = held.persistable ? scope.root().find_var(held.name) : scope.find_var(held.name);
-            if (tensor == nullptr || !tensor->is_initialized() || tensor->dtype() != held.meta.dtype || tensor->dims() != held.meta.dims) return false;
+            if (tensor == nullptr || !tensor->is_initialized() || tensor->dtype() != held.meta.dtype || tensor->dims() != held.meta.dims)
+                return false;
         }
     }
     return true;

@@ -15,7 +15,8 @@ namespace wherry::inline v0 {
 /// Makes a `plan`: one walk over the operators, then the arena.
 class plan_maker {
   public:
-    plan_maker(const Program& program, op_table ops, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope, const limits& caps)
+    plan_maker(const Program& program, op_table ops, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope,
+               const limits& caps)
         : program_(program), ops_(ops), feeds_(feeds), fetches_(fetches), scope_(scope), caps_(caps) {}
 
     result<plan> make() {
@@ -60,17 +61,26 @@ class plan_maker {
             if (op.type() == "fetch" && !op.input("X").empty()) fetched.push_back(op.input("X")[0]);
         }
         const auto missing = [](errc code, std::string_view targets, std::string_view name) {
-            return error{.code = code, .message = "'" + std::string(targets) + "' does not have " + std::string(name) + " variable", .variable = name};
+            return error{.code = code,
+                         .message = "'" + std::string(targets) + "' does not have " + std::string(name) + " variable",
+                         .variable = name};
         };
         for (const auto name : fed)
             if (std::none_of(feeds_.begin(), feeds_.end(), [&](const auto& f) { return f.name == name; }))
                 return missing(errc::feed_mismatch, "feed_targets", name);
         if (!fed.empty() && fed.size() != feeds_.size())
-            return error{.code = errc::feed_mismatch, .message = "Feed operators in program desc do not match 'feed_targets'", .expected = decimal(fed.size()), .found = decimal(feeds_.size())};
+            return error{.code = errc::feed_mismatch,
+                         .message = "Feed operators in program desc do not match 'feed_targets'",
+                         .expected = decimal(fed.size()),
+                         .found = decimal(feeds_.size())};
         for (const auto name : fetched)
-            if (std::find(fetches_.begin(), fetches_.end(), name) == fetches_.end()) return missing(errc::fetch_mismatch, "fetch_targets", name);
+            if (std::find(fetches_.begin(), fetches_.end(), name) == fetches_.end())
+                return missing(errc::fetch_mismatch, "fetch_targets", name);
         if (!fetched.empty() && fetched.size() != fetches_.size())
-            return error{.code = errc::fetch_mismatch, .message = "Fetch operators in program desc do not match 'fetch_targets'", .expected = decimal(fetched.size()), .found = decimal(fetches_.size())};
+            return error{.code = errc::fetch_mismatch,
+                         .message = "Fetch operators in program desc do not match 'fetch_targets'",
+                         .expected = decimal(fetched.size()),
+                         .found = decimal(fetches_.size())};
         return {};
     }
 
@@ -81,15 +91,15 @@ class plan_maker {
         for (std::size_t i = 0; fits && i < fed.dims.rank(); ++i) fits = infer_context::agree(wanted[i], fed.dims[i]);
         if (!fits)
             return error{.code = errc::shape_mismatch,
-                         .message = "The fed Variable '" + var.name() + "' should have dimensions = " + std::to_string(wanted.size()) + ", shape = " +
-                                    to_tuple(wanted) + ", but received fed shape " + to_string(fed.dims) + " on each device",
+                         .message = "The fed Variable '" + var.name() + "' should have dimensions = " + std::to_string(wanted.size()) +
+                                    ", shape = " + to_tuple(wanted) + ", but received fed shape " + to_string(fed.dims) + " on each device",
                          .variable = fed.name,
                          .expected = to_tuple(wanted),
                          .found = to_string(fed.dims)};
         if (var.dtype() != fed.dtype)
             return error{.code = errc::dtype_mismatch,
-                         .message = "The data type of fed Variable '" + var.name() + "' must be '" + std::string(name_of(var.dtype())) + "', but received '" +
-                                    std::string(name_of(fed.dtype)) + "'",
+                         .message = "The data type of fed Variable '" + var.name() + "' must be '" + std::string(name_of(var.dtype())) +
+                                    "', but received '" + std::string(name_of(fed.dtype)) + "'",
                          .variable = fed.name,
                          .expected = name_of(var.dtype()),
                          .found = name_of(fed.dtype)};
@@ -101,17 +111,23 @@ class plan_maker {
             const auto& fed = feeds_[i];
             const auto var = declared(fed.name);
             if (!var) return error{.code = errc::no_such_variable, .message = "a fed variable is not in the program", .variable = fed.name};
-            if (find_current(fed.name) != none) return error{.code = errc::duplicate_name, .message = "a variable is fed twice", .variable = fed.name};
+            if (find_current(fed.name) != none)
+                return error{.code = errc::duplicate_name, .message = "a variable is fed twice", .variable = fed.name};
             if (var.need_check_feed())
                 if (auto checked = check_feed(var, fed); !checked) return checked;
             const auto count = fed.dims.element_count();
             if (!is_dtype(fed.dtype) || !count || *count * size_of(fed.dtype) != fed.bytes.size())
-                return error{.code = errc::bad_argument, .message = "the bytes of a fed array do not fit its dims", .variable = fed.name, .expected = to_string(fed.dims), .found = decimal(fed.bytes.size())};
+                return error{.code = errc::bad_argument,
+                             .message = "the bytes of a fed array do not fit its dims",
+                             .variable = fed.name,
+                             .expected = to_string(fed.dims),
+                             .found = decimal(fed.bytes.size())};
             if (fed.lod != nullptr && !fed.lod->empty()) {
                 const auto rows = fed.dims.rank() > 0 ? static_cast<std::uint64_t>(fed.dims[0]) : 1;
                 if (auto checked = check_lod(*fed.lod, rows); !checked) return std::move(checked).error().of_variable(fed.name);
             }
-            const auto at = add_operand({.name = std::string(fed.name), .meta = {fed.dtype, fed.dims, var.lod_level()}, .where = detail::storage::fed, .feed = i});
+            const auto at = add_operand(
+                {.name = std::string(fed.name), .meta = {fed.dtype, fed.dims, var.lod_level()}, .where = detail::storage::fed, .feed = i});
             made_.planned_[at].meta.lod_from = static_cast<std::int32_t>(at);
         }
         return {};
@@ -125,8 +141,10 @@ class plan_maker {
                 auto found = from_scope(name);
                 if (!found)
                     return error{.code = errc::not_found,
-                                 .message = "Input variable(" + name + ") cannot be found in scope for operator 'Fetch'.Confirm that you have used the fetch "
-                                            "`Variable` format instead of the string literal('" + name + "') in `fetch_list` parameter",
+                                 .message = "Input variable(" + name +
+                                            ") cannot be found in scope for operator 'Fetch'.Confirm that you have used the fetch "
+                                            "`Variable` format instead of the string literal('" +
+                                            name + "') in `fetch_list` parameter",
                                  .variable = name,
                                  .op = "fetch"};
                 at = *found;
@@ -142,10 +160,8 @@ class plan_maker {
     std::uint32_t add_operand(detail::planned_operand planned) {
         const auto at = static_cast<std::uint32_t>(made_.planned_.size());
         const auto place = std::lower_bound(current_.begin(), current_.end(), planned.name, by_name);
-        if (place != current_.end() && place->name == planned.name)
-            place->operand = at;
-        else
-            current_.insert(place, named{planned.name, at});
+        if (place != current_.end() && place->name == planned.name) place->operand = at;
+        else current_.insert(place, named{planned.name, at});
         made_.planned_.push_back(std::move(planned));
         return at;
     }
@@ -177,7 +193,8 @@ class plan_maker {
         return {.code = errc::not_initialized,
                 .message = var && var.persistable()
                                ? "The Input variable " + place +
-                                     " has not been initialized. You may need to confirm if you put exe.run(startup_program) after optimizer.minimize function."
+                                     " has not been initialized. You may need to confirm if you put exe.run(startup_program) after "
+                                     "optimizer.minimize function."
                                : "The Tensor in the " + op.type() + " Op's Input Variable " + place + " is not initialized.",
                 .variable = name,
                 .op = op.type()};
@@ -195,15 +212,22 @@ class plan_maker {
         const auto count = names.size();
         const bool required = declared.arity == slot_arity::one || declared.arity == slot_arity::many;
         const bool named = declared.arity != slot_arity::one || count == 0 || (!names[0].empty() && names[0] != empty_var_name);
-        if (required && (count == 0 || !named)) return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = declared.name};
+        if (required && (count == 0 || !named))
+            return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = declared.name};
         if (declared.arity != slot_arity::many && count > 1)
-            return error{.code = errc::missing_slot, .message = "a slot holds more variables than it takes", .variable = declared.name, .expected = "1", .found = decimal(count)};
+            return error{.code = errc::missing_slot,
+                         .message = "a slot holds more variables than it takes",
+                         .variable = declared.name,
+                         .expected = "1",
+                         .found = decimal(count)};
         return {};
     }
     static result<void> check_known(std::span<const slot> declared, const Operator::slots& used) {
         for (const auto& held : used)
-            if (!held.arguments.empty() && std::none_of(declared.begin(), declared.end(), [&](const slot& s) { return s.name == held.parameter; }))
-                return error{.code = errc::unsupported, .message = "an operator uses a slot that is not known here", .variable = held.parameter};
+            if (!held.arguments.empty() &&
+                std::none_of(declared.begin(), declared.end(), [&](const slot& s) { return s.name == held.parameter; }))
+                return error{
+                    .code = errc::unsupported, .message = "an operator uses a slot that is not known here", .variable = held.parameter};
         return {};
     }
 
@@ -256,7 +280,12 @@ class plan_maker {
             if (!at) return at.error();
             out.operands.push_back(*at);
         }
-        made_.steps_.push_back({.op = info, .attributes = *std::move(attributes), .input_slots = in->ranges, .output_slots = out.ranges, .inputs = {}, .outputs = {}});
+        made_.steps_.push_back({.op = info,
+                                .attributes = *std::move(attributes),
+                                .input_slots = in->ranges,
+                                .output_slots = out.ranges,
+                                .inputs = {},
+                                .outputs = {}});
         step_inputs_.push_back(std::move(in->operands));
         step_outputs_.push_back(std::move(out.operands));
         return {};
@@ -265,19 +294,33 @@ class plan_maker {
     result<std::uint32_t> take_output(const std::string& name, const tensor_meta& meta) {
         if (name.empty() || name == empty_var_name) return none;
         const auto var = declared(name);
-        if (!var) return error{.code = errc::no_such_variable, .message = "an operator writes a variable that the program does not declare", .variable = name};
+        if (!var)
+            return error{.code = errc::no_such_variable,
+                         .message = "an operator writes a variable that the program does not declare",
+                         .variable = name};
         if (!meta.dims.is_concrete())
-            return error{.code = errc::bad_dims, .message = "dims are not known when the program runs", .variable = name, .found = to_string(meta.dims)};
+            return error{.code = errc::bad_dims,
+                         .message = "dims are not known when the program runs",
+                         .variable = name,
+                         .found = to_string(meta.dims)};
         const auto count = meta.dims.element_count();
         if (!count || !checked_product(*count, size_of(meta.dtype)))
-            return error{.code = errc::overflow, .message = "the dims of a variable multiply past 64 bits", .variable = name, .found = to_string(meta.dims)};
-        if (const auto size_bytes = *count * size_of(meta.dtype); size_bytes > caps_.arena_bytes) return arena_too_large(size_bytes).of_variable(name);
+            return error{.code = errc::overflow,
+                         .message = "the dims of a variable multiply past 64 bits",
+                         .variable = name,
+                         .found = to_string(meta.dims)};
+        if (const auto size_bytes = *count * size_of(meta.dtype); size_bytes > caps_.arena_bytes)
+            return arena_too_large(size_bytes).of_variable(name);
         const auto step = static_cast<std::uint32_t>(made_.steps_.size());
         if (var.persistable()) {
             if (const auto at = find_current(name); at != none) {
                 auto& held = made_.planned_[at];
                 if (held.meta.dtype != meta.dtype || held.meta.dims != meta.dims)
-                    return error{.code = errc::shape_mismatch, .message = "a persistable variable changes its shape within one run", .variable = name, .expected = to_string(held.meta.dims), .found = to_string(meta.dims)};
+                    return error{.code = errc::shape_mismatch,
+                                 .message = "a persistable variable changes its shape within one run",
+                                 .variable = name,
+                                 .expected = to_string(held.meta.dims),
+                                 .found = to_string(meta.dims)};
                 held.last_step = step;
                 return at;
             }
@@ -307,7 +350,10 @@ class plan_maker {
         return {};
     }
     [[nodiscard]] error arena_too_large(std::uint64_t wanted) const {
-        return {.code = errc::too_large, .message = "a run needs more memory than limits::arena_bytes", .expected = decimal(caps_.arena_bytes), .found = decimal(wanted)};
+        return {.code = errc::too_large,
+                .message = "a run needs more memory than limits::arena_bytes",
+                .expected = decimal(caps_.arena_bytes),
+                .found = decimal(wanted)};
     }
 
     /// Operands have their final addresses now: steps may point at them.
@@ -339,8 +385,8 @@ class plan_maker {
 /// Plans a program. Feeds give names, element types and dims; `scope` gives those of the persistables.
 /// Errors: unknown_op, missing_slot, bad_attribute, no_such_variable, not_initialized, shape_mismatch, dtype_mismatch,
 /// feed_mismatch, fetch_mismatch, bad_lod, too_large, overflow, unsupported. The scope is not changed.
-inline result<plan> make_plan(const Program& program, op_table ops, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope,
-                              const limits& caps = {}) {
+inline result<plan> make_plan(const Program& program, op_table ops, std::span<const tensor_ref> feeds, std::span<const std::string> fetches,
+                              Scope& scope, const limits& caps = {}) {
     return plan_maker(program, ops, feeds, fetches, scope, caps).make();
 }
 

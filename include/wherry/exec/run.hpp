@@ -76,7 +76,8 @@ class run_context {
 
     [[nodiscard]] std::int64_t program_version() const noexcept { return parts_.program_version; }
 
-    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::string_view message, std::string_view expected = {}, std::string_view found = {}) const {
+    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::string_view message, std::string_view expected = {},
+                                                       std::string_view found = {}) const {
         return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
     }
     /// The error of an element type this operator has no kernel for.

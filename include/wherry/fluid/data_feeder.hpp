@@ -18,7 +18,8 @@ class DataFeeder {
 
     explicit DataFeeder(std::vector<Variable> feed_list, CPUPlace = {}) : core_(std::move(feed_list)) {}
     /// Throws ValueError for a name that the program does not hold.
-    explicit DataFeeder(const std::vector<std::string>& names, CPUPlace = {}, const Program& program = default_main_program()) : core_(find(names, program)) {}
+    explicit DataFeeder(const std::vector<std::string>& names, CPUPlace = {}, const Program& program = default_main_program())
+        : core_(find(names, program)) {}
 
     /// Throws AssertionError (a sample of another number of fields), ValueError (dims that cannot be had).
     [[nodiscard]] fluid::feed feed(std::span<const sample> samples) const {

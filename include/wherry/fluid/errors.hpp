@@ -85,7 +85,8 @@ using warning_handler = std::function<void(std::string_view category, std::strin
 namespace detail {
 inline warning_handler& warnings() {
     thread_local warning_handler handler = [](std::string_view category, std::string_view message) {
-        std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(category.size()), category.data(), static_cast<int>(message.size()), message.data());
+        std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(category.size()), category.data(), static_cast<int>(message.size()),
+                     message.data());
     };
     return handler;
 }

@@ -21,8 +21,8 @@ class feed_value {
     feed_value(std::string_view name, const Tensor& tensor) : name_(name), ref_(tensor.ref({})) {}
     feed_value(std::string_view name, const tensor_ref& array) : name_(name), ref_(array) {}
     template <class T>
-        requires(std::floating_point<T> || std::integral<T>) && Element<T>
-    feed_value(std::string_view name, T number) : name_(name), owned_(Tensor::of<T>({1}, {number})) {}
+        requires(std::floating_point<T> || std::integral<T>)
+    &&Element<T> feed_value(std::string_view name, T number) : name_(name), owned_(Tensor::of<T>({1}, {number})) {}
     /// Keeps the tensor itself.
     feed_value(std::string_view name, Tensor&& tensor) : name_(name), owned_(std::move(tensor)) {}
 
@@ -66,8 +66,8 @@ fetch_list<sizeof...(Targets)> fetch(const Targets&... targets) {
 }
 
 struct run_options {
-    Scope* scope = nullptr;     ///< none: the global scope
-    bool return_numpy = true;   ///< false: fetched tensors may hold LoD
+    Scope* scope = nullptr;    ///< none: the global scope
+    bool return_numpy = true;  ///< false: fetched tensors may hold LoD
 };
 
 /// `fluid.Executor(fluid.CPUPlace())`.
@@ -94,35 +94,38 @@ class Executor {
     }
     void run(const Program& program, const feed& fed = {}, const run_options& options = {}) { (void)run_names(program, fed, {}, options); }
     /// For lists that are made at run time.
-    std::vector<Tensor> run(const Program& program, const feed& fed, const std::vector<Variable>& fetched, const run_options& options = {}) {
+    std::vector<Tensor> run(const Program& program, const feed& fed, const std::vector<Variable>& fetched,
+                            const run_options& options = {}) {
         std::vector<std::string> names;
         for (const auto& var : fetched) names.push_back(var.name());
         return run_names(program, fed, names, options);
     }
-    std::vector<Tensor> run(const Program& program, const feed& fed, const std::vector<std::string>& fetched, const run_options& options = {}) {
+    std::vector<Tensor> run(const Program& program, const feed& fed, const std::vector<std::string>& fetched,
+                            const run_options& options = {}) {
         return run_names(program, fed, fetched, options);
     }
 
     void close() noexcept { core_.close(); }
 
   private:
-    std::vector<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched, const run_options& options) {
+    std::vector<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched,
+                                  const run_options& options) {
         if (program.blocks().empty() || program.global_block().ops().empty())
-            warn("There are no operators in the program to be executed. If you pass Program manually, please use fluid.program_guard to ensure the current "
+            warn("There are no operators in the program to be executed. If you pass Program manually, please use fluid.program_guard to "
+                 "ensure the current "
                  "Program is being used.");
         std::vector<tensor_ref> feeds;
         for (const auto& value : fed.values()) {
-            if (!program.blocks().empty() && program.global_block().find_var(value.name()))
-                feeds.push_back(value.ref());
-            else
-                warn("The variable " + value.name() + " is not found in program. It is not declared or is pruned.");
+            if (!program.blocks().empty() && program.global_block().find_var(value.name())) feeds.push_back(value.ref());
+            else warn("The variable " + value.name() + " is not found in program. It is not declared or is pruned.");
         }
         auto values = unwrap(core_.run(program, options.scope != nullptr ? *options.scope : global_scope(), feeds, fetched));
         if (options.return_numpy)
             for (const auto& value : values)
                 if (!value.lod().empty())
                     raise({.code = errc::closed,
-                           .message = "Some of your fetched tensors hold LoD information. They can not be completely cast to Python ndarray. Please set the "
+                           .message = "Some of your fetched tensors hold LoD information. They can not be completely cast to Python "
+                                      "ndarray. Please set the "
                                       "parameter 'return_numpy' as 'False' to return LoDTensor itself directly."});
         return values;
     }

@@ -83,7 +83,8 @@ inline Scope& global_scope() { return *detail::current().scope; }
 /// Layers build into these programs while it lives: `fluid::program_guard guard(main, startup);`
 class program_guard {
   public:
-    explicit program_guard(Program& main) : main_(detail::current().main, main), startup_(detail::current().startup, default_startup_program()) {}
+    explicit program_guard(Program& main)
+        : main_(detail::current().main, main), startup_(detail::current().startup, default_startup_program()) {}
     program_guard(Program& main, Program& startup) : main_(detail::current().main, main), startup_(detail::current().startup, startup) {}
 
   private:
@@ -130,9 +131,11 @@ inline Variable data(std::string_view name, std::initializer_list<std::int64_t> 
 }
 
 /// Source: fluid.layers.create_global_var: a variable of both programs with a constant start.
-inline Variable create_global_var(std::initializer_list<std::int64_t> shape, float value, DType dtype, bool persistable = false, std::string_view name = {}) {
+inline Variable create_global_var(std::initializer_list<std::int64_t> shape, float value, DType dtype, bool persistable = false,
+                                  std::string_view name = {}) {
     auto b = detail::builder();
-    const auto made = unwrap(b.create_global_var(name.empty() ? b.names().generate("global_var") : std::string(name), Shape(shape), dtype, value));
+    const auto made =
+        unwrap(b.create_global_var(name.empty() ? b.names().generate("global_var") : std::string(name), Shape(shape), dtype, value));
     made.set_persistable(persistable);
     return made;
 }

@@ -79,7 +79,8 @@ inline vars_options with(const options& o, bool (*predicate)(const Variable&)) {
         case errc::nothing_to_save:
             enforce("InvalidArgument", "The number of variables to be saved is 0, expect it to be greater than 0.", std::move(e));
         case errc::mixed_kinds:
-            enforce("InvalidArgument", "SaveCombine operator only supports saving LoDTensor variable, " + name + " has wrong type.", std::move(e));
+            enforce("InvalidArgument", "SaveCombine operator only supports saving LoDTensor variable, " + name + " has wrong type.",
+                    std::move(e));
         case errc::cannot_open:
         case errc::cannot_write:
         case errc::not_regular_file:
@@ -104,8 +105,9 @@ inline vars_options with(const options& o, bool (*predicate)(const Variable&)) {
         case errc::nothing_to_save:
             enforce("InvalidArgument", "The number of variables to be loaded is 0, expect it to be greater than 0.", std::move(e));
         case errc::shape_mismatch: {
-            auto what = "Variable's shape does not match, the Program requires a parameter with the shape of " + std::string(e.expected.view()) +
-                        ", while the loaded parameter (namely [ " + name + " ]) has a shape of  " + std::string(e.found.view()) + ".";
+            auto what = "Variable's shape does not match, the Program requires a parameter with the shape of " +
+                        std::string(e.expected.view()) + ", while the loaded parameter (namely [ " + name + " ]) has a shape of  " +
+                        std::string(e.found.view()) + ".";
             throw RuntimeError(what, std::move(e));
         }
         case errc::missing_record: enforce("InvalidArgument", "Cannot parse tensor desc. " + std::string(e.message.view()), std::move(e));
@@ -171,11 +173,19 @@ inline void load_vars(Executor&, memory_form::bytes_form from, const vars_option
 }
 
 /// `save_vars` of the Parameters.
-inline void save_params(Executor& exe, const std::filesystem::path& dirname, const options& o = {}) { save_vars(exe, dirname, detail::with(o, is_parameter)); }
-inline std::string save_params(Executor& exe, memory_form form, const options& o = {}) { return save_vars(exe, form, detail::with(o, is_parameter)); }
+inline void save_params(Executor& exe, const std::filesystem::path& dirname, const options& o = {}) {
+    save_vars(exe, dirname, detail::with(o, is_parameter));
+}
+inline std::string save_params(Executor& exe, memory_form form, const options& o = {}) {
+    return save_vars(exe, form, detail::with(o, is_parameter));
+}
 /// `save_vars` of the persistables: Parameters, optimizer state, statistics.
-inline void save_persistables(Executor& exe, const std::filesystem::path& dirname, const options& o = {}) { save_vars(exe, dirname, detail::with(o, is_persistable)); }
-inline std::string save_persistables(Executor& exe, memory_form form, const options& o = {}) { return save_vars(exe, form, detail::with(o, is_persistable)); }
+inline void save_persistables(Executor& exe, const std::filesystem::path& dirname, const options& o = {}) {
+    save_vars(exe, dirname, detail::with(o, is_persistable));
+}
+inline std::string save_persistables(Executor& exe, memory_form form, const options& o = {}) {
+    return save_vars(exe, form, detail::with(o, is_persistable));
+}
 
 /// `load_vars` of the Parameters, from a folder or `memory(bytes)`.
 template <class From>

@@ -11,7 +11,7 @@ namespace wherry::inline v0::kernel {
 /// One number as another type: towards zero for floating point to integer, anything but 0 is true for bool. Where C++ gives no answer (NaN or
 /// out of range to integer) it is the nearest value of the type, 0 for NaN.
 template <class To, class From>
-    requires(std::is_arithmetic_v<To> && std::is_arithmetic_v<From>)
+    requires(std::is_arithmetic_v<To>&& std::is_arithmetic_v<From>)
 constexpr To cast_one(From v) noexcept {
     if constexpr (std::is_same_v<To, bool>) {
         return v != From{};

@@ -14,8 +14,12 @@ namespace wherry::inline v0::kernel {
 template <class T>
     requires std::is_arithmetic_v<T>
 constexpr void clip(input<T> x, std::type_identity_t<T> low, std::type_identity_t<T> high, std::span<T> out) noexcept {
-    detail::apply(detail::plain::lanes::clip<T>{low, high}, [&](auto isa) { return typename decltype(isa)::template clip<T>{low, high}; }, out,
-                  x.data());
+    detail::apply(
+        detail::plain::lanes::clip<T>{low, high},
+        [&](auto isa) {
+            return typename decltype(isa)::template clip<T>{low, high};
+        },
+        out, x.data());
 }
 
 /// dx = g where low < x < high, else 0 (0 at the bounds).
@@ -23,8 +27,12 @@ constexpr void clip(input<T> x, std::type_identity_t<T> low, std::type_identity_
 template <class T>
     requires std::is_arithmetic_v<T>
 constexpr void clip_grad(input<T> x, input<T> g, std::type_identity_t<T> low, std::type_identity_t<T> high, std::span<T> dx) noexcept {
-    detail::apply(detail::plain::lanes::clip_grad<T>{low, high}, [&](auto isa) { return typename decltype(isa)::template clip_grad<T>{low, high}; },
-                  dx, x.data(), g.data());
+    detail::apply(
+        detail::plain::lanes::clip_grad<T>{low, high},
+        [&](auto isa) {
+            return typename decltype(isa)::template clip_grad<T>{low, high};
+        },
+        dx, x.data(), g.data());
 }
 
 }  // namespace wherry::inline v0::kernel

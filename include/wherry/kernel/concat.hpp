@@ -13,7 +13,8 @@ namespace wherry::inline v0::kernel {
 /// Shapes: x [outer, x_block], out [outer, out_block], where a block is the concatenated axis times all dimensions behind it and `offset`
 /// is where the operand's block begins inside the result's. Does not allocate. Source: paddle operator `concat`.
 template <class T>
-constexpr void concat_part(std::size_t outer, std::size_t x_block, std::size_t out_block, std::size_t offset, input<T> x, std::span<T> out) noexcept {
+constexpr void concat_part(std::size_t outer, std::size_t x_block, std::size_t out_block, std::size_t offset, input<T> x,
+                           std::span<T> out) noexcept {
     for (std::size_t o = 0; o < outer; ++o) std::copy_n(x.data() + o * x_block, x_block, out.data() + o * out_block + offset);
 }
 

@@ -56,8 +56,8 @@ inline void cross_entropy_hard(std::size_t classes, input<T> x, std::span<const 
 /// dx is -g / match at the label (match 0: -infinity) and 0 elsewhere; ignored rows are 0.
 /// Source: paddle operator `cross_entropy_grad2`.
 template <std::floating_point T, std::integral L>
-constexpr void cross_entropy_hard_grad(std::size_t classes, input<T> match, std::span<const L> labels, std::int64_t ignore_index, input<T> g,
-                                       std::span<T> dx) noexcept {
+constexpr void cross_entropy_hard_grad(std::size_t classes, input<T> match, std::span<const L> labels, std::int64_t ignore_index,
+                                       input<T> g, std::span<T> dx) noexcept {
     std::fill(dx.begin(), dx.end(), T{});
     for (std::size_t r = 0; r < labels.size(); ++r) {
         const std::int64_t label = static_cast<std::int64_t>(labels[r]);
@@ -107,7 +107,8 @@ constexpr void softmax_with_cross_entropy_hard_grad(std::size_t classes, input<T
             for (std::size_t c = 0; c < classes; ++c) dlogits[row + c] = T{};
             continue;
         }
-        for (std::size_t c = 0; c < classes; ++c) dlogits[row + c] = (probabilities[row + c] - (static_cast<std::int64_t>(c) == label ? T(1) : T{})) * g[r];
+        for (std::size_t c = 0; c < classes; ++c)
+            dlogits[row + c] = (probabilities[row + c] - (static_cast<std::int64_t>(c) == label ? T(1) : T{})) * g[r];
     }
 }
 

@@ -19,7 +19,8 @@ enum class dropout_scaling : unsigned char {
 
 /// mask = 1 where an element stays: where a uniform float in [0, 1) is not below `probability`. One draw per element, in order.
 /// Does not allocate. Source: paddle operator `dropout`; fluid 1.8 draws from minstd.
-inline void dropout_mask(std::span<std::uint8_t> mask, float probability, std::uint64_t seed, generator which = generator::minstd) noexcept {
+inline void dropout_mask(std::span<std::uint8_t> mask, float probability, std::uint64_t seed,
+                         generator which = generator::minstd) noexcept {
     const uniform_real<float> unit{0.0f, 1.0f};
     const auto draw = [&](auto engine) {
         for (std::uint8_t& m : mask) m = unit(engine) < probability ? std::uint8_t{0} : std::uint8_t{1};
@@ -31,7 +32,8 @@ inline void dropout_mask(std::span<std::uint8_t> mask, float probability, std::u
 /// Training: keeps the elements of the mask; with probability 1 nothing is left in either scaling.
 /// Shapes: one length, out may be x. Does not allocate.
 template <std::floating_point T>
-constexpr void dropout_train(input<T> x, std::span<const std::uint8_t> mask, float probability, dropout_scaling scaling, std::span<T> out) noexcept {
+constexpr void dropout_train(input<T> x, std::span<const std::uint8_t> mask, float probability, dropout_scaling scaling,
+                             std::span<T> out) noexcept {
     const T keep = static_cast<T>(1.0f - probability);
     const bool upscale = scaling == dropout_scaling::upscale_in_train && keep != T{};
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = mask[i] == 0 ? T{} : upscale ? x[i] / keep : x[i];
@@ -40,7 +42,8 @@ constexpr void dropout_train(input<T> x, std::span<const std::uint8_t> mask, flo
 /// The gradient of dropout_train: g where the mask is 1, scaled alike.
 /// Source: paddle operator `dropout_grad`.
 template <std::floating_point T>
-constexpr void dropout_grad(input<T> g, std::span<const std::uint8_t> mask, float probability, dropout_scaling scaling, std::span<T> dx) noexcept {
+constexpr void dropout_grad(input<T> g, std::span<const std::uint8_t> mask, float probability, dropout_scaling scaling,
+                            std::span<T> dx) noexcept {
     dropout_train<T>(g, mask, probability, scaling, dx);
 }
 

@@ -30,8 +30,8 @@ struct min {};
 
 /// One of the six functions above.
 template <class Op>
-concept BinaryFunction = std::same_as<Op, binary::add> || std::same_as<Op, binary::sub> || std::same_as<Op, binary::mul> || std::same_as<Op, binary::div> ||
-                         std::same_as<Op, binary::max> || std::same_as<Op, binary::min>;
+concept BinaryFunction = std::same_as<Op, binary::add> || std::same_as<Op, binary::sub> || std::same_as<Op, binary::mul> ||
+    std::same_as<Op, binary::div> || std::same_as<Op, binary::max> || std::same_as<Op, binary::min>;
 
 namespace detail {
 
@@ -82,14 +82,16 @@ constexpr void elementwise(Op, const broadcast_plan& plan, input<T> x, input<T> 
     if (std::is_constant_evaluated() || !std::same_as<T, float>)
         return detail::elementwise_slowly<T>([](T a, T b) { return body{}(a, b); }, plan, x.data(), y.data(), out.data());
     if constexpr (std::same_as<T, float>)
-        detail::on_lanes_for<T>([&](auto isa) { isa.broadcast(detail::body_of<decltype(isa), Op>(), plan, x.data(), y.data(), out.data()); });
+        detail::on_lanes_for<T>(
+            [&](auto isa) { isa.broadcast(detail::body_of<decltype(isa), Op>(), plan, x.data(), y.data(), out.data()); });
 }
 
 /// The gradients of elementwise: dx and dy are overwritten; an empty span is one nobody wants.
 /// Shapes: g has plan.count elements, dx and dy those of X and Y; where an operand repeats its gradient is the sum. dx may be g when X does
 /// not repeat and T is float. For add and sub x and y may be empty. Does not allocate. Source: paddle operators elementwise_*_grad.
 template <BinaryFunction Op, std::floating_point T>
-inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T> y, input<T> g, std::span<T> dx, std::span<T> dy) noexcept {
+inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T> y, input<T> g, std::span<T> dx,
+                             std::span<T> dy) noexcept {
     constexpr bool values_matter = !std::same_as<Op, binary::add> && !std::same_as<Op, binary::sub>;
     const T* const a = values_matter ? x.data() : g.data();  // g is as long as any operand: a safe stand-in for what is not read
     const T* const b = values_matter ? y.data() : g.data();
@@ -114,8 +116,14 @@ inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T
         using lanes = detail::plain::lanes;
         using op = decltype(detail::body_of<lanes, Op>());
         gradients(
-            [&](T* to) { detail::elementwise_grad_slowly<T>([](T u, T v, T w) { return typename lanes::template of_x<op>{}(u, v, w); }, true, plan, a, b, g.data(), to); },
-            [&](T* to) { detail::elementwise_grad_slowly<T>([](T u, T v, T w) { return typename lanes::template of_y<op>{}(u, v, w); }, false, plan, a, b, g.data(), to); });
+            [&](T* to) {
+                detail::elementwise_grad_slowly<T>([](T u, T v, T w) { return typename lanes::template of_x<op>{}(u, v, w); }, true, plan,
+                                                   a, b, g.data(), to);
+            },
+            [&](T* to) {
+                detail::elementwise_grad_slowly<T>([](T u, T v, T w) { return typename lanes::template of_y<op>{}(u, v, w); }, false, plan,
+                                                   a, b, g.data(), to);
+            });
     }
 }
 

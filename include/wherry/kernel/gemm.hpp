@@ -58,7 +58,8 @@ enum class update : bool { overwrite, accumulate };
 namespace detail {
 
 template <class T>
-constexpr void plain_gemm(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta, transpose tb, update how, T alpha, std::size_t depth) noexcept {
+constexpr void plain_gemm(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta, transpose tb, update how, T alpha,
+                          std::size_t depth) noexcept {
     for (std::size_t i = 0; i < c.rows(); ++i) {
         for (std::size_t j = 0; j < c.cols(); ++j) {
             T total{};
@@ -71,13 +72,15 @@ constexpr void plain_gemm(matrix<const T> a, matrix<const T> b, matrix<T> c, tra
 
 /// Rows of B added up: what element types get that hardly occur, in a tenth of the code of the blocked product.
 template <class T>
-void row_gemm(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta, transpose tb, update how, T alpha, std::size_t depth) noexcept {
+void row_gemm(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta, transpose tb, update how, T alpha,
+              std::size_t depth) noexcept {
     for (std::size_t i = 0; i < c.rows(); ++i) {
         if (how == update::overwrite)
             for (std::size_t j = 0; j < c.cols(); ++j) c(i, j) = T{};
         for (std::size_t k = 0; k < depth; ++k) {
             const T factor = static_cast<T>(alpha * (ta == transpose::yes ? a(k, i) : a(i, k)));
-            for (std::size_t j = 0; j < c.cols(); ++j) c(i, j) = static_cast<T>(c(i, j) + factor * (tb == transpose::yes ? b(j, k) : b(k, j)));
+            for (std::size_t j = 0; j < c.cols(); ++j)
+                c(i, j) = static_cast<T>(c(i, j) + factor * (tb == transpose::yes ? b(j, k) : b(k, j)));
         }
     }
 }
@@ -94,8 +97,8 @@ struct portable {
     /// have any alignment. Does not allocate; up to 45 KB of stack (7 KB without AVX), next to nothing for M or N = 1.
     template <class T>
         requires std::is_arithmetic_v<T>
-    static constexpr void multiply(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta = transpose::no, transpose tb = transpose::no,
-                                   update how = update::overwrite, T alpha = T(1)) noexcept {
+    static constexpr void multiply(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta = transpose::no,
+                                   transpose tb = transpose::no, update how = update::overwrite, T alpha = T(1)) noexcept {
         const std::size_t depth = ta == transpose::yes ? a.rows() : a.cols();
         if (std::is_constant_evaluated()) return detail::plain_gemm<T>(a, b, c, ta, tb, how, alpha, depth);
         if (c.rows() == 0 || c.cols() == 0) return;
@@ -105,8 +108,9 @@ struct portable {
         }
         if constexpr (std::is_same_v<T, float>) {
             const auto run = [&]<class Product>(Product) {
-                Product::multiply(typename Product::template task<T>{c.rows(), c.cols(), depth, a.data(), a.stride(), ta == transpose::yes, b.data(),
-                                                                     b.stride(), tb == transpose::yes, c.data(), c.stride(), how == update::accumulate, alpha});
+                Product::multiply(typename Product::template task<T>{c.rows(), c.cols(), depth, a.data(), a.stride(), ta == transpose::yes,
+                                                                     b.data(), b.stride(), tb == transpose::yes, c.data(), c.stride(),
+                                                                     how == update::accumulate, alpha});
             };
 #if defined(__x86_64__)
             if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
@@ -125,7 +129,8 @@ struct portable {
 template <class B>
 concept GemmBackend = requires(matrix<const float> in, matrix<float> out) {
     { B::name } -> std::convertible_to<std::string_view>;
-    { B::multiply(in, in, out, transpose::no, transpose::yes, update::overwrite, 1.0f) } noexcept -> std::same_as<void>;
+    { B::multiply(in, in, out, transpose::no, transpose::yes, update::overwrite, 1.0f) }
+    noexcept->std::same_as<void>;
 };
 static_assert(GemmBackend<portable>);
 
@@ -134,7 +139,8 @@ static_assert(GemmBackend<portable>);
 /// Source: paddle operators `mul`, `matmul` and their gradients (dX = dOut Y^T, dY = X^T dOut).
 template <GemmBackend Backend = portable, class T, std::size_t Rows, std::size_t Cols>
 constexpr void gemm(matrix<const std::type_identity_t<T>> a, matrix<const std::type_identity_t<T>> b, matrix<T, Rows, Cols> c,
-                    transpose ta = transpose::no, transpose tb = transpose::no, update how = update::overwrite, std::type_identity_t<T> alpha = T(1)) noexcept {
+                    transpose ta = transpose::no, transpose tb = transpose::no, update how = update::overwrite,
+                    std::type_identity_t<T> alpha = T(1)) noexcept {
     Backend::template multiply<T>(a, b, matrix<T>(c), ta, tb, how, alpha);
 }
 

@@ -17,7 +17,8 @@ inline constexpr std::int64_t no_padding = -1;
 
 /// Where the first id is that is neither padding_idx nor in [0, rows); nothing when all are fine.
 template <std::integral I>
-constexpr std::optional<std::size_t> first_bad_id(std::span<const I> ids, std::size_t rows, std::int64_t padding_idx = no_padding) noexcept {
+constexpr std::optional<std::size_t> first_bad_id(std::span<const I> ids, std::size_t rows,
+                                                  std::int64_t padding_idx = no_padding) noexcept {
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const std::int64_t id = static_cast<std::int64_t>(ids[i]);
         const bool pads = padding_idx != no_padding && id == padding_idx;
@@ -30,7 +31,8 @@ constexpr std::optional<std::size_t> first_bad_id(std::span<const I> ids, std::s
 /// Shapes: table [rows, width], ids [n] in [0, rows) or padding_idx (ask first_bad_id), out [n, width]. Does not allocate.
 /// Source: paddle operators `lookup_table`, `lookup_table_v2`.
 template <class T, std::integral I>
-constexpr void lookup(std::size_t width, input<T> table, std::span<const I> ids, std::span<T> out, std::int64_t padding_idx = no_padding) noexcept {
+constexpr void lookup(std::size_t width, input<T> table, std::span<const I> ids, std::span<T> out,
+                      std::int64_t padding_idx = no_padding) noexcept {
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const std::int64_t id = static_cast<std::int64_t>(ids[i]);
         if (padding_idx != no_padding && id == padding_idx) std::fill_n(out.data() + i * width, width, T{});
@@ -41,7 +43,8 @@ constexpr void lookup(std::size_t width, input<T> table, std::span<const I> ids,
 /// dtable = 0, then each row of g is added to the row of its id; ids equal to padding_idx add nothing.
 /// Shapes: ids [n], g [n, width], dtable [rows, width]. Source: paddle operator `lookup_table_grad`, dense.
 template <class T, std::integral I>
-constexpr void lookup_grad(std::size_t width, std::span<const I> ids, input<T> g, std::span<T> dtable, std::int64_t padding_idx = no_padding) noexcept {
+constexpr void lookup_grad(std::size_t width, std::span<const I> ids, input<T> g, std::span<T> dtable,
+                           std::int64_t padding_idx = no_padding) noexcept {
     std::fill(dtable.begin(), dtable.end(), T{});
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const std::int64_t id = static_cast<std::int64_t>(ids[i]);

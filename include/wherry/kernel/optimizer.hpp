@@ -16,9 +16,8 @@ namespace wherry::inline v0::kernel {
 /// Source: paddle operator `sgd`.
 template <std::floating_point T>
 inline void sgd(std::span<T> param, input<T> grad, std::type_identity_t<T> rate) noexcept {
-    detail::on_lanes_for<T>([&](auto isa) {
-        isa.template update<T>(typename decltype(isa)::template sgd<T>{rate}, param.size(), param.data(), grad.data());
-    });
+    detail::on_lanes_for<T>(
+        [&](auto isa) { isa.template update<T>(typename decltype(isa)::template sgd<T>{rate}, param.size(), param.data(), grad.data()); });
 }
 
 template <std::floating_point T>
@@ -35,9 +34,11 @@ inline void momentum(std::span<T> param, std::span<T> velocity, input<T> grad, s
     detail::on_lanes_for<T>([&](auto isa) {
         using lanes = decltype(isa);
         if (o.nesterov)
-            isa.template update<T>(typename lanes::template nesterov<T>{rate, o.mu}, param.size(), param.data(), velocity.data(), grad.data());
+            isa.template update<T>(typename lanes::template nesterov<T>{rate, o.mu}, param.size(), param.data(), velocity.data(),
+                                   grad.data());
         else
-            isa.template update<T>(typename lanes::template momentum<T>{rate, o.mu}, param.size(), param.data(), velocity.data(), grad.data());
+            isa.template update<T>(typename lanes::template momentum<T>{rate, o.mu}, param.size(), param.data(), velocity.data(),
+                                   grad.data());
     });
 }
 
@@ -73,7 +74,8 @@ inline void adam_step(std::span<T> param, std::span<T> moment1, std::span<T> mom
 /// Source: paddle operator `adam`.
 template <std::floating_point T>
 inline void adam(std::span<T> param, std::span<T> moment1, std::span<T> moment2, input<T> grad, std::type_identity_t<T> rate,
-                 std::type_identity_t<T> beta1_pow, std::type_identity_t<T> beta2_pow, adam_options<std::type_identity_t<T>> o = {}) noexcept {
+                 std::type_identity_t<T> beta1_pow, std::type_identity_t<T> beta2_pow,
+                 adam_options<std::type_identity_t<T>> o = {}) noexcept {
     detail::adam_step<T>(param, moment1, moment2, grad, rate, beta1_pow, beta2_pow, o, T{});
 }
 
@@ -91,7 +93,8 @@ struct adamw_options {
 /// Source: paddle 2.6 operator `adamw`.
 template <std::floating_point T>
 inline void adamw(std::span<T> param, std::span<T> moment1, std::span<T> moment2, input<T> grad, std::type_identity_t<T> rate,
-                  std::type_identity_t<T> beta1_pow, std::type_identity_t<T> beta2_pow, adamw_options<std::type_identity_t<T>> o = {}) noexcept {
+                  std::type_identity_t<T> beta1_pow, std::type_identity_t<T> beta2_pow,
+                  adamw_options<std::type_identity_t<T>> o = {}) noexcept {
     detail::adam_step<T>(param, moment1, moment2, grad, rate, beta1_pow, beta2_pow,
                          adam_options<T>{o.beta1, o.beta2, o.epsilon, epsilon_rule::paddle2},
                          o.with_decay ? rate * o.lr_ratio * o.coeff : T{});
@@ -103,7 +106,8 @@ template <std::floating_point T>
 inline void adagrad(std::span<T> param, std::span<T> moment, input<T> grad, std::type_identity_t<T> rate,
                     std::type_identity_t<T> epsilon = T(1e-6)) noexcept {
     detail::on_lanes_for<T>([&](auto isa) {
-        isa.template update<T>(typename decltype(isa)::template adagrad<T>{rate, epsilon}, param.size(), param.data(), moment.data(), grad.data());
+        isa.template update<T>(typename decltype(isa)::template adagrad<T>{rate, epsilon}, param.size(), param.data(), moment.data(),
+                               grad.data());
     });
 }
 
@@ -122,10 +126,8 @@ inline void rmsprop(std::span<T> param, std::span<T> mean_square, std::span<T> m
                     std::type_identity_t<T> rate, rmsprop_options<std::type_identity_t<T>> o = {}) noexcept {
     detail::on_lanes_for<T>([&](auto isa) {
         const typename decltype(isa)::template rmsprop<T> op{rate, o.rho, T(1) - o.rho, o.epsilon, o.momentum};
-        if (mean_grad.empty())
-            isa.template update<T>(op, param.size(), param.data(), mean_square.data(), moment.data(), grad.data());
-        else
-            isa.template update<T>(op, param.size(), param.data(), mean_square.data(), moment.data(), mean_grad.data(), grad.data());
+        if (mean_grad.empty()) isa.template update<T>(op, param.size(), param.data(), mean_square.data(), moment.data(), grad.data());
+        else isa.template update<T>(op, param.size(), param.data(), mean_square.data(), moment.data(), mean_grad.data(), grad.data());
     });
 }
 

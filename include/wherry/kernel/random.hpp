@@ -17,25 +17,23 @@ namespace wherry::inline v0::kernel {
 
 /// x -> 48271 x mod (2^31 - 1), the engine of fluid 1.8. Same numbers as std::minstd_rand.
 class minstd {
-public:
+  public:
     using result_type = std::uint32_t;
     constexpr explicit minstd(std::uint64_t seed = 1) noexcept : state_(static_cast<std::uint32_t>(seed % modulus)) {
         if (state_ == 0) state_ = 1;
     }
     static constexpr result_type min() noexcept { return 1; }
     static constexpr result_type max() noexcept { return modulus - 1; }
-    constexpr result_type operator()() noexcept {
-        return state_ = static_cast<std::uint32_t>(std::uint64_t{48271} * state_ % modulus);
-    }
+    constexpr result_type operator()() noexcept { return state_ = static_cast<std::uint32_t>(std::uint64_t{48271} * state_ % modulus); }
 
-private:
+  private:
     static constexpr std::uint32_t modulus = 2147483647;
     std::uint32_t state_;
 };
 
 /// The 64-bit Mersenne twister, the engine of Paddle 2.x. Same numbers as std::mt19937_64; holds 2.5 KB.
 class mt19937_64 {
-public:
+  public:
     using result_type = std::uint64_t;
     constexpr explicit mt19937_64(std::uint64_t seed = 5489) noexcept {
         state_[0] = seed;
@@ -52,7 +50,7 @@ public:
         return z ^ (z >> 43);
     }
 
-private:
+  private:
     static constexpr std::size_t size = 312, shift = 156;
     constexpr void refill() noexcept {
         constexpr std::uint64_t low = 0x7fffffff;
@@ -111,7 +109,7 @@ struct uniform_real {
 /// Source: std::normal_distribution of libstdc++.
 template <std::floating_point T>
 class normal {
-public:
+  public:
     constexpr normal(T mean, T std) noexcept : mean_(mean), std_(std) {}
     template <class Engine>
     T operator()(Engine& engine) noexcept {
@@ -134,7 +132,7 @@ public:
         return detail::rounded(value * std_) + mean_;
     }
 
-private:
+  private:
     T mean_, std_, saved_{};
     bool has_saved_ = false;
 };
@@ -162,13 +160,15 @@ inline T erfinv(T x, bool central_only) noexcept {
     constexpr std::array<double, 8> central_p{8.8709406962545514830200e2, 1.1819493347062294404278e4, 2.3782041382114385731252e4,
                                               1.6235862515167575384252e4, 4.8548868893843886794648e3, 6.9706266534389598238465e2,
                                               4.7072688112383978012285e1, 1.1975323115670912564578e0};
-    constexpr std::array<double, 8> central_q{5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
-                                              5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0};
-    constexpr std::array<double, 8> outer_p{7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258e0,
-                                            3.64784832476320460504e0, 5.76949722146069140550e0, 4.63033784615654529590e0, 1.42343711074968357734e0};
+    constexpr std::array<double, 8> central_q{
+        5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
+        5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1.0};
+    constexpr std::array<double, 8> outer_p{7.74545014278341407640e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1,
+                                            1.27045825245236838258e0,  3.64784832476320460504e0,  5.76949722146069140550e0,
+                                            4.63033784615654529590e0,  1.42343711074968357734e0};
     constexpr std::array<double, 8> outer_q{1.4859850019840355905497876e-9, 7.7441459065157709165577218e-4, 2.1494160384252876777097297e-2,
                                             2.0945065210512749128288442e-1, 9.7547832001787427186894837e-1, 2.3707661626024532365971225e0,
-                                            2.9036514445419946173133295e0, 1.4142135623730950488016887e0};
+                                            2.9036514445419946173133295e0,  1.4142135623730950488016887e0};
     const double wide = static_cast<double>(x), size = std::abs(wide);
     if (central_only || size <= 0.85) {
         const rational<T> f(central_p, central_q, static_cast<T>(0.180625 - rounded(0.25 * wide * wide)));

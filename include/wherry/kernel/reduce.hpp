@@ -86,7 +86,8 @@ inline void reduce_mean(const broadcast_plan& plan, input<T> x, std::span<T> out
 template <class T>
 inline void reduce_sum_grad(const broadcast_plan& plan, input<T> g, std::span<T> dx) noexcept {
     detail::on_lanes_for<T>([&](auto isa) {
-        isa.broadcast(typename decltype(isa)::template divided_second<T>{T(1)}, plan, static_cast<const T*>(dx.data()), g.data(), dx.data());
+        isa.broadcast(typename decltype(isa)::template divided_second<T>{T(1)}, plan, static_cast<const T*>(dx.data()), g.data(),
+                      dx.data());
     });
 }
 

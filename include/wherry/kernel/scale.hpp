@@ -14,7 +14,12 @@ namespace wherry::inline v0::kernel {
 template <class T>
     requires std::is_arithmetic_v<T>
 constexpr void scale(input<T> x, std::type_identity_t<T> a, std::type_identity_t<T> b, std::span<T> out) noexcept {
-    detail::apply(detail::plain::lanes::affine<T>{a, b}, [&](auto isa) { return typename decltype(isa)::template affine<T>{a, b}; }, out, x.data());
+    detail::apply(
+        detail::plain::lanes::affine<T>{a, b},
+        [&](auto isa) {
+            return typename decltype(isa)::template affine<T>{a, b};
+        },
+        out, x.data());
 }
 
 /// out = a (x + b).
@@ -22,7 +27,12 @@ constexpr void scale(input<T> x, std::type_identity_t<T> a, std::type_identity_t
 template <class T>
     requires std::is_arithmetic_v<T>
 constexpr void scale_after_bias(input<T> x, std::type_identity_t<T> a, std::type_identity_t<T> b, std::span<T> out) noexcept {
-    detail::apply(detail::plain::lanes::shifted<T>{a, b}, [&](auto isa) { return typename decltype(isa)::template shifted<T>{a, b}; }, out, x.data());
+    detail::apply(
+        detail::plain::lanes::shifted<T>{a, b},
+        [&](auto isa) {
+            return typename decltype(isa)::template shifted<T>{a, b};
+        },
+        out, x.data());
 }
 
 }  // namespace wherry::inline v0::kernel

@@ -39,7 +39,8 @@ inline void softmax(axis_split shape, input<T> x, std::span<T> out) noexcept {
     if constexpr (std::same_as<T, float>) {
         if (shape.inner == 1) {
             detail::on_lanes_for<T>([&](auto isa) {
-                for (std::size_t r = 0; r < shape.outer; ++r) isa.softmax_row(shape.axis, x.data() + r * shape.axis, out.data() + r * shape.axis);
+                for (std::size_t r = 0; r < shape.outer; ++r)
+                    isa.softmax_row(shape.axis, x.data() + r * shape.axis, out.data() + r * shape.axis);
             });
             return;
         }

@@ -14,7 +14,7 @@ namespace wherry::inline v0::kernel {
 /// Who comes first among equal values.
 enum class tie_order : unsigned char {
     lowest_index,  ///< the lower index; a NaN counts as larger than every number
-    fluid18,       ///< whatever the reference's heap does (std::partial_sort of libstdc++ by >), NaN included; the same for k = 1 without NaN
+    fluid18,  ///< whatever the reference's heap does (std::partial_sort of libstdc++ by >), NaN included; the same for k = 1 without NaN
 };
 
 namespace detail {
@@ -73,7 +73,7 @@ constexpr void heap_top_k(const T* x, std::size_t n, std::size_t k, I* heap) noe
 /// Shapes: x [rows, n], values and indices [rows, k], k <= n. Does not allocate; k n steps at worst.
 /// Source: paddle operator `top_k`.
 template <class T, class I>
-    requires(std::is_arithmetic_v<T> && std::is_integral_v<I>)
+    requires(std::is_arithmetic_v<T>&& std::is_integral_v<I>)
 constexpr void top_k(std::size_t rows, std::size_t n, std::size_t k, input<T> x, std::span<T> values, std::span<I> indices,
                      tie_order order = tie_order::lowest_index) noexcept {
     if (k == 0) return;
@@ -98,7 +98,8 @@ constexpr void top_k(std::size_t rows, std::size_t n, std::size_t k, input<T> x,
 /// dx is g at the chosen places and 0 elsewhere.
 /// Shapes: indices and g [rows, k], dx [rows, n]. Source: paddle operator `top_k_grad`.
 template <class T, class I>
-constexpr void top_k_grad(std::size_t rows, std::size_t n, std::size_t k, std::span<const I> indices, input<T> g, std::span<T> dx) noexcept {
+constexpr void top_k_grad(std::size_t rows, std::size_t n, std::size_t k, std::span<const I> indices, input<T> g,
+                          std::span<T> dx) noexcept {
     std::fill(dx.begin(), dx.end(), T{});
     for (std::size_t r = 0; r < rows; ++r)
         for (std::size_t j = 0; j < k; ++j) dx[r * n + static_cast<std::size_t>(indices[r * k + j])] = g[r * k + j];

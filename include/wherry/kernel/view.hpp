@@ -59,15 +59,13 @@ class matrix : detail::extent<Rows, 0>, detail::extent<Cols, 1>, detail::pitch<C
     using cols_type = detail::extent<Cols, 1>;
     using pitch_type = detail::pitch<Cols>;
 
-public:
+  public:
     using element_type = T;
 
     constexpr matrix() noexcept = default;
 
     /// A view whose two extents are known at compile time.
-    constexpr explicit matrix(T* data) noexcept
-        requires(Rows != std::dynamic_extent && Cols != std::dynamic_extent)
-        : data_(data) {}
+    constexpr explicit matrix(T* data) noexcept requires(Rows != std::dynamic_extent && Cols != std::dynamic_extent) : data_(data) {}
 
     /// A view of `rows` x `cols` elements without gaps. Static extents must agree with the arguments.
     constexpr matrix(T* data, std::size_t rows, std::size_t cols) noexcept : matrix(data, rows, cols, cols) {}
@@ -78,7 +76,7 @@ public:
 
     /// float -> const float, static -> dynamic.
     template <class U, std::size_t R, std::size_t C>
-        requires(std::is_convertible_v<U (*)[], T (*)[]> && detail::extent_fits(R, Rows) && detail::extent_fits(C, Cols))
+        requires(std::is_convertible_v<U (*)[], T (*)[]>&& detail::extent_fits(R, Rows) && detail::extent_fits(C, Cols))
     constexpr matrix(const matrix<U, R, C>& other) noexcept  // NOLINT: meant to be implicit
         : matrix(other.data(), other.rows(), other.cols(), other.stride()) {}
 
@@ -89,7 +87,7 @@ public:
     constexpr T* row(std::size_t r) const noexcept { return data_ + r * stride(); }
     constexpr T& operator()(std::size_t r, std::size_t c) const noexcept { return data_[r * stride() + c]; }
 
-private:
+  private:
     T* data_ = nullptr;
 };
 

@@ -59,21 +59,25 @@ class Builder {
 
     /// A Parameter in both programs, and its initializer in the startup program unless the name is shared and has one.
     /// Errors: bad_dims for a dim that is not positive; shape_mismatch, dtype_mismatch with an earlier variable of that name.
-    result<Parameter> create_parameter(std::string_view layer, const ParamAttr& attr, const Shape& dims, DType dtype, const Initializer& otherwise, bool is_bias = false) const;
+    result<Parameter> create_parameter(std::string_view layer, const ParamAttr& attr, const Shape& dims, DType dtype,
+                                       const Initializer& otherwise, bool is_bias = false) const;
 
     /// A variable of both programs with a constant start: learning rates, accumulators.
-    result<Variable> create_global_var(std::string_view name, const Shape& dims, DType dtype, float value, std::string_view device = {}) const;
+    result<Variable> create_global_var(std::string_view name, const Shape& dims, DType dtype, float value,
+                                       std::string_view device = {}) const;
 
     /// Appends an operator to the main program: input slots that are declared and not given stand empty, attributes that
     /// are not given have their defaults, and the outputs take the dims that the operator infers.
     /// Errors: unknown_op, and what the operator's `infer` says.
-    result<void> append_op(std::string_view type, std::vector<slot_args> inputs, std::vector<slot_args> outputs, std::vector<Attr> attrs = {}) const;
+    result<void> append_op(std::string_view type, std::vector<slot_args> inputs, std::vector<slot_args> outputs,
+                           std::vector<Attr> attrs = {}) const;
 
     /// Infers the dims of the outputs of an operator that stands in the main program's root block.
     result<void> infer_outputs(const Operator& op) const;
 
     /// Puts an initializer's operator first in the startup program, as 1.8.5 does.
-    void prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, std::vector<Attr> attrs, std::string_view device = {}) const;
+    void prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, std::vector<Attr> attrs,
+                            std::string_view device = {}) const;
 
     /// Operators appended while this lives have that role: `const auto guard = builder.optimizing({param, grad});`
     class role_guard {
@@ -132,7 +136,8 @@ inline Operator::slots Builder::written_slots(std::span<const slot> declared, st
     return written;
 }
 
-inline result<void> Builder::append_op(std::string_view type, std::vector<slot_args> inputs, std::vector<slot_args> outputs, std::vector<Attr> attrs) const {
+inline result<void> Builder::append_op(std::string_view type, std::vector<slot_args> inputs, std::vector<slot_args> outputs,
+                                       std::vector<Attr> attrs) const {
     const auto* info = find_op(ops_, type);
     if (info == nullptr)
         return error{.code = errc::unknown_op, .message = "Operator \"" + std::string(type) + "\" has not been registered.", .op = type};
@@ -180,10 +185,15 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
         const auto names = op.input(declared.name);
         in_slots.push_back({static_cast<std::uint32_t>(in_metas.size()), static_cast<std::uint32_t>(names.size())});
         if (names.empty() && (declared.arity == slot_arity::one || declared.arity == slot_arity::many))
-            return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = declared.name, .op = op.type()};
+            return error{.code = errc::missing_slot,
+                         .message = "an operator lacks a slot that it needs",
+                         .variable = declared.name,
+                         .op = op.type()};
         for (const auto& name : names) {
             const auto var = block().find_var(name);
-            if (!var) return error{.code = errc::no_such_variable, .message = "var " + name + " not in this block", .variable = name, .op = op.type()};
+            if (!var)
+                return error{
+                    .code = errc::no_such_variable, .message = "var " + name + " not in this block", .variable = name, .op = op.type()};
             auto meta = detail::meta_of(var);
             if (!meta) return std::move(meta).error().of_op(op.type());
             in_metas.push_back(*meta);
@@ -202,20 +212,22 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
     return {};
 }
 
-inline result<Variable> Builder::create_var(Program& program, std::string_view name, const Shape& dims, DType dtype, bool persistable) const {
+inline result<Variable> Builder::create_var(Program& program, std::string_view name, const Shape& dims, DType dtype,
+                                            bool persistable) const {
     if (auto existing = program.global_block().find_var(name)) {
         const bool same_dims = std::equal(dims.begin(), dims.end(), existing.shape().begin(), existing.shape().end());
         if (!same_dims)
             return error{.code = errc::shape_mismatch,
-                         .message = "Variable " + std::string(name) + " has been created before. the previous shape is " + to_tuple(existing.shape()) +
-                                    "; the new shape is " + to_tuple(dims.dims()) + ". They are not matched.",
+                         .message = "Variable " + std::string(name) + " has been created before. the previous shape is " +
+                                    to_tuple(existing.shape()) + "; the new shape is " + to_tuple(dims.dims()) + ". They are not matched.",
                          .variable = name,
                          .expected = to_tuple(existing.shape()),
                          .found = to_tuple(dims.dims())};
         if (existing.dtype() != dtype)
             return error{.code = errc::dtype_mismatch,
-                         .message = "Variable " + std::string(name) + " has been created before. The previous data type is " + std::string(name_of(existing.dtype())) +
-                                    "; the new data type is " + std::string(name_of(dtype)) + ". They are not matched.",
+                         .message = "Variable " + std::string(name) + " has been created before. The previous data type is " +
+                                    std::string(name_of(existing.dtype())) + "; the new data type is " + std::string(name_of(dtype)) +
+                                    ". They are not matched.",
                          .variable = name,
                          .expected = name_of(existing.dtype()),
                          .found = name_of(dtype)};
@@ -230,7 +242,8 @@ inline result<Variable> Builder::create_var(Program& program, std::string_view n
     return program.global_block().create_var(std::move(desc));
 }
 
-inline void Builder::prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, std::vector<Attr> attrs, std::string_view device) const {
+inline void Builder::prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, std::vector<Attr> attrs,
+                                        std::string_view device) const {
     wire::OpDesc<> desc;
     desc.type = type;
     auto& slot = desc.outputs.emplace_back();
@@ -246,7 +259,8 @@ inline void Builder::prepend_startup_op(std::string_view type, const Variable& o
     startup_.global_block().prepend_op(std::move(op.desc()));
 }
 
-inline result<Parameter> Builder::create_parameter(std::string_view layer, const ParamAttr& attr, const Shape& dims, DType dtype, const Initializer& otherwise, bool is_bias) const {
+inline result<Parameter> Builder::create_parameter(std::string_view layer, const ParamAttr& attr, const Shape& dims, DType dtype,
+                                                   const Initializer& otherwise, bool is_bias) const {
     for (const auto dim : dims)
         if (dim <= 0)
             return error{.code = errc::bad_dims,
@@ -269,7 +283,8 @@ inline result<Parameter> Builder::create_parameter(std::string_view layer, const
     return Parameter(*made);
 }
 
-inline result<Variable> Builder::create_global_var(std::string_view name, const Shape& dims, DType dtype, float value, std::string_view device) const {
+inline result<Variable> Builder::create_global_var(std::string_view name, const Shape& dims, DType dtype, float value,
+                                                   std::string_view device) const {
     auto start = create_var(startup_, name, dims, dtype, true);
     if (!start) return start;
     auto made = create_var(main_, name, dims, dtype, true);
@@ -305,16 +320,12 @@ inline void initialize(const Builder& builder, const Variable& var, const Initia
         normal("truncated_gaussian_random", t->loc, t->scale, t->seed);
     } else if (const auto* x = std::get_if<initializer::Xavier>(&how)) {
         const double both = x->fan_in.value_or(fans.in) + x->fan_out.value_or(fans.out);
-        if (x->uniform)
-            uniform(-static_cast<float>(std::sqrt(6.0 / both)), static_cast<float>(std::sqrt(6.0 / both)), x->seed);
-        else
-            normal("gaussian_random", 0, static_cast<float>(std::sqrt(2.0 / both)), x->seed);
+        if (x->uniform) uniform(-static_cast<float>(std::sqrt(6.0 / both)), static_cast<float>(std::sqrt(6.0 / both)), x->seed);
+        else normal("gaussian_random", 0, static_cast<float>(std::sqrt(2.0 / both)), x->seed);
     } else if (const auto* m = std::get_if<initializer::MSRA>(&how)) {
         const double in = m->fan_in.value_or(fans.in);
-        if (m->uniform)
-            uniform(-static_cast<float>(std::sqrt(6.0 / in)), static_cast<float>(std::sqrt(6.0 / in)), m->seed);
-        else
-            normal("gaussian_random", 0, static_cast<float>(std::sqrt(2.0 / in)), m->seed);
+        if (m->uniform) uniform(-static_cast<float>(std::sqrt(6.0 / in)), static_cast<float>(std::sqrt(6.0 / in)), m->seed);
+        else normal("gaussian_random", 0, static_cast<float>(std::sqrt(2.0 / in)), m->seed);
     }
 }
 

@@ -12,7 +12,8 @@
 namespace wherry::inline v0::layers {
 
 /// Checks the element type of a layer's argument. Errors: argument_dtype, in the reference's words.
-inline result<void> check_dtype(const Variable& var, std::string_view argument, std::string_view layer, std::initializer_list<DType> allowed) {
+inline result<void> check_dtype(const Variable& var, std::string_view argument, std::string_view layer,
+                                std::initializer_list<DType> allowed) {
     std::string list;
     for (const auto dtype : allowed) {
         if (dtype == var.dtype()) return {};
@@ -20,8 +21,8 @@ inline result<void> check_dtype(const Variable& var, std::string_view argument, 
         list += name_of(dtype);
     }
     return error{.code = errc::argument_dtype,
-                 .message = "The data type of '" + std::string(argument) + "' in " + std::string(layer) + " must be " + list + "'], but received " +
-                            std::string(name_of(var.dtype())) + ". ",
+                 .message = "The data type of '" + std::string(argument) + "' in " + std::string(layer) + " must be " + list +
+                            "'], but received " + std::string(name_of(var.dtype())) + ". ",
                  .variable = var.name(),
                  .found = name_of(var.dtype())};
 }
@@ -30,7 +31,8 @@ inline result<void> check_float(const Variable& var, std::string_view argument, 
 }
 
 /// A layer of one operator with one input X and one output Out: most of them.
-inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x, std::vector<Attr> attrs = {}, std::string_view name = {}) {
+inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x, std::vector<Attr> attrs = {},
+                              std::string_view name = {}) {
     const auto out = b.create_tmp(b.layer_name(op, name), x.dtype());
     if (auto added = b.append_op(op, {{"X", {x}}}, {{"Out", {out}}}, std::move(attrs)); !added) return std::move(added).error();
     return out;

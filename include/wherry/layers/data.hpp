@@ -13,7 +13,8 @@ namespace wherry::inline v0::layers {
 
 /// A variable that each run is fed. Shape: -1 where any size is taken. Fed arrays are checked against it.
 /// Errors: shape_mismatch, dtype_mismatch with an earlier variable of that name. Source: fluid.data.
-inline result<Variable> data(Builder& b, std::string_view name, std::span<const std::int64_t> shape, DType dtype = DType::FP32, std::int32_t lod_level = 0) {
+inline result<Variable> data(Builder& b, std::string_view name, std::span<const std::int64_t> shape, DType dtype = DType::FP32,
+                             std::int32_t lod_level = 0) {
     const auto dims = Shape::from(shape);
     if (!dims) return error(dims.error()).of_variable(name);
     auto made = b.create_var(b.main(), name, *dims, dtype, false);
@@ -27,8 +28,9 @@ inline result<Variable> data(Builder& b, std::string_view name, std::span<const 
 
 /// The older form: a batch dim is put first unless some dim is unknown already, and fed arrays are not checked.
 /// Source: fluid.layers.data.
-inline result<Variable> unchecked_data(Builder& b, std::string_view name, std::span<const std::int64_t> shape, bool append_batch_size = true,
-                                       DType dtype = DType::FP32, std::int32_t lod_level = 0, bool stop_gradient = true) {
+inline result<Variable> unchecked_data(Builder& b, std::string_view name, std::span<const std::int64_t> shape,
+                                       bool append_batch_size = true, DType dtype = DType::FP32, std::int32_t lod_level = 0,
+                                       bool stop_gradient = true) {
     std::vector<std::int64_t> dims(shape.begin(), shape.end());
     const bool open = std::any_of(dims.begin(), dims.end(), [](auto dim) { return dim < 0; });
     if (append_batch_size && !open) dims.insert(dims.begin(), -1);

@@ -12,11 +12,11 @@
 namespace wherry::inline v0::layers {
 
 struct fc_options {
-    std::int64_t size = 0;                          ///< units
-    std::int32_t num_flatten_dims = 1;              ///< dims that count as rows; -1: all but the last
-    std::vector<ParamAttr> param_attr{};            ///< one for all inputs, or one each
+    std::int64_t size = 0;                             ///< units
+    std::int32_t num_flatten_dims = 1;                 ///< dims that count as rows; -1: all but the last
+    std::vector<ParamAttr> param_attr{};               ///< one for all inputs, or one each
     std::optional<ParamAttr> bias_attr = ParamAttr{};  ///< none: no bias
-    std::string act{};                              ///< type of an operator, "relu"; empty: none
+    std::string act{};                                 ///< type of an operator, "relu"; empty: none
     std::string name{};
 };
 
@@ -31,7 +31,8 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
     for (const auto& input : inputs)
         if (input.dtype() != dtype)
             return error{.code = errc::dtype_mismatch,
-                         .message = "Data Type mismatch: " + std::to_string(static_cast<int>(dtype)) + " to " + std::to_string(static_cast<int>(input.dtype())),
+                         .message = "Data Type mismatch: " + std::to_string(static_cast<int>(dtype)) + " to " +
+                                    std::to_string(static_cast<int>(input.dtype())),
                          .variable = input.name(),
                          .expected = name_of(dtype),
                          .found = name_of(input.dtype())};
@@ -70,7 +71,8 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
         const auto bias = b.create_parameter(layer, *options.bias_attr, *dims, dtype, initializer::Constant{0}, true);
         if (!bias) return bias.error();
         const auto biased = b.create_tmp(layer, dtype);
-        if (auto added = b.append_op("elementwise_add", {{"X", {out}}, {"Y", {*bias}}}, {{"Out", {biased}}}, {make_attr("axis", flatten)}); !added)
+        if (auto added = b.append_op("elementwise_add", {{"X", {out}}, {"Y", {*bias}}}, {{"Out", {biased}}}, {make_attr("axis", flatten)});
+            !added)
             return std::move(added).error();
         out = biased;
     }

@@ -66,7 +66,8 @@ constexpr fans fans_of(std::span<const std::int64_t> dims) noexcept {
 
 }  // namespace initializer
 
-using Initializer = std::variant<initializer::Constant, initializer::Uniform, initializer::Normal, initializer::TruncatedNormal, initializer::Xavier, initializer::MSRA>;
+using Initializer = std::variant<initializer::Constant, initializer::Uniform, initializer::Normal, initializer::TruncatedNormal,
+                                 initializer::Xavier, initializer::MSRA>;
 
 class Builder;
 void initialize(const Builder& builder, const Variable& var, const Initializer& how, std::string_view device = {});

@@ -32,10 +32,12 @@ struct elementwise_options {
 
 /// "elementwise_add" and its kin: _sub, _mul, _div, _max, _min. Y is broadcast along X.
 /// Errors: shape_mismatch, dtype_mismatch.
-inline result<Variable> elementwise(Builder& b, std::string_view op, const Variable& x, const Variable& y, const elementwise_options& options = {}) {
+inline result<Variable> elementwise(Builder& b, std::string_view op, const Variable& x, const Variable& y,
+                                    const elementwise_options& options = {}) {
     const auto layer = b.layer_name(op, options.name);
     const auto out = b.create_tmp(layer, x.dtype());
-    if (auto added = b.append_op(op, {{"X", {x}}, {"Y", {y}}}, {{"Out", {out}}}, {make_attr("axis", options.axis)}); !added) return std::move(added).error();
+    if (auto added = b.append_op(op, {{"X", {x}}, {"Y", {y}}}, {{"Out", {out}}}, {make_attr("axis", options.axis)}); !added)
+        return std::move(added).error();
     return activated(b, layer, out, options.act);
 }
 
@@ -51,8 +53,9 @@ struct scale_options {
 inline result<Variable> scale(Builder& b, const Variable& x, const scale_options& options = {}) {
     const auto layer = b.layer_name("scale", options.name);
     const auto out = b.create_tmp(layer, x.dtype());
-    if (auto added = b.append_op("scale", {{"X", {x}}}, {{"Out", {out}}},
-                                 {make_attr("scale", options.scale), make_attr("bias", options.bias), make_attr("bias_after_scale", options.bias_after_scale)});
+    if (auto added = b.append_op(
+            "scale", {{"X", {x}}}, {{"Out", {out}}},
+            {make_attr("scale", options.scale), make_attr("bias", options.bias), make_attr("bias_after_scale", options.bias_after_scale)});
         !added)
         return std::move(added).error();
     return activated(b, layer, out, options.act);
@@ -76,7 +79,8 @@ struct reduce_options {
 inline result<Variable> reduce(Builder& b, std::string_view op, const Variable& input, const reduce_options& options = {}) {
     const bool all = options.dim.empty() || options.dim.size() == input.shape().size();
     return unary(b, op, input,
-                 {make_attr("dim", options.dim.empty() ? std::vector<std::int32_t>{0} : options.dim), make_attr("keep_dim", options.keep_dim), make_attr("reduce_all", all)},
+                 {make_attr("dim", options.dim.empty() ? std::vector<std::int32_t>{0} : options.dim),
+                  make_attr("keep_dim", options.keep_dim), make_attr("reduce_all", all)},
                  options.name);
 }
 
@@ -91,7 +95,8 @@ struct matmul_options {
 inline result<Variable> matmul(Builder& b, const Variable& x, const Variable& y, const matmul_options& options = {}) {
     const auto out = b.create_tmp(b.layer_name("matmul", options.name), x.dtype());
     if (auto added = b.append_op("matmul", {{"X", {x}}, {"Y", {y}}}, {{"Out", {out}}},
-                                 {make_attr("transpose_X", options.transpose_x), make_attr("transpose_Y", options.transpose_y), make_attr("alpha", options.alpha)});
+                                 {make_attr("transpose_X", options.transpose_x), make_attr("transpose_Y", options.transpose_y),
+                                  make_attr("alpha", options.alpha)});
         !added)
         return std::move(added).error();
     return out;
@@ -120,8 +125,9 @@ inline result<Variable> dropout(Builder& b, const Variable& x, const dropout_opt
     auto seed = options.seed;
     if (!seed && b.main().random_seed() != 0) seed = b.main().random_seed();
     if (auto added = b.append_op("dropout", {{"X", {x}}}, {{"Out", {out}}, {"Mask", {mask}}},
-                                 {make_attr("dropout_prob", options.dropout_prob), make_attr("is_test", options.is_test), make_attr("fix_seed", seed.has_value()),
-                                  make_attr("seed", seed.value_or(0)), make_attr("dropout_implementation", options.dropout_implementation)});
+                                 {make_attr("dropout_prob", options.dropout_prob), make_attr("is_test", options.is_test),
+                                  make_attr("fix_seed", seed.has_value()), make_attr("seed", seed.value_or(0)),
+                                  make_attr("dropout_implementation", options.dropout_implementation)});
         !added)
         return std::move(added).error();
     return out;

@@ -22,8 +22,8 @@ using wire::AttrType;
 
 /// "INT", "LONGS", ...; "unknown" for a number of a newer Paddle.
 constexpr std::string_view name_of(AttrType type) noexcept {
-    constexpr std::string_view names[] = {"INT",    "FLOAT", "STRING", "INTS",     "FLOATS", "STRINGS", "BOOLEAN", "BOOLEANS", "BLOCK",
-                                          "LONG",   "BLOCKS", "LONGS", "FLOAT64S", "VAR",    "VARS",    "FLOAT64", "SCALAR",   "SCALARS"};
+    constexpr std::string_view names[] = {"INT",  "FLOAT",  "STRING", "INTS",     "FLOATS", "STRINGS", "BOOLEAN", "BOOLEANS", "BLOCK",
+                                          "LONG", "BLOCKS", "LONGS",  "FLOAT64S", "VAR",    "VARS",    "FLOAT64", "SCALAR",   "SCALARS"};
     const auto index = static_cast<std::size_t>(type);
     return index < std::size(names) ? names[index] : "unknown";
 }

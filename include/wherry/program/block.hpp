@@ -78,7 +78,8 @@ class Block {
     using name_index = std::vector<std::size_t>;
 
     [[nodiscard]] name_index::const_iterator place(std::string_view name) const noexcept {
-        return std::lower_bound(by_name_.begin(), by_name_.end(), name, [this](std::size_t i, std::string_view n) { return vars_[i].name() < n; });
+        return std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                                [this](std::size_t i, std::string_view n) { return vars_[i].name() < n; });
     }
     void sort_names() {
         by_name_.resize(vars_.size());

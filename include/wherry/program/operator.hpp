@@ -75,9 +75,8 @@ class Operator {
         return found != nullptr ? std::span<const std::string>(found->arguments) : std::span<const std::string>();
     }
     static bool mentions(const slots& all, std::string_view name) noexcept {
-        return std::any_of(all.begin(), all.end(), [&](const auto& s) {
-            return std::find(s.arguments.begin(), s.arguments.end(), name) != s.arguments.end();
-        });
+        return std::any_of(all.begin(), all.end(),
+                           [&](const auto& s) { return std::find(s.arguments.begin(), s.arguments.end(), name) != s.arguments.end(); });
     }
 
     wire::OpDesc<> desc_;

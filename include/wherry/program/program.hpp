@@ -51,12 +51,19 @@ class Program {
     /// Errors: not_a_paddle_file, too_large, those of `wire::parse` and of `from_desc`.
     static result<Program> parse_from_string(std::string_view bytes, const limits& caps = {}) {
         if (bytes.size() > caps.program_bytes)
-            return error{.code = errc::too_large, .message = "a program is larger than the limit", .expected = decimal(caps.program_bytes), .found = decimal(bytes.size())};
+            return error{.code = errc::too_large,
+                         .message = "a program is larger than the limit",
+                         .expected = decimal(caps.program_bytes),
+                         .found = decimal(bytes.size())};
         auto desc = wire::parse<wire::ProgramDesc<>>(bytes, caps);
         if (!desc) {
             const auto kind = wire::foreign_kind(bytes);
             if (kind.empty()) return std::move(desc).error();
-            return error{.code = errc::not_a_paddle_file, .message = "this is not a program", .offset = 0, .expected = "a ProgramDesc", .found = kind};
+            return error{.code = errc::not_a_paddle_file,
+                         .message = "this is not a program",
+                         .offset = 0,
+                         .expected = "a ProgramDesc",
+                         .found = kind};
         }
         return from_desc(*std::move(desc), caps);
     }
@@ -137,14 +144,18 @@ class Program {
 
 inline void Program::keep_what_testing_needs() {
     const auto is_trained = [](const Block& block) {
-        return std::any_of(block.ops().begin(), block.ops().end(), [](const Operator& op) { return op.role() == (op_role::backward | op_role::loss); });
+        return std::any_of(block.ops().begin(), block.ops().end(),
+                           [](const Operator& op) { return op.role() == (op_role::backward | op_role::loss); });
     };
     const bool trained = std::any_of(blocks_.begin(), blocks_.end(), is_trained);
     for (auto& block : blocks_) {
         if (trained) {
-            std::erase_if(block.ops(), [](const Operator& op) { return (op.role() & (op_role::backward | op_role::optimize | op_role::lr_schedule)) != 0; });
+            std::erase_if(block.ops(), [](const Operator& op) {
+                return (op.role() & (op_role::backward | op_role::optimize | op_role::lr_schedule)) != 0;
+            });
             block.remove_vars_if([&](const Variable& var) {
-                return std::none_of(block.ops().begin(), block.ops().end(), [&](const Operator& op) { return op.reads(var.name()) || op.writes(var.name()); });
+                return std::none_of(block.ops().begin(), block.ops().end(),
+                                    [&](const Operator& op) { return op.reads(var.name()) || op.writes(var.name()); });
             });
         }
         for (auto& op : block.ops())
@@ -155,7 +166,11 @@ inline void Program::keep_what_testing_needs() {
 namespace detail {
 inline result<void> check_var(const wire::VarDesc<>& var, const limits& caps) {
     if (var.name.size() > caps.name_bytes)
-        return error{.code = errc::too_large, .message = "a variable's name is longer than the limit", .variable = var.name.substr(0, 64), .expected = decimal(caps.name_bytes), .found = decimal(var.name.size())};
+        return error{.code = errc::too_large,
+                     .message = "a variable's name is longer than the limit",
+                     .variable = var.name.substr(0, 64),
+                     .expected = decimal(caps.name_bytes),
+                     .found = decimal(var.name.size())};
     if (var.name.empty() || var.name.find('\0') != std::string::npos)
         return error{.code = errc::bad_name, .message = "a variable's name is empty or holds a NUL", .variable = var.name};
     const auto check_dims = [&](const wire::TensorDesc<>& tensor) -> result<void> {
@@ -203,12 +218,19 @@ inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits
         const bool root = i == 0;
         const auto parent = static_cast<std::size_t>(block.parent_idx);
         if (!std::cmp_equal(block.idx, i))
-            return error{.code = errc::bad_block, .message = "blocks are not numbered in order", .expected = decimal(i), .found = decimal(block.idx)};
+            return error{.code = errc::bad_block,
+                         .message = "blocks are not numbered in order",
+                         .expected = decimal(i),
+                         .found = decimal(block.idx)};
         if (root ? block.parent_idx != -1 : parent >= i)
-            return error{.code = errc::bad_block, .message = "a block's parent is not a block before it, or the root has one", .expected = root ? text("-1") : text(), .found = decimal(block.parent_idx)};
+            return error{.code = errc::bad_block,
+                         .message = "a block's parent is not a block before it, or the root has one",
+                         .expected = root ? text("-1") : text(),
+                         .found = decimal(block.parent_idx)};
         if (!root) depth[i] = depth[parent] + 1;
         if (depth[i] > caps.block_depth)
-            return error{.code = errc::too_large, .message = "blocks are nested deeper than the limit", .expected = decimal(caps.block_depth)};
+            return error{
+                .code = errc::too_large, .message = "blocks are nested deeper than the limit", .expected = decimal(caps.block_depth)};
         std::vector<std::string_view> names;
         names.reserve(block.vars.size());
         for (const auto& var : block.vars) {

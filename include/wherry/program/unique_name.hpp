@@ -21,7 +21,8 @@ class UniqueNameGenerator {
 
   private:
     std::uint64_t& count(std::string_view key) {
-        const auto at = std::lower_bound(counts_.begin(), counts_.end(), key, [](const auto& held, std::string_view k) { return held.first < k; });
+        const auto at =
+            std::lower_bound(counts_.begin(), counts_.end(), key, [](const auto& held, std::string_view k) { return held.first < k; });
         if (at != counts_.end() && at->first == key) return at->second;
         return counts_.emplace(at, key, 0)->second;
     }

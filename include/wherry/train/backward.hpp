@@ -96,7 +96,8 @@ inline bool is_useless(const wire::OpDesc<>& op, name_set& no_grad) {
     bool gives = false;
     for_each_argument(op.outputs, [&](const std::string& name) { gives = gives || (name != empty_var_name && !no_grad.contains(name)); });
     bool flows = false;
-    for_each_argument(op.inputs, [&](const std::string& name) { flows = flows || (name.find("@GRAD") != std::string::npos && !no_grad.contains(name)); });
+    for_each_argument(
+        op.inputs, [&](const std::string& name) { flows = flows || (name.find("@GRAD") != std::string::npos && !no_grad.contains(name)); });
     if (gives && flows) return false;
     for_each_argument(op.outputs, [&](const std::string& name) { no_grad.insert(name); });
     return true;
@@ -166,7 +167,8 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
     for (const auto& name : order)
         if (auto& p = grads.find(name)->second; p.names.size() > 1) sums.emplace_back(ops.size(), sum_of_gradients(p.names, name));
     std::stable_sort(sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    for (std::size_t i = sums.size(); i-- > 0;) ops.insert(ops.begin() + static_cast<std::ptrdiff_t>(sums[i].first), std::move(sums[i].second));
+    for (std::size_t i = sums.size(); i-- > 0;)
+        ops.insert(ops.begin() + static_cast<std::ptrdiff_t>(sums[i].first), std::move(sums[i].second));
     return ops;
 }
 
@@ -228,7 +230,8 @@ inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Var
     using namespace detail;
     auto& block = b.block();
     const auto maker = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(loss.name()); });
-    if (maker == block.ops().rend()) return error{.code = errc::no_such_variable, .message = "no operator makes the loss", .variable = loss.name()};
+    if (maker == block.ops().rend())
+        return error{.code = errc::no_such_variable, .message = "no operator makes the loss", .variable = loss.name()};
     maker->set_attr(make_attr("op_role", op_role::forward | op_role::loss));
 
     name_set no_grad(options.no_grad_set.begin(), options.no_grad_set.end());
@@ -244,7 +247,9 @@ inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Var
     for (std::size_t i = path.size(); i-- > 0;) {
         const auto& forward = block.ops()[path[i]];
         const auto* info = find_op(b.ops(), forward.type());
-        if (info == nullptr) return error{.code = errc::unknown_op, .message = "Operator \"" + forward.type() + "\" has not been registered.", .op = forward.type()};
+        if (info == nullptr)
+            return error{
+                .code = errc::unknown_op, .message = "Operator \"" + forward.type() + "\" has not been registered.", .op = forward.type()};
         if (info->gradient == nullptr) {
             bool needed = false;
             for_each_argument(forward.desc().inputs, [&](const std::string& name) { needed = needed || !no_grad.contains(name); });
@@ -282,7 +287,8 @@ inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Var
     std::vector<param_and_grad> pairs;
     for (const auto& param : b.main().all_parameters()) {
         const auto& wanted = options.parameter_list;
-        const bool listed = wanted.empty() ? param.parameter()->trainable : std::find(wanted.begin(), wanted.end(), param.name()) != wanted.end();
+        const bool listed =
+            wanted.empty() ? param.parameter()->trainable : std::find(wanted.begin(), wanted.end(), param.name()) != wanted.end();
         if (!listed) continue;
         auto name = grad_name(param.name());
         if (const auto at = renamed.find(name); at != renamed.end()) name = at->second;

@@ -17,9 +17,9 @@ namespace wherry::inline v0 {
 
 /// What every optimizer may be given besides its own numbers.
 struct optimizer_options {
-    std::optional<L2Decay> regularization{};                ///< for parameters without their own
+    std::optional<L2Decay> regularization{};  ///< for parameters without their own
     std::optional<GradientClipByGlobalNorm> grad_clip{};
-    std::vector<std::string> parameter_list{};              ///< only these; none: every trainable Parameter
+    std::vector<std::string> parameter_list{};  ///< only these; none: every trainable Parameter
 };
 
 /// A number, or a variable of one element that the program computes.
@@ -48,7 +48,8 @@ class basic_optimizer {
 
   private:
     result<void> append_decay(Builder& b, std::span<const param_and_grad> pairs) const {
-        const bool any = options_.regularization || std::any_of(pairs.begin(), pairs.end(), [](const auto& p) { return p.param.parameter()->regularizer.has_value(); });
+        const bool any = options_.regularization || std::any_of(pairs.begin(), pairs.end(),
+                                                                [](const auto& p) { return p.param.parameter()->regularizer.has_value(); });
         if (!any) return {};
         const auto scope = b.scopes().enter("regularization");
         for (const auto& [param, grad] : pairs) {
@@ -60,7 +61,8 @@ class basic_optimizer {
             desc.type = param.desc().type;
             desc.type.lod_tensor->lod_level = param.lod_level();
             const auto term = b.block().create_var(std::move(desc));
-            if (auto added = b.append_op("scale", {{"X", {param}}}, {{"Out", {term}}}, {make_attr("scale", decay->coefficient)}); !added) return added;
+            if (auto added = b.append_op("scale", {{"X", {param}}}, {{"Out", {term}}}, {make_attr("scale", decay->coefficient)}); !added)
+                return added;
             if (auto added = b.append_op("sum", {{"X", {grad, term}}}, {{"Out", {grad}}}); !added) return added;
         }
         return {};
@@ -105,7 +107,8 @@ class basic_optimizer {
         desc.name = b.names().generate("tmp");
         desc.type.lod_tensor.emplace().tensor.data_type = rate_var_.dtype();
         const auto scaled = b.block().create_var(std::move(desc));
-        if (auto added = b.append_op("scale", {{"X", {rate_var_}}}, {{"Out", {scaled}}}, {make_attr("scale", factor)}); !added) return std::move(added).error();
+        if (auto added = b.append_op("scale", {{"X", {rate_var_}}}, {{"Out", {scaled}}}, {make_attr("scale", factor)}); !added)
+            return std::move(added).error();
         return scaled;
     }
 
@@ -116,7 +119,8 @@ class basic_optimizer {
 };
 
 namespace detail {
-inline result<Variable> accumulator(Builder& b, const Variable& param, std::string_view name, const Shape& dims, float value, std::string_view device = {}) {
+inline result<Variable> accumulator(Builder& b, const Variable& param, std::string_view name, const Shape& dims, float value,
+                                    std::string_view device = {}) {
     return b.create_global_var(b.names().generate(param.name() + "_" + std::string(name)), dims, param.dtype(), value, device);
 }
 }  // namespace detail
@@ -142,7 +146,8 @@ struct momentum_rule {
     }
     result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {
         return b.append_op("momentum", {{"Param", {pair.param}}, {"Grad", {pair.grad}}, {"Velocity", {state[0]}}, {"LearningRate", {rate}}},
-                           {{"ParamOut", {pair.param}}, {"VelocityOut", {state[0]}}}, {make_attr("mu", momentum), make_attr("use_nesterov", use_nesterov)});
+                           {{"ParamOut", {pair.param}}, {"VelocityOut", {state[0]}}},
+                           {make_attr("mu", momentum), make_attr("use_nesterov", use_nesterov)});
     }
 };
 
@@ -177,16 +182,21 @@ struct adam_rule {
                             {"Moment2", {state[1]}},
                             {"Beta1Pow", {state[2]}},
                             {"Beta2Pow", {state[3]}}},
-                           {{"ParamOut", {pair.param}}, {"Moment1Out", {state[0]}}, {"Moment2Out", {state[1]}}, {"Beta1PowOut", {state[2]}}, {"Beta2PowOut", {state[3]}}},
-                           {make_attr("beta1", beta1), make_attr("beta2", beta2), make_attr("epsilon", epsilon), make_attr("lazy_mode", lazy_mode),
-                            make_attr("min_row_size_to_use_multithread", std::int64_t{1000})});
+                           {{"ParamOut", {pair.param}},
+                            {"Moment1Out", {state[0]}},
+                            {"Moment2Out", {state[1]}},
+                            {"Beta1PowOut", {state[2]}},
+                            {"Beta2PowOut", {state[3]}}},
+                           {make_attr("beta1", beta1), make_attr("beta2", beta2), make_attr("epsilon", epsilon),
+                            make_attr("lazy_mode", lazy_mode), make_attr("min_row_size_to_use_multithread", std::int64_t{1000})});
     }
 };
 
 /// Stochastic gradient descent.
 class SGD : public basic_optimizer<sgd_rule> {
   public:
-    explicit SGD(learning_rate_value learning_rate, optimizer_options options = {}) : basic_optimizer(std::move(learning_rate), {}, std::move(options)) {}
+    explicit SGD(learning_rate_value learning_rate, optimizer_options options = {})
+        : basic_optimizer(std::move(learning_rate), {}, std::move(options)) {}
 };
 
 /// Gradient descent with momentum, plain or Nesterov's.

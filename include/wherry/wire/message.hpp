@@ -93,12 +93,18 @@ constexpr result<void> merge(M& message, byte_cursor in, allowance& allowed);
 template <class T>
 constexpr result<void> make_room(std::vector<T>& member, std::size_t cap, std::uint64_t offset, allowance& allowed) {
     if (member.size() >= cap)
-        return error{.code = errc::too_large, .message = "a repeated field holds more elements than the limit", .offset = offset, .expected = decimal(cap)};
+        return error{.code = errc::too_large,
+                     .message = "a repeated field holds more elements than the limit",
+                     .offset = offset,
+                     .expected = decimal(cap)};
     if (member.size() < member.capacity()) return {};
     const auto grown = member.empty() ? std::size_t{1} : 2 * member.size();
     const auto cost_bytes = std::uint64_t{grown - member.size()} * sizeof(T);
     if (!fits(cost_bytes, allowed.left_bytes))
-        return error{.code = errc::too_large, .message = "a message takes more memory than the limit", .offset = offset, .expected = decimal(allowed.caps.parsed_bytes)};
+        return error{.code = errc::too_large,
+                     .message = "a message takes more memory than the limit",
+                     .offset = offset,
+                     .expected = decimal(allowed.caps.parsed_bytes)};
     allowed.left_bytes -= cost_bytes;
     member.reserve(grown);
     return {};
@@ -158,8 +164,7 @@ template <class Member>
 constexpr result<bool> store(Member& member, const field_view& read, std::size_t cap, allowance& allowed) {
     if constexpr (wire_type_of<typename field_rule<Member>::element>() == wire_type::length_delimited)
         return store_bytes(member, read, cap, allowed);
-    else
-        return store_number(member, read, cap, allowed);
+    else return store_number(member, read, cap, allowed);
 }
 
 /// Visits the fields of a message to find the one that was read.

@@ -20,9 +20,9 @@ enum class wire_type : std::uint8_t { varint = 0, fixed64 = 1, length_delimited 
 struct field_view {
     std::uint32_t number = 0;
     wire_type type = wire_type::varint;
-    std::uint64_t scalar = 0;      ///< value of varint, fixed32 and fixed64
-    std::string_view payload{};    ///< bytes of a length-delimited field
-    std::string_view raw{};        ///< tag and value, as read
+    std::uint64_t scalar = 0;          ///< value of varint, fixed32 and fixed64
+    std::string_view payload{};        ///< bytes of a length-delimited field
+    std::string_view raw{};            ///< tag and value, as read
     std::uint64_t payload_offset = 0;  ///< position of `payload` in the file
     std::uint64_t offset = 0;          ///< position of the tag in the file
 };
@@ -128,7 +128,8 @@ constexpr result<void> skip_group(byte_cursor& in, std::uint32_t outer) {
         const auto next = read_tag(in);
         if (!next) return next.error();
         if (next->type == wire_type::start_group) {
-            if (depth == max_depth) return error{.code = errc::too_large, .message = "groups are nested too deep", .offset = start, .expected = "at most 100"};
+            if (depth == max_depth)
+                return error{.code = errc::too_large, .message = "groups are nested too deep", .offset = start, .expected = "at most 100"};
             open[depth++] = next->number;
         } else if (next->type == wire_type::end_group) {
             if (open[--depth] != next->number) return bad_protobuf(start, "a group ends that did not start");

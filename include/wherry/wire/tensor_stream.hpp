@@ -32,8 +32,16 @@ constexpr result<void> read_version(byte_cursor& in, std::string_view whole) {
     if (*version == 0) return {};
     const auto kind = foreign_kind(whole);
     if (!kind.empty())
-        return error{.code = errc::not_a_paddle_file, .message = "this is not a tensor", .offset = at, .expected = "a LoDTensor stream", .found = kind};
-    return error{.code = errc::bad_version, .message = "tensor version is not supported, only version 0 is supported", .offset = at, .expected = "0", .found = decimal(*version)};
+        return error{.code = errc::not_a_paddle_file,
+                     .message = "this is not a tensor",
+                     .offset = at,
+                     .expected = "a LoDTensor stream",
+                     .found = kind};
+    return error{.code = errc::bad_version,
+                 .message = "tensor version is not supported, only version 0 is supported",
+                 .offset = at,
+                 .expected = "0",
+                 .found = decimal(*version)};
 }
 
 constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
@@ -41,14 +49,21 @@ constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
     const auto levels = in.read<std::uint64_t>("the LoD level count is cut short");
     if (!levels) return levels.error();
     if (*levels > caps.lod_levels)
-        return error{.code = errc::bad_lod, .message = "more LoD levels than the limit", .offset = at, .expected = decimal(caps.lod_levels), .found = decimal(*levels)};
+        return error{.code = errc::bad_lod,
+                     .message = "more LoD levels than the limit",
+                     .offset = at,
+                     .expected = decimal(caps.lod_levels),
+                     .found = decimal(*levels)};
     LoD lod;
     for (std::uint64_t level = 0; level < *levels; ++level) {
         const auto level_at = in.offset();
         const auto size_bytes = in.read<std::uint64_t>("the size of a LoD level is cut short");
         if (!size_bytes) return size_bytes.error();
         if (*size_bytes % sizeof(std::uint64_t) != 0)
-            return error{.code = errc::bad_lod, .message = "the bytes of a LoD level are no multiple of 8", .offset = level_at, .found = decimal(*size_bytes)};
+            return error{.code = errc::bad_lod,
+                         .message = "the bytes of a LoD level are no multiple of 8",
+                         .offset = level_at,
+                         .found = decimal(*size_bytes)};
         const auto bytes = in.take(*size_bytes, "a LoD level is cut short");
         if (!bytes) return bytes.error();
         byte_cursor offsets(*bytes);
@@ -69,7 +84,11 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
     if (!raw_size) return raw_size.error();
     const auto size_bytes = static_cast<std::int32_t>(*raw_size);
     if (size_bytes < 0 || static_cast<std::uint64_t>(size_bytes) > caps.desc_bytes)
-        return error{.code = errc::bad_desc, .message = "Cannot parse tensor desc", .offset = size_at, .expected = decimal(caps.desc_bytes), .found = decimal(size_bytes)};
+        return error{.code = errc::bad_desc,
+                     .message = "Cannot parse tensor desc",
+                     .offset = size_at,
+                     .expected = decimal(caps.desc_bytes),
+                     .found = decimal(size_bytes)};
     const auto desc_at = in.offset();
     const auto bytes = in.take(static_cast<std::uint64_t>(size_bytes), "a TensorDesc is cut short");
     if (!bytes) return bytes.error();
@@ -78,7 +97,10 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
     const auto desc = parse<TensorDesc<std::string_view>>(*bytes, any_rank, desc_at);
     if (!desc) return desc.error();
     if (!is_dtype(desc->data_type))
-        return error{.code = errc::bad_dtype, .message = "no element type has this number", .offset = desc_at, .found = decimal(static_cast<std::int32_t>(desc->data_type))};
+        return error{.code = errc::bad_dtype,
+                     .message = "no element type has this number",
+                     .offset = desc_at,
+                     .found = decimal(static_cast<std::int32_t>(desc->data_type))};
     const auto dims = Shape::from(desc->dims);
     if (!dims) {
         auto placed = dims.error();
@@ -119,7 +141,8 @@ constexpr result<tensor_header> read_tensor_header(byte_cursor& in, const limits
 
 /// Writes the inner tensor's header: version 0, size of the TensorDesc, TensorDesc with unpacked dims.
 constexpr void append_inner_header(byte_buffer& out, DType dtype, const Shape& dims) {
-    const auto desc = serialize(TensorDesc<std::string_view>{.data_type = dtype, .dims = {dims.dims().begin(), dims.dims().end()}, .unknown = {}});
+    const auto desc =
+        serialize(TensorDesc<std::string_view>{.data_type = dtype, .dims = {dims.dims().begin(), dims.dims().end()}, .unknown = {}});
     append_little_endian(out, std::uint32_t{0});
     append_little_endian(out, static_cast<std::int32_t>(desc.size()));
     append(out, view_of(desc));

@@ -34,14 +34,16 @@ namespace wherry::inline v0::op {
 using sources = op_list<feed, fetch, fill_constant, uniform_random, gaussian_random, truncated_gaussian_random>;
 
 /// Forward operators and their gradients.
-using maths = op_list<mul, mul_grad, matmul, matmul_grad, matmul_v2, matmul_v2_grad, elementwise_add, elementwise_add_grad, elementwise_sub,
-                      elementwise_sub_grad, elementwise_mul, elementwise_mul_grad, elementwise_div, elementwise_div_grad, elementwise_max,
-                      elementwise_max_grad, elementwise_min, elementwise_min_grad, relu, relu_grad, tanh, tanh_grad, sigmoid, sigmoid_grad, sqrt,
-                      sqrt_grad, square, square_grad, softmax, softmax_grad, mean, mean_grad, reduce_sum, reduce_sum_grad, reduce_mean,
-                      reduce_mean_grad, sum, scale, clip, clip_grad, squared_l2_norm, squared_l2_norm_grad, dropout, dropout_grad>;
+using maths =
+    op_list<mul, mul_grad, matmul, matmul_grad, matmul_v2, matmul_v2_grad, elementwise_add, elementwise_add_grad, elementwise_sub,
+            elementwise_sub_grad, elementwise_mul, elementwise_mul_grad, elementwise_div, elementwise_div_grad, elementwise_max,
+            elementwise_max_grad, elementwise_min, elementwise_min_grad, relu, relu_grad, tanh, tanh_grad, sigmoid, sigmoid_grad, sqrt,
+            sqrt_grad, square, square_grad, softmax, softmax_grad, mean, mean_grad, reduce_sum, reduce_sum_grad, reduce_mean,
+            reduce_mean_grad, sum, scale, clip, clip_grad, squared_l2_norm, squared_l2_norm_grad, dropout, dropout_grad>;
 using losses = op_list<cross_entropy, cross_entropy_grad, cross_entropy2, cross_entropy_grad2, softmax_with_cross_entropy,
                        softmax_with_cross_entropy_grad, top_k, top_k_grad, accuracy>;
-using arrays = op_list<concat, concat_grad, reshape2, reshape2_grad, assign, cast, lookup_table, lookup_table_grad, lookup_table_v2, lookup_table_v2_grad>;
+using arrays = op_list<concat, concat_grad, reshape2, reshape2_grad, assign, cast, lookup_table, lookup_table_grad, lookup_table_v2,
+                       lookup_table_v2_grad>;
 
 /// Updates of parameters.
 using updates = op_list<sgd, momentum, adam, adamw, adagrad, rmsprop>;

@@ -62,7 +62,8 @@ struct mul {
         const auto& y = c.in(1);
         if (auto checked = check_split("X", x.dims, "x_num_col_dims", a.x_num_col_dims, c); !checked) return checked;
         if (auto checked = check_split("Y", y.dims, "y_num_col_dims", a.y_num_col_dims, c); !checked) return checked;
-        if (x.dtype != y.dtype) return c.fail(errc::dtype_mismatch, "X and Y must have one element type", name_of(x.dtype), name_of(y.dtype));
+        if (x.dtype != y.dtype)
+            return c.fail(errc::dtype_mismatch, "X and Y must have one element type", name_of(x.dtype), name_of(y.dtype));
         const auto x_split = static_cast<std::size_t>(a.x_num_col_dims);
         const auto y_split = static_cast<std::size_t>(a.y_num_col_dims);
         if (!c.agree(x.dims.product(x_split, x.dims.rank()), y.dims.product(0, y_split))) return inner_sizes_differ(c, a);
@@ -88,13 +89,14 @@ struct mul {
     }
 
   private:
-    static result<void> check_split(std::string_view slot, const Shape& dims, std::string_view attribute, std::int32_t split, const infer_context& c) {
+    static result<void> check_split(std::string_view slot, const Shape& dims, std::string_view attribute, std::int32_t split,
+                                    const infer_context& c) {
         if (split >= 1 && static_cast<std::size_t>(split) < dims.rank()) return {};
         const std::string s(slot);
         const std::string a(attribute);
-        return c.fail(errc::shape_mismatch, "The input tensor " + s + "'s dimensions of MulOp should be larger than " + a + ". But received " + s +
-                                                "'s dimensions = " + std::to_string(dims.rank()) + ", " + s + "'s shape = " + to_string(dims) + ", " + a +
-                                                " = " + std::to_string(split) + ".");
+        return c.fail(errc::shape_mismatch, "The input tensor " + s + "'s dimensions of MulOp should be larger than " + a +
+                                                ". But received " + s + "'s dimensions = " + std::to_string(dims.rank()) + ", " + s +
+                                                "'s shape = " + to_string(dims) + ", " + a + " = " + std::to_string(split) + ".");
     }
     static error inner_sizes_differ(const infer_context& c, const attributes& a) {
         const auto flat = [](const Shape& dims, std::int32_t split) {
@@ -104,9 +106,11 @@ struct mul {
         const auto x = flat(c.in(0).dims, a.x_num_col_dims);
         const auto y = flat(c.in(1).dims, a.y_num_col_dims);
         return c.fail(errc::shape_mismatch,
-                      "After flatten the input tensor X and Y to 2-D dimensions matrix X1 and Y1, the matrix X1's width must be equal with matrix Y1's "
-                      "height. But received X's shape = " + to_string(c.in(0).dims) + ", X1's shape = " + to_string(x) + ", X1's width = " +
-                          std::to_string(x[1]) + "; Y's shape = " + to_string(c.in(1).dims) + ", Y1's shape = " + to_string(y) +
+                      "After flatten the input tensor X and Y to 2-D dimensions matrix X1 and Y1, the matrix X1's width must be equal with "
+                      "matrix Y1's "
+                      "height. But received X's shape = " +
+                          to_string(c.in(0).dims) + ", X1's shape = " + to_string(x) + ", X1's width = " + std::to_string(x[1]) +
+                          "; Y's shape = " + to_string(c.in(1).dims) + ", Y1's shape = " + to_string(y) +
                           ", Y1's height = " + std::to_string(y[0]) + ".",
                       std::to_string(x[1]), std::to_string(y[0]));
     }
@@ -132,8 +136,12 @@ struct mul_grad {
             const auto x = detail::flattened(c.in<T>(0), c.in_dims(0), a.x_num_col_dims);
             const auto y = detail::flattened(c.in<T>(1), c.in_dims(1), a.y_num_col_dims);
             const kernel::matrix<const T> g{c.in<T>(2).data(), x.rows(), y.cols()};
-            if (c.has_out(0)) kernel::gemm(g, y, kernel::matrix<T>(c.out<T>(0).data(), x.rows(), x.cols()), kernel::transpose::no, kernel::transpose::yes);
-            if (c.has_out(1)) kernel::gemm(x, g, kernel::matrix<T>(c.out<T>(1).data(), y.rows(), y.cols()), kernel::transpose::yes, kernel::transpose::no);
+            if (c.has_out(0))
+                kernel::gemm(g, y, kernel::matrix<T>(c.out<T>(0).data(), x.rows(), x.cols()), kernel::transpose::no,
+                             kernel::transpose::yes);
+            if (c.has_out(1))
+                kernel::gemm(x, g, kernel::matrix<T>(c.out<T>(1).data(), y.rows(), y.cols()), kernel::transpose::yes,
+                             kernel::transpose::no);
             return {};
         });
     }
