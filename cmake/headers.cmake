@@ -72,7 +72,9 @@ set(WHERRY_HEADERS
     wherry/kernel/clip.hpp
     wherry/kernel/concat.hpp
     wherry/kernel/cross_entropy.hpp
+    wherry/kernel/detail/gemm.inc
     wherry/kernel/detail/lanes.hpp
+    wherry/kernel/detail/lanes.inc
     wherry/kernel/dropout.hpp
     wherry/kernel/elementwise.hpp
     wherry/kernel/gemm.hpp

@@ -46,10 +46,17 @@ constexpr auto body_of() noexcept {
     else return typename Isa::min{};
 }
 
-/// Any of the functions over any broadcast, one element at a time. Through a pointer, so that the element types that hardly
-/// occur (all but float) share one loop a type.
+/// The functions of float that networks are made of have loops of vectors of their own. max, min, the gradient of div and all
+/// other element types hardly occur: they share one loop a type, since every further loop costs each user compile time.
+template <class Op, class T>
+inline constexpr bool has_own_loop = std::same_as<T, float> && !std::same_as<Op, binary::max> && !std::same_as<Op, binary::min>;
+template <class Op, class T>
+inline constexpr bool gradient_has_own_loop = has_own_loop<Op, T> && !std::same_as<Op, binary::div>;
+
+/// Any of the functions over any broadcast, one element at a time, through a pointer.
 template <class T>
-constexpr void elementwise_slowly(T (*op)(T, T), const broadcast_plan& plan, const T* x, const T* y, T* out) noexcept {
+[[gnu::noinline, gnu::cold]] constexpr void elementwise_slowly(T (*op)(T, T), const broadcast_plan& plan, const T* x, const T* y,
+                                                               T* out) noexcept {
     const std::size_t last = plan.rank - 1;
     plain::lanes::each_row(plan, [&](std::int64_t xo, std::int64_t yo, std::int64_t oo) {
         for (std::int64_t i = 0; i < plan.size[last]; ++i) out[oo + i] = op(x[xo + i * plan.x_step[last]], y[yo + i * plan.y_step[last]]);
@@ -58,7 +65,8 @@ constexpr void elementwise_slowly(T (*op)(T, T), const broadcast_plan& plan, con
 
 /// The same for gradients, added up where the operand `of_x` or not repeats; `to` is zero before.
 template <class T>
-void elementwise_grad_slowly(T (*op)(T, T, T), bool of_x, const broadcast_plan& plan, const T* x, const T* y, const T* g, T* to) noexcept {
+[[gnu::noinline, gnu::cold]] void elementwise_grad_slowly(T (*op)(T, T, T), bool of_x, const broadcast_plan& plan, const T* x, const T* y,
+                                                          const T* g, T* to) noexcept {
     const std::size_t last = plan.rank - 1;
     plain::lanes::each_row(plan, [&](std::int64_t xo, std::int64_t yo, std::int64_t oo) {
         for (std::int64_t i = 0; i < plan.size[last]; ++i) {
@@ -79,16 +87,16 @@ template <BinaryFunction Op, class T>
     requires std::is_arithmetic_v<T>
 constexpr void elementwise(Op, const broadcast_plan& plan, input<T> x, input<T> y, std::span<T> out) noexcept {
     using body = decltype(detail::body_of<detail::plain::lanes, Op>());
-    if (std::is_constant_evaluated() || !std::same_as<T, float>)
+    if (std::is_constant_evaluated() || !detail::has_own_loop<Op, T>)
         return detail::elementwise_slowly<T>([](T a, T b) { return body{}(a, b); }, plan, x.data(), y.data(), out.data());
-    if constexpr (std::same_as<T, float>)
+    if constexpr (detail::has_own_loop<Op, T>)
         detail::on_lanes_for<T>(
             [&](auto isa) { isa.broadcast(detail::body_of<decltype(isa), Op>(), plan, x.data(), y.data(), out.data()); });
 }
 
 /// The gradients of elementwise: dx and dy are overwritten; an empty span is one nobody wants.
-/// Shapes: g has plan.count elements, dx and dy those of X and Y; where an operand repeats its gradient is the sum. dx may be g when X does
-/// not repeat and T is float. For add and sub x and y may be empty. Does not allocate. Source: paddle operators elementwise_*_grad.
+/// Shapes: g has plan.count elements, dx and dy those of X and Y; where an operand repeats its gradient is the sum. dx must not be
+/// g. For add and sub x and y may be empty. Does not allocate. Source: paddle operators elementwise_*_grad.
 template <BinaryFunction Op, std::floating_point T>
 inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T> y, input<T> g, std::span<T> dx,
                              std::span<T> dy) noexcept {
@@ -97,15 +105,15 @@ inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T
     const T* const b = values_matter ? y.data() : g.data();
     const auto gradients = [&](auto apply_x, auto apply_y) {
         if (!dy.empty()) {
-            if (plan.y_repeats() || !std::same_as<T, float>) std::fill(dy.begin(), dy.end(), T{});
+            if (plan.y_repeats() || !detail::gradient_has_own_loop<Op, T>) std::fill(dy.begin(), dy.end(), T{});
             apply_y(dy.data());
         }
         if (!dx.empty()) {
-            if (plan.x_repeats() || !std::same_as<T, float>) std::fill(dx.begin(), dx.end(), T{});
+            if (plan.x_repeats() || !detail::gradient_has_own_loop<Op, T>) std::fill(dx.begin(), dx.end(), T{});
             apply_x(dx.data());
         }
     };
-    if constexpr (std::same_as<T, float>) {
+    if constexpr (detail::gradient_has_own_loop<Op, T>) {
         detail::on_lanes_for<T>([&](auto isa) {
             using lanes = decltype(isa);
             using op = decltype(detail::body_of<lanes, Op>());
