@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <support/thrown.hpp>
 #include <support/training_case.hpp>
 
 #include <wherry/fluid.hpp>
@@ -9,6 +10,7 @@
 #include <vector>
 
 namespace fluid = wherry::fluid;
+using support::message_of;
 namespace fs = std::filesystem;
 
 namespace {
@@ -43,16 +45,6 @@ struct world {
         return loss;
     }
 };
-
-template <class Thrown, class Call>
-std::string message_of(Call&& call) {
-    try {
-        call();
-    } catch (const Thrown& e) { return e.what(); } catch (const std::exception& e) {
-        return std::string("another exception: ") + e.what();
-    }
-    return "no exception";
-}
 
 }  // namespace
 

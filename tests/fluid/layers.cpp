@@ -1,11 +1,14 @@
 #include <doctest/doctest.h>
 
+#include <support/thrown.hpp>
+
 #include <wherry/fluid.hpp>
 
 #include <string>
 #include <vector>
 
 namespace fluid = wherry::fluid;
+using support::message_of;
 namespace layers = fluid::layers;
 
 namespace {
@@ -16,16 +19,6 @@ struct fresh_programs {
     fluid::program_guard programs{main, startup};
     fluid::unique_name::guard names;
 };
-
-template <class Thrown, class Call>
-std::string message_of(Call&& call) {
-    try {
-        call();
-    } catch (const Thrown& e) { return e.what(); } catch (const std::exception& e) {
-        return std::string("another exception: ") + e.what();
-    }
-    return "no exception";
-}
 
 }  // namespace
 

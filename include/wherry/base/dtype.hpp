@@ -102,66 +102,23 @@ constexpr bool is_floating(DType dtype) noexcept {
 namespace detail {
 template <class T>
 struct dtype_of;
-template <>
-struct dtype_of<bool> {
-    static constexpr auto value = DType::BOOL;
-};
-template <>
-struct dtype_of<std::int8_t> {
-    static constexpr auto value = DType::INT8;
-};
-template <>
-struct dtype_of<std::int16_t> {
-    static constexpr auto value = DType::INT16;
-};
-template <>
-struct dtype_of<std::int32_t> {
-    static constexpr auto value = DType::INT32;
-};
-template <>
-struct dtype_of<std::int64_t> {
-    static constexpr auto value = DType::INT64;
-};
-template <>
-struct dtype_of<std::uint8_t> {
-    static constexpr auto value = DType::UINT8;
-};
-template <>
-struct dtype_of<std::uint16_t> {
-    static constexpr auto value = DType::UINT16;
-};
-template <>
-struct dtype_of<std::uint32_t> {
-    static constexpr auto value = DType::UINT32;
-};
-template <>
-struct dtype_of<std::uint64_t> {
-    static constexpr auto value = DType::UINT64;
-};
-template <>
-struct dtype_of<float16> {
-    static constexpr auto value = DType::FP16;
-};
-template <>
-struct dtype_of<bfloat16> {
-    static constexpr auto value = DType::BF16;
-};
-template <>
-struct dtype_of<float> {
-    static constexpr auto value = DType::FP32;
-};
-template <>
-struct dtype_of<double> {
-    static constexpr auto value = DType::FP64;
-};
-template <>
-struct dtype_of<std::complex<float>> {
-    static constexpr auto value = DType::COMPLEX64;
-};
-template <>
-struct dtype_of<std::complex<double>> {
-    static constexpr auto value = DType::COMPLEX128;
-};
+// clang-format off
+template <> struct dtype_of<bool> { static constexpr auto value = DType::BOOL; };
+template <> struct dtype_of<std::int8_t> { static constexpr auto value = DType::INT8; };
+template <> struct dtype_of<std::int16_t> { static constexpr auto value = DType::INT16; };
+template <> struct dtype_of<std::int32_t> { static constexpr auto value = DType::INT32; };
+template <> struct dtype_of<std::int64_t> { static constexpr auto value = DType::INT64; };
+template <> struct dtype_of<std::uint8_t> { static constexpr auto value = DType::UINT8; };
+template <> struct dtype_of<std::uint16_t> { static constexpr auto value = DType::UINT16; };
+template <> struct dtype_of<std::uint32_t> { static constexpr auto value = DType::UINT32; };
+template <> struct dtype_of<std::uint64_t> { static constexpr auto value = DType::UINT64; };
+template <> struct dtype_of<float16> { static constexpr auto value = DType::FP16; };
+template <> struct dtype_of<bfloat16> { static constexpr auto value = DType::BF16; };
+template <> struct dtype_of<float> { static constexpr auto value = DType::FP32; };
+template <> struct dtype_of<double> { static constexpr auto value = DType::FP64; };
+template <> struct dtype_of<std::complex<float>> { static constexpr auto value = DType::COMPLEX64; };
+template <> struct dtype_of<std::complex<double>> { static constexpr auto value = DType::COMPLEX128; };
+// clang-format on
 }  // namespace detail
 
 /// A C++ type that is an element type.

@@ -64,49 +64,16 @@ enum class errc : std::uint8_t {
 };
 
 namespace detail {
-inline constexpr std::array errc_names = std::to_array<std::string_view>({"truncated",
-                                                                          "trailing_bytes",
-                                                                          "overflow",
-                                                                          "too_large",
-                                                                          "bad_protobuf",
-                                                                          "missing_required",
-                                                                          "not_a_paddle_file",
-                                                                          "bad_version",
-                                                                          "bad_dtype",
-                                                                          "bad_dims",
-                                                                          "bad_lod",
-                                                                          "bad_desc",
-                                                                          "bad_rows",
-                                                                          "bad_block",
-                                                                          "bad_name",
-                                                                          "duplicate_name",
-                                                                          "no_such_variable",
-                                                                          "unknown_op",
-                                                                          "missing_slot",
-                                                                          "bad_attribute",
-                                                                          "bad_argument",
-                                                                          "argument_dtype",
-                                                                          "no_gradient",
-                                                                          "unsupported",
-                                                                          "not_initialized",
-                                                                          "shape_mismatch",
-                                                                          "dtype_mismatch",
-                                                                          "label_out_of_range",
-                                                                          "index_out_of_range",
-                                                                          "lod_mismatch",
-                                                                          "feed_mismatch",
-                                                                          "fetch_mismatch",
-                                                                          "closed",
-                                                                          "not_found",
-                                                                          "not_regular_file",
-                                                                          "cannot_open",
-                                                                          "cannot_read",
-                                                                          "cannot_write",
-                                                                          "buffer_too_small",
-                                                                          "missing_record",
-                                                                          "extra_record",
-                                                                          "nothing_to_save",
-                                                                          "mixed_kinds"});
+// clang-format off
+inline constexpr std::array errc_names = std::to_array<std::string_view>({
+    "truncated", "trailing_bytes", "overflow", "too_large", "bad_protobuf", "missing_required", "not_a_paddle_file",
+    "bad_version", "bad_dtype", "bad_dims", "bad_lod", "bad_desc", "bad_rows", "bad_block", "bad_name", "duplicate_name",
+    "no_such_variable", "unknown_op", "missing_slot", "bad_attribute", "bad_argument", "argument_dtype", "no_gradient",
+    "unsupported", "not_initialized", "shape_mismatch", "dtype_mismatch", "label_out_of_range", "index_out_of_range",
+    "lod_mismatch", "feed_mismatch", "fetch_mismatch", "closed", "not_found", "not_regular_file", "cannot_open", "cannot_read",
+    "cannot_write", "buffer_too_small", "missing_record", "extra_record", "nothing_to_save", "mixed_kinds",
+});
+// clang-format on
 static_assert(errc_names.size() == static_cast<std::size_t>(errc::mixed_kinds) + 1, "one name a code");
 }  // namespace detail
 
