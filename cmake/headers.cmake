@@ -8,6 +8,7 @@ set(WHERRY_HEADERS
     wherry/base/limits.hpp
     wherry/base/lod.hpp
     wherry/base/number.hpp
+    wherry/base/order.hpp
     wherry/base/result.hpp
     wherry/base/revision.hpp
     wherry/base/shape.hpp
@@ -124,6 +125,7 @@ set(WHERRY_HEADERS
     wherry/train/optimizer.hpp
     wherry/version.hpp
     wherry/wherry.hpp
+    wherry/wire/boxed.hpp
     wherry/wire/framework.hpp
     wherry/wire/message.hpp
     wherry/wire/protobuf.hpp

@@ -5,7 +5,6 @@
 
 #include <cassert>
 #include <memory>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -16,9 +15,11 @@ namespace detail {
 class error_box {
   public:
     constexpr error_box() noexcept = default;
-    [[gnu::noinline, gnu::cold]] constexpr error_box(error&& e)
-        : held_(new error(static_cast<error&&>(e))) {}  // NOLINT(google-explicit-constructor)
-    [[gnu::noinline, gnu::cold]] constexpr error_box(const error_box& other)
+    // noexcept: whoever returns an error need not be ready to lose it on the way, which is a quarter of the code there. Where
+    // there is no memory for two hundred bytes, the program ends.
+    [[gnu::noinline, gnu::cold]] constexpr error_box(error&& e) noexcept  // NOLINT(google-explicit-constructor)
+        : held_(new error(static_cast<error&&>(e))) {}
+    [[gnu::noinline, gnu::cold]] constexpr error_box(const error_box& other) noexcept
         : held_(other.held_ != nullptr ? new error(*other.held_) : nullptr) {}
     constexpr error_box(error_box&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
     constexpr error_box& operator=(error_box other) noexcept {
@@ -44,28 +45,49 @@ class [[nodiscard]] result {
   public:
     using value_type = T;
 
-    constexpr result(T value) : value_(std::move(value)) {}                           // NOLINT(google-explicit-constructor)
-    constexpr result(wherry::error&& e) : error_(static_cast<wherry::error&&>(e)) {}  // NOLINT(google-explicit-constructor)
-    constexpr result(const wherry::error& e) : error_(wherry::error(e)) {}            // NOLINT(google-explicit-constructor)
+    constexpr result(T value) : value_(std::move(value)), holds_(true) {}  // NOLINT(google-explicit-constructor)
+    constexpr result(wherry::error&& e) noexcept                           // NOLINT(google-explicit-constructor)
+        : error_(static_cast<wherry::error&&>(e)), holds_(false) {}
+    constexpr result(const wherry::error& e) : error_(wherry::error(e)), holds_(false) {}  // NOLINT(google-explicit-constructor)
+    constexpr result(const result& other) : holds_(other.holds_) { take(other); }
+    constexpr result(result&& other) noexcept : holds_(other.holds_) { take(std::move(other)); }
+    constexpr result& operator=(result other) noexcept {
+        std::destroy_at(this);
+        std::construct_at(this, std::move(other));
+        return *this;
+    }
+    constexpr ~result() {
+        if (holds_) value_.~T();
+        else error_.~error_box();
+    }
 
-    [[nodiscard]] constexpr bool has_value() const noexcept { return value_.has_value(); }
+    [[nodiscard]] constexpr bool has_value() const noexcept { return holds_; }
     constexpr explicit operator bool() const noexcept { return has_value(); }
 
-    [[nodiscard]] constexpr T& value() & noexcept { return assert(value_), *value_; }
-    [[nodiscard]] constexpr const T& value() const& noexcept { return assert(value_), *value_; }
-    [[nodiscard]] constexpr T&& value() && noexcept { return assert(value_), std::move(*value_); }
+    [[nodiscard]] constexpr T& value() & noexcept { return assert(holds_), value_; }
+    [[nodiscard]] constexpr const T& value() const& noexcept { return assert(holds_), value_; }
+    [[nodiscard]] constexpr T&& value() && noexcept { return assert(holds_), std::move(value_); }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value(); }
     [[nodiscard]] constexpr const T& operator*() const& noexcept { return value(); }
     [[nodiscard]] constexpr T&& operator*() && noexcept { return std::move(*this).value(); }
     [[nodiscard]] constexpr T* operator->() noexcept { return &value(); }
     [[nodiscard]] constexpr const T* operator->() const noexcept { return &value(); }
 
-    [[nodiscard]] constexpr const wherry::error& error() const& noexcept { return assert(error_.get()), *error_.get(); }
-    [[nodiscard]] constexpr wherry::error&& error() && noexcept { return assert(error_.get()), std::move(*error_.get()); }
+    [[nodiscard]] constexpr const wherry::error& error() const& noexcept { return assert(!holds_), *error_.get(); }
+    [[nodiscard]] constexpr wherry::error&& error() && noexcept { return assert(!holds_), std::move(*error_.get()); }
 
   private:
-    std::optional<T> value_;
-    detail::error_box error_;
+    constexpr void take(auto&& other) {
+        if (holds_) std::construct_at(&value_, static_cast<decltype(other)&&>(other).value_);
+        else std::construct_at(&error_, static_cast<decltype(other)&&>(other).error_);
+    }
+
+    // Not std::optional: that alone is some thirty functions for a compiler to instantiate, for each T.
+    union {
+        T value_;
+        detail::error_box error_;
+    };
+    bool holds_;
 };
 
 /// Success, or the `error`.
@@ -75,8 +97,8 @@ class [[nodiscard]] result<void> {
     using value_type = void;
 
     constexpr result() noexcept = default;
-    constexpr result(wherry::error&& e) : error_(static_cast<wherry::error&&>(e)) {}  // NOLINT(google-explicit-constructor)
-    constexpr result(const wherry::error& e) : error_(wherry::error(e)) {}            // NOLINT(google-explicit-constructor)
+    constexpr result(wherry::error&& e) noexcept : error_(static_cast<wherry::error&&>(e)) {}  // NOLINT(google-explicit-constructor)
+    constexpr result(const wherry::error& e) : error_(wherry::error(e)) {}                     // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return error_.get() == nullptr; }
     constexpr explicit operator bool() const noexcept { return has_value(); }

@@ -3,7 +3,9 @@
 
 #include <concepts>
 #include <cstddef>
+#include <new>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace wherry::inline v0 {
@@ -11,15 +13,15 @@ namespace wherry::inline v0 {
 /// A short owned string of two words that works in constant expressions.
 ///
 /// Why not `std::string`: clang 14 cannot construct libstdc++ 12's at compile time, and an `error` holds five of these.
-/// Guarantee: empty text allocates nothing.
+/// Guarantee: empty text allocates nothing; nothing throws: where memory is out, the text is empty.
 class text {
   public:
     constexpr text() noexcept = default;
     /// Copies anything that reads as characters: a literal, a `std::string`, a `decimal`.
     template <std::convertible_to<std::string_view> Chars>
         requires(!std::same_as<Chars, text>)
-    constexpr text(const Chars& chars) : text(copy_of{}, chars) {}  // NOLINT(google-explicit-constructor)
-    constexpr text(const text& other) : text(copy_of{}, other.view()) {}
+    constexpr text(const Chars& chars) noexcept : text(copy_of{}, chars) {}  // NOLINT(google-explicit-constructor)
+    constexpr text(const text& other) noexcept : text(copy_of{}, other.view()) {}
     constexpr text(text&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
     [[gnu::noinline]] constexpr text& operator=(text other) noexcept {
         std::swap(data_, other.data_);
@@ -39,9 +41,11 @@ class text {
     // Out of line and cold, as all that errors are made of: there are hundreds of places that may fail.
     [[gnu::noinline, gnu::cold]] static constexpr void release(char* data) { delete[] data; }
     struct copy_of {};
-    [[gnu::noinline, gnu::cold]] constexpr text(copy_of, std::string_view chars) : size_(chars.size()) {
-        if (size_ == 0) return;
-        data_ = new char[size_];
+    [[gnu::noinline, gnu::cold]] constexpr text(copy_of, std::string_view chars) noexcept {
+        if (chars.empty()) return;
+        data_ = std::is_constant_evaluated() ? new char[chars.size()] : new (std::nothrow) char[chars.size()];
+        if (data_ == nullptr) return;
+        size_ = chars.size();
         for (std::size_t i = 0; i < size_; ++i) data_[i] = chars[i];
     }
 

@@ -28,8 +28,9 @@ inline std::uint64_t place_in_arena(std::span<arena_block> blocks) {
         block.size_bytes = (block.size_bytes + alignment - 1) / alignment * alignment;
         order.push_back(&block);
     }
-    std::stable_sort(order.begin(), order.end(), [](const arena_block* a, const arena_block* b) {
-        return a->size_bytes != b->size_bytes ? a->size_bytes > b->size_bytes : a->first_step < b->first_step;
+    std::sort(order.begin(), order.end(), [](const arena_block* a, const arena_block* b) {
+        if (a->size_bytes != b->size_bytes) return a->size_bytes > b->size_bytes;
+        return a->first_step != b->first_step ? a->first_step < b->first_step : a < b;
     });
     std::vector<const arena_block*> placed;  // sorted by offset
     std::uint64_t total = 0;

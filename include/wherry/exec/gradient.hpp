@@ -56,9 +56,8 @@ class gradient_op {
 
     /// Slots stand sorted by name, as the reference writes them.
     [[nodiscard]] wire::OpDesc<> take() && {
-        const auto by_name = [](const auto& a, const auto& b) { return a.parameter < b.parameter; };
-        std::stable_sort(desc_.inputs.begin(), desc_.inputs.end(), by_name);
-        std::stable_sort(desc_.outputs.begin(), desc_.outputs.end(), by_name);
+        Operator::sort(desc_.inputs);
+        Operator::sort(desc_.outputs);
         return std::move(desc_);
     }
 

@@ -35,6 +35,7 @@ class infer_context {
   public:
     struct parts {
         std::string_view op_type;
+        std::span<const slot> declared_inputs;
         std::span<const slot_range> input_slots;
         std::span<const slot_range> output_slots;
         std::span<const tensor_meta> inputs;
@@ -44,6 +45,7 @@ class infer_context {
     };
     explicit infer_context(const parts& p) : parts_(p) {}
 
+    [[nodiscard]] std::string_view in_name(std::size_t slot) const { return parts_.declared_inputs[slot].name; }
     [[nodiscard]] std::size_t in_count(std::size_t slot) const { return parts_.input_slots[slot].count; }
     [[nodiscard]] bool has_in(std::size_t slot) const { return in_count(slot) > 0; }
     [[nodiscard]] const tensor_meta& in(std::size_t slot, std::size_t k = 0) const {

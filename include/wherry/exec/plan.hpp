@@ -153,7 +153,8 @@ inline result<std::vector<Tensor>> plan::run(std::span<const tensor_ref> feeds, 
     bind_scope(scope);
     bind_feeds(feeds);
     for (const auto& step : steps_) {
-        run_context context({step.op->type, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_});
+        run_context context(
+            {step.op->type, step.op->outputs, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_});
         if (auto ran = step.op->run(step.attributes.get(), context); !ran) return std::move(ran).error().of_op(step.op->type);
     }
     std::vector<Tensor> fetched;

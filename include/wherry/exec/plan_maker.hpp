@@ -272,7 +272,7 @@ class plan_maker {
         std::vector<tensor_meta> in_metas;
         for (const auto at : in->operands) in_metas.push_back(made_.planned_[at].meta);
         std::vector<tensor_meta> out_metas(out_names.size());
-        infer_context context({op.type(), in->ranges, out.ranges, in_metas, out_metas, made_.program_version_, false});
+        infer_context context({op.type(), info->inputs, in->ranges, out.ranges, in_metas, out_metas, made_.program_version_, false});
         if (auto inferred = info->infer(attributes->get(), context); !inferred) return inferred;
 
         for (std::size_t i = 0; i < out_names.size(); ++i) {

@@ -30,6 +30,7 @@ class run_context {
   public:
     struct parts {
         std::string_view op_type;
+        std::span<const slot> declared_outputs;
         std::span<const slot_range> input_slots;
         std::span<const slot_range> output_slots;
         std::span<operand* const> inputs;
@@ -40,6 +41,7 @@ class run_context {
 
     [[nodiscard]] std::size_t in_count(std::size_t slot) const { return parts_.input_slots[slot].count; }
     [[nodiscard]] bool has_in(std::size_t slot) const { return in_count(slot) > 0; }
+    [[nodiscard]] std::span<const slot> declared_outputs() const noexcept { return parts_.declared_outputs; }
     [[nodiscard]] std::size_t out_count(std::size_t slot) const { return parts_.output_slots[slot].count; }
     [[nodiscard]] bool has_out(std::size_t slot, std::size_t k = 0) const { return k < out_count(slot) && out_operand(slot, k) != nullptr; }
 

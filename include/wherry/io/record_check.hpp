@@ -2,6 +2,7 @@
 #define WHERRY_IO_RECORD_CHECK_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/policy/layout.hpp>
 
@@ -19,10 +20,8 @@ inline result<void> check_tensor_names(std::span<const std::string_view> names, 
         if (name.empty() || name.size() > caps.name_bytes || name.find('\0') != std::string_view::npos)
             return error{
                 .code = errc::bad_name, .message = "a tensor's name is empty, too long or holds a NUL", .variable = name.substr(0, 64)};
-    std::vector<std::string_view> sorted(names.begin(), names.end());
-    std::sort(sorted.begin(), sorted.end());
-    if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end())
-        return error{.code = errc::duplicate_name, .message = "two tensors have one name", .variable = *twice};
+    if (const auto twice = find_repeated(names); twice != names.size())
+        return error{.code = errc::duplicate_name, .message = "two tensors have one name", .variable = names[twice]};
     return {};
 }
 

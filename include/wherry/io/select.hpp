@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_SELECT_HPP
 #define WHERRY_IO_SELECT_HPP
 
+#include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/io/load_plan.hpp>
 #include <wherry/policy/filter.hpp>
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -42,11 +42,12 @@ inline result<std::vector<Variable>> tensors_among(std::span<const Variable> var
                          .found = decimal(static_cast<std::int32_t>(var.kind()))};
         kept.push_back(var);
     }
-    std::vector<std::size_t> order(kept.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return kept[a].name() < kept[b].name(); });
+    std::vector<std::string_view> names;
+    names.reserve(kept.size());
+    for (const auto& var : kept) names.push_back(var.name());
+    const auto order = order_of(names);
     std::vector<bool> again(kept.size(), false);
-    for (std::size_t i = 1; i < order.size(); ++i) again[order[i]] = kept[order[i]].name() == kept[order[i - 1]].name();
+    for (std::size_t i = 1; i < order.size(); ++i) again[order[i]] = names[order[i]] == names[order[i - 1]];
     std::size_t at = 0;
     std::erase_if(kept, [&](const Variable&) { return again[at++]; });
     if (kept.empty())

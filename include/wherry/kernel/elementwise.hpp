@@ -103,36 +103,31 @@ inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T
     constexpr bool values_matter = !std::same_as<Op, binary::add> && !std::same_as<Op, binary::sub>;
     const T* const a = values_matter ? x.data() : g.data();  // g is as long as any operand: a safe stand-in for what is not read
     const T* const b = values_matter ? y.data() : g.data();
-    const auto gradients = [&](auto apply_x, auto apply_y) {
-        if (!dy.empty()) {
-            if (plan.y_repeats() || !detail::gradient_has_own_loop<Op, T>) std::fill(dy.begin(), dy.end(), T{});
-            apply_y(dy.data());
-        }
-        if (!dx.empty()) {
-            if (plan.x_repeats() || !detail::gradient_has_own_loop<Op, T>) std::fill(dx.begin(), dx.end(), T{});
-            apply_x(dx.data());
+    const auto gradient = [&](bool of_x, std::span<T> to) {
+        if (to.empty()) return;
+        if constexpr (detail::gradient_has_own_loop<Op, T>) {
+            if (of_x ? plan.x_repeats() : plan.y_repeats()) std::fill(to.begin(), to.end(), T{});
+            detail::on_lanes_for<T>([&](auto isa) {
+                using lanes = decltype(isa);
+                if constexpr (values_matter) {
+                    lanes::broadcast_grad(typename lanes::times_other{}, plan, of_x, of_x ? b : a, g.data(), to.data());
+                } else {
+                    const T factor = std::same_as<Op, binary::sub> && !of_x ? T{-1} : T{1};
+                    lanes::broadcast_grad(typename lanes::template passed<T>{factor}, plan, of_x, a, g.data(), to.data());
+                }
+            });
+        } else {
+            using lanes = detail::plain::lanes;
+            using op = decltype(detail::body_of<lanes, Op>());
+            std::fill(to.begin(), to.end(), T{});
+            T (*const change)
+            (T, T, T) = of_x ? +[](T u, T v, T w) { return typename lanes::template of_x<op>{}(u, v, w); }
+                             : +[](T u, T v, T w) { return typename lanes::template of_y<op>{}(u, v, w); };
+            detail::elementwise_grad_slowly<T>(change, of_x, plan, a, b, g.data(), to.data());
         }
     };
-    if constexpr (detail::gradient_has_own_loop<Op, T>) {
-        detail::on_lanes_for<T>([&](auto isa) {
-            using lanes = decltype(isa);
-            using op = decltype(detail::body_of<lanes, Op>());
-            gradients([&](T* to) { lanes::template broadcast_grad<true>(typename lanes::template of_x<op>{}, plan, a, b, g.data(), to); },
-                      [&](T* to) { lanes::template broadcast_grad<false>(typename lanes::template of_y<op>{}, plan, a, b, g.data(), to); });
-        });
-    } else {
-        using lanes = detail::plain::lanes;
-        using op = decltype(detail::body_of<lanes, Op>());
-        gradients(
-            [&](T* to) {
-                detail::elementwise_grad_slowly<T>([](T u, T v, T w) { return typename lanes::template of_x<op>{}(u, v, w); }, true, plan,
-                                                   a, b, g.data(), to);
-            },
-            [&](T* to) {
-                detail::elementwise_grad_slowly<T>([](T u, T v, T w) { return typename lanes::template of_y<op>{}(u, v, w); }, false, plan,
-                                                   a, b, g.data(), to);
-            });
-    }
+    gradient(false, dy);
+    gradient(true, dx);
 }
 
 }  // namespace wherry::inline v0::kernel

@@ -107,8 +107,7 @@ class Builder {
         op.set_attr(make_attr("op_role_var", role_vars_));
         op.set_attr(make_attr("op_namescope", scopes_.path()));
         op.set_attr(make_attr("op_device", std::string(device)));
-        auto& attrs = op.desc().attrs;
-        std::stable_sort(attrs.begin(), attrs.end(), [](const Attr& a, const Attr& b) { return a.name < b.name; });
+        op.sort_attrs();
     }
     static Operator::slots written_slots(std::span<const slot> declared, std::vector<slot_args> given, bool with_empty);
 
@@ -132,7 +131,7 @@ inline Operator::slots Builder::written_slots(std::span<const slot> declared, st
         const bool there = std::any_of(written.begin(), written.end(), [&](const auto& s) { return s.parameter == known.name; });
         if (with_empty && !there && known.arity != slot_arity::since_2x) written.emplace_back().parameter = known.name;
     }
-    std::sort(written.begin(), written.end(), [](const auto& a, const auto& b) { return a.parameter < b.parameter; });
+    Operator::sort(written);
     return written;
 }
 
@@ -205,7 +204,7 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
         for (const auto& name : names) out_vars.push_back(block().find_var(name));
     }
     std::vector<tensor_meta> out_metas(out_vars.size());
-    infer_context context({op.type(), in_slots, out_slots, in_metas, out_metas, main_.version(), true});
+    infer_context context({op.type(), info->inputs, in_slots, out_slots, in_metas, out_metas, main_.version(), true});
     if (auto inferred = info->infer(attributes->get(), context); !inferred) return std::move(inferred).error().of_op(op.type());
     for (std::size_t i = 0; i < out_vars.size(); ++i)
         if (out_vars[i]) detail::set_meta(out_vars[i], out_metas[i]);

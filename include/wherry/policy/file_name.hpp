@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_FILE_NAME_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 
 #include <algorithm>
@@ -90,35 +91,30 @@ constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cas
 /// characters or backslashes, no two are equal without regard to case, none is the folder of another.
 /// Errors: bad_name, with the name in `variable`, for two names the other one in `found`.
 inline result<void> check_file_names(std::span<const std::string_view> names, const limits& caps = {}) {
-    struct folded {
-        std::string text;
-        std::string_view name;
-    };
-    std::vector<folded> seen;
-    seen.reserve(names.size());
+    std::vector<std::string> folded;
+    folded.reserve(names.size());
     for (const auto name : names) {
         if (const auto why = detail::why_bad_file_name(name, caps); !why.empty())
             return error{.code = errc::bad_name, .message = why, .variable = name.substr(0, 256)};
-        auto& made = seen.emplace_back(folded{std::string(name), name});
-        std::transform(made.text.begin(), made.text.end(), made.text.begin(), detail::lower);
+        auto& made = folded.emplace_back(name);
+        std::transform(made.begin(), made.end(), made.begin(), detail::lower);
     }
-    const auto before = [](const folded& a, const folded& b) { return a.text < b.text; };
-    std::sort(seen.begin(), seen.end(), before);
-    const auto twice = std::adjacent_find(seen.begin(), seen.end(), [](const folded& a, const folded& b) { return a.text == b.text; });
-    if (twice != seen.end())
-        return error{.code = errc::bad_name,
-                     .message = "two names are one file where case does not count",
-                     .variable = twice->name,
-                     .found = (twice + 1)->name};
-    for (const auto& held : seen)
-        for (auto slash = held.text.find('/'); slash != std::string::npos; slash = held.text.find('/', slash + 1)) {
-            const folded folder{held.text.substr(0, slash), {}};
-            const auto at = std::lower_bound(seen.begin(), seen.end(), folder, before);
-            if (at != seen.end() && at->text == folder.text)
-                return error{.code = errc::bad_name,
-                             .message = "a name is a file and the folder of another",
-                             .variable = at->name,
-                             .found = held.name};
+    const std::vector<std::string_view> seen(folded.begin(), folded.end());
+    const auto order = order_of(seen);
+    for (std::size_t i = 1; i < order.size(); ++i)
+        if (seen[order[i]] == seen[order[i - 1]])
+            return error{.code = errc::bad_name,
+                         .message = "two names are one file where case does not count",
+                         .variable = names[order[i - 1]],
+                         .found = names[order[i]]};
+    const auto before = [&](std::size_t at, std::string_view name) { return seen[at] < name; };
+    for (const auto held : seen)
+        for (auto slash = held.find('/'); slash != std::string_view::npos; slash = held.find('/', slash + 1)) {
+            const auto folder = held.substr(0, slash);
+            const auto at = std::lower_bound(order.begin(), order.end(), folder, before);
+            if (at != order.end() && seen[*at] == folder)
+                return error{
+                    .code = errc::bad_name, .message = "a name is a file and the folder of another", .variable = names[*at], .found = held};
         }
     return {};
 }

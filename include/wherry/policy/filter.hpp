@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_FILTER_HPP
 
 #include <wherry/base/fixed_string.hpp>
+#include <wherry/base/order.hpp>
 #include <wherry/program/variable.hpp>
 
 #include <algorithm>
@@ -84,10 +85,10 @@ class listed {
   public:
     static constexpr std::string_view name = "listed";
     explicit listed(std::span<const Variable> variables) {
-        names_.reserve(variables.size());
+        std::vector<std::string_view> names;
         for (const auto& var : variables)
-            if (var) names_.push_back(var.name());
-        std::sort(names_.begin(), names_.end());
+            if (var) names.push_back(var.name());
+        for (const auto at : order_of(names)) names_.emplace_back(names[at]);
     }
     bool operator()(const Variable& var) const noexcept { return std::binary_search(names_.begin(), names_.end(), var.name()); }
 

@@ -1,10 +1,11 @@
 #ifndef WHERRY_POLICY_LAYOUT_HPP
 #define WHERRY_POLICY_LAYOUT_HPP
 
+#include <wherry/base/order.hpp>
+
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,12 +57,7 @@ struct per_file {
 struct combined {
     static constexpr std::string_view name = "combined";
     static constexpr bool single_record = true;
-    [[nodiscard]] std::vector<record> records(std::span<const std::string_view> names) const {
-        std::vector<std::size_t> order(names.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return names[a] < names[b]; });
-        return {{{}, std::move(order)}};
-    }
+    [[nodiscard]] std::vector<record> records(std::span<const std::string_view> names) const { return {{{}, order_of(names)}}; }
 };
 
 static_assert(Layout<per_file> && Layout<combined>);

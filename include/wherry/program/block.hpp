@@ -1,6 +1,7 @@
 #ifndef WHERRY_PROGRAM_BLOCK_HPP
 #define WHERRY_PROGRAM_BLOCK_HPP
 
+#include <wherry/base/order.hpp>
 #include <wherry/base/revision.hpp>
 #include <wherry/program/operator.hpp>
 #include <wherry/program/variable.hpp>
@@ -8,7 +9,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -82,9 +82,10 @@ class Block {
                                 [this](std::size_t i, std::string_view n) { return vars_[i].name() < n; });
     }
     void sort_names() {
-        by_name_.resize(vars_.size());
-        std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
-        std::sort(by_name_.begin(), by_name_.end(), [this](std::size_t a, std::size_t b) { return vars_[a].name() < vars_[b].name(); });
+        std::vector<std::string_view> names;
+        names.reserve(vars_.size());
+        for (const auto& var : vars_) names.push_back(var.name());
+        by_name_ = order_of(names);
     }
     [[nodiscard]] std::shared_ptr<detail::variable_node> make_node(wire::VarDesc<> desc) const {
         auto node = std::make_shared<detail::variable_node>();

@@ -62,6 +62,17 @@ class Operator {
         desc_.attrs.push_back(std::move(attr));
     }
 
+    /// Slots and attributes stand sorted by name where the reference writes them so; equal names keep their order.
+    [[gnu::noinline]] static void sort(slots& all) {
+        for (std::size_t i = 1; i < all.size(); ++i)
+            for (auto at = i; at > 0 && all[at].parameter < all[at - 1].parameter; --at) std::swap(all[at], all[at - 1]);
+    }
+    [[gnu::noinline]] void sort_attrs() {
+        auto& all = desc_.attrs;
+        for (std::size_t i = 1; i < all.size(); ++i)
+            for (auto at = i; at > 0 && all[at].name < all[at - 1].name; --at) std::swap(all[at], all[at - 1]);
+    }
+
     /// `op_role`; forward when the writer left it out.
     [[nodiscard]] std::int32_t role() const noexcept { return attr_or<std::int32_t>("op_role", op_role::forward); }
 

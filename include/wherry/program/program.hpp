@@ -2,6 +2,7 @@
 #define WHERRY_PROGRAM_PROGRAM_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/program/block.hpp>
 #include <wherry/wire/sniff.hpp>
@@ -237,9 +238,8 @@ inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits
             if (auto checked = detail::check_var(var, caps); !checked) return checked;
             names.push_back(var.name);
         }
-        std::sort(names.begin(), names.end());
-        if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
-            return error{.code = errc::duplicate_name, .message = "a variable stands twice in one block", .variable = *twice};
+        if (const auto twice = find_repeated(names); twice != names.size())
+            return error{.code = errc::duplicate_name, .message = "a variable stands twice in one block", .variable = names[twice]};
         if (auto checked = detail::check_sub_blocks(block, owned); !checked) return checked;
     }
     return {};

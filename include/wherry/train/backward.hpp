@@ -126,8 +126,8 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
         std::size_t renamed = 0;
     };
     std::map<std::string, parts, std::less<>> grads;
-    std::vector<std::string> order;  // of first appearance
-    std::vector<std::pair<std::size_t, wire::OpDesc<>>> sums;
+    std::vector<std::string> order;                            // of first appearance
+    std::vector<std::pair<std::size_t, wire::OpDesc<>>> sums;  // by the operator they stand before, ascending
     const auto next_name = [](const std::string& whole, parts& p) { return whole + "@RENAME@block0@" + std::to_string(p.renamed++); };
     for (std::size_t i = 0; i < ops.size(); ++i) {
         for_each_argument(ops[i].inputs, [&](const std::string& name) {
@@ -166,7 +166,6 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
     }
     for (const auto& name : order)
         if (auto& p = grads.find(name)->second; p.names.size() > 1) sums.emplace_back(ops.size(), sum_of_gradients(p.names, name));
-    std::stable_sort(sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     for (std::size_t i = sums.size(); i-- > 0;)
         ops.insert(ops.begin() + static_cast<std::ptrdiff_t>(sums[i].first), std::move(sums[i].second));
     return ops;
@@ -216,8 +215,8 @@ inline void add_backward_role(wire::OpDesc<>& desc) {
     Operator op(std::move(desc));
     op.set_attr(make_attr("op_role", op_role::backward));
     if (op.find_attr("op_device") == nullptr) op.set_attr(make_attr("op_device", ""));
+    op.sort_attrs();
     desc = std::move(op.desc());
-    std::stable_sort(desc.attrs.begin(), desc.attrs.end(), [](const Attr& a, const Attr& b) { return a.name < b.name; });
 }
 
 }  // namespace detail

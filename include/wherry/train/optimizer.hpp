@@ -38,7 +38,7 @@ class basic_optimizer {
     result<std::vector<param_and_grad>> minimize(Builder& b, const Variable& loss) {
         auto pairs = append_backward(b, loss, {.parameter_list = options_.parameter_list});
         if (!pairs) return pairs;
-        std::stable_sort(pairs->begin(), pairs->end(), [](const auto& x, const auto& y) { return x.param.name() < y.param.name(); });
+        sort_by_name(*pairs);
         if (options_.grad_clip)
             if (auto clipped = options_.grad_clip->append(b, *pairs); !clipped) return std::move(clipped).error();
         if (auto decayed = append_decay(b, *pairs); !decayed) return std::move(decayed).error();
@@ -47,6 +47,14 @@ class basic_optimizer {
     }
 
   private:
+    static void sort_by_name(std::vector<param_and_grad>& pairs) {
+        std::vector<std::string_view> names;
+        for (const auto& pair : pairs) names.push_back(pair.param.name());
+        std::vector<param_and_grad> sorted;
+        for (const auto at : order_of(names)) sorted.push_back(pairs[at]);
+        pairs.swap(sorted);
+    }
+
     result<void> append_decay(Builder& b, std::span<const param_and_grad> pairs) const {
         const bool any = options_.regularization || std::any_of(pairs.begin(), pairs.end(),
                                                                 [](const auto& p) { return p.param.parameter()->regularizer.has_value(); });

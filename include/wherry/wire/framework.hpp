@@ -2,6 +2,7 @@
 #define WHERRY_WIRE_FRAMEWORK_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/wire/boxed.hpp>
 #include <wherry/wire/message.hpp>
 
 #include <cstdint>
@@ -117,16 +118,16 @@ template <class String = std::string>
 struct VarType {
     static constexpr std::string_view name_ = "VarType";
     VarKind type = VarKind::LOD_TENSOR;
-    std::optional<TensorDesc<String>> selected_rows;
-    std::optional<LoDTensorDesc<String>> lod_tensor;
-    std::optional<LoDTensorDesc<String>> tensor_array;
-    std::optional<ReaderDesc<String>> reader;
-    std::optional<TupleDesc<String>> tuple;
-    std::optional<TensorDesc<String>> string;
-    std::optional<TensorDesc<String>> strings;
-    std::optional<TensorDesc<String>> vocab;
-    std::optional<TensorDesc<String>> sparse_coo;
-    std::optional<TensorDesc<String>> sparse_csr;
+    boxed<TensorDesc<String>> selected_rows;
+    boxed<LoDTensorDesc<String>> lod_tensor;
+    boxed<LoDTensorDesc<String>> tensor_array;
+    boxed<ReaderDesc<String>> reader;
+    boxed<TupleDesc<String>> tuple;
+    boxed<TensorDesc<String>> string;
+    boxed<TensorDesc<String>> strings;
+    boxed<TensorDesc<String>> vocab;
+    boxed<TensorDesc<String>> sparse_coo;
+    boxed<TensorDesc<String>> sparse_csr;
     std::vector<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
@@ -211,7 +212,7 @@ struct Scalar {
     std::optional<bool> b;
     std::optional<std::int64_t> i;
     std::optional<double> r;
-    std::optional<Complex<String>> c;
+    boxed<Complex<String>> c;
     std::vector<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
@@ -246,7 +247,7 @@ struct Attr {
     std::optional<String> var_name;
     std::vector<String> vars_name;
     std::optional<double> float64;
-    std::optional<Scalar<String>> scalar;
+    boxed<Scalar<String>> scalar;
     std::vector<Scalar<String>> scalars;
     std::vector<String> unknown;
     template <class Self, class Visitor>
@@ -429,9 +430,9 @@ template <class String = std::string>
 struct ProgramDesc {
     static constexpr std::string_view name_ = "ProgramDesc";
     std::vector<BlockDesc<String>> blocks;
-    std::optional<OpCompatibleMap<String>> op_compatible_map;  ///< 1.8
-    std::optional<Version<String>> version;
-    std::optional<OpVersionMap<String>> op_version_map;  ///< 2.x
+    boxed<OpCompatibleMap<String>> op_compatible_map;  ///< 1.8
+    boxed<Version<String>> version;
+    boxed<OpVersionMap<String>> op_version_map;  ///< 2.x
     std::vector<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {

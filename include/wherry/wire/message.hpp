@@ -1,6 +1,7 @@
 #ifndef WHERRY_WIRE_MESSAGE_HPP
 #define WHERRY_WIRE_MESSAGE_HPP
 
+#include <wherry/wire/boxed.hpp>
 #include <wherry/wire/protobuf.hpp>
 
 #include <bit>
@@ -20,8 +21,8 @@
 ///         static constexpr void visit(Self& self, Visitor& field) { field(1, self.version); }
 ///     };
 ///
-/// The type of a member is its rule: a plain member is `required`, `std::optional` is `optional`, `std::vector` is
-/// `repeated`. Nothing recurses by input: the nesting of messages is the nesting of the C++ types.
+/// The type of a member is its rule: a plain member is `required`, `std::optional` is `optional`, as is `boxed` for a
+/// sub-message, and `std::vector` is `repeated`. Nothing recurses by input: the nesting of messages is the nesting of the C++ types.
 namespace wherry::inline v0::wire {
 
 namespace detail {
@@ -40,6 +41,8 @@ struct field_rule<std::optional<T>> {
     static constexpr bool required = false;
     static constexpr bool repeated = false;
 };
+template <class T>
+struct field_rule<boxed<T>> : field_rule<std::optional<T>> {};
 template <class T>
 struct field_rule<std::vector<T>> {
     using element = T;
@@ -83,6 +86,17 @@ constexpr void append_scalar(byte_buffer& out, T value) {
 struct allowance {
     const limits& caps;
     std::uint64_t left_bytes = caps.parsed_bytes;
+
+    /// Errors: too_large.
+    constexpr result<void> take(std::uint64_t bytes, std::uint64_t offset) {
+        if (!fits(bytes, left_bytes))
+            return error{.code = errc::too_large,
+                         .message = "a message takes more memory than the limit",
+                         .offset = offset,
+                         .expected = decimal(caps.parsed_bytes)};
+        left_bytes -= bytes;
+        return {};
+    }
 };
 
 template <class M>
@@ -99,13 +113,7 @@ constexpr result<void> make_room(std::vector<T>& member, std::size_t cap, std::u
                      .expected = decimal(cap)};
     if (member.size() < member.capacity()) return {};
     const auto grown = member.empty() ? std::size_t{1} : 2 * member.size();
-    const auto cost_bytes = std::uint64_t{grown - member.size()} * sizeof(T);
-    if (!fits(cost_bytes, allowed.left_bytes))
-        return error{.code = errc::too_large,
-                     .message = "a message takes more memory than the limit",
-                     .offset = offset,
-                     .expected = decimal(allowed.caps.parsed_bytes)};
-    allowed.left_bytes -= cost_bytes;
+    if (auto taken = allowed.take(std::uint64_t{grown - member.size()} * sizeof(T), offset); !taken) return taken;
     member.reserve(grown);
     return {};
 }
@@ -123,6 +131,8 @@ constexpr result<bool> store_bytes(Member& member, const field_view& read, std::
     } else if constexpr (rule::required) {
         target = &member;
     } else {
+        if (!member)
+            if (auto taken = allowed.take(sizeof(element), read.offset); !taken) return std::move(taken).error();
         target = member ? &*member : &member.emplace();
     }
     if constexpr (is_string<element>) {

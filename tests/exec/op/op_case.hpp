@@ -61,6 +61,7 @@ inline result<void> infer_op(const op_info& info, const Operator& op, metas& kno
     for (const auto& name : in_names) in_metas.push_back(known.at(name));
     std::vector<tensor_meta> out_metas(out_names.size());
     infer_context c({.op_type = info.type,
+                     .declared_inputs = info.inputs,
                      .input_slots = in_slots,
                      .output_slots = out_slots,
                      .inputs = in_metas,
@@ -99,6 +100,7 @@ inline result<void> run_op(const op_info& info, const Operator& op, variables& v
     for (const auto& name : in_names) ins.push_back(operand_of(name));
     for (const auto& name : out_names) outs.push_back(operand_of(name));
     run_context c({.op_type = info.type,
+                   .declared_outputs = info.outputs,
                    .input_slots = in_slots,
                    .output_slots = out_slots,
                    .inputs = ins,

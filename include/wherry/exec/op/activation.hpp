@@ -120,7 +120,7 @@ struct activation_grad {
     using attributes = activation_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        if (auto checked = must_match<activation_grad>(c, 1, 0); !checked) return checked;
+        if (auto checked = must_match(c, 1, 0); !checked) return checked;
         c.set_out(0, c.in(0).with(c.in(0).dims));
         return {};
     }

@@ -33,19 +33,16 @@ inline result<Shape> shape_from(std::span<const std::int64_t> dims, DType dtype,
 }
 
 /// An optional input whose value would decide a shape: a plan has to know the shape before anything runs.
-template <class Op>
-result<void> must_be_absent(const infer_context& c, std::size_t slot) {
+[[gnu::cold]] inline result<void> must_be_absent(const infer_context& c, std::size_t slot) {
     if (!c.has_in(slot)) return {};
-    return c.fail(errc::unsupported,
-                  "Input(" + std::string(Op::inputs[slot].name) + ") is not supported, only the attribute of that meaning");
+    return c.fail(errc::unsupported, "Input(" + std::string(c.in_name(slot)) + ") is not supported, only the attribute of that meaning");
 }
 
 /// An optional input that holds one number in place of an attribute.
-template <class Op>
-result<void> must_be_number(const infer_context& c, std::size_t slot) {
+[[gnu::cold]] inline result<void> must_be_number(const infer_context& c, std::size_t slot) {
     if (c.building() || !c.has_in(slot)) return {};
     const auto& found = c.in(slot);
-    const std::string name(Op::inputs[slot].name);
+    const std::string name(c.in_name(slot));
     if (found.dims.element_count() != 1)
         return c.fail(errc::shape_mismatch, name + " should have 1 element", "1 element", to_string(found.dims));
     if (found.dtype != DType::FP32 && found.dtype != DType::FP64)

@@ -32,19 +32,17 @@ inline result<void> must_hold(const infer_context& c, std::size_t slot, DType dt
 }
 
 /// An input must have these dims. A number may be [1] or [] alike.
-template <class Op>
-result<void> must_have_dims(const infer_context& c, std::size_t slot, const Shape& dims) {
+[[gnu::cold]] inline result<void> must_have_dims(const infer_context& c, std::size_t slot, const Shape& dims) {
     const auto& found = c.in(slot).dims;
     if (c.building() || found == dims || (found.count() == 1 && dims.count() == 1)) return {};
-    return c.fail(errc::shape_mismatch, "the dims of Input(" + std::string(Op::inputs[slot].name) + ") do not fit the other operands",
+    return c.fail(errc::shape_mismatch, "the dims of Input(" + std::string(c.in_name(slot)) + ") do not fit the other operands",
                   to_string(dims), to_string(found));
 }
 
 /// An input must have the element type and the dims of another one.
-template <class Op>
-result<void> must_match(const infer_context& c, std::size_t slot, std::size_t other) {
+[[gnu::cold]] inline result<void> must_match(const infer_context& c, std::size_t slot, std::size_t other) {
     if (auto checked = must_hold(c, slot, c.in(other).dtype); !checked) return checked;
-    return must_have_dims<Op>(c, slot, c.in(other).dims);
+    return must_have_dims(c, slot, c.in(other).dims);
 }
 
 }  // namespace wherry::inline v0::op::detail

@@ -45,7 +45,7 @@ struct clip_bounds {
 template <class Op>
 result<void> check_clip(const clip_attributes& a, const infer_context& c) {
     for (const std::size_t slot : {1u, 2u})
-        if (auto checked = must_be_number<Op>(c, slot); !checked) return checked;
+        if (auto checked = must_be_number(c, slot); !checked) return checked;
     if (c.has_in(1) || c.has_in(2)) return {};  // their values are there when it runs
     return clip_bounds{static_cast<double>(a.min), static_cast<double>(a.max)}.check(c);
 }
@@ -95,7 +95,7 @@ struct clip_grad {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::check_clip<clip_grad>(a, c); !checked) return checked;
-        if (auto checked = detail::must_match<clip_grad>(c, 3, 0); !checked) return checked;
+        if (auto checked = detail::must_match(c, 3, 0); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});
         return {};
     }

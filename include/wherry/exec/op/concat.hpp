@@ -92,7 +92,7 @@ struct concat {
     using attributes = concat_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = detail::must_be_absent<concat>(c, 1); !checked) return checked;
+        if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
         const auto out = detail::concat_dims(a, c);
         if (!out) return out.error();
         c.set_out(0, c.in(0).with(*out));
@@ -120,11 +120,11 @@ struct concat_grad {
     using attributes = concat_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = detail::must_be_absent<concat_grad>(c, 1); !checked) return checked;
+        if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
         const auto out = detail::concat_dims(a, c);
         if (!out) return out.error();
         if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
-        if (auto checked = detail::must_have_dims<concat_grad>(c, 2, *out); !checked) return checked;
+        if (auto checked = detail::must_have_dims(c, 2, *out); !checked) return checked;
         if (c.out_count(0) != c.in_count(0))
             return c.fail(errc::missing_slot, "as many gradients as inputs are needed", decimal(c.in_count(0)), decimal(c.out_count(0)));
         for (std::size_t k = 0; k < c.in_count(0); ++k) c.set_out(0, c.in(0, k).with(c.in(0, k).dims), k);

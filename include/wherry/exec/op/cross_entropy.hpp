@@ -149,7 +149,7 @@ struct cross_entropy_grad {
         if (!loss) return loss.error();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? c.in(0).dtype : DType::INT64); !checked) return checked;
         if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
-        if (auto checked = detail::must_have_dims<cross_entropy_grad>(c, 2, *loss); !checked) return checked;
+        if (auto checked = detail::must_have_dims(c, 2, *loss); !checked) return checked;
         c.set_out(0, c.in(0).with(c.in(0).dims));
         return {};
     }
@@ -232,8 +232,8 @@ struct cross_entropy_grad2 {
         if (auto checked = detail::must_hold(c, 1, dtype); !checked) return checked;
         auto match = x;
         match[match.rank() - 1] = 1;
-        if (auto checked = detail::must_have_dims<cross_entropy_grad2>(c, 1, match); !checked) return checked;
-        if (auto checked = detail::must_have_dims<cross_entropy_grad2>(c, 3, *loss); !checked) return checked;
+        if (auto checked = detail::must_have_dims(c, 1, match); !checked) return checked;
+        if (auto checked = detail::must_have_dims(c, 3, *loss); !checked) return checked;
         c.set_out(0, x_shape.with(dtype, x));
         return {};
     }

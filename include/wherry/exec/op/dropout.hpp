@@ -113,7 +113,7 @@ struct dropout_grad {
             return c.fail(errc::bad_attribute, "GradOp is only callable when is_test is false");
         if (auto checked = detail::must_hold(c, 0, DType::UINT8); !checked) return checked;
         if (!a.is_test)
-            if (auto checked = detail::must_have_dims<dropout_grad>(c, 0, c.in(1).dims); !checked) return checked;
+            if (auto checked = detail::must_have_dims(c, 0, c.in(1).dims); !checked) return checked;
         c.set_out(0, c.in(1).with(c.in(1).dims));
         return {};
     }

@@ -163,7 +163,7 @@ struct elementwise_grad {
         if (!out) return out.error();
         if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
         if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
-        if (auto checked = must_have_dims<elementwise_grad>(c, 2, *out); !checked) return checked;
+        if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;
         c.set_out(0, c.in(0).with(c.in(0).dims));
         c.set_out(1, c.in(1).with(c.in(1).dims));
         return {};

@@ -60,7 +60,7 @@ struct fill_constant {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
-            if (auto checked = detail::must_be_absent<fill_constant>(c, slot); !checked) return checked;
+            if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         const auto shape = detail::shape_from(a.shape, a.dtype, c);
         if (!shape) return shape.error();
         if (!a.str_value.empty() && !detail::whole_number<double>(a.str_value))

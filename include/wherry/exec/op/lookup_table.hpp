@@ -6,6 +6,7 @@
 #include <wherry/kernel/lookup.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -38,7 +39,6 @@ struct lookup_table_v2_attributes {
     }
 };
 struct lookup_table_attributes : lookup_table_v2_attributes {
-    static constexpr bool ids_end_in_one = true;
     bool grad_inplace = false;
 
     template <class Self, class Visitor>
@@ -51,11 +51,9 @@ struct lookup_table_attributes : lookup_table_v2_attributes {
 namespace detail {
 
 /// Checks W and Ids; the dims of the rows that are looked up. Version 1 wants ids whose last dim is 1 and drops it.
-template <class Attributes>
-result<Shape> lookup_dims(const Attributes& a, const infer_context& c) {
+inline result<Shape> lookup_dims(const lookup_table_v2_attributes& a, bool first_version, const infer_context& c) {
     const auto& table = c.in(0).dims;
     const auto& ids = c.in(1).dims;
-    constexpr bool first_version = requires { Attributes::ids_end_in_one; };
     if (table.rank() != 2)
         return c.fail(errc::shape_mismatch,
                       "ShapeError: The dimensions of the 'lookup table' must be 2. But received lookup table's dimensions = " +
@@ -97,6 +95,22 @@ result<void> with_ids(const lookup_table_v2_attributes& a, const run_context& c,
     return c.in_dtype(1) == DType::INT32 ? checked(c.in<std::int32_t>(1)) : checked(c.in<std::int64_t>(1));
 }
 
+inline result<void> run_lookup(const lookup_table_v2_attributes& a, const run_context& c) {
+    return for_float(c, c.in_dtype(0), [&]<class T>() {
+        return with_ids(a, c, [&](auto ids) {
+            if (c.has_out(0)) kernel::lookup<T>(static_cast<std::size_t>(c.in_dims(0)[1]), c.in<T>(0), ids, c.out<T>(0), a.padding_idx);
+        });
+    });
+}
+inline result<void> run_lookup_grad(const lookup_table_v2_attributes& a, const run_context& c) {
+    return for_float(c, c.in_dtype(0), [&]<class T>() {
+        return with_ids(a, c, [&](auto ids) {
+            if (c.has_out(0))
+                kernel::lookup_grad<T>(static_cast<std::size_t>(c.in_dims(0)[1]), ids, c.in<T>(2), c.out<T>(0), a.padding_idx);
+        });
+    });
+}
+
 template <class Attributes>
 struct lookup {
     static constexpr std::array inputs = {slot{"W"}, slot{"Ids"}};
@@ -104,18 +118,12 @@ struct lookup {
     using attributes = Attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto out = lookup_dims(a, c);
+        const auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
         if (!out) return out.error();
         c.set_out(0, c.in(1).with(c.in(0).dtype, *out));
         return {};
     }
-    static result<void> run(const attributes& a, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() {
-            return with_ids(a, c, [&](auto ids) {
-                if (c.has_out(0)) kernel::lookup<T>(static_cast<std::size_t>(c.in_dims(0)[1]), c.in<T>(0), ids, c.out<T>(0), a.padding_idx);
-            });
-        });
-    }
+    static result<void> run(const attributes& a, run_context& c) { return run_lookup(a, c); }
 };
 
 template <class Attributes>
@@ -125,21 +133,14 @@ struct lookup_grad {
     using attributes = Attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto out = lookup_dims(a, c);
+        const auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
         if (!out) return out.error();
         if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
-        if (auto checked = must_have_dims<lookup_grad>(c, 2, *out); !checked) return checked;
+        if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});
         return {};
     }
-    static result<void> run(const attributes& a, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() {
-            return with_ids(a, c, [&](auto ids) {
-                if (c.has_out(0))
-                    kernel::lookup_grad<T>(static_cast<std::size_t>(c.in_dims(0)[1]), ids, c.in<T>(2), c.out<T>(0), a.padding_idx);
-            });
-        });
-    }
+    static result<void> run(const attributes& a, run_context& c) { return run_lookup_grad(a, c); }
 };
 
 }  // namespace detail

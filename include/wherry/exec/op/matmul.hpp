@@ -252,7 +252,7 @@ struct product_grad {
         const auto form = checked_product_form<Rules>(a, c);
         if (!form) return form.error();
         if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
-        if (auto checked = must_have_dims<product_grad>(c, 2, form->out); !checked) return checked;
+        if (auto checked = must_have_dims(c, 2, form->out); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});
         c.set_out(1, {c.in(1).dtype, c.in(1).dims});
         return {};

@@ -126,7 +126,7 @@ struct mul_grad {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = mul::check_operands(a, c); !checked) return checked;
         if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
-        if (auto checked = detail::must_have_dims<mul_grad>(c, 2, mul::out_dims(a, c)); !checked) return checked;
+        if (auto checked = detail::must_have_dims(c, 2, mul::out_dims(a, c)); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});
         c.set_out(1, {c.in(1).dtype, c.in(1).dims});
         return {};

@@ -22,25 +22,33 @@ namespace wherry::inline v0::op {
 
 namespace detail {
 
-/// Input MasterParam belongs to training in half precision.
-inline constexpr std::string_view master_param = "MasterParam", master_param_out = "MasterParamOut";
+/// How many states and numbers an update carries, and where its slots of training in half precision are.
+struct update_shape {
+    std::size_t states = 0;
+    std::size_t numbers = 0;
+    std::size_t master_in = 0;
+    std::size_t master_out = 0;
+};
+template <class Op>
+constexpr update_shape shape_of() {
+    const auto place = [](const auto& slots, std::string_view name) {
+        return static_cast<std::size_t>(std::find_if(slots.begin(), slots.end(), [&](const slot& s) { return s.name == name; }) -
+                                        slots.begin());
+    };
+    return {Op::states, Op::numbers, place(Op::inputs, "MasterParam"), place(Op::outputs, "MasterParamOut")};
+}
 
 /// Checks an update and sets its outputs: gradient and state are exactly as the parameter, rate and numbers are one element each.
-template <class Op>
-result<void> infer_update(infer_context& c) {
+[[gnu::cold]] inline result<void> infer_update(infer_context& c, const update_shape& op) {
     const auto& param = c.in(0);
-    for (std::size_t i = 0; i < Op::inputs.size(); ++i)
-        if (Op::inputs[i].name == master_param)
-            if (auto checked = must_be_absent<Op>(c, i); !checked) return checked;
-    for (std::size_t i = 0; i < Op::outputs.size(); ++i)
-        if (Op::outputs[i].name == master_param_out && c.has_out(i))
-            return c.fail(errc::unsupported, "Output(MasterParamOut) is not supported");
+    if (auto checked = must_be_absent(c, op.master_in); !checked) return checked;
+    if (c.has_out(op.master_out)) return c.fail(errc::unsupported, "Output(MasterParamOut) is not supported");
 
-    for (std::size_t i = 1; i < 3 + Op::states + Op::numbers && !c.building(); ++i) {
+    for (std::size_t i = 1; i < 3 + op.states + op.numbers && !c.building(); ++i) {
         if (!c.has_in(i)) continue;
-        const std::string name(Op::inputs[i].name);
+        const std::string name(c.in_name(i));
         const auto& held = c.in(i);
-        const bool number = i == 2 || i >= 3 + Op::states;
+        const bool number = i == 2 || i >= 3 + op.states;
         if (number && held.dims.element_count() != 1)
             return c.fail(errc::shape_mismatch, name + " should have 1 element, but received " + std::to_string(held.dims.count()),
                           "1 element", to_string(held.dims));
@@ -52,8 +60,8 @@ result<void> infer_update(infer_context& c) {
         if (held.dtype != param.dtype) return wrong_dtype(c, held.dtype, param.dtype);
     }
     c.set_out(0, {param.dtype, param.dims});
-    for (std::size_t i = 0; i < Op::states; ++i) c.set_out(1 + i, {param.dtype, param.dims});
-    for (std::size_t i = Op::states; i < Op::states + Op::numbers; ++i) {
+    for (std::size_t i = 0; i < op.states; ++i) c.set_out(1 + i, {param.dtype, param.dims});
+    for (std::size_t i = op.states; i < op.states + op.numbers; ++i) {
         const bool held = c.has_in(3 + i);
         c.set_out(1 + i, {param.dtype, held ? c.in(3 + i).dims : Shape{1}});
     }
@@ -69,12 +77,19 @@ std::span<T> carried(const run_context& c, std::size_t in_slot, std::size_t out_
     return to;
 }
 
+/// There must be a place for every result.
+inline result<void> check_outputs(const run_context& c) {
+    const auto declared = c.declared_outputs();
+    for (std::size_t i = 0; i < declared.size(); ++i)
+        if (declared[i].arity == slot_arity::one && !c.has_out(i))
+            return c.fail(errc::missing_slot, "Output(" + std::string(declared[i].name) + ") is needed");
+    return {};
+}
+
 /// Calls `kernel.operator()<T>(rate)` when there is a place for every result.
-template <class Op, class Kernel>
+template <class Kernel>
 result<void> run_update(const run_context& c, Kernel&& kernel) {
-    for (std::size_t i = 0; i < 1 + Op::states + Op::numbers; ++i)
-        if (Op::outputs[i].arity == slot_arity::one && !c.has_out(i))
-            return c.fail(errc::missing_slot, "Output(" + std::string(Op::outputs[i].name) + ") is needed");
+    if (auto checked = check_outputs(c); !checked) return checked;
     return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
         kernel.template operator()<T>(c.in<T>(2)[0]);
         return {};
@@ -93,9 +108,11 @@ struct sgd {
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
     using attributes = no_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update<sgd>(c); }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+        return detail::infer_update(c, detail::shape_of<sgd>());
+    }
     static result<void> run(const attributes&, run_context& c) {
-        return detail::run_update<sgd>(c, [&]<class T>(T rate) { kernel::sgd<T>(detail::carried<T>(c, 0, 0), c.in<T>(1), rate); });
+        return detail::run_update(c, [&]<class T>(T rate) { kernel::sgd<T>(detail::carried<T>(c, 0, 0), c.in<T>(1), rate); });
     }
 };
 
@@ -127,10 +144,10 @@ struct momentum {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (!a.regularization_method.empty() && a.regularization_method != "l2_decay")
             return c.fail(errc::bad_attribute, "attribute 'regularization_method' is not known", "l2_decay", a.regularization_method);
-        return detail::infer_update<momentum>(c);
+        return detail::infer_update(c, detail::shape_of<momentum>());
     }
     static result<void> run(const attributes& a, run_context& c) {
-        return detail::run_update<momentum>(c, [&]<class T>(T rate) {
+        return detail::run_update(c, [&]<class T>(T rate) {
             auto grad = c.in<T>(1);
             std::vector<T> decayed;
             if (!a.regularization_method.empty()) {
@@ -201,16 +218,16 @@ struct adam_like {
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         for (const std::size_t slot : {7u, 8u, 9u})
-            if (auto checked = must_be_number<adam_like>(c, slot); !checked) return checked;
+            if (auto checked = must_be_number(c, slot); !checked) return checked;
         if (c.has_in(skip_update) && !c.building()) {
             if (auto checked = must_hold(c, skip_update, DType::BOOL); !checked) return checked;
             if (c.in(skip_update).dims.element_count() != 1)
                 return c.fail(errc::shape_mismatch, "SkipUpdate should have 1 element", "1 element", to_string(c.in(skip_update).dims));
         }
-        return infer_update<adam_like>(c);
+        return infer_update(c, shape_of<adam_like>());
     }
     static result<void> run(const attributes& a, run_context& c) {
-        return run_update<adam_like>(c, [&]<class T>(T rate) {
+        return run_update(c, [&]<class T>(T rate) {
             const auto param = carried<T>(c, 0, 0);
             const auto moment1 = carried<T>(c, 3, 1);
             const auto moment2 = carried<T>(c, 4, 2);
@@ -280,9 +297,11 @@ struct adagrad {
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MomentOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
     using attributes = adagrad_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update<adagrad>(c); }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+        return detail::infer_update(c, detail::shape_of<adagrad>());
+    }
     static result<void> run(const attributes& a, run_context& c) {
-        return detail::run_update<adagrad>(c, [&]<class T>(T rate) {
+        return detail::run_update(c, [&]<class T>(T rate) {
             const auto param = detail::carried<T>(c, 0, 0);
             const auto moment = detail::carried<T>(c, 3, 1);
             kernel::adagrad<T>(param, moment, c.in<T>(1), rate, static_cast<T>(a.epsilon));
@@ -324,11 +343,11 @@ struct rmsprop {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if ((a.centered || c.has_out(3)) && !c.has_in(5)) return c.fail(errc::missing_slot, "Input(MeanGrad) is needed");
-        return detail::infer_update<rmsprop>(c);
+        return detail::infer_update(c, detail::shape_of<rmsprop>());
     }
     static result<void> run(const attributes& a, run_context& c) {
         if (a.centered && !c.has_out(3)) return c.fail(errc::missing_slot, "Output(MeanGradOut) is needed");
-        return detail::run_update<rmsprop>(c, [&]<class T>(T rate) {
+        return detail::run_update(c, [&]<class T>(T rate) {
             const auto param = detail::carried<T>(c, 0, 0);
             const auto mean_square = detail::carried<T>(c, 3, 1);
             const auto moment = detail::carried<T>(c, 4, 2);

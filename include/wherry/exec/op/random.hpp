@@ -114,7 +114,7 @@ struct uniform_random {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
-            if (auto checked = detail::must_be_absent<uniform_random>(c, slot); !checked) return checked;
+            if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         if (!detail::is_2x(c.program_version()) && !(a.min < a.max))
             return c.fail(errc::bad_attribute, "The uniform_random's min must less then max. But received min = " + std::to_string(a.min) +
                                                    " great than or equal max = " + std::to_string(a.max) + ".");
@@ -151,7 +151,7 @@ struct gaussian_random {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
-            if (auto checked = detail::must_be_absent<gaussian_random>(c, slot); !checked) return checked;
+            if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         const auto shape = detail::infer_drawn(
             c, a.shape, a.dtype, "Attribute(shape) of GaussianRandomOp must be set and shape.size() > 0, but received shape.size() is 0");
         if (!shape) return shape.error();

@@ -1,9 +1,9 @@
 #ifndef WHERRY_EXEC_OP_REDUCE_HPP
 #define WHERRY_EXEC_OP_REDUCE_HPP
 
+#include <wherry/exec/op/cast.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
-#include <wherry/kernel/cast.hpp>
 #include <wherry/kernel/reduce.hpp>
 
 #include <array>
@@ -75,46 +75,54 @@ inline kernel::broadcast_plan reduce_loops(const reduce_attributes& a, const Sha
     return kernel::plan_reduce(x.dims(), kernel::axis_mask(all ? std::span<const std::int64_t>() : std::span(axes), x.rank()));
 }
 
-/// Calls `with` with the elements as T, which are copied where they are of another type.
-template <class T, class With>
-result<void> as_elements(const run_context& c, std::size_t slot, With with) {
-    if (c.in_dtype(slot) == dtype_of<T>) return with(c.in<T>(slot));
-    return for_number(c, c.in_dtype(slot), [&]<class From>() -> result<void> {
-        std::vector<T> converted(c.in<From>(slot).size());
-        kernel::cast<From, T>(c.in<From>(slot), converted);
-        return with(std::span<const T>(converted));
-    });
+/// The elements as T, which are put into `room` where they are of another type.
+template <class T>
+result<std::span<const T>> elements_as(const run_context& c, std::size_t slot, std::vector<T>& room) {
+    if (c.in_dtype(slot) == dtype_of<T>) return c.in<T>(slot);
+    room.resize(c.in_bytes(slot).size() / size_of(c.in_dtype(slot)));
+    if (auto done = convert(c, c.in_dtype(slot), c.in_bytes(slot), dtype_of<T>, std::as_writable_bytes(std::span(room))); !done)
+        return std::move(done).error();
+    return std::span<const T>(room);
 }
 
 struct sum_reduction {
     static constexpr std::string_view type = "reduce_sum", grad_type = "reduce_sum_grad";
-    static constexpr bool takes_integers = true;
-    template <class T>
-    static void run(const kernel::broadcast_plan& loops, std::span<const T> x, std::span<T> out) {
-        kernel::reduce_sum<T>(loops, x, out);
-    }
-    template <class T>
-    static void grad(const kernel::broadcast_plan& loops, std::span<const T> g, std::span<T> dx) {
-        kernel::reduce_sum_grad<T>(loops, g, dx);
-    }
+    static constexpr bool is_mean = false;
 };
 struct mean_reduction {
     static constexpr std::string_view type = "reduce_mean", grad_type = "reduce_mean_grad";
-    static constexpr bool takes_integers = false;
-    template <class T>
-    static void run(const kernel::broadcast_plan& loops, std::span<const T> x, std::span<T> out) {
-        kernel::reduce_mean<T>(loops, x, out);
-    }
-    template <class T>
-    static void grad(const kernel::broadcast_plan& loops, std::span<const T> g, std::span<T> dx) {
-        kernel::reduce_mean_grad<T>(loops, g, dx);
-    }
+    static constexpr bool is_mean = true;
 };
 
-template <class Reduction, class Kernel>
-result<void> for_reducible(const run_context& c, DType dtype, Kernel kernel) {
-    if constexpr (Reduction::takes_integers) return for_number(c, dtype, kernel);
-    else return for_float(c, dtype, kernel);
+template <class T>
+result<void> run_reduce(const reduce_attributes& a, run_context& c, bool is_mean) {
+    std::vector<T> room;
+    const auto x = elements_as<T>(c, 0, room);
+    if (!x) return x.error();
+    const auto loops = reduce_loops(a, c.in_dims(0));
+    if constexpr (std::floating_point<T>)
+        if (is_mean) return kernel::reduce_mean<T>(loops, *x, c.out<T>(0)), result<void>();
+    kernel::reduce_sum<T>(loops, *x, c.out<T>(0));
+    return {};
+}
+template <class T>
+result<void> run_reduce_grad(const reduce_attributes& a, run_context& c, bool is_mean) {
+    std::vector<T> room;
+    const auto g = elements_as<T>(c, 1, room);
+    if (!g) return g.error();
+    const auto loops = reduce_loops(a, c.in_dims(0));
+    if constexpr (std::floating_point<T>)
+        if (is_mean) return kernel::reduce_mean_grad<T>(loops, *g, c.out<T>(0)), result<void>();
+    kernel::reduce_sum_grad<T>(loops, *g, c.out<T>(0));
+    return {};
+}
+/// Sums take integers, means do not.
+inline result<void> run_reduce(const reduce_attributes& a, run_context& c, bool is_mean, bool gradient) {
+    const auto kernel = [&]<class T>() -> result<void> {
+        return gradient ? run_reduce_grad<T>(a, c, is_mean) : run_reduce<T>(a, c, is_mean);
+    };
+    const auto dtype = gradient ? c.in_dtype(0) : c.out_dtype(0);
+    return is_mean && !is_floating(dtype) ? c.no_kernel(dtype) : for_number(c, dtype, kernel);
 }
 
 template <class Reduction>
@@ -136,14 +144,7 @@ struct reduce {
         return {};
     }
     static void gradient(gradient_maker& g) { g.append(Reduction::grad_type).reads("X").reads_grad("Out").makes_grad("X"); }
-    static result<void> run(const attributes& a, run_context& c) {
-        return for_reducible<Reduction>(c, c.out_dtype(0), [&]<class T>() -> result<void> {
-            return as_elements<T>(c, 0, [&](std::span<const T> x) -> result<void> {
-                Reduction::template run<T>(reduce_loops(a, c.in_dims(0)), x, c.out<T>(0));
-                return {};
-            });
-        });
-    }
+    static result<void> run(const attributes& a, run_context& c) { return run_reduce(a, c, Reduction::is_mean, false); }
 };
 
 template <class Reduction>
@@ -157,18 +158,11 @@ struct reduce_grad {
         const auto& x = c.in(0);
         const auto mask = reduced_axes(c, a, x.dims.rank());
         if (!mask) return mask.error();
-        if (auto checked = must_have_dims<reduce_grad>(c, 1, reduced_dims(c, x.dims, *mask, a)); !checked) return checked;
+        if (auto checked = must_have_dims(c, 1, reduced_dims(c, x.dims, *mask, a)); !checked) return checked;
         c.set_out(0, x.with(x.dims));
         return {};
     }
-    static result<void> run(const attributes& a, run_context& c) {
-        return for_reducible<Reduction>(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            return as_elements<T>(c, 1, [&](std::span<const T> g) -> result<void> {
-                Reduction::template grad<T>(reduce_loops(a, c.in_dims(0)), g, c.out<T>(0));
-                return {};
-            });
-        });
-    }
+    static result<void> run(const attributes& a, run_context& c) { return run_reduce(a, c, Reduction::is_mean, true); }
 };
 
 }  // namespace detail

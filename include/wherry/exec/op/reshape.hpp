@@ -37,7 +37,7 @@ struct reshape2 {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {1u, 2u})
-            if (auto checked = detail::must_be_absent<reshape2>(c, slot); !checked) return checked;
+            if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         const auto& x = c.in(0);
         const auto out = new_dims(a, c);
         if (!out) return out.error();

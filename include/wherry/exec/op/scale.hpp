@@ -40,7 +40,7 @@ struct scale {
         const auto& x = c.in(0);
         if (c.has_in(1)) {
             if (auto checked = detail::must_hold(c, 1, x.dtype); !checked) return checked;
-            if (auto checked = detail::must_have_dims<scale>(c, 1, Shape{1}); !checked) return checked;
+            if (auto checked = detail::must_have_dims(c, 1, Shape{1}); !checked) return checked;
         }
         c.set_out(0, x.with(x.dims));
         return {};

@@ -72,7 +72,7 @@ struct softmax_grad {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& out = c.in(0);
         if (auto checked = detail::check_axis(c, a.axis, out.dims, "Out"); !checked) return checked;
-        if (auto checked = detail::must_match<softmax_grad>(c, 1, 0); !checked) return checked;
+        if (auto checked = detail::must_match(c, 1, 0); !checked) return checked;
         c.set_out(0, {out.dtype, out.dims});
         return {};
     }

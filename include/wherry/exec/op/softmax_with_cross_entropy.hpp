@@ -156,7 +156,7 @@ struct softmax_with_cross_entropy_grad {
         if (!loss) return loss.error();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? softmax.dtype : DType::INT64); !checked) return checked;
         if (auto checked = detail::must_hold(c, 2, softmax.dtype); !checked) return checked;
-        if (auto checked = detail::must_have_dims<softmax_with_cross_entropy_grad>(c, 2, *loss); !checked) return checked;
+        if (auto checked = detail::must_have_dims(c, 2, *loss); !checked) return checked;
         c.set_out(0, {softmax.dtype, softmax.dims});
         return {};
     }

@@ -41,7 +41,7 @@ struct squared_l2_norm_grad {
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         if (auto checked = detail::must_hold(c, 1, c.in(0).dtype); !checked) return checked;
-        if (auto checked = detail::must_have_dims<squared_l2_norm_grad>(c, 1, Shape{1}); !checked) return checked;
+        if (auto checked = detail::must_have_dims(c, 1, Shape{1}); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});
         return {};
     }

@@ -44,7 +44,7 @@ struct top_k {
     using attributes = top_k_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = detail::must_be_absent<top_k>(c, 1); !checked) return checked;
+        if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
         const auto& x = c.in(0);
         if (a.k < 1) {
             const auto k = std::to_string(a.k);

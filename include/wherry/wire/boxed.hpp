@@ -1,0 +1,55 @@
+#ifndef WHERRY_WIRE_BOXED_HPP
+#define WHERRY_WIRE_BOXED_HPP
+
+#include <utility>
+
+namespace wherry::inline v0::wire {
+
+/// An optional sub-message that costs one pointer where it is absent, and copies deeply.
+///
+/// Why not `std::optional`: a variable has one of ten kinds of description, and each would take its full size, and thirty
+/// functions of compile time.
+template <class T>
+class boxed {
+  public:
+    constexpr boxed() noexcept = default;
+    constexpr boxed(const boxed& other) : held_(other.held_ != nullptr ? copy(*other.held_) : nullptr) {}
+    constexpr boxed(boxed&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+    constexpr boxed& operator=(boxed other) noexcept {
+        std::swap(held_, other.held_);
+        return *this;
+    }
+    constexpr ~boxed() {
+        if (held_ != nullptr) destroy(held_);
+    }
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return held_ != nullptr; }
+    constexpr explicit operator bool() const noexcept { return held_ != nullptr; }
+    [[nodiscard]] constexpr T& operator*() noexcept { return *held_; }
+    [[nodiscard]] constexpr const T& operator*() const noexcept { return *held_; }
+    [[nodiscard]] constexpr T* operator->() noexcept { return held_; }
+    [[nodiscard]] constexpr const T* operator->() const noexcept { return held_; }
+
+    /// Makes an empty message, in place of what is held.
+    [[gnu::noinline]] constexpr T& emplace() {
+        reset();
+        return *(held_ = new T());
+    }
+    constexpr void reset() noexcept {
+        if (held_ != nullptr) destroy(std::exchange(held_, nullptr));
+    }
+
+    friend constexpr bool operator==(const boxed& a, const boxed& b) {
+        return a.held_ == nullptr || b.held_ == nullptr ? a.held_ == b.held_ : *a.held_ == *b.held_;
+    }
+
+  private:
+    [[gnu::noinline]] static constexpr T* copy(const T& other) { return new T(other); }
+    [[gnu::noinline]] static constexpr void destroy(T* held) noexcept { delete held; }
+
+    T* held_ = nullptr;
+};
+
+}  // namespace wherry::inline v0::wire
+
+#endif
