@@ -42,6 +42,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/reduce.hpp
     wherry/exec/op/reshape.hpp
     wherry/exec/op/scale.hpp
+    wherry/exec/op/selected_rows.hpp
     wherry/exec/op/softmax.hpp
     wherry/exec/op/softmax_with_cross_entropy.hpp
     wherry/exec/op/squared_l2_norm.hpp

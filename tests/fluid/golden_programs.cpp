@@ -177,6 +177,16 @@ network padded() {
     return {layers::mean(layers::cross_entropy(c, target, {.ignore_index = 1})), c};
 }
 
+network sparse() {
+    const fluid::Variable ids[] = {fluid::data("x", {-1, 1}, fluid::int64), fluid::data("y", {-1, 1}, fluid::int64)};
+    auto target = label();
+    std::vector<fluid::Variable> rows;
+    for (const auto& v : ids) rows.push_back(layers::embedding(v, {.size = {9, 6}, .is_sparse = true, .param_attr = {.name = "w"}}));
+    for (const auto& v : ids) rows.push_back(layers::embedding(v, {.size = {9, 4}, .is_sparse = v == ids[0], .param_attr = {.name = "v"}}));
+    auto c = layers::fc(layers::concat(rows, 1), {.size = 3, .act = "softmax"});
+    return {layers::mean(layers::cross_entropy(c, target)), c};
+}
+
 const golden_case more_cases[] = {
     {"shared", shared, with<fluid::optimizer::SGD>(0.1F)},
     {"rates", rates,
@@ -190,6 +200,12 @@ const golden_case more_cases[] = {
     {"twice", twice, with<fluid::optimizer::SGD>(0.2F)},
     {"maths", maths, with<fluid::optimizer::SGD>(0.01F)},
     {"emb", padded, with<fluid::optimizer::SGD>(0.5F)},
+    {"sparse", sparse,
+     with<fluid::optimizer::Momentum>(0.1F, 0.9F, false, fluid::optimizer::options{.regularization = fluid::L2Decay{0.01F}})},
+    {"sparse_lazy", sparse, with<fluid::optimizer::Adam>(0.1F, wherry::adam_rule{.lazy_mode = true})},
+    {"sparse_clip", sparse,
+     with<fluid::optimizer::Adam>(0.1F, wherry::adam_rule{},
+                                  fluid::optimizer::options{.grad_clip = fluid::clip::GradientClipByGlobalNorm{0.1F}})},
 };
 
 /// Builds a case and compares main and startup program, and the clone for testing where there is one.
@@ -219,6 +235,6 @@ TEST_CASE("programs built here hold what fluid 1.8.5 puts into them") {
     for (const auto& c : cases) compare("fluid18/", c, 11, false);
 }
 
-TEST_CASE("so do programs with shared parameters, rates, decay, clipping, dropout, initializers and two optimizers") {
+TEST_CASE("so do programs with shared parameters, rates, decay, clipping, dropout, initializers, sparse embeddings and two optimizers") {
     for (const auto& c : more_cases) compare("fluid18_more/", c, 5, true);
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
 #include <vector>
 
 namespace kernel = wherry::kernel;
@@ -29,6 +30,14 @@ static_assert(runs_at_compile_time());
 
 TEST_CASE("rows are gathered, padding gives zeros, gradients add up in their rows") {
     CHECK(runs_at_compile_time());
+    const std::vector<std::int64_t> padded{3, 0, 7};  // 7 pads and is no row
+    const std::vector<float> g{1, 0, 5};
+    std::vector<float> rows(4);
+    kernel::lookup_grad(1, id_span(padded), g, std::span<float>(rows), 7, true);
+    CHECK(rows == std::vector<float>{0, 0, 0, 1});
+    CHECK_FALSE(std::signbit(rows[0]));
+    CHECK(std::signbit(rows[1]));
+    CHECK(std::signbit(rows[2]));
     const std::vector<std::int64_t> bad{0, 5, -1};
     CHECK(kernel::first_bad_id(id_span(bad), 3) == 1u);
     CHECK(kernel::first_bad_id(id_span(bad), 6) == 2u);

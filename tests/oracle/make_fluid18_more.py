@@ -1,7 +1,7 @@
 """Writes golden/fluid18_more with the reference itself, fluid 1.8.5: PYTHON make_fluid18_more.py OUT_DIR
 
 Programs that exercise what the other golden cases do not: shared parameters, per-parameter rates and decay, clipping,
-soft labels, dropout, every initializer, two optimizers on one program, element-by-element maths, padded embeddings.
+soft labels, dropout, every initializer, two optimizers on one program, element-by-element maths, padded and sparse embeddings.
 `test.pdmodel` is main.clone(for_test=True).
 """
 from __future__ import print_function
@@ -105,3 +105,13 @@ run('inits',inits,lambda:o.Adam(0.01),F)
 run('twice',twice,lambda:o.SGD(0.2),F)
 run('maths',maths,lambda:o.SGD(0.01),{'x':F['x'],'label':f32(5,6)})
 run('emb',emb,lambda:o.SGD(0.5),{'x':ids(5,9),'label':F['label']})
+def sparse():
+    x,y=fluid.data('x',[None,1],'int64'), fluid.data('y',[None,1],'int64'); l=fluid.data('label',[None,1],'int64')
+    a=[L.embedding(v,[9,6],is_sparse=True,param_attr=fluid.ParamAttr(name='w')) for v in (x,y)]
+    a+=[L.embedding(v,[9,4],is_sparse=v is x,param_attr=fluid.ParamAttr(name='v')) for v in (x,y)]
+    c=L.fc(L.concat(a,axis=1),3,act='softmax')
+    return L.mean(L.cross_entropy(c,l))
+S={'x':ids(5,9),'y':ids(5,9),'label':F['label']}
+run('sparse',sparse,lambda:o.Momentum(0.1,0.9,regularization=fluid.regularizer.L2Decay(0.01)),S)
+run('sparse_clip',sparse,lambda:o.Adam(0.1,grad_clip=fluid.clip.GradientClipByGlobalNorm(0.1)),S)
+run('sparse_lazy',sparse,lambda:o.Adam(0.1,lazy_mode=True),S)

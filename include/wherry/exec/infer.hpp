@@ -21,10 +21,11 @@ struct tensor_meta {
     Shape dims;                               ///< while a program is built, -1 is unknown
     std::optional<std::int32_t> lod_level{};  ///< unset: the operator says nothing about LoD
     std::int32_t lod_from = -1;               ///< while planning: the operand whose LoD this one has
+    bool is_rows = false;                     ///< declared as SelectedRows, held as a whole tensor
 
     /// The same LoD, another element type or dims: what most operators give.
     [[nodiscard]] tensor_meta with(DType new_dtype, const Shape& new_dims) const {
-        return {new_dtype, new_dims, lod_level.value_or(0), lod_from};
+        return {new_dtype, new_dims, lod_level.value_or(0), lod_from, false};
     }
     [[nodiscard]] tensor_meta with(const Shape& new_dims) const { return with(dtype, new_dims); }
 };

@@ -5,6 +5,7 @@
 #include <wherry/exec/infer.hpp>
 #include <wherry/exec/run.hpp>
 #include <wherry/program/operator.hpp>
+#include <wherry/program/variable.hpp>
 
 #include <algorithm>
 #include <array>
@@ -37,7 +38,8 @@ enum class attr_rule_2x : bool { written, read_only };
 inline constexpr auto since_2x = attr_rule_2x::read_only;
 
 /// An operator: a type name, slots, attributes with their defaults, shape inference and a kernel.
-/// `gradient(gradient_maker&)` is optional: without it nothing flows back through the operator.
+/// `gradient(gradient_maker&)` is optional: without it nothing flows back through the operator. So is
+/// `out_kind(attributes, kinds of the inputs)`: without it the outputs are LoDTensors.
 template <class Op>
 concept OperatorPolicy = requires(const typename Op::attributes& a, infer_context& i, run_context& r) {
     { Op::type } -> std::convertible_to<std::string_view>;
@@ -62,6 +64,8 @@ struct op_info {
     result<void> (*infer)(const void* attributes, infer_context&) = nullptr;
     result<void> (*run)(const void* attributes, run_context&) = nullptr;
     void (*gradient)(gradient_maker&) = nullptr;  ///< null when it has none
+    /// Kind of the outputs, given those of the inputs; null when they are always LoDTensors.
+    VarKind (*out_kind)(const void* attributes, std::span<const VarKind> inputs) = nullptr;
 };
 
 namespace detail {
@@ -108,6 +112,9 @@ struct erased {
     [[gnu::cold]] static result<void> infer(const void* a, infer_context& c) { return Op::infer(*static_cast<const attributes*>(a), c); }
     static result<void> run(const void* a, run_context& c) { return Op::run(*static_cast<const attributes*>(a), c); }
     [[gnu::cold]] static void gradient(gradient_maker& g) { Op::gradient(g); }
+    [[gnu::cold]] static VarKind out_kind(const void* a, std::span<const VarKind> inputs) {
+        return Op::out_kind(*static_cast<const attributes*>(a), inputs);
+    }
 };
 
 template <OperatorPolicy Op>
@@ -121,6 +128,7 @@ constexpr op_info info_of() {
                  .infer = e::infer,
                  .run = e::run};
     if constexpr (requires(gradient_maker & g) { Op::gradient(g); }) info.gradient = e::gradient;
+    if constexpr (requires { &Op::out_kind; }) info.out_kind = e::out_kind;
     return info;
 }
 }  // namespace detail

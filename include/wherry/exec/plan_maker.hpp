@@ -291,13 +291,14 @@ class plan_maker {
         return {};
     }
 
-    result<std::uint32_t> take_output(const std::string& name, const tensor_meta& meta) {
+    result<std::uint32_t> take_output(const std::string& name, tensor_meta meta) {
         if (name.empty() || name == empty_var_name) return none;
         const auto var = declared(name);
         if (!var)
             return error{.code = errc::no_such_variable,
                          .message = "an operator writes a variable that the program does not declare",
                          .variable = name};
+        meta.is_rows = var.kind() == VarKind::SELECTED_ROWS;
         if (!meta.dims.is_concrete())
             return error{.code = errc::bad_dims,
                          .message = "dims are not known when the program runs",
@@ -336,7 +337,11 @@ class plan_maker {
         std::vector<std::uint32_t> owners;
         for (std::uint32_t i = 0; i < made_.planned_.size(); ++i) {
             const auto& held = made_.planned_[i];
-            made_.operands_.push_back({.data = nullptr, .dtype = held.meta.dtype, .dims = held.meta.dims, .count = held.meta.dims.count()});
+            made_.operands_.push_back({.data = nullptr,
+                                       .dtype = held.meta.dtype,
+                                       .dims = held.meta.dims,
+                                       .count = held.meta.dims.count(),
+                                       .is_rows = held.meta.is_rows});
             if (held.where != detail::storage::temporary) continue;
             const auto size_bytes = std::uint64_t{held.meta.dims.count()} * size_of(held.meta.dtype);
             if (size_bytes > caps_.arena_bytes) return arena_too_large(size_bytes);

@@ -22,6 +22,7 @@ struct operand {
     DType dtype = DType::FP32;
     Shape dims;
     std::size_t count = 0;
+    bool is_rows = false;  ///< declared as SelectedRows, held as a whole tensor: rows without an id are -0.0
 };
 
 /// What an operator's `run` sees: elements of its inputs and outputs, in order of its declared slots. Element types,
@@ -49,6 +50,8 @@ class run_context {
     [[nodiscard]] const Shape& in_dims(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->dims; }
     [[nodiscard]] const Shape& out_dims(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->dims; }
     [[nodiscard]] DType out_dtype(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->dtype; }
+
+    [[nodiscard]] bool in_is_rows(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->is_rows; }
 
     /// Elements of an input; T must be its element type.
     template <Element T>

@@ -40,16 +40,20 @@ constexpr void lookup(std::size_t width, input<T> table, std::span<const I> ids,
     }
 }
 
-/// dtable = 0, then each row of g is added to the row of its id; ids equal to padding_idx add nothing.
+/// dtable = 0, then each row of g is added to the row of its id; ids equal to padding_idx add nothing. With `mark_absent`,
+/// rows that no id names are -0.0, which adds nothing either and can still be told from a gradient of 0.
 /// Shapes: ids [n], g [n, width], dtable [rows, width]. Source: paddle operator `lookup_table_grad`, dense.
 template <class T, std::integral I>
 constexpr void lookup_grad(std::size_t width, std::span<const I> ids, input<T> g, std::span<T> dtable,
-                           std::int64_t padding_idx = no_padding) noexcept {
-    std::fill(dtable.begin(), dtable.end(), T{});
+                           std::int64_t padding_idx = no_padding, bool mark_absent = false) noexcept {
+    std::fill(dtable.begin(), dtable.end(), mark_absent ? -T{} : T{});
+    const auto row_of = [&](std::size_t i) { return dtable.data() + static_cast<std::size_t>(ids[i]) * width; };
+    for (std::size_t i = 0; mark_absent && i < ids.size(); ++i)
+        if (const auto id = static_cast<std::uint64_t>(ids[i]); id * width < dtable.size()) std::fill_n(row_of(i), width, T{});
     for (std::size_t i = 0; i < ids.size(); ++i) {
         const std::int64_t id = static_cast<std::int64_t>(ids[i]);
         if (padding_idx != no_padding && id == padding_idx) continue;
-        T* row = dtable.data() + static_cast<std::size_t>(id) * width;
+        T* row = row_of(i);
         for (std::size_t c = 0; c < width; ++c) row[c] += g[i * width + c];
     }
 }

@@ -46,6 +46,17 @@ inline result<Variable> cast(Builder& b, const Variable& x, DType dtype) {
 /// A copy.
 inline result<Variable> assign(Builder& b, const Variable& x) { return unary(b, "assign", x); }
 
+/// The rows of a SelectedRows, each id once. Errors: bad_argument for a variable of another kind.
+inline result<Variable> merge_selected_rows(Builder& b, const Variable& x, std::string_view name = {}) {
+    if (auto checked = check_kind(x, VarKind::SELECTED_ROWS, "merge_selected_rows"); !checked) return std::move(checked).error();
+    return unary(b, "merge_selected_rows", x, {}, name);
+}
+/// The whole tensor that a SelectedRows stands for. Errors: as merge_selected_rows.
+inline result<Variable> get_tensor_from_selected_rows(Builder& b, const Variable& x, std::string_view name = {}) {
+    if (auto checked = check_kind(x, VarKind::SELECTED_ROWS, "get_tensor_from_selected_rows"); !checked) return std::move(checked).error();
+    return unary(b, "get_tensor_from_selected_rows", x, {}, name);
+}
+
 /// A variable of one value.
 inline result<Variable> fill_constant(Builder& b, const Shape& shape, DType dtype, float value) {
     const auto out = b.create_tmp(b.layer_name("fill_constant"), dtype);
@@ -64,7 +75,7 @@ inline result<Variable> fill_constant(Builder& b, const Shape& shape, DType dtyp
 
 struct embedding_options {
     std::vector<std::int64_t> size{};           ///< {rows, width}
-    bool is_sparse = false;                     ///< kept in the program; gradients are computed densely
+    bool is_sparse = false;                     ///< the gradient is declared as SelectedRows; computed densely
     std::optional<std::int64_t> padding_idx{};  ///< a row that reads as zeros; negative counts from the end
     ParamAttr param_attr{};
     DType dtype = DType::FP32;

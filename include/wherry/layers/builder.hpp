@@ -161,12 +161,22 @@ inline result<tensor_meta> meta_of(const Variable& var) {
     return tensor_meta{var.dtype(), *dims, var.lod_level()};
 }
 
+/// A gradient of rows: W@GRAD of a sparse embedding. What the variable was declared as before stays in its description, as in 1.8.5,
+/// but for a gradient, which nobody has declared.
+inline void make_selected_rows(const Variable& var) {
+    auto& type = var.edit().type;
+    if (type.type == VarKind::SELECTED_ROWS) return;
+    type.type = VarKind::SELECTED_ROWS;
+    type.selected_rows.emplace();
+    if (!var.desc().persistable.has_value()) type.lod_tensor.reset();
+}
+
 inline void set_meta(const Variable& var, const tensor_meta& meta) {
     auto& type = var.edit().type;
     auto& tensor = type.selected_rows ? *type.selected_rows : (type.lod_tensor ? *type.lod_tensor : type.lod_tensor.emplace()).tensor;
     tensor.data_type = meta.dtype;
     tensor.dims.assign(meta.dims.begin(), meta.dims.end());
-    if (meta.lod_level && type.lod_tensor) type.lod_tensor->lod_level = meta.lod_level;
+    if (meta.lod_level && type.lod_tensor && !type.selected_rows) type.lod_tensor->lod_level = meta.lod_level;
 }
 }  // namespace detail
 
@@ -179,6 +189,7 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
     std::vector<slot_range> in_slots;
     std::vector<slot_range> out_slots;
     std::vector<tensor_meta> in_metas;
+    std::vector<VarKind> in_kinds;
     std::vector<Variable> out_vars;
     for (const auto& declared : info->inputs) {
         const auto names = op.input(declared.name);
@@ -196,6 +207,7 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
             auto meta = detail::meta_of(var);
             if (!meta) return std::move(meta).error().of_op(op.type());
             in_metas.push_back(*meta);
+            in_kinds.push_back(var.kind());
         }
     }
     for (const auto& declared : info->outputs) {
@@ -206,8 +218,12 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
     std::vector<tensor_meta> out_metas(out_vars.size());
     infer_context context({op.type(), info->inputs, in_slots, out_slots, in_metas, out_metas, main_.version(), true});
     if (auto inferred = info->infer(attributes->get(), context); !inferred) return std::move(inferred).error().of_op(op.type());
-    for (std::size_t i = 0; i < out_vars.size(); ++i)
-        if (out_vars[i]) detail::set_meta(out_vars[i], out_metas[i]);
+    const bool rows = info->out_kind != nullptr && info->out_kind(attributes->get(), in_kinds) == VarKind::SELECTED_ROWS;
+    for (std::size_t i = 0; i < out_vars.size(); ++i) {
+        if (!out_vars[i]) continue;
+        if (rows) detail::make_selected_rows(out_vars[i]);
+        detail::set_meta(out_vars[i], out_metas[i]);
+    }
     return {};
 }
 

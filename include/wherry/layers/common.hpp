@@ -30,6 +30,12 @@ inline result<void> check_float(const Variable& var, std::string_view argument, 
     return check_dtype(var, argument, layer, {DType::FP16, DType::FP32, DType::FP64});
 }
 
+/// Errors: bad_argument for a variable of another kind.
+inline result<void> check_kind(const Variable& var, VarKind kind, std::string_view layer) {
+    if (var.kind() == kind) return {};
+    return error{.code = errc::bad_argument, .message = "the layer takes another kind of variable", .variable = var.name(), .op = layer};
+}
+
 /// A layer of one operator with one input X and one output Out: most of them.
 inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x, std::vector<Attr> attrs = {},
                               std::string_view name = {}) {

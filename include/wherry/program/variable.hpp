@@ -79,8 +79,8 @@ class Variable {
     /// Element type and dims, wherever this kind keeps them; null when it has none.
     [[nodiscard]] const wire::TensorDesc<>* tensor_desc() const noexcept {
         const auto& type = node_->desc.type;
+        if (type.selected_rows && (type.type == VarKind::SELECTED_ROWS || !type.lod_tensor)) return &*type.selected_rows;
         if (type.lod_tensor) return &type.lod_tensor->tensor;
-        if (type.selected_rows) return &*type.selected_rows;
         return type.tensor_array ? &type.tensor_array->tensor : nullptr;
     }
 

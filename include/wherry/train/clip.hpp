@@ -25,7 +25,9 @@ struct GradientClipByGlobalNorm {
         std::vector<Variable> squares;
         for (const auto& pair : pairs) {
             const auto guard = b.optimizing(roles(pair));
-            const auto square = layers::activation(b, "square", pair.grad);
+            const auto whole = whole_gradient(b, pair.grad);
+            if (!whole) return whole.error();
+            const auto square = layers::activation(b, "square", *whole);
             if (!square) return square.error();
             const auto total = layers::reduce(b, "reduce_sum", *square);
             if (!total) return total.error();
@@ -54,6 +56,13 @@ struct GradientClipByGlobalNorm {
     }
 
   private:
+    /// A gradient of rows as a whole tensor.
+    static result<Variable> whole_gradient(Builder& b, const Variable& grad) {
+        if (grad.kind() != VarKind::SELECTED_ROWS) return grad;
+        auto merged = layers::merge_selected_rows(b, grad);
+        return merged ? layers::get_tensor_from_selected_rows(b, *merged) : merged;
+    }
+
     /// clip_norm / max(clip_norm, sqrt(sum of squares))
     result<Variable> clip_ratio(Builder& b, const std::vector<Variable>& squares) const {
         const auto sum = layers::sum(b, squares);

@@ -55,12 +55,12 @@ class basic_optimizer {
         pairs.swap(sorted);
     }
 
-    result<void> append_decay(Builder& b, std::span<const param_and_grad> pairs) const {
+    result<void> append_decay(Builder& b, std::span<param_and_grad> pairs) const {
         const bool any = options_.regularization || std::any_of(pairs.begin(), pairs.end(),
                                                                 [](const auto& p) { return p.param.parameter()->regularizer.has_value(); });
         if (!any) return {};
         const auto scope = b.scopes().enter("regularization");
-        for (const auto& [param, grad] : pairs) {
+        for (auto& [param, grad] : pairs) {
             const auto decay = param.parameter()->regularizer ? param.parameter()->regularizer : options_.regularization;
             if (!decay) continue;
             const auto guard = b.optimizing({param.name(), grad.name()});
@@ -71,9 +71,20 @@ class basic_optimizer {
             const auto term = b.block().create_var(std::move(desc));
             if (auto added = b.append_op("scale", {{"X", {param}}}, {{"Out", {term}}}, {make_attr("scale", decay->coefficient)}); !added)
                 return added;
-            if (auto added = b.append_op("sum", {{"X", {grad, term}}}, {{"Out", {grad}}}); !added) return added;
+            const auto decayed = grad.kind() == VarKind::SELECTED_ROWS ? dense_gradient(b, param, grad) : grad;
+            if (auto added = b.append_op("sum", {{"X", {grad, term}}}, {{"Out", {decayed}}}); !added) return added;
+            grad = decayed;
         }
         return {};
+    }
+
+    /// Rows and a whole parameter add up to a whole gradient, which is a variable of its own.
+    static Variable dense_gradient(Builder& b, const Variable& param, const Variable& grad) {
+        wire::VarDesc<> desc;
+        desc.name = grad.name() + "@NEWGRAD@";
+        desc.type = param.desc().type;
+        desc.type.lod_tensor->lod_level = param.lod_level();
+        return b.block().create_var(std::move(desc));
     }
 
     result<void> append_updates(Builder& b, std::span<const param_and_grad> pairs) {

@@ -13,6 +13,7 @@ template <class T>
 class boxed {
   public:
     constexpr boxed() noexcept = default;
+    constexpr boxed(const T& value) : held_(copy(value)) {}  // NOLINT(google-explicit-constructor)
     constexpr boxed(const boxed& other) : held_(other.held_ != nullptr ? copy(*other.held_) : nullptr) {}
     constexpr boxed(boxed&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
     constexpr boxed& operator=(boxed other) noexcept {

@@ -22,6 +22,7 @@
 #include <wherry/exec/op/reduce.hpp>
 #include <wherry/exec/op/reshape.hpp>
 #include <wherry/exec/op/scale.hpp>
+#include <wherry/exec/op/selected_rows.hpp>
 #include <wherry/exec/op/softmax.hpp>
 #include <wherry/exec/op/softmax_with_cross_entropy.hpp>
 #include <wherry/exec/op/squared_l2_norm.hpp>
@@ -43,7 +44,7 @@ using maths =
 using losses = op_list<cross_entropy, cross_entropy_grad, cross_entropy2, cross_entropy_grad2, softmax_with_cross_entropy,
                        softmax_with_cross_entropy_grad, top_k, top_k_grad, accuracy>;
 using arrays = op_list<concat, concat_grad, reshape2, reshape2_grad, assign, cast, lookup_table, lookup_table_grad, lookup_table_v2,
-                       lookup_table_v2_grad>;
+                       lookup_table_v2_grad, merge_selected_rows, get_tensor_from_selected_rows>;
 
 /// Updates of parameters.
 using updates = op_list<sgd, momentum, adam, adamw, adagrad, rmsprop>;

@@ -17,7 +17,7 @@
 namespace wherry::inline v0::op {
 
 struct lookup_table_v2_attributes {
-    bool is_sparse = false;  ///< a gradient of rows; computed densely here
+    bool is_sparse = false;  ///< the gradient is declared as SelectedRows; a whole tensor here, with -0.0 in rows without an id
     bool is_distributed = false;
     std::int64_t padding_idx = kernel::no_padding;  ///< its row reads as zeros and gets no gradient
     bool remote_prefetch = false;
@@ -105,8 +105,8 @@ inline result<void> run_lookup(const lookup_table_v2_attributes& a, const run_co
 inline result<void> run_lookup_grad(const lookup_table_v2_attributes& a, const run_context& c) {
     return for_float(c, c.in_dtype(0), [&]<class T>() {
         return with_ids(a, c, [&](auto ids) {
-            if (c.has_out(0))
-                kernel::lookup_grad<T>(static_cast<std::size_t>(c.in_dims(0)[1]), ids, c.in<T>(2), c.out<T>(0), a.padding_idx);
+            if (!c.has_out(0)) return;
+            kernel::lookup_grad<T>(static_cast<std::size_t>(c.in_dims(0)[1]), ids, c.in<T>(2), c.out<T>(0), a.padding_idx, a.is_sparse);
         });
     });
 }
@@ -139,6 +139,9 @@ struct lookup_grad {
         if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});
         return {};
+    }
+    static VarKind out_kind(const attributes& a, std::span<const VarKind>) {
+        return a.is_sparse ? VarKind::SELECTED_ROWS : VarKind::LOD_TENSOR;
     }
     static result<void> run(const attributes& a, run_context& c) { return run_lookup_grad(a, c); }
 };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -196,6 +197,12 @@ struct adamw_attributes : adam_attributes {
 
 namespace detail {
 
+/// True for a row of a sparse gradient that no id names: -0.0 throughout.
+template <class T>
+bool is_absent(std::span<const T> row) {
+    return std::all_of(row.begin(), row.end(), [](T v) { return v == T{} && std::signbit(v); });
+}
+
 /// What adam and adamw share; `Op::step` is the difference.
 template <class Op, class Attributes>
 struct adam_like {
@@ -237,8 +244,18 @@ struct adam_like {
             const auto beta1 = static_cast<T>(number_or(c, 7, a.beta1));
             const auto beta2 = static_cast<T>(number_or(c, 8, a.beta2));
             const auto epsilon = static_cast<T>(number_or(c, 9, a.epsilon));
-            Op::template step<T>(a, is_2x(c.program_version()), param, moment1, moment2, c.in<T>(1), rate, power1[0], power2[0], beta1,
-                                 beta2, epsilon);
+            const bool rows = c.in_is_rows(1);  // their kernel reads the powers after they are multiplied, in 1.8 as in 2.6
+            const T p1 = rows ? power1[0] * beta1 : power1[0];
+            const T p2 = rows ? power2[0] * beta2 : power2[0];
+            const auto grad = c.in<T>(1);
+            const bool skips_rows = rows && a.lazy_mode && !grad.empty();
+            const auto width = skips_rows ? grad.size() / static_cast<std::size_t>(c.in_dims(1)[0]) : grad.size();
+            for (std::size_t at = 0; at < grad.size(); at += width) {
+                const auto g = grad.subspan(at, width);
+                if (skips_rows && is_absent(g)) continue;
+                Op::template step<T>(a, is_2x(c.program_version()), param.subspan(at, width), moment1.subspan(at, width),
+                                     moment2.subspan(at, width), g, rate, p1, p2, beta1, beta2, epsilon);
+            }
             if (a.use_global_beta_pow) return;
             power1[0] *= beta1;
             power2[0] *= beta2;
@@ -251,7 +268,8 @@ struct adam_like {
 
 }  // namespace detail
 
-/// Adam, whose epsilon stands elsewhere from 2.0 on. The powers of beta are used as they are, then multiplied.
+/// Adam, whose epsilon stands elsewhere from 2.0 on. The powers of beta are used as they are, then multiplied; for a gradient of rows the
+/// other way round. In lazy_mode rows without an id are left as they are, their moments too.
 /// Shapes: Moment1, Moment2 as Param; LearningRate, Beta1Pow, Beta2Pow one element each; Beta1Tensor, Beta2Tensor, in place of the attributes,
 /// too. Errors: as sgd. Source: paddle operator `adam`.
 struct adam : detail::adam_like<adam, adam_attributes> {

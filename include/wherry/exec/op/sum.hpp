@@ -48,6 +48,10 @@ struct sum {
         c.set_out(0, first.with(first.dims));
         return {};
     }
+    static VarKind out_kind(const attributes&, std::span<const VarKind> inputs) {
+        const bool all_rows = std::all_of(inputs.begin(), inputs.end(), [](VarKind k) { return k == VarKind::SELECTED_ROWS; });
+        return all_rows ? VarKind::SELECTED_ROWS : VarKind::LOD_TENSOR;
+    }
     static void gradient(gradient_maker& g) {
         const auto out = grad_name(g.forward().output("Out")[0]);
         for (const auto& name : g.forward().input("X"))

@@ -1,0 +1,28 @@
+#include <wherry/base/order.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string_view>
+#include <vector>
+
+using namespace wherry;
+
+namespace {
+using names = std::vector<std::string_view>;
+using places = std::vector<std::size_t>;
+}  // namespace
+
+TEST_CASE("order: names are ordered by their bytes, the shorter of two that begin alike first") {
+    CHECK(order_of(names{"fc_1.w_0", "fc_0.w_0", "fc_10.w_0", "fc_0"}) == places{3, 1, 0, 2});
+    CHECK(order_of(names{"\xC3\xA9", "z", "A"}) == places{2, 1, 0});
+    CHECK(order_of(names{}).empty());
+}
+
+TEST_CASE("order: equal names stay in the order they come in") { CHECK(order_of(names{"b", "a", "b", "a", "b"}) == places{1, 3, 0, 2, 4}); }
+
+TEST_CASE("order: the first name that stands there a second time is found") {
+    CHECK(find_repeated(names{"a", "b", "c"}) == 3);
+    CHECK(find_repeated(names{"b", "a", "b", "a"}) == 2);
+    CHECK(find_repeated(names{"x", "b", "b", "x", "x"}) == 2);
+    CHECK(find_repeated(names{}) == 0);
+}
