@@ -13,6 +13,7 @@ set(WHERRY_HEADERS
     wherry/base/revision.hpp
     wherry/base/shape.hpp
     wherry/base/text.hpp
+    wherry/base/utf8.hpp
     wherry/exec/arena.hpp
     wherry/exec/data_feeder.hpp
     wherry/exec/executor.hpp

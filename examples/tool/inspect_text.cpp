@@ -1,4 +1,7 @@
 #include "inspect.hpp"
+#include "text.hpp"
+
+#include <wherry/base/utf8.hpp>
 
 #include <algorithm>
 
@@ -30,7 +33,7 @@ std::string text_of(std::span<const wherry::Variable> variables) {
     table lines({{"variable"}, {"kind"}, {"dtype"}, {"dims"}, {"lod", align::right}, {"flags"}});
     for (const auto& var : variables) {
         const bool tensor = var.tensor_desc() != nullptr;
-        lines.add({shown(var.name()), std::string(name_of(var.kind())), tensor ? std::string(wherry::name_of(var.dtype())) : "",
+        lines.add({wherry::printable(var.name()), std::string(name_of(var.kind())), tensor ? std::string(wherry::name_of(var.dtype())) : "",
                    tensor ? wherry::to_string(var.shape()) : "", tensor ? std::to_string(var.lod_level()) : "", flags_of(var)});
     }
     return lines.to_string();
@@ -40,8 +43,8 @@ std::string text_of(std::string_view label, const wherry::Operator::slots& slots
     std::string line;
     for (const auto& held : slots) {
         if (held.arguments.empty()) continue;
-        line += "  " + shown(held.parameter) + ":";
-        for (const auto& name : held.arguments) line += " " + shown(name);
+        line += "  " + wherry::printable(held.parameter) + ":";
+        for (const auto& name : held.arguments) line += " " + wherry::printable(name);
     }
     return line.empty() ? line : "      " + std::string(label) + line + "\n";
 }
@@ -53,7 +56,7 @@ std::string attributes_text(const wherry::Operator& op) {
         if (attr.name == "op_callstack") continue;
         json_writer value;
         write_value(value, attr);
-        line += "  " + shown(attr.name) + "=" + value.take();
+        line += "  " + wherry::printable(attr.name) + "=" + value.take();
     }
     return line.empty() ? line : "      attr" + line + "\n";
 }
@@ -65,7 +68,7 @@ std::string text_of(const wherry::Block& block) {
     if (!block.ops().empty()) made += "  operator\n";
     for (std::size_t i = 0; i < block.ops().size(); ++i) {
         const auto& op = block.ops()[i];
-        made += "  " + std::to_string(i) + " " + shown(op.type()) + "\n" + text_of("in  ", op.desc().inputs) +
+        made += "  " + std::to_string(i) + " " + wherry::printable(op.type()) + "\n" + text_of("in  ", op.desc().inputs) +
                 text_of("out ", op.desc().outputs) + attributes_text(op);
     }
     return made;
@@ -84,8 +87,9 @@ std::string text_of(const tensors& held) {
     table lines({{"tensor", align::right}, {"name"}, {"dtype"}, {"dims"}, {"data at", align::right}, {"bytes", align::right}, {"lod"}});
     for (std::size_t i = 0; i < held.streams.size(); ++i) {
         const auto& header = held.streams[i].header;
-        lines.add({std::to_string(i), i < held.names.size() ? shown(held.names[i]) : "-", std::string(wherry::name_of(header.dtype)),
-                   to_string(header.dims), std::to_string(header.data_offset), std::to_string(header.data_bytes), text_of(header.lod)});
+        lines.add({std::to_string(i), i < held.names.size() ? wherry::printable(held.names[i]) : "-",
+                   std::string(wherry::name_of(header.dtype)), to_string(header.dims), std::to_string(header.data_offset),
+                   std::to_string(header.data_bytes), text_of(header.lod)});
     }
     return lines.to_string();
 }
@@ -94,7 +98,7 @@ struct text_maker {
     std::string title;  ///< file and its size
 
     std::string operator()(const error& e) const {
-        return title + (e.code == errc::not_a_paddle_file ? shown(e.found) : "not read: " + to_string(e)) + "\n";
+        return title + (e.code == errc::not_a_paddle_file ? wherry::printable(e.found) : "not read: " + to_string(e)) + "\n";
     }
     std::string operator()(const Program& program) const {
         auto made = title + "program, " + version_text(program.version()) + ", " + counted(program.blocks().size(), "block") + "\n";
@@ -111,7 +115,7 @@ struct text_maker {
 }  // namespace
 
 std::string text_of(const file_contents& file) {
-    auto title = shown(file.name) + ": ";
+    auto title = wherry::printable(file.name) + ": ";
     if (!std::holds_alternative<error>(file.held)) title += counted(file.size_bytes, "byte") + ", ";
     return std::visit(text_maker{std::move(title)}, file.held);
 }

@@ -1,7 +1,7 @@
 #ifndef WHERRY_TOOL_JSON_HPP
 #define WHERRY_TOOL_JSON_HPP
 
-#include "text.hpp"
+#include <wherry/base/utf8.hpp>
 
 #include <charconv>
 #include <cmath>
@@ -52,7 +52,7 @@ class json_writer {
     json_writer& value(const std::string& held) { return value(std::string_view(held)); }
     json_writer& value(std::string_view held) {
         raw("\"");
-        for (; !held.empty(); held.remove_prefix(std::max<std::size_t>(utf8_bytes(held), 1))) made_ += escaped(held);
+        for (; !held.empty(); held.remove_prefix(std::max<std::size_t>(wherry::utf8_bytes(held), 1))) made_ += escaped(held);
         made_ += '"';
         return *this;
     }
@@ -85,11 +85,11 @@ class json_writer {
     /// The character at the front as it stands between quotes.
     static std::string escaped(std::string_view at) {
         constexpr std::string_view hex = "0123456789abcdef";
-        const auto length = utf8_bytes(at);
+        const auto length = wherry::utf8_bytes(at);
         if (length == 0) return "\\ufffd";
         const auto character = at.substr(0, length);
         if (character == "\"" || character == "\\") return "\\" + std::string(character);
-        if (!is_control(character)) return std::string(character);
+        if (!wherry::is_control_character(character)) return std::string(character);
         const auto code = static_cast<unsigned char>(character.back());  // C1 is U+0080 to U+009F: its last byte
         return {'\\', 'u', '0', '0', hex[code >> 4U], hex[code & 15U]};
     }

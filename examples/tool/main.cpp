@@ -1,7 +1,7 @@
 // wherry: saves, loads, trains and runs Paddle models from the command line. Each command is one file beside this one.
 #include "commands.hpp"
-#include "text.hpp"
 
+#include <wherry/base/utf8.hpp>
 #include <wherry/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -18,7 +18,7 @@ using command = std::function<tool::result<std::string>()>;
 
 /// One line on standard error, and the exit status of every failure.
 int complain(std::string_view what) {
-    std::fprintf(stderr, "wherry: %s\n", tool::shown(what).c_str());
+    std::fprintf(stderr, "wherry: %s\n", wherry::printable(what, "").c_str());
     return 1;
 }
 

@@ -52,8 +52,8 @@ TEST_CASE("any bytes in a name give a valid document") {
 }
 
 TEST_CASE("a terminal sees no control character") {
-    CHECK(tool::shown("fc_0.w_0") == "fc_0.w_0");
-    CHECK(tool::shown("\x1b[31m\xc2\x9b\xff\xc3\xa9") == "\\x1b[31m\\xc2\\x9b\\xff\xc3\xa9");
+    CHECK(wherry::printable("fc_0.w_0") == "fc_0.w_0");
+    CHECK(wherry::printable("\x1b[31m\xc2\x9b\xff\xc3\xa9") == "\\x1b[31m\\xc2\\x9b\\xff\xc3\xa9");
 }
 
 TEST_CASE("columns are as wide as their widest cell") {

@@ -1,6 +1,8 @@
 #ifndef WHERRY_TESTS_TOOL_JSON_CHECK_HPP
 #define WHERRY_TESTS_TOOL_JSON_CHECK_HPP
 
+#include <wherry/base/utf8.hpp>
+
 #include <tool/text.hpp>
 
 #include <algorithm>
@@ -48,7 +50,7 @@ class json_check {
     bool string() {
         if (!take("\"")) return false;
         while (!rest_.empty() && rest_.front() != '"') {
-            const auto length = rest_.front() == '\\' ? escape() : tool::utf8_bytes(rest_);
+            const auto length = rest_.front() == '\\' ? escape() : wherry::utf8_bytes(rest_);
             if (length == 0 || static_cast<unsigned char>(rest_.front()) < 0x20) return false;
             rest_.remove_prefix(length);
         }

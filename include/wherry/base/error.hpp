@@ -3,6 +3,7 @@
 
 #include <wherry/base/number.hpp>
 #include <wherry/base/text.hpp>
+#include <wherry/base/utf8.hpp>
 
 #include <array>
 #include <cstddef>
@@ -59,7 +60,7 @@ enum class errc : std::uint8_t {
     buffer_too_small,  ///< a fixed sink or caller's span cannot take the bytes
     missing_record,    ///< fewer tensors in the file than wanted
     extra_record,      ///< more tensors in the file than wanted
-    nothing_to_save,   ///< no variable passed the filter
+    nothing_to_save,   ///< no variable passed the filter: there is nothing to save, or to load
     mixed_kinds,       ///< a variable kind that this layout cannot hold
 };
 
@@ -113,45 +114,14 @@ struct error {
     }
 };
 
-namespace detail {
-/// Bytes of the UTF-8 character that stands at the front; 0 when none does or it is a control character.
-constexpr std::size_t printable_bytes(std::string_view at) noexcept {
-    const auto byte = [at](std::size_t i) { return i < at.size() ? static_cast<unsigned>(static_cast<unsigned char>(at[i])) : 0U; };
-    const auto follows = [byte](std::size_t i) { return (byte(i) & 0xc0U) == 0x80U; };
-    const auto lead = byte(0);
-    const auto pair = lead << 8U | byte(1);  // the ranges below leave out overlong forms, surrogates and the C1 controls
-    if (lead < 0x80U) return lead >= 0x20U && lead != 0x7fU ? 1 : 0;
-    if (lead < 0xe0U) return pair >= 0xc2a0U && follows(1) ? 2 : 0;
-    if (lead < 0xf0U) return pair >= 0xe0a0U && (pair < 0xeda0U || lead > 0xedU) && follows(1) && follows(2) ? 3 : 0;
-    return pair >= 0xf090U && pair < 0xf490U && follows(1) && follows(2) && follows(3) ? 4 : 0;
-}
-
-/// Bytes of a name as they may be shown: backslashes, control characters and what is not UTF-8 are escaped.
-inline std::string printable(std::string_view raw) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::string shown;
-    while (!raw.empty()) {
-        const auto kept = raw.front() == '\\' ? 0 : printable_bytes(raw);
-        if (kept > 0) {
-            shown.append(raw.substr(0, kept));
-        } else {
-            const auto u = static_cast<unsigned char>(raw.front());
-            shown += {'\\', 'x', hex[u >> 4U], hex[u & 15U]};
-        }
-        raw.remove_prefix(kept > 0 ? kept : 1);
-    }
-    return shown;
-}
-}  // namespace detail
-
 /// One clear line: code, sentence, then every field that is set.
 inline std::string to_string(const error& e) {
     std::string line(name_of(e.code));
-    if (!e.message.empty()) line.append(": ").append(detail::printable(e.message));
+    if (!e.message.empty()) line.append(": ").append(printable(e.message));
     std::string fields;
     const auto add = [&fields](std::string_view label, std::string_view value) {
         if (value.empty()) return;
-        fields.append(fields.empty() ? " [" : ", ").append(label).append(" ").append(detail::printable(value));
+        fields.append(fields.empty() ? " [" : ", ").append(label).append(" ").append(printable(value));
     };
     add("file", e.file);
     if (e.offset != no_offset) add("offset", decimal(e.offset));

@@ -143,6 +143,12 @@ constexpr const op_info* find_op(op_table table, std::string_view type) noexcept
     return at != table.end() && at->type == type ? &*at : nullptr;
 }
 
+/// The same, or the error unknown_op.
+inline result<const op_info*> require_op(op_table table, std::string_view type) {
+    if (const auto* info = find_op(table, type); info != nullptr) return info;
+    return error{.code = errc::unknown_op, .message = "Operator \"" + std::string(type) + "\" has not been registered.", .op = type};
+}
+
 /// The operators a program may use, as a type. What is not named is not linked.
 template <class... Ops>
 struct op_list {

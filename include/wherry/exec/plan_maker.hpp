@@ -253,8 +253,9 @@ class plan_maker {
     }
 
     result<void> add_step(const Operator& op) {
-        const auto* info = find_op(ops_, op.type());
-        if (info == nullptr) return error{.code = errc::unknown_op, .message = "Operator \"" + op.type() + "\" has not been registered."};
+        const auto known = require_op(ops_, op.type());
+        if (!known) return known.error();
+        const auto* info = *known;
         auto attributes = info->read_attributes(op);
         if (!attributes) return std::move(attributes).error();
         auto in = inputs_of(op, *info);

@@ -137,9 +137,9 @@ inline Operator::slots Builder::written_slots(std::span<const slot> declared, st
 
 inline result<void> Builder::append_op(std::string_view type, std::vector<slot_args> inputs, std::vector<slot_args> outputs,
                                        std::vector<Attr> attrs) const {
-    const auto* info = find_op(ops_, type);
-    if (info == nullptr)
-        return error{.code = errc::unknown_op, .message = "Operator \"" + std::string(type) + "\" has not been registered.", .op = type};
+    const auto known = require_op(ops_, type);
+    if (!known) return known.error();
+    const auto* info = *known;
     wire::OpDesc<> desc;
     desc.type = type;
     desc.inputs = written_slots(info->inputs, std::move(inputs), true);
@@ -181,9 +181,9 @@ inline void set_meta(const Variable& var, const tensor_meta& meta) {
 }  // namespace detail
 
 inline result<void> Builder::infer_outputs(const Operator& op) const {
-    const auto* info = find_op(ops_, op.type());
-    if (info == nullptr)
-        return error{.code = errc::unknown_op, .message = "Operator \"" + op.type() + "\" has not been registered.", .op = op.type()};
+    const auto known = require_op(ops_, op.type());
+    if (!known) return known.error();
+    const auto* info = *known;
     auto attributes = info->read_attributes(op);
     if (!attributes) return std::move(attributes).error();
     std::vector<slot_range> in_slots;

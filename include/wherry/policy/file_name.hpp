@@ -4,6 +4,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/utf8.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -24,24 +25,6 @@ constexpr bool looks_temporary(std::string_view component) noexcept {
     component.remove_suffix(4);
     const auto digits = component.substr(component.size() - 8);
     return component[component.size() - 9] == '.' && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-/// Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
-constexpr bool is_utf8(std::string_view text) noexcept {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
-        const auto lead = byte(i);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-        if (length == 0) return false;
-        for (std::size_t k = 1; k < length; ++k)
-            if ((byte(i + k) & 0xC0U) != 0x80U) return false;
-        const auto next = byte(i + 1);
-        if ((lead == 0xE0 && next < 0xA0) || (lead == 0xED && next >= 0xA0) || (lead == 0xF0 && next < 0x90) ||
-            (lead == 0xF4 && next >= 0x90))
-            return false;
-        i += length;
-    }
-    return true;
 }
 
 constexpr std::string_view why_bad_component(std::string_view part) noexcept {

@@ -245,10 +245,9 @@ inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Var
     op_descs ops;
     for (std::size_t i = path.size(); i-- > 0;) {
         const auto& forward = block.ops()[path[i]];
-        const auto* info = find_op(b.ops(), forward.type());
-        if (info == nullptr)
-            return error{
-                .code = errc::unknown_op, .message = "Operator \"" + forward.type() + "\" has not been registered.", .op = forward.type()};
+        const auto known = require_op(b.ops(), forward.type());
+        if (!known) return known.error();
+        const auto* info = *known;
         if (info->gradient == nullptr) {
             bool needed = false;
             for_each_argument(forward.desc().inputs, [&](const std::string& name) { needed = needed || !no_grad.contains(name); });

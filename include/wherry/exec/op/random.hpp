@@ -39,40 +39,34 @@ struct uniform_random_attributes {
         attr("diag_val", self.diag_val);
     }
 };
-struct gaussian_random_attributes {
-    std::vector<std::int64_t> shape;
+/// Of both normal distributions; the dims of `shape` are LONGS for one and INTS for the other.
+template <class Dim>
+struct normal_attributes {
+    std::vector<Dim> shape;
     DType dtype = DType::FP32;
     float mean = 0;
     float std = 1;
     std::int32_t seed = 0;
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("shape", self.shape);
+        attr("dtype", self.dtype);
+        attr("mean", self.mean);
+        attr("std", self.std);
+        attr("seed", self.seed);
+    }
+};
+struct gaussian_random_attributes : normal_attributes<std::int64_t> {
     bool use_mkldnn = false;
 
     template <class Self, class Visitor>
     static void visit(Self& self, Visitor& attr) {
-        attr("shape", self.shape);
-        attr("dtype", self.dtype);
-        attr("mean", self.mean);
-        attr("std", self.std);
-        attr("seed", self.seed);
+        normal_attributes::visit(self, attr);
         attr("use_mkldnn", self.use_mkldnn);
     }
 };
-struct truncated_gaussian_random_attributes {
-    std::vector<std::int32_t> shape;
-    DType dtype = DType::FP32;
-    float mean = 0;
-    float std = 1;
-    std::int32_t seed = 0;
-
-    template <class Self, class Visitor>
-    static void visit(Self& self, Visitor& attr) {
-        attr("shape", self.shape);
-        attr("dtype", self.dtype);
-        attr("mean", self.mean);
-        attr("std", self.std);
-        attr("seed", self.seed);
-    }
-};
+using truncated_gaussian_random_attributes = normal_attributes<std::int32_t>;
 
 namespace detail {
 
