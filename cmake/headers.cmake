@@ -62,6 +62,8 @@ set(WHERRY_HEADERS
     wherry/fluid/io.hpp
     wherry/fluid/layers.hpp
     wherry/fluid/optimizer.hpp
+    wherry/interop/detail/pir_rules.hpp
+    wherry/interop/pir.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
     wherry/io/load_plan.hpp

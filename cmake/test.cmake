@@ -9,7 +9,8 @@ set(needs
     "make|program|ninja,make"
     "pkgconf|program|pkg-config"
     "doctest-dev|header|doctest/doctest.h"
-    "libcli11-dev|header|CLI/CLI.hpp")
+    "libcli11-dev|header|CLI/CLI.hpp"
+    "nlohmann-json3-dev|header|nlohmann/json.hpp")
 
 function(missing_packages out)
     set(missing)

@@ -1,0 +1,415 @@
+#ifndef WHERRY_INTEROP_PIR_HPP
+#define WHERRY_INTEROP_PIR_HPP
+
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/interop/detail/pir_rules.hpp>
+#include <wherry/program/program.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+/// Paddle 3's `inference.json`: a program in the PIR dialect, read into a Program of 2.x operators. It runs, and its
+/// `serialize_to_string` is the `.pdmodel` that Paddle 3 no longer writes. Needs nlohmann_json.
+namespace wherry::inline v0 {
+
+namespace detail {
+
+/// Reads one PIR document. Values are numbered there; parameters and fed variables keep their names, others get "value_N".
+class pir_reader {
+  public:
+    using json = nlohmann::json;
+
+    explicit pir_reader(const limits& caps) : caps_(caps) {}
+
+    result<Program> read(std::string_view bytes) {
+        auto root = parse(bytes);
+        if (!root) return std::move(root).error();
+        const auto* ops = operators(*root);
+        if (ops == nullptr)
+            return error{.code = errc::not_a_paddle_file,
+                         .message = "this is no PIR program",
+                         .expected = "base_code.magic \"pir\" and one block of operators"};
+        const auto version = integer(at(at(&*root, "base_code"), "version"));
+        if (version < 1 || version > newest_version)
+            return error{.code = errc::bad_version,
+                         .message = "this version of the PIR format is not known",
+                         .expected = "1 to 4",
+                         .found = decimal(version)};
+        program_.blocks.emplace_back();
+        add_list_variable("feed", wire::VarKind::FEED_MINIBATCH);
+        add_list_variable("fetch", wire::VarKind::FETCH_LIST);
+        for (const auto& op : *ops)
+            if (auto added = add_op(op); !added) return std::move(added).error();
+        program_.version.emplace().version = program_version;
+        return Program::from_desc(std::move(program_), caps_);
+    }
+
+  private:
+    static constexpr std::int64_t newest_version = 4;
+    static constexpr std::int64_t program_version = 2'006'002;  // whose operators the rules below write
+    static constexpr int depth = 64;
+
+    struct value {
+        std::string name;  ///< empty for a constant that no operator reads as a tensor yet
+        wire::LoDTensorDesc<> type;
+        const json* constant = nullptr;        ///< the `full` or `full_int_array` that makes it
+        std::vector<std::int64_t> combined{};  ///< the values of a `combine`
+    };
+
+    // ---- JSON, of which nothing is taken on trust
+
+    result<json> parse(std::string_view bytes) const {
+        // a parsed document takes some ten times its bytes
+        if (bytes.size() > caps_.program_bytes / 8)
+            return error{.code = errc::too_large,
+                         .message = "a PIR program is larger than the limit",
+                         .expected = decimal(caps_.program_bytes / 8),
+                         .found = decimal(bytes.size())};
+        bool too_deep = false;
+        auto root = json::parse(
+            bytes.begin(), bytes.end(),
+            [&](int level, json::parse_event_t, json&) {
+                too_deep = too_deep || level > depth;
+                return level <= depth;
+            },
+            false);
+        if (too_deep)
+            return error{.code = errc::too_large, .message = "a JSON document is nested deeper than the limit", .expected = decimal(depth)};
+        if (root.is_discarded())
+            return error{.code = errc::not_a_paddle_file, .message = "this is no JSON document", .expected = "a PIR program"};
+        return root;
+    }
+    static const json* at(const json* held, std::string_view key) {
+        if (held == nullptr || !held->is_object()) return nullptr;
+        const auto found = held->find(key);
+        return found != held->end() ? &*found : nullptr;
+    }
+    static const json* at(const json* held, std::size_t i) {
+        return held != nullptr && held->is_array() && i < held->size() ? &(*held)[i] : nullptr;
+    }
+    static std::string_view text_of(const json* held) {
+        return held != nullptr && held->is_string() ? std::string_view(held->get_ref<const std::string&>()) : std::string_view();
+    }
+    /// The least number where there is none that fits.
+    static std::int64_t integer(const json* held) {
+        constexpr auto least = std::numeric_limits<std::int64_t>::min();
+        if (held == nullptr || !held->is_number_integer()) return least;
+        if (held->is_number_unsigned() && held->get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
+            return least;
+        return held->get<std::int64_t>();
+    }
+    static const json* operators(const json& root) {
+        if (text_of(at(at(&root, "base_code"), "magic")) != "pir") return nullptr;
+        const auto* regions = at(at(&root, "program"), "regions");
+        const auto* blocks = at(at(regions, std::size_t{0}), "blocks");
+        const auto* ops = at(at(blocks, std::size_t{0}), "ops");
+        const bool one = ops != nullptr && ops->is_array() && regions->size() == 1 && blocks->size() == 1;
+        return one ? ops : nullptr;
+    }
+    /// The value of an attribute; null when the operator has none of that name.
+    static const json* attribute(const json& op, std::string_view name) {
+        const auto* all = at(&op, "A");
+        for (std::size_t i = 0; const auto* one = at(all, i); ++i)
+            if (text_of(at(one, "N")) == name) return at(at(one, "AT"), "D");
+        return nullptr;
+    }
+
+    // ---- errors
+
+    static std::string_view name_of_op(const json& op) {
+        const auto name = text_of(at(&op, "#"));
+        return name.starts_with("1.") ? name.substr(2) : name;
+    }
+    static error bad(const json& op, std::string_view message, std::string_view expected = {}) {
+        return {.code = errc::bad_attribute, .message = message, .op = name_of_op(op), .expected = expected};
+    }
+
+    // ---- types and values
+
+    static result<wire::LoDTensorDesc<>> type_of(const json& op, const json* type) {
+        const auto* parts = at(type, "D");
+        const auto* dims = at(parts, 1);
+        const auto dtype = pir_dtype(text_of(at(at(parts, std::size_t{0}), "#")));
+        if (text_of(at(type, "#")) != "0.t_dtensor" || dims == nullptr || !dims->is_array() || !dtype)
+            return error{.code = errc::unsupported,
+                         .message = "a value is no dense tensor of a known element type",
+                         .op = name_of_op(op),
+                         .found = text_of(at(type, "#"))};
+        wire::LoDTensorDesc<> made;
+        made.tensor.data_type = *dtype;
+        for (std::size_t i = 0; i < dims->size(); ++i) {
+            const auto dim = integer(at(dims, i));
+            if (dim < -1) return bad(op, "a dim of a value is no number of elements");
+            made.tensor.dims.push_back(dim);
+        }
+        return made;
+    }
+
+    result<void> define(const json& op, const json* out, value made) {
+        const auto id = integer(at(out, "%"));
+        if (id < 1) return bad(op, "a value has no number");
+        if (!values_.try_emplace(id, std::move(made)).second)
+            return error{
+                .code = errc::duplicate_name, .message = "two operators make one value", .op = name_of_op(op), .found = decimal(id)};
+        return {};
+    }
+
+    /// A variable of the program for each tensor that operators make.
+    result<std::string> define_variable(const json& op, const json* out, std::string name = {}) {
+        auto type = type_of(op, at(out, "TT"));
+        if (!type) return std::move(type).error();
+        if (name.empty()) name = "value_" + std::string(decimal(integer(at(out, "%"))).view());
+        add_variable(name, *type, false);
+        if (auto defined = define(op, out, {.name = name, .type = *std::move(type)}); !defined) return std::move(defined).error();
+        return name;
+    }
+
+    wire::VarDesc<>& add_variable(std::string_view name, wire::LoDTensorDesc<> type, bool persistable) {
+        auto& var = program_.blocks[0].vars.emplace_back();
+        var.name = name;
+        var.type.lod_tensor = std::move(type);
+        var.persistable = persistable;
+        return var;
+    }
+    void add_list_variable(std::string_view name, wire::VarKind kind) {
+        auto& var = program_.blocks[0].vars.emplace_back();
+        var.name = name;
+        var.type.type = kind;
+        var.persistable = true;
+    }
+
+    result<value*> input(const json& op, std::size_t i) {
+        const auto found = values_.find(integer(at(at(at(&op, "I"), i), "%")));
+        if (found == values_.end())
+            return error{.code = errc::no_such_variable, .message = "an operator reads a value that nothing makes", .op = name_of_op(op)};
+        return &found->second;
+    }
+
+    /// The variable of a value that is read as a tensor; a constant becomes an operator of its own then.
+    result<std::string> tensor_of(const json& op, value& read, std::int64_t id) {
+        if (!read.name.empty()) return read.name;
+        if (read.constant == nullptr || name_of_op(*read.constant) != "full") return bad(op, "a list stands where a tensor is meant");
+        read.name = "value_" + std::string(decimal(id).view());
+        add_variable(read.name, read.type, false);
+        const auto* held = attribute(*read.constant, "value");
+        std::vector<std::int64_t> dims(read.type.tensor.dims);
+        add("fill_constant", {}, {{"Out", {read.name}}},
+            {make_attr("shape", std::move(dims)), make_attr("dtype", read.type.tensor.data_type), make_attr("value", number(held))});
+        return read.name;
+    }
+    static float number(const json* held) { return held != nullptr && held->is_number() ? held->get<float>() : 0; }
+
+    // ---- operators
+
+    using named_slots = std::vector<std::pair<std::string_view, std::vector<std::string>>>;
+
+    void add(std::string_view type, const named_slots& inputs, const named_slots& outputs, std::vector<Attr> attrs) {
+        auto& op = program_.blocks[0].ops.emplace_back();
+        op.type = type;
+        const auto fill = [](auto& slots, const named_slots& from) {
+            for (const auto& [name, arguments] : from) {
+                auto& slot = slots.emplace_back();
+                slot.parameter = name;
+                slot.arguments = arguments;
+            }
+        };
+        fill(op.inputs, inputs);
+        fill(op.outputs, outputs);
+        op.attrs = std::move(attrs);
+    }
+
+    result<void> add_op(const json& op) {
+        const auto type = text_of(at(&op, "#"));
+        if (type == "p") return add_parameter(op);
+        if (type == "0.combine") return add_combined(op);
+        const auto name = name_of_op(op);
+        if (name == "data") return add_data(op);
+        if (name == "fetch") return add_fetch(op);
+        if (name == "full" || name == "full_int_array") return add_constant(op);
+        if (const auto* rule = find_pir_rule(name); rule != nullptr && type.starts_with("1.")) return add_by_rule(op, *rule);
+        return error{
+            .code = errc::unknown_op, .message = "an operator of the PIR dialect has no counterpart here", .op = type, .found = type};
+    }
+
+    result<void> add_parameter(const json& op) {
+        const auto* out = at(&op, "O");
+        const auto name = text_of(at(at(&op, "A"), 3));
+        auto type = type_of(op, at(out, "TT"));
+        if (!type) return std::move(type).error();
+        auto& var = add_variable(name, *type, true);
+        var.is_parameter = true;
+        var.stop_gradient = integer(at(at(&op, "OA"), 1)) == 1;
+        return define(op, out, {.name = std::string(name), .type = *std::move(type)});
+    }
+    result<void> add_combined(const json& op) {
+        value made;
+        const auto* inputs = at(&op, "I");
+        for (std::size_t i = 0; const auto* one = at(inputs, i); ++i) made.combined.push_back(integer(at(one, "%")));
+        return define(op, at(at(&op, "O"), std::size_t{0}), std::move(made));
+    }
+    result<void> add_constant(const json& op) {
+        const auto* out = at(at(&op, "O"), std::size_t{0});
+        auto type = type_of(op, at(out, "TT"));
+        if (!type) return std::move(type).error();
+        return define(op, out, {.name = {}, .type = *std::move(type), .constant = &op});
+    }
+    result<void> add_data(const json& op) {
+        auto made = define_variable(op, at(at(&op, "O"), std::size_t{0}), std::string(text_of(attribute(op, "name"))));
+        if (!made) return std::move(made).error();
+        auto& var = program_.blocks[0].vars.back();
+        var.need_check_feed = true;
+        var.stop_gradient = true;
+        add("feed", {{"X", {"feed"}}}, {{"Out", {*made}}}, {make_attr("col", fed_++)});
+        return {};
+    }
+    result<void> add_fetch(const json& op) {
+        auto read = input(op, 0);
+        if (!read) return std::move(read).error();
+        auto name = tensor_of(op, **read, integer(at(at(at(&op, "I"), std::size_t{0}), "%")));
+        if (!name) return std::move(name).error();
+        const auto col = integer(attribute(op, "col"));
+        if (!std::in_range<std::int32_t>(col) || col < 0) return bad(op, "a fetch has no column");
+        add("fetch", {{"X", {*name}}}, {{"Out", {"fetch"}}}, {make_attr("col", static_cast<std::int32_t>(col))});
+        return {};
+    }
+
+    result<void> add_by_rule(const json& op, const pir_rule& rule) {
+        named_slots inputs;
+        named_slots outputs;
+        std::vector<Attr> attrs;
+        const auto* given = at(&op, "I");
+        for (std::size_t i = 0; const auto* one = at(given, i); ++i) {
+            if (i >= rule.inputs.size() || rule.inputs[i].name.empty()) return bad(op, "an operator reads more values than it takes");
+            if (auto taken = take_input(op, rule.inputs[i], i, integer(at(one, "%")), inputs, attrs); !taken) return taken;
+        }
+        for (const auto& wanted : rule.attrs) {
+            if (wanted.from.empty()) break;
+            if (auto taken = take_attribute(op, wanted, attrs); !taken) return taken;
+        }
+        const auto* made = at(&op, "O");
+        for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
+            if (i >= rule.outputs.size() || rule.outputs[i].empty()) return bad(op, "an operator makes more values than it does");
+            auto name = define_variable(op, one);
+            if (!name) return std::move(name).error();
+            outputs.push_back({rule.outputs[i], {*std::move(name)}});
+        }
+        add(rule.to, inputs, outputs, std::move(attrs));
+        return {};
+    }
+
+    result<void> take_input(const json& op, const pir_input& wanted, std::size_t i, std::int64_t id, named_slots& inputs,
+                            std::vector<Attr>& attrs) {
+        if (id == 0 && wanted.kind == pir_input_kind::unused) return {};
+        auto found = input(op, i);
+        if (!found) return std::move(found).error();
+        auto& read = **found;
+        const auto* constant = read.constant != nullptr ? attribute(*read.constant, "value") : nullptr;
+        switch (wanted.kind) {
+            case pir_input_kind::unused: return {};
+            case pir_input_kind::tensor: {
+                auto name = tensor_of(op, read, id);
+                if (!name) return std::move(name).error();
+                inputs.push_back({wanted.name, {*std::move(name)}});
+                return {};
+            }
+            case pir_input_kind::tensors: {
+                auto& slot = inputs.emplace_back(wanted.name, std::vector<std::string>{});
+                for (const auto one : read.combined) {
+                    const auto part = values_.find(one);
+                    if (part == values_.end()) return bad(op, "a list holds a value that nothing makes");
+                    auto name = tensor_of(op, part->second, one);
+                    if (!name) return std::move(name).error();
+                    slot.second.push_back(*std::move(name));
+                }
+                return {};
+            }
+            case pir_input_kind::number:
+                if (constant == nullptr || !constant->is_number()) return computed(op, wanted.name);
+                attrs.push_back(make_attr(wanted.name, constant->get<float>()));
+                return {};
+            case pir_input_kind::integer: {
+                const double whole = constant != nullptr && constant->is_number() ? constant->get<double>() : 0.5;
+                if (whole != static_cast<double>(static_cast<std::int32_t>(std::clamp(whole, -2e9, 2e9)))) return computed(op, wanted.name);
+                attrs.push_back(make_attr(wanted.name, static_cast<std::int32_t>(whole)));
+                return {};
+            }
+            case pir_input_kind::integers: break;
+        }
+        if (constant == nullptr || !constant->is_array()) return computed(op, wanted.name);
+        std::vector<std::int32_t> all;
+        for (std::size_t k = 0; k < constant->size(); ++k) {
+            const auto n = integer(at(at(constant, k), "D"));
+            if (!std::in_range<std::int32_t>(n)) return bad(op, "a number of a list does not fit 32 bits");
+            all.push_back(static_cast<std::int32_t>(n));
+        }
+        if (wanted.name == "dim") attrs.push_back(make_attr("reduce_all", all.empty()));
+        attrs.push_back(make_attr(wanted.name, std::move(all)));
+        return {};
+    }
+    static error computed(const json& op, std::string_view name) {
+        return {.code = errc::unsupported,
+                .message = "an operator computes what is an attribute here",
+                .variable = name,
+                .op = name_of_op(op),
+                .expected = "a constant"};
+    }
+
+    static result<void> take_attribute(const json& op, const pir_attribute& wanted, std::vector<Attr>& attrs) {
+        const auto* held = attribute(op, wanted.from);
+        if (held == nullptr) return wanted.to.empty() ? result<void>() : bad(op, "an attribute is missing", wanted.from);
+        if (wanted.to.empty()) {  // has to have one value
+            if (held->dump() == wanted.only) return {};
+            return error{.code = errc::unsupported,
+                         .message = "an attribute has a value that is not supported",
+                         .variable = wanted.from,
+                         .op = name_of_op(op),
+                         .expected = wanted.only,
+                         .found = held->dump(-1, ' ', true, json::error_handler_t::replace)};
+        }
+        if (wanted.only == "dtype") {
+            const auto dtype = dtype_named(text_of(held));
+            if (!dtype) return bad(op, "an attribute names no element type", wanted.from);
+            attrs.push_back(make_attr(wanted.to, *dtype));
+        } else if (held->is_boolean()) {
+            attrs.push_back(make_attr(wanted.to, held->get<bool>()));
+        } else if (held->is_string()) {
+            attrs.push_back(make_attr(wanted.to, held->get<std::string>()));
+        } else if (held->is_number_integer() && wanted.only == "long") {
+            attrs.push_back(make_attr(wanted.to, integer(held)));
+        } else if (held->is_number_integer() && wanted.only != "float" && std::in_range<std::int32_t>(integer(held))) {
+            attrs.push_back(make_attr(wanted.to, static_cast<std::int32_t>(integer(held))));
+        } else if (held->is_number()) {
+            attrs.push_back(make_attr(wanted.to, held->get<float>()));
+        } else {
+            return bad(op, "an attribute is of another type", wanted.from);
+        }
+        return {};
+    }
+
+    const limits& caps_;
+    wire::ProgramDesc<> program_;
+    std::unordered_map<std::int64_t, value> values_;
+    std::int32_t fed_ = 0;
+};
+
+}  // namespace detail
+
+/// The program of an `inference.json` by Paddle 3, as 2.x operators with feed and fetch. Its parameters lie in the `.pdiparams`
+/// beside it: a combined file, sorted by name as ever.
+/// Errors: not_a_paddle_file, bad_version, too_large; unknown_op (named as the file names it), unsupported, bad_attribute,
+/// no_such_variable, duplicate_name; those of `Program::from_desc`.
+inline result<Program> read_pir(std::string_view json, const limits& caps = {}) { return detail::pir_reader(caps).read(json); }
+
+}  // namespace wherry::inline v0
+
+#endif

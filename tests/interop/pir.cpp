@@ -1,0 +1,137 @@
+#include <wherry/interop/pir.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/training_case.hpp>
+
+#include <wherry/exec/executor.hpp>
+#include <wherry/exec/op/all.hpp>
+#include <wherry/io/archive.hpp>
+#include <wherry/policy/disk.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace wherry;
+
+namespace {
+using weights = archive<filter::persistables, layout::combined>;
+
+const std::string classifier = "paddle33/classifier/inference.json";
+
+/// What the fetch operators of a program fetch, in the order of their columns.
+std::vector<std::string> fetched_names(const Program& program) {
+    std::vector<std::string> names;
+    for (const auto& op : program.global_block().ops()) {
+        if (op.type() != "fetch") continue;
+        const auto col = static_cast<std::size_t>(op.attr_or<std::int32_t>("col", 0));
+        names.resize(std::max(names.size(), col + 1));
+        names[col] = op.input("X")[0];
+    }
+    return names;
+}
+
+/// Runs the model of a folder on the arrays that lie beside it.
+std::vector<Tensor> answers(const Program& program, const std::string& folder) {
+    Scope scope;
+    if (std::filesystem::exists(folder + "/inference.pdiparams")) {
+        const auto loaded = weights::load(program, scope, disk{folder + "/inference.pdiparams"});
+        REQUIRE_MESSAGE(loaded, (loaded ? "" : to_string(loaded.error())));
+    }
+    std::vector<Tensor> fed;
+    std::vector<tensor_ref> feeds;
+    for (const auto* name : {"x", "l"})
+        if (program.global_block().find_var(name)) fed.push_back(support::load_npy(folder + "/" + name + ".npy"));
+    for (std::size_t i = 0; i < fed.size(); ++i) feeds.push_back(fed[i].ref(i == 0 ? "x" : "l"));
+    Executor exe(op::all{});
+    auto fetched = exe.run(program, scope, feeds, fetched_names(program));
+    REQUIRE_MESSAGE(fetched, (fetched ? "" : to_string(fetched.error())));
+    return *std::move(fetched);
+}
+
+/// The classifier with one piece of its text replaced.
+result<Program> changed(std::string_view from, std::string_view to) {
+    auto text = support::read_file(support::golden(classifier));
+    const auto at = text.find(from);
+    REQUIRE_MESSAGE(at != std::string::npos, std::string(from));
+    return read_pir(text.replace(at, from.size(), to));
+}
+errc code_of(const result<Program>& read) {
+    REQUIRE_FALSE(read);
+    return read.error().code;
+}
+}  // namespace
+
+TEST_CASE("pir: models of Paddle 3 give here what they give there") {
+    for (const auto* name : {"classifier", "activations", "elementwise", "reductions", "shapes", "values", "dropout", "constants", "matmul",
+                             "top_k", "loss", "embedding", "fc"}) {
+        CAPTURE(std::string(name));
+        const auto folder = support::golden(std::string("paddle33/") + name);
+        const auto program = read_pir(support::read_file(folder + "/inference.json"));
+        REQUIRE_MESSAGE(program, (program ? "" : to_string(program.error())));
+        const auto ours = answers(*program, folder);
+        CHECK_FALSE(ours.empty());
+        for (std::size_t i = 0; i < ours.size(); ++i) {
+            const auto file = std::string_view(name) == "classifier" ? std::string("y") : std::to_string(i);
+            const auto theirs = support::load_npy(folder + "/" + file + ".npy");
+            CHECK(ours[i].dims() == theirs.dims());
+            CHECK(support::relative_error(ours[i], theirs, 1e-3) <= 1e-5);
+        }
+    }
+}
+
+TEST_CASE("pir: the program comes back from its .pdmodel bytes and answers alike") {
+    const auto folder = support::golden("paddle33/classifier");
+    const auto program = read_pir(support::read_file(folder + "/inference.json"));
+    REQUIRE(program);
+    const auto again = Program::parse_from_string(program->serialize_to_string());
+    REQUIRE(again);
+    CHECK(again->version() >= 2'000'000);
+    CHECK(support::relative_error(answers(*again, folder)[0], support::load_npy(folder + "/y.npy"), 1e-3) <= 1e-5);
+}
+
+TEST_CASE("pir: an operator without a counterpart is named as the file names it") {
+    const auto read = read_pir(support::read_file(support::golden("paddle33/unknown/inference.json")));
+    REQUIRE(code_of(read) == errc::unknown_op);
+    CHECK(read.error().found == "1.transpose");
+}
+
+TEST_CASE("pir: other documents are refused, each with its own error") {
+    CHECK(code_of(read_pir("")) == errc::not_a_paddle_file);
+    CHECK(code_of(read_pir("{\"base_code\":")) == errc::not_a_paddle_file);
+    CHECK(code_of(read_pir("{}")) == errc::not_a_paddle_file);
+    CHECK(code_of(read_pir("[1, 2]")) == errc::not_a_paddle_file);
+    CHECK(code_of(changed("\"pir\"", "\"rip\"")) == errc::not_a_paddle_file);
+    CHECK(code_of(changed("\"version\":4", "\"version\":5")) == errc::bad_version);
+    CHECK(code_of(changed("\"version\":4", "\"version\":\"4\"")) == errc::bad_version);
+    CHECK(code_of(read_pir(std::string(100'000, '['))) == errc::too_large);
+    CHECK(code_of(read_pir(std::string(1000, ' '), {.program_bytes = 4096})) == errc::too_large);
+}
+
+TEST_CASE("pir: a program that contradicts itself is refused, and the operator is named") {
+    CHECK(code_of(changed("\"I\":[{\"%\":5},{\"%\":4}]", "\"I\":[{\"%\":5},{\"%\":99}]")) == errc::no_such_variable);
+    CHECK(code_of(changed("\"I\":[{\"%\":5},{\"%\":4}]", "\"I\":[{\"%\":5},{\"%\":4},{\"%\":4}]")) == errc::bad_attribute);
+    CHECK(code_of(changed("{\"%\":2,", "{\"%\":1,")) == errc::duplicate_name);
+    CHECK(code_of(changed("{\"%\":2,", "{\"%\":-2,")) == errc::bad_attribute);
+    CHECK(code_of(changed("0.t_f32", "0.t_f33")) == errc::unsupported);
+    CHECK(code_of(changed("[12,4]", "[12,-4]")) == errc::bad_attribute);
+    CHECK(code_of(changed("\"fc_1.w_0\"", "\"fc_1.b_0\"")) == errc::duplicate_name);
+    CHECK(code_of(changed("transpose_x", "transpose_z")) == errc::bad_attribute);
+    const auto missing = changed("transpose_x", "transpose_z");
+    CHECK(missing.error().op == "matmul");
+    CHECK(missing.error().expected == "transpose_x");
+}
+
+TEST_CASE("pir: a document that is cut anywhere, or damaged anywhere, is an error or another program, never a crash") {
+    const auto whole = support::read_file(support::golden(classifier));
+    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) CHECK_FALSE(read_pir(std::string_view(whole).substr(0, bytes)));
+    std::size_t refused = 0;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        auto damaged = whole;
+        damaged[i] = damaged[i] == '0' ? '"' : '0';
+        if (!read_pir(damaged)) ++refused;
+    }
+    CHECK(refused > whole.size() / 2);
+}

@@ -1,0 +1,48 @@
+"""Writes golden/paddle33 cases with Paddle 3.3.1 itself: PYTHON make_paddle33_more.py OUT_DIR
+
+Each case is OUT_DIR/CASE/inference.json (+ .pdiparams), what it was fed (x.npy, l.npy) and what it gave (0.npy, 1.npy, ...).
+"""
+import os, sys
+import numpy as np
+import paddle
+
+paddle.enable_static()
+F = paddle.nn.functional
+rng = np.random.RandomState(3)
+f32 = lambda *s: rng.randn(*s).astype("float32")
+floats = {"x": f32(5, 4)}
+
+
+def case(name, make, feed, seed=7):
+    paddle.seed(seed)
+    folder = os.path.join(sys.argv[1], name)
+    os.makedirs(folder, exist_ok=True)
+    main, startup = paddle.static.Program(), paddle.static.Program()
+    with paddle.static.program_guard(main, startup):
+        inputs = [paddle.static.data(k, [None] + list(v.shape[1:]), str(v.dtype)) for k, v in feed.items()]
+        outputs = make(*inputs)
+        outputs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        exe = paddle.static.Executor(paddle.CPUPlace())
+        exe.run(startup)
+        paddle.static.save_inference_model(folder + "/inference", inputs, outputs, exe, program=main)
+    program, names, fetched = paddle.static.load_inference_model(folder + "/inference", exe)
+    for k, v in feed.items():
+        np.save("%s/%s.npy" % (folder, k), v)
+    for i, value in enumerate(exe.run(program, feed=feed, fetch_list=fetched)):
+        np.save("%s/%d.npy" % (folder, i), np.asarray(value))
+
+
+case("activations", lambda x: F.sigmoid(paddle.tanh(paddle.sqrt(paddle.square(F.relu(x))))), floats)
+case("elementwise", lambda x: paddle.minimum(paddle.maximum((x + x) * x - x / (paddle.square(x) + 2.0), x), x * 3.0 + 1.0), floats)
+case("reductions", lambda x: [paddle.mean(x), paddle.mean(x, axis=1, keepdim=True), paddle.sum(x), paddle.sum(x, axis=[0])], floats)
+case("shapes", lambda x: [paddle.reshape(x, [-1, 2, 2]), paddle.concat([x, F.relu(x)], axis=1)], floats)
+case("values", lambda x: [paddle.scale(x, 2.0, 1.0), paddle.scale(x, 2.0, 1.0, bias_after_scale=False), paddle.clip(x, -0.5, 0.25),
+                          paddle.cast(x, "float64"), paddle.cast(x, "int32"), paddle.assign(x)], floats)
+case("dropout", lambda x: [F.dropout(x, 0.5, training=False), F.dropout(x, 0.5, training=False, mode="downscale_in_infer")], floats)
+case("constants", lambda x: x + paddle.full([4], 2.0) + paddle.full([1], 0.5), floats)
+case("matmul", lambda x: paddle.matmul(x, x, transpose_y=True), floats)
+case("top_k", lambda x: list(paddle.topk(x, 2)), floats)
+case("loss", lambda x, l: F.cross_entropy(x, l), {"x": floats["x"], "l": rng.randint(0, 4, (5, 1)).astype("int64")})
+case("embedding", lambda x: paddle.nn.Embedding(10, 4, padding_idx=1)(x), {"x": rng.randint(0, 10, (5, 3)).astype("int64")})
+case("fc", lambda x: paddle.static.nn.fc(paddle.static.nn.fc(x, 5, num_flatten_dims=2, activation="relu"), 3, activation="softmax"), {"x": f32(5, 3, 4)})
+case("unknown", lambda x: F.gelu(paddle.transpose(x, [1, 0])), floats)
