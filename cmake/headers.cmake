@@ -64,7 +64,9 @@ set(WHERRY_HEADERS
     wherry/fluid/optimizer.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
+    wherry/io/inference_program.hpp
     wherry/io/load_plan.hpp
+    wherry/io/op_compatible_map.hpp
     wherry/io/record_check.hpp
     wherry/io/save_plan.hpp
     wherry/io/select.hpp
@@ -118,6 +120,7 @@ set(WHERRY_HEADERS
     wherry/program/name_scope.hpp
     wherry/program/operator.hpp
     wherry/program/program.hpp
+    wherry/program/prune.hpp
     wherry/program/unique_name.hpp
     wherry/program/variable.hpp
     wherry/tensor/scope.hpp
