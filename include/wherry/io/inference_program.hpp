@@ -73,11 +73,15 @@ inline wire::VarDesc<> scale_result(const Variable& target, std::string name) {
     return made;
 }
 
-inline result<void> check_scaled(const Program& program, const Variable& target) {
-    if (!target || program.global_block().find_var(target.name()) != target)
-        return error{.code = errc::no_such_variable,
-                     .message = "a target is no variable of the program's root block",
-                     .variable = target ? std::string_view(target.name()) : ""};
+/// The program's own variable of a target's name: targets may be handles into the program this one is a clone of.
+inline result<Variable> own_target(const Program& program, const Variable& target) {
+    const auto own = target ? program.global_block().find_var(target.name()) : Variable();
+    if (own) return own;
+    return error{.code = errc::no_such_variable,
+                 .message = "a target is no variable of the program's root block",
+                 .variable = target ? std::string_view(target.name()) : ""};
+}
+inline result<void> check_scaled(const Variable& target) {
     constexpr std::array scaled{DType::FP16, DType::FP32, DType::FP64, DType::INT8, DType::INT16, DType::INT32, DType::INT64, DType::UINT8};
     if (std::find(scaled.begin(), scaled.end(), target.dtype()) != scaled.end()) return {};
     constexpr std::string_view known = "['float16', 'float32', 'float64', 'int8', 'int16', 'int32', 'int64', 'uint8']";
@@ -147,22 +151,28 @@ inline bool clear_op_device(Program& program) {
 /// Source: save_inference_model, layers.scale.
 inline result<std::vector<Variable>> append_target_scales(Program& program, UniqueNameGenerator& names, std::span<const Variable> targets,
                                                           const export_options& options = {}) {
-    const auto stays = [&](const Variable& target) { return options.skip_bool_targets && target && target.dtype() == DType::BOOL; };
-    for (const auto& target : targets)
-        if (!stays(target))
-            if (auto checked = detail::check_scaled(program, target); !checked) return std::move(checked).error();
+    std::vector<Variable> own;
+    own.reserve(targets.size());
+    const auto stays = [&](const Variable& target) { return options.skip_bool_targets && target.dtype() == DType::BOOL; };
+    for (const auto& target : targets) {
+        auto found = detail::own_target(program, target);
+        if (!found) return std::move(found).error();
+        own.push_back(*found);
+        if (stays(own.back())) continue;
+        if (auto checked = detail::check_scaled(own.back()); !checked) return std::move(checked).error();
+    }
     std::vector<Variable> scaled;
     scaled.reserve(targets.size());
     for (std::size_t i = 0; i < targets.size(); ++i) {
-        if (stays(targets[i])) {
-            scaled.push_back(targets[i]);
+        if (stays(own[i])) {
+            scaled.push_back(own[i]);
             continue;
         }
         auto& block = program.global_block();
         auto name = names.generate("save_infer_model/scale_" + std::string(decimal(i).view()) + ".tmp");
         while (block.find_var(name)) name = names.generate("save_infer_model/scale_" + std::string(decimal(i).view()) + ".tmp");
-        scaled.push_back(block.create_var(detail::scale_result(targets[i], std::move(name))));
-        block.append_op(detail::scale_op(targets[i].name(), scaled.back().name()));
+        scaled.push_back(block.create_var(detail::scale_result(own[i], std::move(name))));
+        block.append_op(detail::scale_op(own[i].name(), scaled.back().name()));
     }
     return scaled;
 }
