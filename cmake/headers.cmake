@@ -59,18 +59,25 @@ set(WHERRY_HEADERS
     wherry/fluid/errors.hpp
     wherry/fluid/executor.hpp
     wherry/fluid/framework.hpp
+    wherry/fluid/inference_model.hpp
     wherry/fluid/io.hpp
     wherry/fluid/layers.hpp
     wherry/fluid/optimizer.hpp
+    wherry/fluid/paddle_static.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
+    wherry/io/inference_files.hpp
+    wherry/io/inference_model.hpp
     wherry/io/inference_program.hpp
     wherry/io/load_plan.hpp
+    wherry/io/load_slice.hpp
     wherry/io/op_compatible_map.hpp
     wherry/io/record_check.hpp
     wherry/io/save_plan.hpp
     wherry/io/select.hpp
+    wherry/io/selected_rows.hpp
     wherry/io/stream_index.hpp
+    wherry/io/whole_record.hpp
     wherry/kernel/activation.hpp
     wherry/kernel/broadcast.hpp
     wherry/kernel/cast.hpp
@@ -124,6 +131,7 @@ set(WHERRY_HEADERS
     wherry/program/unique_name.hpp
     wherry/program/variable.hpp
     wherry/tensor/scope.hpp
+    wherry/tensor/selected_rows.hpp
     wherry/tensor/tensor.hpp
     wherry/train/backward.hpp
     wherry/train/clip.hpp
@@ -134,5 +142,7 @@ set(WHERRY_HEADERS
     wherry/wire/framework.hpp
     wherry/wire/message.hpp
     wherry/wire/protobuf.hpp
+    wherry/wire/selected_rows.hpp
     wherry/wire/sniff.hpp
-    wherry/wire/tensor_stream.hpp)
+    wherry/wire/tensor_stream.hpp
+    wherry/wire/var_kind.hpp)

@@ -6,6 +6,8 @@
 #include <wherry/exec/executor.hpp>
 #include <wherry/exec/op/all.hpp>
 #include <wherry/io/archive.hpp>
+#include <wherry/io/inference_files.hpp>
+#include <wherry/io/inference_model.hpp>
 #include <wherry/layers/array.hpp>
 #include <wherry/layers/data.hpp>
 #include <wherry/layers/fc.hpp>
@@ -14,6 +16,7 @@
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/program/prune.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/train/optimizer.hpp>
 #include <wherry/version.hpp>

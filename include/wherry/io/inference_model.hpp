@@ -141,10 +141,10 @@ struct inference_model {
     /// Guarantee: a load that fails leaves the scope as it was.
     template <class M, class P>
     static result<loaded_inference_model> load(Scope& scope, M&& program_source, P&& params_source, const import_options& options = {}) {
-        auto bytes = read_whole(program_source, parameters::caps_policy::caps.program_bytes);
-        if (!bytes) return std::move(bytes).error();
-        auto model = parse_inference_program(*bytes, options, parameters::caps_policy::caps);
-        if (!model) return model;
+        auto file = read_whole(program_source, parameters::caps_policy::caps.program_bytes);
+        if (!file) return std::move(file).error();
+        auto model = parse_inference_program(file->bytes, options, parameters::caps_policy::caps);
+        if (!model) return std::move(model).error().in_file(file->path);
         auto vars = select<filter::persistables>(model->program);
         std::erase_if(vars, [](const Variable& var) { return var.kind() == VarKind::RAW; });
         if (vars.empty()) return model;

@@ -26,9 +26,15 @@ auto write_whole(S& sink, std::string_view bytes, durability_steps how) -> declt
     return sink.finish();
 }
 
+/// A record as one string, with the path it has in messages.
+struct whole_record {
+    std::string bytes;
+    std::string path;
+};
+
 /// All bytes of a source's single record. Errors: too_large (nothing is reserved then), those of the source.
 template <Source S>
-result<std::string> read_whole(S& source, std::uint64_t cap_bytes) {
+result<whole_record> read_whole(S& source, std::uint64_t cap_bytes) {
     const std::string_view record;
     if (auto expected = source.expect(std::span(&record, 1)); !expected) return std::move(expected).error();
     auto reader = source.open(record);
@@ -40,9 +46,9 @@ result<std::string> read_whole(S& source, std::uint64_t cap_bytes) {
                      .file = std::string_view(reader->path()),
                      .expected = decimal(cap_bytes),
                      .found = decimal(reader->size_bytes())};
-    std::string bytes(*size, '\0');
-    if (auto read = reader->read_at(0, std::as_writable_bytes(std::span(bytes))); !read) return std::move(read).error();
-    return bytes;
+    whole_record whole{std::string(*size, '\0'), std::string(std::string_view(reader->path()))};
+    if (auto read = reader->read_at(0, std::as_writable_bytes(std::span(whole.bytes))); !read) return std::move(read).error();
+    return whole;
 }
 
 }  // namespace wherry::inline v0
