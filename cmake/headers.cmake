@@ -1,6 +1,7 @@
 # Every header by name, written by `cmake -P cmake/headers_update.cmake`.
 set(WHERRY_HEADERS
     wherry/base/bytes.hpp
+    wherry/base/crc32c.hpp
     wherry/base/dtype.hpp
     wherry/base/error.hpp
     wherry/base/fixed_string.hpp
@@ -64,6 +65,7 @@ set(WHERRY_HEADERS
     wherry/fluid/layers.hpp
     wherry/fluid/optimizer.hpp
     wherry/fluid/paddle_static.hpp
+    wherry/io/annotated.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
     wherry/io/inference_files.hpp
@@ -107,6 +109,7 @@ set(WHERRY_HEADERS
     wherry/layers/loss.hpp
     wherry/layers/math.hpp
     wherry/layers/param_attr.hpp
+    wherry/policy/annotate.hpp
     wherry/policy/capped.hpp
     wherry/policy/detail/portable_file.hpp
     wherry/policy/detail/posix_calls.hpp
@@ -138,6 +141,7 @@ set(WHERRY_HEADERS
     wherry/train/optimizer.hpp
     wherry/version.hpp
     wherry/wherry.hpp
+    wherry/wire/annotation.hpp
     wherry/wire/boxed.hpp
     wherry/wire/framework.hpp
     wherry/wire/message.hpp
