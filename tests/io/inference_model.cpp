@@ -11,7 +11,7 @@
 #include <vector>
 
 using namespace wherry;
-using names = std::vector<std::string>;
+using name_list = std::vector<std::string>;
 
 namespace {
 /// x -> mul w -> h -> relu -> y, and an accumulator that inference does not need.
@@ -25,14 +25,14 @@ struct model {
         add_op("mul", {{"X", {"x"}}, {"Y", {"w"}}}, "h");
         add_op("relu", {{"X", {"h"}}}, "y");
     }
-    void add_op(const char* type, std::vector<std::pair<const char*, names>> in, const char* out) {
+    void add_op(const char* type, std::vector<std::pair<const char*, name_list>> in, const char* out) {
         auto op = detail::plain_op(type);
         for (auto& [slot, args] : in) op.inputs.push_back({slot, args, {}});
         op.outputs = {detail::slot_of("Out", {out})};
         program.global_block().append_op(std::move(op));
     }
     [[nodiscard]] Variable var(std::string_view name) const { return program.global_block().find_var(name); }
-    result<saved_model> save(const inference_files& files, const names& feeds = {"x"}, const names& targets = {"y"},
+    result<saved_model> save(const inference_files& files, const name_list& feeds = {"x"}, const name_list& targets = {"y"},
                              const save_model_options& options = {}) {
         std::vector<Variable> vars;
         for (const auto& target : targets) vars.push_back(var(target));
@@ -41,14 +41,14 @@ struct model {
     [[nodiscard]] inference_program made() {
         const std::vector<Variable> targets{var("y")};
         const auto scaled = append_target_scales(program, unique, targets);
-        return *make_inference_program(program, names{"x"}, names{scaled->front().name()});
+        return *make_inference_program(program, name_list{"x"}, name_list{scaled->front().name()});
     }
 };
 std::size_t op_count(const Program& program) { return program.global_block().ops().size(); }
 
 void check_loaded(const result<loaded_inference_model>& loaded, const Scope& scope) {
     if (!loaded) FAIL(to_string(loaded.error()));
-    CHECK(loaded->feed_names == names{"x"});
+    CHECK(loaded->feed_names == name_list{"x"});
     REQUIRE(loaded->fetch_targets.size() == 1);
     CHECK(loaded->fetch_targets[0].name() == "save_infer_model/scale_0.tmp_0");
     CHECK(loaded->report.tensor_count == 1);
@@ -63,16 +63,16 @@ TEST_CASE("a model is saved with its persistables alone, as one file a variable 
     model m;
     const auto saved = m.save({.dirname = folder / "each"});
     if (!saved) FAIL(to_string(saved.error()));
-    CHECK(saved->fetch_names == names{"save_infer_model/scale_0.tmp_0"});
+    CHECK(saved->fetch_names == name_list{"save_infer_model/scale_0.tmp_0"});
     CHECK(saved->warnings.empty());
-    CHECK(support::names_in(folder / "each") == names{"__model__", "w"});
+    CHECK(support::names_in(folder / "each") == name_list{"__model__", "w"});
     Scope each;
     check_loaded(load_inference_model({.dirname = folder / "each"}, each), each);
 
     model n;
     const inference_files one{.dirname = folder / "one", .model_filename = "a/b/model", .params_filename = "c/params"};
     REQUIRE(n.save(one));
-    CHECK(support::names_in(folder / "one") == names{"model", "params"});
+    CHECK(support::names_in(folder / "one") == name_list{"model", "params"});
     Scope scope;
     check_loaded(load_inference_model(one, scope), scope);
     CHECK(support::read_file(folder / "one/params") == support::read_file(folder / "each/w"));
@@ -107,7 +107,7 @@ TEST_CASE("the program grows by a scale a target with every save, and by none wi
     CHECK(op_count(m.program) == before + 2);
     const auto again = m.save({.dirname = folder.path()});
     REQUIRE(again);
-    CHECK(again->fetch_names == names{"save_infer_model/scale_0.tmp_1"});
+    CHECK(again->fetch_names == name_list{"save_infer_model/scale_0.tmp_1"});
     CHECK(op_count(m.program) == before + 3);
     CHECK_FALSE(m.save({.dirname = folder.path()}, {"b"}));
     CHECK(op_count(m.program) == before + 3);
@@ -116,8 +116,8 @@ TEST_CASE("the program grows by a scale a target with every save, and by none wi
 
 TEST_CASE("targets and feeds that the program cannot serve are named, and nothing is written") {
     struct row {
-        names feeds;
-        names targets;
+        name_list feeds;
+        name_list targets;
         errc code;
         const char* variable;
         const char* message;
@@ -153,7 +153,7 @@ TEST_CASE("a bool target is an error in 1.8 and stays as it is in 2.x") {
                                    "'int64', 'uint8'], but received bool. ");
     const auto newer = m.save({.dirname = folder.path()}, {"x"}, {"y"}, {.program = {.skip_bool_targets = true}});
     REQUIRE(newer);
-    CHECK(newer->fetch_names == names{"y"});
+    CHECK(newer->fetch_names == name_list{"y"});
 }
 
 TEST_CASE("a needed input that nobody feeds is no error, and a fed target needs no persistables") {
@@ -171,7 +171,7 @@ TEST_CASE("a needed input that nobody feeds is no error, and a fed target needs 
     const auto saved = n.save(files, {"y"}, {"y"});
     REQUIRE(saved);
     CHECK(saved->warnings == std::vector<std::string_view>{warning_text::no_variable});
-    CHECK(support::names_in(folder / "b") == names{"__model__"});
+    CHECK(support::names_in(folder / "b") == name_list{"__model__"});
     loaded = load_inference_model(files, scope);
     REQUIRE(loaded);
     CHECK(loaded->report.tensor_count == 0);
@@ -183,12 +183,12 @@ TEST_CASE("program_only leaves the parameters out; without export_for_deployment
     auto saved = m.save({.dirname = folder / "only"}, {"x"}, {"y"}, {.program_only = true});
     REQUIRE(saved);
     CHECK(saved->warnings == std::vector<std::string_view>{warning_text::program_only});
-    CHECK(support::names_in(folder / "only") == names{"__model__"});
+    CHECK(support::names_in(folder / "only") == name_list{"__model__"});
 
     saved = m.save({.dirname = folder / "all", .model_filename = "mm"}, {}, {}, {.export_for_deployment = false});
     REQUIRE(saved);
     CHECK(saved->fetch_names.empty());
-    CHECK(support::names_in(folder / "all") == names{"acc/w", "b", "lr", "mm.main_program", "w"});
+    CHECK(support::names_in(folder / "all") == name_list{"acc/w", "b", "lr", "mm.main_program", "w"});
     CHECK(support::read_file(folder / "all/mm.main_program") == m.program.serialize_to_string());
 }
 
@@ -203,7 +203,7 @@ TEST_CASE("an auc operator is warned about, and devices up to it are cleared") {
     CHECK(saved->warnings == std::vector<std::string_view>{warning_text::auc_states});
     names devices;
     for (const auto& op : m.program.global_block().ops()) devices.push_back(op.attr_or<std::string>("op_device", "none"));
-    CHECK(devices == names{"", "", "", "cpu", ""});
+    CHECK(devices == name_list{"", "", "", "cpu", ""});
 }
 
 TEST_CASE("a parameter without a value fails before the program is written") {
@@ -334,7 +334,7 @@ TEST_CASE("a program larger than the limit is not read") {
 
 TEST_CASE("endpoints replace the attribute epmap where there is one") {
     model m;
-    m.program.global_block().ops().front().set_attr(make_attr("epmap", names{"old"}));
+    m.program.global_block().ops().front().set_attr(make_attr("epmap", name_list{"old"}));
     const auto made = m.made();
     const auto bytes = *inference_model<>::save(made, m.scope, memory{}, memory{});
     Scope scope;
@@ -344,7 +344,7 @@ TEST_CASE("endpoints replace the attribute epmap where there is one") {
     for (const auto& op : loaded->program.global_block().ops()) {
         if (op.find_attr("epmap") == nullptr) continue;
         ++found;
-        CHECK(op.attr_or("epmap", names{}) == names{"a:1", "b:2"});
+        CHECK(op.attr_or("epmap", name_list{}) == name_list{"a:1", "b:2"});
     }
     CHECK(found == 1);
 }
@@ -353,7 +353,7 @@ TEST_CASE("models of fluid 1.8.5 and of Paddle 2.6.2 are read with their names, 
     struct row {
         const char* folder;
         inference_files files;
-        names feeds;
+        name_list feeds;
         std::size_t tensors;
     };
     for (const auto& r : {
