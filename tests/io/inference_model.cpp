@@ -201,7 +201,7 @@ TEST_CASE("an auc operator is warned about, and devices up to it are cleared") {
     const auto saved = m.save({.dirname = folder.path()});
     REQUIRE(saved);
     CHECK(saved->warnings == std::vector<std::string_view>{warning_text::auc_states});
-    names devices;
+    name_list devices;
     for (const auto& op : m.program.global_block().ops()) devices.push_back(op.attr_or<std::string>("op_device", "none"));
     CHECK(devices == name_list{"", "", "", "cpu", ""});
 }
