@@ -121,6 +121,7 @@ set(WHERRY_HEADERS
     wherry/policy/file_name.hpp
     wherry/policy/filter.hpp
     wherry/policy/layout.hpp
+    wherry/policy/mapped.hpp
     wherry/policy/memory.hpp
     wherry/policy/pick.hpp
     wherry/policy/sink.hpp

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -25,6 +26,7 @@ namespace wherry::inline v0 {
 struct load_report {
     std::size_t tensor_count = 0;
     std::uint64_t data_bytes = 0;  ///< of elements
+    std::uint64_t lent_bytes = 0;  ///< of those, what was not copied: it stays in the mapping
     std::vector<error> warnings;   ///< trailing_bytes: a separate file goes on after its tensor
 };
 
@@ -226,10 +228,28 @@ result<void> read_elements(std::span<arrival> into, R& reader, const stream_inde
     return {};
 }
 
+/// Elements that may stay where they are: numbers as the machine has them, where a Tensor may start.
+inline bool may_stay(DType dtype, std::string_view bytes) noexcept {
+    constexpr auto boundary = static_cast<std::size_t>(aligned_bytes::alignment);
+    const bool aligned = reinterpret_cast<std::uintptr_t>(bytes.data()) % boundary == 0;  // NOLINT: an address
+    return native_is_little_endian && dtype != DType::BOOL && !bytes.empty() && aligned;
+}
+/// Lets tensors borrow the memory of a record where they can. The memory is the reader's own copy of the file, so it may
+/// be written to.
+inline void borrow(std::span<arrival> arrivals, const std::shared_ptr<void>& lender, load_report& report) {
+    for (auto& one : arrivals) {
+        if (!may_stay(one.header.dtype, one.bytes)) continue;
+        auto* const data = const_cast<std::byte*>(as_bytes(one.bytes).data());  // NOLINT: a private mapping, see above
+        one.fresh = Tensor::lent(one.header.dtype, one.header.dims, data, lender);
+        report.lent_bytes += one.bytes.size();
+        one.bytes = {};
+    }
+}
+
 /// Everything is checked: what can fail for want of memory first, then only moves and copies.
 inline void hand_over(std::span<arrival> arrivals, Scope& scope) {
     for (auto& one : arrivals) {
-        if (one.fresh.is_initialized()) continue;  // read from a file
+        if (one.fresh.is_initialized()) continue;  // read from a file, or lent
         auto* held = scope.find_var(one.name);
         if (held != nullptr && held->bytes().size() >= one.bytes.size()) one.in_place = held;
         else one.fresh.resize(one.header.dtype, one.header.dims);
@@ -250,7 +270,7 @@ inline void hand_over(std::span<arrival> arrivals, Scope& scope) {
 /// Loads tensors by name. Every header, byte count, coverage and shape is checked before anything in the scope changes.
 /// A name that the scope and its parents lack is made in the scope. The tensor takes dtype, dims and LoD of the file.
 /// From memory the bytes go into the memory that a tensor has, where it is large enough; from files into fresh memory,
-/// since reading may fail late.
+/// since reading may fail late; from a lending source they stay where they are, if they start at a multiple of 64.
 /// Under rules of annotations every tensor must carry them: checksums are checked, names decide which tensor is which.
 /// Errors: those of the layout, the source and `stream_indexer::next`; missing_record, extra_record, shape_mismatch;
 /// missing_required, bad_checksum, duplicate_name for annotations.
@@ -298,6 +318,7 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
             for (auto& one : std::span(arrivals).subspan(first))
                 one.bytes = reader->bytes().substr(static_cast<std::size_t>(one.header.data_offset),
                                                    static_cast<std::size_t>(one.header.data_bytes));
+            if constexpr (LendingReader<reader_type>) detail::borrow(std::span(arrivals).subspan(first), reader->lender(), report);
             open.push_back(*std::move(reader));
         } else if (auto read = detail::read_elements<reader_type>(std::span(arrivals).subspan(first), *reader, indexer); !read) {
             return std::move(read).error().in_file(path);
