@@ -65,6 +65,7 @@ set(WHERRY_HEADERS
     wherry/fluid/layers.hpp
     wherry/fluid/optimizer.hpp
     wherry/fluid/paddle_static.hpp
+    wherry/fluid/weights.hpp
     wherry/io/annotated.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
@@ -79,6 +80,7 @@ set(WHERRY_HEADERS
     wherry/io/select.hpp
     wherry/io/selected_rows.hpp
     wherry/io/stream_index.hpp
+    wherry/io/weights.hpp
     wherry/io/whole_record.hpp
     wherry/kernel/activation.hpp
     wherry/kernel/broadcast.hpp
