@@ -191,7 +191,6 @@ inline result<inference_program> make_inference_program(const Program& program, 
     optimize_for_inference(*pruned);
     if (options.clip_extra) detail::clip_extra_attrs(*pruned);
     auto& root = pruned->global_block();
-    if (options.skip_prune) root.remove_vars_if([](const Variable& var) { return var.name() == "feed" || var.name() == "fetch"; });
     if (auto fed = detail::add_feed_ops(root, feeds); !fed) return std::move(fed).error();
     detail::add_fetch_ops(root, targets);
     auto& rest = pruned->rest();
