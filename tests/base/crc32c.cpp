@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 using wherry::crc32c;
 
@@ -26,4 +28,14 @@ TEST_CASE("crc32c: any split gives the same sum, and every single bit counts") {
         flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
         CHECK(crc32c(flipped) != whole);
     }
+}
+
+TEST_CASE("crc32c: the instruction and the table agree on every length and start") {
+    std::string bytes;
+    for (int i = 0; i < 200; ++i) bytes.push_back(static_cast<char>(i * i + 3 * i));
+    for (std::size_t from = 0; from < 9; ++from)
+        for (std::size_t size = 0; from + size <= bytes.size(); ++size) {
+            const auto* at = bytes.data() + from;
+            CHECK(wherry::detail::crc32c_by_instruction(at, size, 0x12345678U) == wherry::detail::crc32c_by_table(at, size, 0x12345678U));
+        }
 }
