@@ -1,6 +1,7 @@
 # Every header by name, written by `cmake -P cmake/headers_update.cmake`.
 set(WHERRY_HEADERS
     wherry/base/bytes.hpp
+    wherry/base/crc32c.hpp
     wherry/base/dtype.hpp
     wherry/base/error.hpp
     wherry/base/fixed_string.hpp
@@ -59,18 +60,30 @@ set(WHERRY_HEADERS
     wherry/fluid/errors.hpp
     wherry/fluid/executor.hpp
     wherry/fluid/framework.hpp
+    wherry/fluid/inference_model.hpp
     wherry/fluid/io.hpp
     wherry/fluid/layers.hpp
     wherry/fluid/optimizer.hpp
+    wherry/fluid/paddle_static.hpp
+    wherry/fluid/weights.hpp
     wherry/interop/detail/pir_rules.hpp
     wherry/interop/pir.hpp
+    wherry/io/annotated.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
+    wherry/io/inference_files.hpp
+    wherry/io/inference_model.hpp
+    wherry/io/inference_program.hpp
     wherry/io/load_plan.hpp
+    wherry/io/load_slice.hpp
+    wherry/io/op_compatible_map.hpp
     wherry/io/record_check.hpp
     wherry/io/save_plan.hpp
     wherry/io/select.hpp
+    wherry/io/selected_rows.hpp
     wherry/io/stream_index.hpp
+    wherry/io/weights.hpp
+    wherry/io/whole_record.hpp
     wherry/kernel/activation.hpp
     wherry/kernel/broadcast.hpp
     wherry/kernel/cast.hpp
@@ -100,6 +113,7 @@ set(WHERRY_HEADERS
     wherry/layers/loss.hpp
     wherry/layers/math.hpp
     wherry/layers/param_attr.hpp
+    wherry/policy/annotate.hpp
     wherry/policy/capped.hpp
     wherry/policy/detail/portable_file.hpp
     wherry/policy/detail/posix_calls.hpp
@@ -111,6 +125,7 @@ set(WHERRY_HEADERS
     wherry/policy/file_name.hpp
     wherry/policy/filter.hpp
     wherry/policy/layout.hpp
+    wherry/policy/mapped.hpp
     wherry/policy/memory.hpp
     wherry/policy/pick.hpp
     wherry/policy/sink.hpp
@@ -120,18 +135,23 @@ set(WHERRY_HEADERS
     wherry/program/name_scope.hpp
     wherry/program/operator.hpp
     wherry/program/program.hpp
+    wherry/program/prune.hpp
     wherry/program/unique_name.hpp
     wherry/program/variable.hpp
     wherry/tensor/scope.hpp
+    wherry/tensor/selected_rows.hpp
     wherry/tensor/tensor.hpp
     wherry/train/backward.hpp
     wherry/train/clip.hpp
     wherry/train/optimizer.hpp
     wherry/version.hpp
     wherry/wherry.hpp
+    wherry/wire/annotation.hpp
     wherry/wire/boxed.hpp
     wherry/wire/framework.hpp
     wherry/wire/message.hpp
     wherry/wire/protobuf.hpp
+    wherry/wire/selected_rows.hpp
     wherry/wire/sniff.hpp
-    wherry/wire/tensor_stream.hpp)
+    wherry/wire/tensor_stream.hpp
+    wherry/wire/var_kind.hpp)

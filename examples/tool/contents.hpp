@@ -5,6 +5,7 @@
 
 #include <wherry/io/select.hpp>
 #include <wherry/io/stream_index.hpp>
+#include <wherry/wire/selected_rows.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -27,12 +28,7 @@ struct tensors {
     std::vector<std::string> names{};  ///< one a stream, where they are known
 };
 
-/// A SelectedRows stream: some rows of a tall array.
-struct selected_rows {
-    std::vector<std::int64_t> rows;
-    std::int64_t height = 0;
-    wherry::wire::tensor_header value;
-};
+using selected_rows = wherry::wire::selected_rows_header;
 
 /// A file and what is in it; `error` says why it is none of the kinds.
 struct file_contents {
@@ -42,36 +38,15 @@ struct file_contents {
 };
 
 namespace detail {
-inline error no_selected_rows() { return {.code = errc::not_a_paddle_file, .message = "this is not a SelectedRows stream"}; }
-
-inline result<selected_rows> parse_selected_rows(std::string_view bytes) {
-    wherry::byte_cursor in(bytes);
-    const auto version = in.read<std::uint32_t>({});
-    const auto count = in.read<std::uint64_t>({});
-    if (!version || !count || *version != 0 || *count > in.remaining() / sizeof(std::uint64_t)) return no_selected_rows();
-    selected_rows made;
-    for (std::uint64_t i = 0; i < *count; ++i) made.rows.push_back(static_cast<std::int64_t>(*in.read<std::uint64_t>({})));
-    const auto height = in.read<std::uint64_t>({});
-    if (!height) return height.error();
-    made.height = static_cast<std::int64_t>(*height);
-    auto value = wherry::wire::read_inner_header(in);
-    if (!value) return std::move(value).error();
-    made.value = *std::move(value);
-    const auto inside = [&](std::int64_t row) { return row >= 0 && row < made.height; };
-    const bool one_each = made.value.dims.rank() > 0 && std::cmp_equal(made.value.dims[0], *count);
-    if (!one_each || made.value.data_bytes != in.remaining() || !std::all_of(made.rows.begin(), made.rows.end(), inside))
-        return no_selected_rows();
-    return made;
-}
-
 /// Tensors, or rows: nothing in the bytes tells them apart but that every length has to fit.
 inline result<file_contents> streams_of(const std::string& name, wherry::disk::reader& file) {
     auto streams = wherry::index_streams(file);
     if (streams) return file_contents{name, file.size_bytes(), tensors{*std::move(streams)}};
     const auto bytes = read_all(file, wherry::limits{}.program_bytes);
     if (!bytes) return std::move(streams).error();
-    auto rows = parse_selected_rows(*bytes);
-    if (!rows) return std::move(streams).error();
+    wherry::byte_cursor in(*bytes);
+    auto rows = wherry::wire::read_selected_rows_header(in);
+    if (!rows || rows->value.data_bytes != in.remaining()) return std::move(streams).error();
     return file_contents{name, file.size_bytes(), *std::move(rows)};
 }
 

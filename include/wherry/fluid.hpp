@@ -9,9 +9,12 @@
 #include <wherry/fluid/errors.hpp>
 #include <wherry/fluid/executor.hpp>
 #include <wherry/fluid/framework.hpp>
+#include <wherry/fluid/inference_model.hpp>
 #include <wherry/fluid/io.hpp>
 #include <wherry/fluid/layers.hpp>
 #include <wherry/fluid/optimizer.hpp>
+#include <wherry/fluid/paddle_static.hpp>
+#include <wherry/fluid/weights.hpp>
 #include <wherry/wherry.hpp>
 
 #endif

@@ -29,6 +29,7 @@ constexpr auto codes = std::to_array<code_row>({
     {errc::bad_lod, "bad_lod"},
     {errc::bad_desc, "bad_desc"},
     {errc::bad_rows, "bad_rows"},
+    {errc::bad_checksum, "bad_checksum"},
     {errc::bad_block, "bad_block"},
     {errc::bad_name, "bad_name"},
     {errc::duplicate_name, "duplicate_name"},

@@ -177,3 +177,79 @@ TEST_CASE("a path that cannot be written is Unavailable, and a name that leaves 
     CHECK_THROWS_AS(fluid::io::save_persistables(w.exe, w.folder / "in"), fluid::ValueError);
     CHECK_FALSE(fs::exists(w.folder / "escaped"));
 }
+
+namespace {
+fluid::Variable add_raw(world& w, const std::string& name) {
+    wherry::wire::VarDesc<> raw;
+    raw.name = name;
+    raw.type.type = wherry::VarKind::RAW;
+    raw.persistable = true;
+    return w.main.global_block().create_var(std::move(raw));
+}
+}  // namespace
+
+TEST_CASE("without a predicate every variable is meant, so that temporaries without a value fail a save") {
+    world w("everything");
+    w.build();
+    CHECK(message_of<fluid::EnforceNotMet>([&] {
+              fluid::io::save_vars(w.exe, w.folder);
+          }).starts_with("InvalidArgumentError: The Tensor in the save Op's Input Variable X("));
+}
+
+TEST_CASE("RAW variables are skipped; where nothing else is left, files of their own warn and one file fails") {
+    world w("raw");
+    w.build();
+    const std::vector raw{add_raw(w, "raw")};
+    fluid::io::save_persistables(w.exe, w.folder / "each");
+    CHECK_FALSE(fs::exists(w.folder / "each" / "raw"));
+    fluid::io::load_persistables(w.exe, w.folder / "each");
+    CHECK(w.warnings.empty());
+    fluid::io::save_vars(w.exe, w.folder / "none", {.vars = raw});
+    CHECK(w.warnings.size() == 1);
+    CHECK_FALSE(fs::exists(w.folder / "none"));
+    constexpr auto nothing = "InvalidArgumentError: The number of variables to be saved is 0, expect it to be greater than 0.";
+    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::save_vars(w.exe, w.folder, {.vars = raw, .filename = "f"}); }) == nothing);
+    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::save_vars(w.exe, fluid::io::memory, {.vars = raw}); }) == nothing);
+}
+
+TEST_CASE("an empty list is loaded from files of their own, and refused from one file") {
+    world w("empty_list");
+    w.build();
+    const auto bytes = fluid::io::save_persistables(w.exe, fluid::io::memory);
+    const fluid::io::vars_options none{.vars = std::vector<fluid::Variable>()};
+    fluid::io::load_vars(w.exe, w.folder / "nowhere", none);
+    CHECK(message_of<fluid::EnforceNotMet>([&] { fluid::io::load_vars(w.exe, fluid::io::memory(bytes), none); }) ==
+          "InvalidArgumentError: The number of variables to be loaded is 0, expect it to be greater than 0.");
+}
+
+TEST_CASE("an empty folder name is the current folder; files are replaced, and other files there are ignored") {
+    world w("here");
+    w.build();
+    fs::create_directories(w.folder);
+    const auto before = fs::current_path();
+    fs::current_path(w.folder);
+    std::ofstream("fc_0.w_0") << "old and longer than what comes: " << std::string(200, '.');
+    std::ofstream("other") << "no tensor";
+    fluid::io::save_persistables(w.exe, "");
+    fluid::io::save_persistables(w.exe, "", {.filename = "all"});
+    fluid::Scope fresh;
+    fluid::scope_guard guard(fresh);
+    fluid::io::load_persistables(w.exe, "");
+    CHECK(fresh.local_var_names().size() == 3);
+    fluid::io::load_persistables(w.exe, "", {.filename = "all"});
+    CHECK(fs::file_size("fc_0.w_0") < 100);
+    fs::current_path(before);
+}
+
+TEST_CASE("a save writes the element type, dims and LoD that a variable has, whatever the program says") {
+    world w("actual");
+    w.build();
+    auto other = fluid::Tensor::of<double>({3, 1}, {1, 2, 3});
+    other.set_lod({{0, 1, 3}});
+    *w.scope.find_var("learning_rate_0") = other;
+    fluid::io::save_persistables(w.exe, w.folder, {.filename = "all"});
+    fluid::Scope fresh;
+    fluid::scope_guard guard(fresh);
+    fluid::io::load_persistables(w.exe, w.folder, {.filename = "all"});
+    CHECK(*fresh.find_var("learning_rate_0") == other);
+}

@@ -174,3 +174,25 @@ TEST_CASE("other files of the folder stay") {
     CHECK(support::names_in(folder.path()) == std::vector<std::string>{"acc/other", "acc/w", "b", "lr", "other", "w"});
     CHECK(support::read_file(folder / "other") == "kept");
 }
+
+TEST_CASE("LoD of any depth up to the limit comes back, one level more is refused") {
+    auto deep = support::counting({3, 1}, 1);
+    LoD lod{{0, 1, 3}};
+    const support::scratch folder("deep");
+    for (; lod.size() <= 16;
+         lod.insert(lod.begin(), lod.size() % 2 == 0 ? std::vector<std::uint64_t>{0, 0, 2} : std::vector<std::uint64_t>{0, 2, 2})) {
+        deep.set_lod(lod);
+        Scope scope;
+        REQUIRE(archive<>::save(std::vector<tensor_ref>{deep.ref("deep")}, disk(folder / "deep")));
+        REQUIRE(archive<>::load(std::vector<std::string_view>{"deep"}, scope, disk(folder / "deep")));
+        CHECK(*scope.find_var("deep") == deep);
+    }
+    deep.set_lod(lod);
+    CHECK(archive<>::save(std::vector<tensor_ref>{deep.ref("deep")}, memory{}).error().code == errc::bad_lod);
+    using deeper = archive<capped<limits{.lod_levels = 17}>>;
+    const auto bytes = deeper::save(std::vector<tensor_ref>{deep.ref("deep")}, memory{});
+    REQUIRE(bytes);
+    Scope scope;
+    CHECK(archive<>::load(std::vector<std::string_view>{"deep"}, scope, memory{*bytes}).error().code == errc::bad_lod);
+    CHECK(deeper::load(std::vector<std::string_view>{"deep"}, scope, memory{*bytes}));
+}

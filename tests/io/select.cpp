@@ -2,6 +2,9 @@
 #include <io/scratch.hpp>
 #include <wherry/io/select.hpp>
 
+#include <string>
+#include <vector>
+
 using namespace wherry;
 
 TEST_CASE("a selection walks all blocks in order") {
@@ -40,4 +43,20 @@ TEST_CASE("a variable without a value is named") {
     CHECK(refs.error().variable == "b");
     scope.var("b");
     CHECK(detail::refs_of(list, scope).error().code == errc::not_initialized);
+}
+
+TEST_CASE("rows and arrays of tensors are refused with what to do instead") {
+    auto program = support::small_program();
+    const auto refused = [&](VarKind kind) {
+        const auto var = support::add_var(program, "v" + std::to_string(static_cast<int>(kind)), {}, {.kind = kind});
+        const auto found = detail::tensors_among(std::vector{var});
+        REQUIRE_FALSE(found);
+        CHECK(found.error().code == errc::mixed_kinds);
+        CHECK(found.error().expected == "LOD_TENSOR");
+        return std::string(found.error().found.view()) + ": " + std::string(found.error().message.view());
+    };
+    CHECK(refused(VarKind::LOD_TENSOR_ARRAY) == "LOD_TENSOR_ARRAY: a tensor array has no form in a file: save its tensors one by one");
+    CHECK(refused(VarKind::SELECTED_ROWS) ==
+          "SELECTED_ROWS: SelectedRows have a file of their own: use save_selected_rows and load_selected_rows");
+    CHECK(refused(VarKind::STEP_SCOPES) == "STEP_SCOPES: only LoDTensor variables have a place in these files");
 }

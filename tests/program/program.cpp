@@ -352,7 +352,8 @@ TEST_CASE("program: every one that Paddle wrote comes back byte for byte, also t
         const auto moved = *std::move(p);
         CHECK(moved.serialize_to_string() == bytes);
         CHECK(moved.clone().clone().to_desc() == copy.to_desc());
-        for (const auto& var : moved.list_vars()) CHECK(moved.global_block().find_var(var.name()) == var);
+        for (const auto& block : moved.blocks())
+            for (const auto& var : block.vars()) CHECK(block.find_var(var.name()) == var);
     }
 }
 

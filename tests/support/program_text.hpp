@@ -22,6 +22,8 @@ inline std::string text_of(const wherry::Attr& a) {
     for (const auto v : a.floats) add(std::to_string(v));
     for (const auto& v : a.strings) add("'" + v + "'");
     if (a.b) add(*a.b ? "true" : "false");
+    if (a.block_idx) add("block " + std::to_string(*a.block_idx));
+    for (const auto v : a.blocks_idx) add("block " + std::to_string(v));
     if (a.l) add(std::to_string(*a.l));
     for (const auto v : a.longs) add(std::to_string(v));
     return out;

@@ -29,6 +29,7 @@ enum class errc : std::uint8_t {
     bad_lod,            ///< level-of-detail offsets that do not start at 0, fall, or do not end at the rows
     bad_desc,           ///< the length of a TensorDesc is impossible
     bad_rows,           ///< row indices of SelectedRows outside its height
+    bad_checksum,       ///< bytes differ from those that a checksum was made of
     // programs
     bad_block,         ///< block numbers that form no tree
     bad_name,          ///< a name that cannot be a variable or a file
@@ -68,7 +69,7 @@ namespace detail {
 // clang-format off
 inline constexpr std::array errc_names = std::to_array<std::string_view>({
     "truncated", "trailing_bytes", "overflow", "too_large", "bad_protobuf", "missing_required", "not_a_paddle_file",
-    "bad_version", "bad_dtype", "bad_dims", "bad_lod", "bad_desc", "bad_rows", "bad_block", "bad_name", "duplicate_name",
+    "bad_version", "bad_dtype", "bad_dims", "bad_lod", "bad_desc", "bad_rows", "bad_checksum", "bad_block", "bad_name", "duplicate_name",
     "no_such_variable", "unknown_op", "missing_slot", "bad_attribute", "bad_argument", "argument_dtype", "no_gradient",
     "unsupported", "not_initialized", "shape_mismatch", "dtype_mismatch", "label_out_of_range", "index_out_of_range",
     "lod_mismatch", "feed_mismatch", "fetch_mismatch", "closed", "not_found", "not_regular_file", "cannot_open", "cannot_read",

@@ -4,6 +4,7 @@
 #include <wherry/io/load_plan.hpp>
 #include <wherry/io/save_plan.hpp>
 #include <wherry/io/select.hpp>
+#include <wherry/policy/annotate.hpp>
 #include <wherry/policy/capped.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/filter.hpp>
@@ -30,7 +31,10 @@ using is_durability = std::bool_constant<Durability<P>>;
 template <class P>
 using is_caps = std::bool_constant<Caps<P>>;
 template <class P>
-inline constexpr bool is_policy = is_filter<P>::value || is_layout<P>::value || is_durability<P>::value || is_caps<P>::value;
+using is_annotator = std::bool_constant<Annotator<P>>;
+template <class P>
+inline constexpr bool is_policy =
+    is_filter<P>::value || is_layout<P>::value || is_durability<P>::value || is_caps<P>::value || is_annotator<P>::value;
 
 template <class S>
 struct saved_by {
@@ -48,14 +52,14 @@ struct saved_by<S> {
 /// | layout     | `layout::combined`     | `per_file`, your own                                       |
 /// | durability | `atomic`               | `fast`, `durable`                                          |
 /// | caps       | `capped<limits{}>`     | other numbers                                              |
+/// | annotation | `annotate<>`           | `annotate<align<64>, checksum, names>`, any of these       |
 ///
 /// Guarantee: a save checks every variable before the first byte is written, a load every byte count before the first
 /// tensor changes; a load that fails leaves the scope exactly as it was.
 template <class... Policies>
 struct archive {
-    static_assert(
-        (detail::is_policy<Policies> && ...),
-        "wherry: archive is given a type that is no policy: it must be a VariableFilter, Layout, Durability or Caps (see wherry/policy/)");
+    static_assert((detail::is_policy<Policies> && ...), "wherry: archive is given a type that is no policy: it must be a VariableFilter, "
+                                                        "Layout, Durability, Caps or Annotator (see wherry/policy/)");
     static_assert(pick<detail::is_filter, void, Policies...>::count <= 1,
                   "wherry: archive is given two filters: combine them, decltype(a{} && b{}) (see wherry/policy/filter.hpp)");
     static_assert(pick<detail::is_layout, void, Policies...>::count <= 1,
@@ -64,11 +68,15 @@ struct archive {
                   "wherry: archive is given two durabilities (see wherry/policy/durability.hpp)");
     static_assert(pick<detail::is_caps, void, Policies...>::count <= 1,
                   "wherry: archive is given two sets of caps (see wherry/policy/capped.hpp)");
+    static_assert(pick<detail::is_annotator, void, Policies...>::count <= 1,
+                  "wherry: archive is given two sets of annotations: name them in one annotate<...> (see wherry/policy/annotate.hpp)");
 
     using filter_policy = typename pick<detail::is_filter, filter::persistables, Policies...>::type;
     using layout_policy = typename pick<detail::is_layout, layout::combined, Policies...>::type;
     using durability_policy = typename pick<detail::is_durability, atomic, Policies...>::type;
     using caps_policy = typename pick<detail::is_caps, capped<limits{}>, Policies...>::type;
+
+    using annotate_policy = typename pick<detail::is_annotator, annotate<>, Policies...>::type;
 
     /// What `save` returns for a sink: nothing for files, the bytes for memory.
     template <class S>
@@ -111,7 +119,8 @@ struct archive {
                 std::is_lvalue_reference_v<S> || !result_borrows_sink<sink_type>,
                 "wherry: save returns bytes that lie in this sink, so the sink must be a named variable (see wherry/policy/memory.hpp)");
             if (tensors.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to save"};
-            const auto plan = save_plan::make<layout_policy>(tensors, {}, caps_policy::caps);
+            const auto plan =
+                save_plan::make<layout_policy>(tensors, {}, caps_policy::caps, detail::header_maker_of<annotate_policy::rules>());
             if (!plan) return plan.error();
             return write(*plan, sink, durability_policy::steps);
         } else {
@@ -164,7 +173,7 @@ struct archive {
             static_assert(S::many_records || layout_policy::single_record,
                           "wherry: this layout reads many records and this source holds one: use layout::combined or a source of files "
                           "(see wherry/policy/layout.hpp)");
-            return load_tensors<layout_policy>(wanted, scope, source, {}, caps_policy::caps);
+            return load_tensors<layout_policy, annotate_policy::rules>(wanted, scope, source, {}, caps_policy::caps);
         } else {
             return unreachable();
         }

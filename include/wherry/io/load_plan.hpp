@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_LOAD_PLAN_HPP
 #define WHERRY_IO_LOAD_PLAN_HPP
 
+#include <wherry/io/annotated.hpp>
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/record_check.hpp>
 #include <wherry/io/stream_index.hpp>
@@ -10,6 +11,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <numeric>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +26,7 @@ namespace wherry::inline v0 {
 struct load_report {
     std::size_t tensor_count = 0;
     std::uint64_t data_bytes = 0;  ///< of elements
+    std::uint64_t lent_bytes = 0;  ///< of those, what was not copied: it stays in the mapping
     std::vector<error> warnings;   ///< trailing_bytes: a separate file goes on after its tensor
 };
 
@@ -39,6 +44,14 @@ struct arrival {
     std::string_view bytes;  ///< of a record in memory
     Tensor fresh;            ///< else, or where the held memory is too small
     Tensor* in_place = nullptr;
+    std::optional<std::uint32_t> data_checksum;
+};
+
+/// A tensor of a record, and which of the wanted ones it is.
+struct placed_tensor {
+    std::size_t wanted = 0;
+    indexed_tensor found;
+    std::optional<std::uint32_t> data_checksum;
 };
 
 inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor& found, std::string_view path) {
@@ -55,42 +68,131 @@ inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor&
                  .found = to_tuple(dims)};
 }
 
-/// All headers of one record, then its coverage, then the shapes.
-template <class L, Reader R>
-result<std::vector<indexed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
-                                                 std::string_view path, std::vector<error>& warnings) {
-    std::vector<indexed_tensor> found;
+inline std::string tensor_count_text(std::size_t n) { return std::string(decimal(n).view()) + (n == 1 ? " tensor" : " tensors"); }
+
+/// An error of a stream belongs to its variable, whatever message inside it was at fault.
+inline error of_stream(error e, std::string_view name) {
+    if (!name.empty()) e.variable = name;
+    return e;
+}
+
+/// What is left of a record behind its last wanted tensor: an error, or a warning where the layout allows it.
+template <class L>
+result<void> check_end(const record& held, std::span<const wanted_tensor> wanted, std::uint64_t offset, std::uint64_t size_bytes,
+                       std::string_view path, std::vector<error>& warnings) {
+    if (offset == size_bytes) return {};
+    error left{.code = errc::extra_record,
+               .message = "the file goes on after the last wanted tensor",
+               .file = path,
+               .offset = offset,
+               .expected = tensor_count_text(held.tensors.size()),
+               .found = std::string(decimal(size_bytes - offset).view()) + " bytes more"};
+    if (!tolerates_trailing_bytes<L>) return left;
+    left.code = errc::trailing_bytes;
+    if (!held.tensors.empty()) left.variable = wanted[held.tensors.back()].name;
+    warnings.push_back(std::move(left));
+    return {};
+}
+
+inline error other_name(std::string_view wanted, std::string_view found, std::uint64_t offset) {
+    return {.code = errc::missing_record,
+            .message = "the file holds a tensor of another name",
+            .offset = offset,
+            .variable = wanted,
+            .expected = wanted,
+            .found = found};
+}
+
+/// All headers of a record that holds the wanted tensors in their order, then its coverage.
+template <class L, annotation_rules Rules, Reader R>
+result<std::vector<placed_tensor>> index_in_order(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
+                                                  std::string_view path, std::vector<error>& warnings) {
+    std::vector<placed_tensor> found;
     found.reserve(held.tensors.size());
-    const auto count_text = [](std::size_t n) { return std::string(decimal(n).view()) + (n == 1 ? " tensor" : " tensors"); };
     for (const auto at : held.tensors) {
+        const auto name = wanted[at].name;
         if (indexer.at_end() && !found.empty())
             return error{.code = errc::missing_record,
                          .message = "the file ends before the last wanted tensor",
                          .file = path,
                          .offset = indexer.offset(),
-                         .variable = wanted[at].name,
-                         .expected = count_text(held.tensors.size()),
-                         .found = count_text(found.size())};
+                         .variable = name,
+                         .expected = tensor_count_text(held.tensors.size()),
+                         .found = tensor_count_text(found.size())};
         auto next = indexer.next();
-        if (!next) return std::move(next).error().of_variable(wanted[at].name);
-        found.push_back(*std::move(next));
+        if (!next) return of_stream(std::move(next).error(), name);
+        found.push_back({at, *std::move(next), {}});
+        if constexpr (Rules.checksums || Rules.names) {
+            const auto& made = found.back().found;
+            const auto noted = note_of(indexer.header_bytes(made), Rules, made.stream_offset, std::span(&name, 1));
+            if (!noted) return of_stream(noted.error(), name);
+            if (Rules.names && noted->name != name) return other_name(name, noted->name, made.stream_offset);
+            found.back().data_checksum = noted->data_checksum;
+        }
     }
-    if (!indexer.at_end()) {
-        error left{.code = errc::extra_record,
-                   .message = "the file goes on after the last wanted tensor",
-                   .file = path,
-                   .offset = indexer.offset(),
-                   .expected = count_text(found.size()),
-                   .found = std::string(decimal(indexer.size_bytes() - indexer.offset()).view()) + " bytes more"};
-        if (!tolerates_trailing_bytes<L>) return left;
-        left.code = errc::trailing_bytes;
-        if (!held.tensors.empty()) left.variable = wanted[held.tensors.back()].name;
-        warnings.push_back(std::move(left));
-    }
-    for (std::size_t i = 0; i < found.size(); ++i)
-        if (auto checked = check_shape(wanted[held.tensors[i]], found[i], path); !checked) return std::move(checked).error();
+    if (auto checked = check_end<L>(held, wanted, indexer.offset(), indexer.size_bytes(), path, warnings); !checked)
+        return std::move(checked).error();
     return found;
 }
+
+/// The wanted tensors of a record whose streams have names; others are stepped over.
+template <annotation_rules Rules, Reader R>
+result<std::vector<placed_tensor>> index_by_name(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer) {
+    auto order = held.tensors;  // by name, as the streams come
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a].name < wanted[b].name; });
+    std::vector<std::string_view> names;
+    names.reserve(order.size());
+    for (const auto at : order) names.push_back(wanted[at].name);
+    std::vector<bool> seen(order.size(), false);
+    std::size_t next_unseen = 0;
+    const auto likely_name = [&] { return next_unseen < names.size() ? names[next_unseen] : std::string_view(); };
+    std::vector<placed_tensor> found;
+    found.reserve(order.size());
+    std::size_t stream_count = 0;
+    for (; !indexer.at_end(); ++stream_count) {
+        auto next = indexer.next();
+        if (!next) return of_stream(std::move(next).error(), likely_name());
+        const auto noted = note_of(indexer.header_bytes(*next), Rules, next->stream_offset, names);
+        if (!noted) {  // the name it shows may be right, or be what is broken
+            const bool known = noted.error().code == errc::bad_checksum && !noted.error().variable.empty();
+            return known ? noted.error() : of_stream(noted.error(), likely_name());
+        }
+        const auto place = std::lower_bound(names.begin(), names.end(), noted->name);
+        if (place == names.end() || *place != noted->name) continue;
+        const auto at = static_cast<std::size_t>(place - names.begin());
+        if (seen[at])
+            return error{.code = errc::duplicate_name,
+                         .message = "two tensors of the file have one name",
+                         .offset = next->stream_offset,
+                         .variable = names[at]};
+        seen[at] = true;
+        while (next_unseen < seen.size() && seen[next_unseen]) ++next_unseen;
+        found.push_back({order[at], *std::move(next), noted->data_checksum});
+    }
+    if (next_unseen == names.size()) return found;
+    return error{.code = errc::missing_record,
+                 .message = "the file holds no tensor of this name",
+                 .variable = likely_name(),
+                 .expected = tensor_count_text(names.size()),
+                 .found = tensor_count_text(found.size()) + " of them among " + tensor_count_text(stream_count)};
+}
+
+/// All headers of one record, then its coverage, then the shapes.
+template <class L, annotation_rules Rules, Reader R>
+result<std::vector<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
+                                                std::string_view path, std::vector<error>& warnings) {
+    auto found = [&] {
+        if constexpr (Rules.names && !tolerates_trailing_bytes<L>) return index_by_name<Rules>(held, wanted, indexer);
+        else return index_in_order<L, Rules>(held, wanted, indexer, path, warnings);
+    }();
+    if (!found) return found;
+    for (const auto& one : *found)
+        if (auto checked = check_shape(wanted[one.wanted], one.found, path); !checked) return std::move(checked).error();
+    return found;
+}
+
+/// Bytes between wanted tensors that are read and thrown away rather than stepped over with a call a tensor.
+inline constexpr std::uint64_t widest_gaps = std::uint64_t{1} << 20U;
 
 /// Reads the elements of a record into fresh tensors, in as few calls as the reader allows.
 template <Reader R>
@@ -98,10 +200,10 @@ result<void> read_elements(std::span<arrival> into, R& reader, const stream_inde
     if (into.empty()) return {};
     for (auto& one : into) one.fresh.resize(one.header.dtype, one.header.dims);
     if constexpr (ScatterReader<R>) {
-        if (into.size() > 1) {  // one stretch: elements, the next header (thrown away), elements, ...
-            std::uint64_t gaps = 0;
-            for (std::size_t i = 1; i < into.size(); ++i)
-                gaps += into[i].header.data_offset - (into[i - 1].header.data_offset + into[i - 1].header.data_bytes);
+        std::uint64_t gaps = 0;
+        for (std::size_t i = 1; i < into.size(); ++i)
+            gaps += into[i].header.data_offset - (into[i - 1].header.data_offset + into[i - 1].header.data_bytes);
+        if (into.size() > 1 && gaps <= widest_gaps) {  // one stretch: elements, the next header (thrown away), elements, ...
             std::vector<std::byte> headers(static_cast<std::size_t>(gaps));
             std::span<std::byte> unused(headers);
             std::vector<std::span<std::byte>> pieces{into.front().fresh.bytes()};
@@ -126,10 +228,28 @@ result<void> read_elements(std::span<arrival> into, R& reader, const stream_inde
     return {};
 }
 
+/// Elements that may stay where they are: numbers as the machine has them, where a Tensor may start.
+inline bool may_stay(DType dtype, std::string_view bytes) noexcept {
+    constexpr auto boundary = static_cast<std::size_t>(aligned_bytes::alignment);
+    const bool aligned = reinterpret_cast<std::uintptr_t>(bytes.data()) % boundary == 0;  // NOLINT: an address
+    return native_is_little_endian && dtype != DType::BOOL && !bytes.empty() && aligned;
+}
+/// Lets tensors borrow the memory of a record where they can. The memory is the reader's own copy of the file, so it may
+/// be written to.
+inline void borrow(std::span<arrival> arrivals, const std::shared_ptr<void>& lender, load_report& report) {
+    for (auto& one : arrivals) {
+        if (!may_stay(one.header.dtype, one.bytes)) continue;
+        auto* const data = const_cast<std::byte*>(as_bytes(one.bytes).data());  // NOLINT: a private mapping, see above
+        one.fresh = Tensor::lent(one.header.dtype, one.header.dims, data, lender);
+        report.lent_bytes += one.bytes.size();
+        one.bytes = {};
+    }
+}
+
 /// Everything is checked: what can fail for want of memory first, then only moves and copies.
 inline void hand_over(std::span<arrival> arrivals, Scope& scope) {
     for (auto& one : arrivals) {
-        if (one.fresh.is_initialized()) continue;  // read from a file
+        if (one.fresh.is_initialized()) continue;  // read from a file, or lent
         auto* held = scope.find_var(one.name);
         if (held != nullptr && held->bytes().size() >= one.bytes.size()) one.in_place = held;
         else one.fresh.resize(one.header.dtype, one.header.dims);
@@ -150,10 +270,12 @@ inline void hand_over(std::span<arrival> arrivals, Scope& scope) {
 /// Loads tensors by name. Every header, byte count, coverage and shape is checked before anything in the scope changes.
 /// A name that the scope and its parents lack is made in the scope. The tensor takes dtype, dims and LoD of the file.
 /// From memory the bytes go into the memory that a tensor has, where it is large enough; from files into fresh memory,
-/// since reading may fail late.
-/// Errors: those of the layout, the source and `stream_indexer::next`; missing_record, extra_record, shape_mismatch.
+/// since reading may fail late; from a lending source they stay where they are, if they start at a multiple of 64.
+/// Under rules of annotations every tensor must carry them: checksums are checked, names decide which tensor is which.
+/// Errors: those of the layout, the source and `stream_indexer::next`; missing_record, extra_record, shape_mismatch;
+/// missing_required, bad_checksum, duplicate_name for annotations.
 /// Guarantee: a load that fails leaves the scope exactly as it was.
-template <Layout L, Source S>
+template <Layout L, annotation_rules Rules = annotation_rules{}, Source S>
 result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout = {},
                                  const limits& caps = {}) {
     using reader_type = typename decltype(source.open(std::string_view()))::value_type;
@@ -180,25 +302,33 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
                                                                                                      : "");
         const std::string path(std::string_view(reader->path()).empty() ? std::string_view(held.name) : std::string_view(reader->path()));
         stream_indexer<reader_type> indexer(*reader, window, caps);
-        auto found = detail::index_record<L>(held, wanted, indexer, path, report.warnings);
+        auto found = detail::index_record<L, Rules>(held, wanted, indexer, path, report.warnings);
         if (!found) return std::move(found).error().in_file(path);
         const auto first = arrivals.size();
-        for (std::size_t i = 0; i < found->size(); ++i) {
-            report.data_bytes += (*found)[i].header.data_bytes;
-            arrivals.push_back({.name = wanted[held.tensors[i]].name,
-                                .header = std::move((*found)[i].header),
+        for (auto& one : *found) {
+            report.data_bytes += one.found.header.data_bytes;
+            arrivals.push_back({.name = wanted[one.wanted].name,
+                                .header = std::move(one.found.header),
                                 .bytes = {},
                                 .fresh = {},
-                                .in_place = nullptr});
+                                .in_place = nullptr,
+                                .data_checksum = one.data_checksum});
         }
         if constexpr (ViewReader<reader_type>) {
             for (auto& one : std::span(arrivals).subspan(first))
                 one.bytes = reader->bytes().substr(static_cast<std::size_t>(one.header.data_offset),
                                                    static_cast<std::size_t>(one.header.data_bytes));
+            if constexpr (LendingReader<reader_type>) detail::borrow(std::span(arrivals).subspan(first), reader->lender(), report);
             open.push_back(*std::move(reader));
         } else if (auto read = detail::read_elements<reader_type>(std::span(arrivals).subspan(first), *reader, indexer); !read) {
             return std::move(read).error().in_file(path);
         }
+        if constexpr (Rules.checksums)
+            for (const auto& one : std::span(arrivals).subspan(first)) {
+                const auto bytes = one.fresh.is_initialized() ? as_chars(one.fresh.bytes()) : one.bytes;
+                if (auto checked = detail::check_elements(bytes, one.data_checksum, one.header.data_offset); !checked)
+                    return std::move(checked).error().in_file(path).of_variable(one.name);
+            }
     }
     detail::hand_over(arrivals, scope);
     report.tensor_count = arrivals.size();

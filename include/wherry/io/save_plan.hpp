@@ -42,6 +42,15 @@ inline result<void> check_tensor(const tensor_ref& tensor, const limits& caps = 
     return lod ? result<void>() : result<void>(std::move(lod).error().of_variable(tensor.name));
 }
 
+/// Writes the header of a tensor whose stream starts at `offset` of its record; its bytes are in the order of the file.
+using header_maker = void (*)(byte_buffer& out, const tensor_ref& tensor, std::uint64_t offset);
+
+/// The reference's header.
+inline void plain_header(byte_buffer& out, const tensor_ref& tensor, std::uint64_t) {
+    static const LoD none;
+    wire::append_tensor_header(out, tensor.dtype, tensor.dims, tensor.lod != nullptr ? *tensor.lod : none);
+}
+
 /// Tensors laid out in records, ready to be written: headers are made, elements only pointed at. Sizes and positions are
 /// known before the first byte moves, so several writers can share the work.
 /// Guarantee: the tensors must outlive the plan; nothing of them is copied on a little-endian machine.
@@ -49,7 +58,8 @@ class save_plan {
   public:
     /// Errors: those of `check_tensor`, `check_tensor_names` and `records_of`; overflow.
     template <Layout L>
-    static result<save_plan> make(std::span<const tensor_ref> tensors, const L& layout = {}, const limits& caps = {}) {
+    static result<save_plan> make(std::span<const tensor_ref> tensors, const L& layout = {}, const limits& caps = {},
+                                  header_maker make_header = plain_header) {
         save_plan plan;
         std::vector<std::string_view> names;
         names.reserve(tensors.size());
@@ -60,8 +70,8 @@ class save_plan {
         auto records = records_of<L>(names, layout);
         if (!records) return std::move(records).error();
         plan.records_ = *std::move(records);
-        plan.make_headers(tensors);
-        if (!plan.add_up()) return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
+        if (!plan.make_headers(tensors, make_header))
+            return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
         return plan;
     }
     save_plan(save_plan&&) noexcept = default;
@@ -87,44 +97,48 @@ class save_plan {
   private:
     save_plan() = default;
 
-    void make_headers(std::span<const tensor_ref> tensors) {
-        static const LoD none;
-        header_ends_.reserve(tensors.size());
-        elements_.reserve(tensors.size());
+    /// Goes by records, since what a header holds may depend on where it lies. False: a record's size does not fit 64 bits.
+    bool make_headers(std::span<const tensor_ref> tensors, header_maker make_header) {
+        headers_at_.resize(tensors.size());
+        elements_.resize(tensors.size());
         turned_.reserve(native_is_little_endian ? 0 : tensors.size());
-        for (const auto& tensor : tensors) {
-            wire::append_tensor_header(headers_, tensor.dtype, tensor.dims, tensor.lod != nullptr ? *tensor.lod : none);
-            header_ends_.push_back(headers_.size());
-            elements_.push_back(tensor.bytes);
-            if constexpr (!native_is_little_endian) {
-                auto& copy = turned_.emplace_back(tensor.bytes.begin(), tensor.bytes.end());
-                reverse_numbers(tensor.dtype, copy);
-                elements_.back() = copy;
-            }
-        }
-    }
-    [[nodiscard]] piece header(std::size_t at) const noexcept {
-        const auto from = at == 0 ? 0 : header_ends_[at - 1];
-        return as_bytes(view_of(headers_).substr(from, header_ends_[at] - from));
-    }
-    bool add_up() {
         sizes_.reserve(records_.size());
         for (const auto& held : records_) {
             std::uint64_t total = 0;
-            for (const auto at : held.tensors)
-                for (const std::uint64_t more : {header(at).size(), elements_[at].size()}) {
+            for (const auto at : held.tensors) {
+                auto tensor = tensors[at];
+                tensor.bytes = elements_[at] = in_file_order(tensor);
+                const auto start = headers_.size();
+                make_header(headers_, tensor, total);
+                headers_at_[at] = {start, headers_.size() - start};
+                for (const std::uint64_t more : {headers_at_[at].size_bytes, elements_[at].size()}) {
                     if (total + more < total) return false;
                     total += more;
                 }
+            }
             sizes_.push_back({held.name, total});
         }
         return true;
     }
+    piece in_file_order(const tensor_ref& tensor) {
+        if constexpr (native_is_little_endian) return tensor.bytes;
+        auto& copy = turned_.emplace_back(tensor.bytes.begin(), tensor.bytes.end());
+        reverse_numbers(tensor.dtype, copy);
+        return copy;
+    }
+    [[nodiscard]] piece header(std::size_t at) const noexcept {
+        return as_bytes(view_of(headers_).substr(headers_at_[at].offset, headers_at_[at].size_bytes));
+    }
+
+    struct stretch {
+        std::size_t offset = 0;
+        std::size_t size_bytes = 0;
+    };
 
     std::vector<record> records_;
     std::vector<record_size> sizes_;  ///< their names point into records_
     byte_buffer headers_;
-    std::vector<std::size_t> header_ends_;
+    std::vector<stretch> headers_at_;  ///< of each tensor, in headers_
     std::vector<piece> elements_;
     std::vector<std::vector<std::byte>> turned_;  ///< copies in the order of the file, on big-endian machines
 };

@@ -7,6 +7,7 @@
 #include <wherry/policy/filter.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/wire/var_kind.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -26,6 +27,12 @@ std::vector<Variable> select(const Program& program, const F& filter = {}) {
 }
 
 namespace detail {
+constexpr std::string_view why_no_tensor(VarKind kind) noexcept {
+    if (kind == VarKind::LOD_TENSOR_ARRAY) return "a tensor array has no form in a file: save its tensors one by one";
+    if (kind == VarKind::SELECTED_ROWS) return "SelectedRows have a file of their own: use save_selected_rows and load_selected_rows";
+    return "only LoDTensor variables have a place in these files";
+}
+
 /// What of a list is saved or loaded: RAW variables are skipped, a name counts once, the first time.
 /// Errors: nothing_to_save, mixed_kinds, bad_argument for an empty handle.
 inline result<std::vector<Variable>> tensors_among(std::span<const Variable> variables) {
@@ -36,10 +43,10 @@ inline result<std::vector<Variable>> tensors_among(std::span<const Variable> var
         if (var.kind() == VarKind::RAW) continue;
         if (var.kind() != VarKind::LOD_TENSOR)
             return error{.code = errc::mixed_kinds,
-                         .message = "only LoDTensor variables have a place in these files",
+                         .message = why_no_tensor(var.kind()),
                          .variable = var.name(),
                          .expected = "LOD_TENSOR",
-                         .found = decimal(static_cast<std::int32_t>(var.kind()))};
+                         .found = wire::name_of(var.kind())};
         kept.push_back(var);
     }
     std::vector<std::string_view> names;

@@ -57,6 +57,14 @@ class stream_indexer {
         return made;
     }
 
+    /// The header of the stream that `next` gave last, from its first byte to the elements; valid until the next call.
+    [[nodiscard]] std::string_view header_bytes(const indexed_tensor& of) const noexcept {
+        const auto size_bytes = of.header.data_offset - of.stream_offset;
+        if constexpr (ViewReader<R>)
+            return reader_->bytes().substr(static_cast<std::size_t>(of.stream_offset), static_cast<std::size_t>(size_bytes));
+        else return seen(of.stream_offset, size_bytes);
+    }
+
     /// Bytes that were read on the way, where they happen to be those; else nothing.
     [[nodiscard]] std::string_view seen(std::uint64_t offset, std::uint64_t size_bytes) const noexcept {
         const auto end = window_offset_ + window_->size();

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -24,6 +25,13 @@ template <class R>
 concept ViewReader = Reader<R> && requires(const R& reader) {
     { reader.bytes() }
     noexcept->std::same_as<std::string_view>;
+};
+
+/// A reader whose bytes may be kept and written to, by holding on to their lender: a mapped file.
+template <class R>
+concept LendingReader = ViewReader<R> && requires(const R& reader) {
+    { reader.lender() }
+    noexcept->std::same_as<std::shared_ptr<void>>;
 };
 
 /// A reader that fills many stretches in one call.

@@ -35,6 +35,7 @@ class Block {
     [[nodiscard]] std::int32_t idx() const noexcept { return rest_.idx; }
     [[nodiscard]] std::int32_t parent_idx() const noexcept { return rest_.parent_idx; }
     [[nodiscard]] wire::BlockDesc<>& rest() noexcept { return changed(), rest_; }
+    [[nodiscard]] const wire::BlockDesc<>& rest() const noexcept { return rest_; }
 
     /// In order of creation, or of the file.
     [[nodiscard]] const std::vector<Variable>& vars() const noexcept { return vars_; }

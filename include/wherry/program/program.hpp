@@ -90,6 +90,7 @@ class Program {
     [[nodiscard]] std::int64_t version() const noexcept { return rest_.version ? rest_.version->version.value_or(0) : 0; }
     /// All of the message but its blocks.
     [[nodiscard]] wire::ProgramDesc<>& rest() noexcept { return revision_.bump(), rest_; }
+    [[nodiscard]] const wire::ProgramDesc<>& rest() const noexcept { return rest_; }
 
     /// Seed of initializers that have none of their own; 0 draws one at run time.
     [[nodiscard]] std::int32_t random_seed() const noexcept { return random_seed_; }

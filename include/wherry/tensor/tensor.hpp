@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <limits>
+#include <memory>
 #include <new>
 #include <optional>
 #include <span>
@@ -38,19 +40,28 @@ class aligned_bytes {
     explicit aligned_bytes(std::size_t size) : size_(size) {
         if (size_ > 0) data_ = static_cast<std::byte*>(::operator new(size_, alignment));
     }
-    aligned_bytes(aligned_bytes&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    /// Memory of somebody else, at such a boundary, which lives as long as `lender` does.
+    aligned_bytes(std::byte* data, std::size_t size, std::shared_ptr<void> lender) noexcept
+        : data_(data), size_(size), lender_(std::move(lender)) {}
+    aligned_bytes(aligned_bytes&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), lender_(std::move(other.lender_)) {}
     aligned_bytes& operator=(aligned_bytes&& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);
+        lender_.swap(other.lender_);
         return *this;
     }
-    ~aligned_bytes() { ::operator delete(data_, alignment); }
+    ~aligned_bytes() {
+        if (lender_ == nullptr) ::operator delete(data_, alignment);
+    }
+    [[nodiscard]] bool is_lent() const noexcept { return lender_ != nullptr; }
     [[nodiscard]] std::byte* data() const noexcept { return data_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   private:
     std::byte* data_ = nullptr;
     std::size_t size_ = 0;
+    std::shared_ptr<void> lender_;
 };
 }  // namespace detail
 
@@ -73,6 +84,21 @@ class Tensor {
     static Tensor of(const Shape& dims, std::initializer_list<T> elements) {
         return of<T>(dims, std::span<const T>(elements.begin(), elements.size()));
     }
+
+    /// A tensor whose elements lie in memory of somebody else, at a 64-byte boundary: a mapped file. It may be written
+    /// to, and goes into memory of its own when it outgrows what was lent.
+    static Tensor lent(DType dtype, const Shape& dims, std::byte* data, std::shared_ptr<void> lender) {
+        Tensor made;
+        const auto size_bytes = dims.count() * size_of(dtype);
+        assert(reinterpret_cast<std::uintptr_t>(data) % static_cast<std::size_t>(detail::aligned_bytes::alignment) == 0);  // NOLINT
+        made.memory_ = detail::aligned_bytes(data, size_bytes, std::move(lender));
+        made.dtype_ = dtype;
+        made.dims_ = dims;
+        made.initialized_ = true;
+        return made;
+    }
+    /// Whether the elements lie in lent memory.
+    [[nodiscard]] bool is_lent() const noexcept { return memory_.is_lent(); }
 
     Tensor(const Tensor& other) : Tensor() { *this = other; }
     Tensor(Tensor&& other) noexcept { swap(other); }

@@ -59,6 +59,7 @@ class posix_reader {
 
     [[nodiscard]] std::uint64_t size_bytes() const noexcept { return size_bytes_; }
     [[nodiscard]] std::string_view path() const noexcept { return path_; }
+    [[nodiscard]] int native_handle() const noexcept { return file_.get(); }
 
     /// Errors: cannot_read, truncated when the file became shorter in the meantime.
     result<void> read_at(std::uint64_t offset, std::span<const std::span<std::byte>> into) {

@@ -1,0 +1,75 @@
+#ifndef WHERRY_IO_SELECTED_ROWS_HPP
+#define WHERRY_IO_SELECTED_ROWS_HPP
+
+#include <wherry/io/byte_order.hpp>
+#include <wherry/io/save_plan.hpp>
+#include <wherry/io/whole_record.hpp>
+#include <wherry/tensor/selected_rows.hpp>
+#include <wherry/wire/selected_rows.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// Saves SelectedRows as a record of their own, the only form there is for them: `save_selected_rows(g, disk{"dir/w@GRAD"})`.
+/// Errors: not_initialized, bad_rows, bad_dims (nothing is written); those of the sink.
+template <class S>
+    requires Sink<std::remove_reference_t<S>>
+auto save_selected_rows(const SelectedRows& held, S&& sink, durability_steps how = atomic::steps) -> decltype(sink.finish()) {
+    if (!held.value.is_initialized())
+        return error{.code = errc::not_initialized, .message = "the values of SelectedRows are not there yet"};
+    if (auto checked = wire::check_rows(held.rows, held.height); !checked) return std::move(checked).error();
+    const auto& dims = held.value.dims();
+    if (dims.rank() == 0 || !std::cmp_equal(dims[0], held.rows.size()))
+        return error{.code = errc::bad_dims,
+                     .message = "the values of SelectedRows are not one a row",
+                     .expected = decimal(held.rows.size()),
+                     .found = to_string(dims)};
+    byte_buffer header;
+    wire::append_selected_rows_header(header, held.rows, held.height, held.value.dtype(), dims);
+    std::vector<std::byte> turned;  // values in the order of the file, on big-endian machines
+    auto values = held.value.bytes();
+    if constexpr (!native_is_little_endian) {
+        turned.assign(values.begin(), values.end());
+        reverse_numbers(held.value.dtype(), turned);
+        values = turned;
+    }
+    const record_size size{{}, std::uint64_t{header.size()} + values.size()};
+    if (auto started = sink.start(std::span(&size, 1), how); !started) return std::move(started).error();
+    const std::array<piece, 2> pieces{as_bytes(view_of(header)), values};
+    if (auto written = sink.write_at(0, 0, pieces); !written) return std::move(written).error();
+    if (auto done = sink.commit(0); !done) return std::move(done).error();
+    return sink.finish();
+}
+
+/// Loads SelectedRows from a record of their own. Bytes behind the values are ignored, as the reference does.
+/// Errors: those of `wire::read_selected_rows_header` and of the source; truncated when the values are not all there.
+template <class S>
+    requires Source<std::remove_reference_t<S>> result<SelectedRows> load_selected_rows(S&& source, const limits& caps = {}) {
+        const auto file = read_whole(source, caps.arena_bytes);
+        if (!file) return file.error();
+        byte_cursor in(file->bytes);
+        auto header = wire::read_selected_rows_header(in, caps);
+        if (!header) return std::move(header).error().in_file(file->path);
+        const auto values = in.take(header->value.data_bytes, "the values of SelectedRows are cut short");
+        if (!values) {
+            auto cut = values.error();
+            return std::move(cut).in_file(file->path);
+        }
+        SelectedRows made{std::move(header->rows), header->height, Tensor(header->value.dtype, header->value.dims)};
+        const auto into = made.value.bytes();
+        std::copy_n(as_bytes(*values).begin(), into.size(), into.begin());
+        elements_from_file(made.value.dtype(), into);
+        return made;
+    }
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,97 @@
+#ifndef WHERRY_POLICY_MAPPED_HPP
+#define WHERRY_POLICY_MAPPED_HPP
+
+#include <wherry/policy/disk.hpp>
+#include <wherry/policy/memory.hpp>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/mman.h>
+#else
+#include <new>
+#endif
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+/// A file as memory of one's own: what is written there never reaches the file.
+class mapped_reader {
+  public:
+    mapped_reader(std::shared_ptr<void> memory, std::size_t size_bytes, std::string path) noexcept
+        : memory_(std::move(memory)), size_bytes_(size_bytes), path_(std::move(path)) {}
+
+    [[nodiscard]] std::uint64_t size_bytes() const noexcept { return size_bytes_; }
+    [[nodiscard]] std::string_view path() const noexcept { return path_; }
+    [[nodiscard]] std::string_view bytes() const noexcept { return {static_cast<const char*>(memory_.get()), size_bytes_}; }
+    [[nodiscard]] std::shared_ptr<void> lender() const noexcept { return memory_; }
+    /// Errors: truncated.
+    result<void> read_at(std::uint64_t offset, std::span<std::byte> into) const { return memory_reader(bytes()).read_at(offset, into); }
+
+  private:
+    std::shared_ptr<void> memory_;
+    std::size_t size_bytes_;
+    std::string path_;
+};
+
+namespace detail {
+#if defined(__unix__) || defined(__APPLE__)
+/// Pages are read when they are touched, and are private once they are written to.
+inline result<std::shared_ptr<void>> map_whole(disk::reader& file, std::size_t size_bytes) {
+    void* const start = ::mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.native_handle(), 0);
+    if (start == MAP_FAILED) return system_error(errc::cannot_read, "the system refused to map the file", file.path(), errno);  // NOLINT
+    return std::shared_ptr<void>(start, [size_bytes](void* mapping) { ::munmap(mapping, size_bytes); });
+}
+#else
+/// Where there is no mapping, one copy serves all tensors.
+inline result<std::shared_ptr<void>> map_whole(disk::reader& file, std::size_t size_bytes) {
+    constexpr std::align_val_t boundary{64};
+    std::shared_ptr<void> memory(::operator new(size_bytes, boundary), [](void* held) { ::operator delete(held, boundary); });
+    if (auto read = file.read_at(0, {static_cast<std::byte*>(memory.get()), size_bytes}); !read) return std::move(read).error();
+    return memory;
+}
+#endif
+}  // namespace detail
+
+/// Files to load from without copying: tensors borrow the mapping, which lives as long as one of them does. Elements must
+/// start at a multiple of 64 bytes for that, as `annotate<align<64>>` saves them; others are copied. Tensors may be written
+/// to; the file does not change. Nobody may shorten the file while it is mapped.
+///
+///     archive<annotate<align<64>>>::load(program, scope, mapped{"model/persistables"});
+///
+/// Errors: those of `disk`; cannot_read where the system refuses a mapping.
+class mapped {
+  public:
+    static constexpr std::string_view name = "mapped";
+    static constexpr bool many_records = true;
+
+    explicit mapped(std::string path) : files_(std::move(path)) {}
+
+    result<void> expect(std::span<const std::string_view> names) { return files_.expect(names); }
+    [[nodiscard]] result<mapped_reader> open(std::string_view record) {
+        auto file = files_.open(record);
+        if (!file) return std::move(file).error();
+        const auto size = checked_size(file->size_bytes());
+        if (!size) return error{.code = errc::overflow, .message = "the file does not fit memory", .file = file->path()};
+        std::string path(file->path());
+        if (*size == 0) return mapped_reader(nullptr, 0, std::move(path));
+        auto memory = detail::map_whole(*file, *size);
+        if (!memory) return std::move(memory).error().in_file(path);
+        return mapped_reader(*std::move(memory), *size, std::move(path));
+    }
+
+  private:
+    disk files_;
+};
+
+static_assert(Source<mapped> && LendingReader<mapped_reader> && !LendingReader<memory_reader>);
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,41 @@
+#include <wherry/base/crc32c.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+using wherry::crc32c;
+
+TEST_CASE("crc32c: known values of RFC 3720") {
+    CHECK(crc32c(std::string(32, '\0')) == 0x8a9136aaU);
+    CHECK(crc32c(std::string(32, '\xff')) == 0x62a8ab43U);
+    std::string up;
+    for (char c = 0; c < 32; ++c) up.push_back(c);
+    CHECK(crc32c(up) == 0x46dd794eU);
+    CHECK(crc32c("") == 0);
+}
+
+TEST_CASE("crc32c: any split gives the same sum, and every single bit counts") {
+    std::string bytes;
+    for (int i = 0; i < 61; ++i) bytes.push_back(static_cast<char>(i * 37));
+    const auto whole = crc32c(bytes);
+    for (std::size_t cut = 0; cut <= bytes.size(); ++cut)
+        CHECK(crc32c(std::string_view(bytes).substr(cut), crc32c(bytes.substr(0, cut))) == whole);
+    for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+        auto flipped = bytes;
+        flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+        CHECK(crc32c(flipped) != whole);
+    }
+}
+
+TEST_CASE("crc32c: the instruction and the table agree on every length and start") {
+    std::string bytes;
+    for (int i = 0; i < 200; ++i) bytes.push_back(static_cast<char>(i * i + 3 * i));
+    for (std::size_t from = 0; from < 9; ++from)
+        for (std::size_t size = 0; from + size <= bytes.size(); ++size) {
+            const auto* at = bytes.data() + from;
+            CHECK(wherry::detail::crc32c_by_instruction(at, size, 0x12345678U) == wherry::detail::crc32c_by_table(at, size, 0x12345678U));
+        }
+}

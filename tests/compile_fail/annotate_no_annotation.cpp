@@ -1,0 +1,12 @@
+// expect: wherry: annotate is given a type that is no annotation
+#include <wherry/policy/annotate.hpp>
+#include <wherry/policy/durability.hpp>
+
+using namespace wherry;
+
+#ifdef WHERRY_TWIN
+using wishes = annotate<names>;
+#else
+using wishes = annotate<names, durable>;
+#endif
+static_assert(sizeof(wishes) > 0);

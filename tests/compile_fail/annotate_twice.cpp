@@ -1,0 +1,11 @@
+// expect: wherry: annotate is given one annotation twice
+#include <wherry/policy/annotate.hpp>
+
+using namespace wherry;
+
+#ifdef WHERRY_TWIN
+using wishes = annotate<align<8>, checksum>;
+#else
+using wishes = annotate<align<8>, checksum, align<64>>;
+#endif
+static_assert(wishes::rules.checksums);

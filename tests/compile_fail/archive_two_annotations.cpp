@@ -1,0 +1,11 @@
+// expect: wherry: archive is given two sets of annotations
+#include <wherry/io/archive.hpp>
+
+using namespace wherry;
+
+#ifdef WHERRY_TWIN
+using checkpoint = archive<annotate<names, checksum>, durable>;
+#else
+using checkpoint = archive<annotate<names>, durable, annotate<checksum>>;
+#endif
+static_assert(sizeof(checkpoint) > 0);

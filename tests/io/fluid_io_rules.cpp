@@ -1,0 +1,219 @@
+#include <doctest/doctest.h>
+
+#include <support/npy.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+/// One row a rule of the reference's save and load functions, and the test case that checks it. A row without a case is
+/// a rule that nothing checks yet; their number is checked too.
+namespace {
+struct rule {
+    int section;  ///< of spec/fluid-io.md
+    std::string_view says;
+    std::string_view file;
+    std::string_view test_case;
+};
+
+constexpr std::string_view filter_file = "policy/filter.cpp", program_file = "program/program.cpp", prune_file = "program/prune.cpp",
+                           io_file = "fluid/io.cpp", model_file = "io/inference_model.cpp", made_file = "io/inference_program.cpp",
+                           fluid_model = "fluid/inference_model.cpp", new_names = "fluid/paddle_static.cpp", hostile = "io/hostile.cpp",
+                           archive_file = "io/archive.cpp", select_file = "io/select.cpp", variable_file = "program/variable.cpp";
+constexpr std::string_view nothing{};
+
+constexpr rule rules[] = {
+    {1, "list_vars goes by blocks, then by creation", select_file, "a selection walks all blocks in order"},
+    {1, "is_parameter: made as one here, or copied; nothing after parsing 1.8 bytes", program_file,
+     "program: files of 1.8.5 flag no Parameters, training programs of 2.6.2 do"},
+    {1, "is_persistable leaves out feed and fetch lists and readers", filter_file, "filters keep what the reference's predicates keep"},
+    {1, "is_belong_to_optimizer: persistable, no Parameter, no checked feed", filter_file,
+     "filters keep what the reference's predicates keep"},
+    {1, "in a program of 1.8 bytes every persistable counts as optimizer state", program_file,
+     "program: files of 1.8.5 flag no Parameters, training programs of 2.6.2 do"},
+
+    {2, "memory when there is neither dirname nor filename", io_file,
+     "one file a variable, one file and memory hold the same values, and load into a fresh scope"},
+    {2, "without a predicate every variable is kept, which fails on temporaries", io_file,
+     "without a predicate every variable is meant, so that temporaries without a value fail a save"},
+    {2, "vars wins over predicate", io_file, "vars wins over predicate, and a program parsed from 1.8 bytes has no Parameters"},
+    {2, "an empty list warns and makes nothing, no folder either", io_file, "nothing to save warns, returns nothing and makes no folder"},
+    {2, "RAW is skipped; all RAW: files of their own write nothing, one file fails", io_file,
+     "RAW variables are skipped; where nothing else is left, files of their own warn and one file fails"},
+    {2, "separate: a file of the variable's name", io_file,
+     "one file a variable, one file and memory hold the same values, and load into a fresh scope"},
+    {2, "combined: sorted by name, a name once", archive_file, "lists of variables, names and arrays of one's own need no filter"},
+    {2, "combined: the filename may hold folders", io_file, "params are the Parameters alone; a filename may hold folders"},
+    {2, "dirname \"\" is the current folder", io_file,
+     "an empty folder name is the current folder; files are replaced, and other files there are ignored"},
+    {2, "parents are made, files replaced", io_file,
+     "an empty folder name is the current folder; files are replaced, and other files there are ignored"},
+    {2, "the memory form returns the bytes of the combined file", archive_file,
+     "the memory form is the combined file, in one allocation of the exact size"},
+    {2, "a variable without a value: InvalidArgument, in both forms (and nothing is written)", io_file,
+     "a variable without a value is named, and nothing is written"},
+    {2, "a path that cannot be written: Unavailable", io_file,
+     "a path that cannot be written is Unavailable, and a name that leaves the folder is refused"},
+    {2, "SelectedRows in one file: wrong type", select_file, "rows and arrays of tensors are refused with what to do instead"},
+    {2, "dtype, dims and LoD are those in the scope, whatever the VarDesc says", io_file,
+     "a save writes the element type, dims and LoD that a variable has, whatever the program says"},
+
+    {3, "save_params and save_persistables are save_vars by is_parameter and is_persistable", io_file,
+     "params are the Parameters alone; a filename may hold folders"},
+    {3, "save_params on a parsed program warns and saves nothing", io_file,
+     "vars wins over predicate, and a program parsed from 1.8 bytes has no Parameters"},
+
+    {4, "neither dirname nor bytes: ValueError", io_file,
+     "files that are missing, hold more or are cut are the reference's errors, and the scope stays as it was"},
+    {4, "combined: wanted names sorted, duplicates once", archive_file, "lists of variables, names and arrays of one's own need no filter"},
+    {4, "missing persistables are made in the scope", "io/load_plan.cpp", "names are made in the scope, or found in a parent"},
+    {4, "dtype, dims and LoD come from the file", io_file,
+     "a save writes the element type, dims and LoD that a variable has, whatever the program says"},
+    {4, "a Parameter of another shape: RuntimeError (and the scope stays)", io_file,
+     "a Parameter of another shape is a RuntimeError that names both shapes, and changes nothing"},
+    {4, "other variables are never compared", hostile,
+     "a parameter of another shape is refused with both shapes; other variables take what comes"},
+    {4, "an empty list: nothing from files, InvalidArgument from one file", io_file,
+     "an empty list is loaded from files of their own, and refused from one file"},
+    {4, "a missing file: Unavailable, in both forms", io_file,
+     "files that are missing, hold more or are cut are the reference's errors, and the scope stays as it was"},
+    {4, "bytes left over: Unavailable", io_file,
+     "files that are missing, hold more or are cut are the reference's errors, and the scope stays as it was"},
+    {4, "too few streams: an error", hostile, "too few and too many tensors in a combined file"},
+    {4, "a version that is not 0, a desc that is none", hostile, "wrong numbers in a header"},
+
+    {5, "load_params and load_persistables are load_vars by the same predicates", io_file,
+     "params are the Parameters alone; a filename may hold folders"},
+    {5, "files that nobody asked for are ignored", io_file,
+     "an empty folder name is the current folder; files are replaced, and other files there are ignored"},
+    {5, "memory form", io_file, "one file a variable, one file and memory hold the same values, and load into a fresh scope"},
+
+    {6, "get_parameter_value: a copy of a Parameter's value, assertion otherwise", nothing, nothing},
+    {6, "get_parameter_value_by_name: ValueError, AssertionError", nothing, nothing},
+
+    {7, "a single feed name, a single target", fluid_model, "a model that is saved, loaded into a fresh scope and run answers as before"},
+    {7, "an empty feed list is allowed", model_file,
+     "a needed input that nobody feeds is no error, and a fed target needs no persistables"},
+    {7, "no targets: ValueError", fluid_model, "a failing save throws what the reference throws"},
+    {7, "op_device is cleared up to the first auc, which is warned about", model_file,
+     "an auc operator is warned about, and devices up to it are cleared"},
+    {7, "a scale a target is appended to the caller's program, with every call", model_file,
+     "the program grows by a scale a target with every save, and by none with a save that fails"},
+    {7, "the scale's output replaces the target: .tmp_0, then .tmp_1", made_file,
+     "programs made for inference equal those that fluid 1.8.5 saved"},
+    {7, "2.x leaves bool targets as they are; 1.8 refuses them", model_file, "a bool target is an error in 1.8 and stays as it is in 2.x"},
+    {7, "folders are made, existing ones are fine", model_file,
+     "a model is saved with its persistables alone, as one file a variable or as one"},
+    {7, "file names are reduced to their last part, __model__ by default", model_file,
+     "a model is saved with its persistables alone, as one file a variable or as one"},
+    {7, "names that end with '/' are folders: an error", model_file, "names that are no files, or one file twice, are refused"},
+    {7, "export: feed and fetch operators go, pruned, fit for inference, version, map", made_file,
+     "programs made for inference equal those that fluid 1.8.5 saved"},
+    {7, "export_for_deployment false: the whole program as .main_program, all persistables", model_file,
+     "program_only leaves the parameters out; without export_for_deployment the whole program is kept"},
+    {7, "program_only warns and leaves the parameters out", fluid_model, "what a save has to say is a warning"},
+    {7, "all persistables of the pruned program, statistics too", made_file,
+     "the inference models of the training cases come out as fluid 1.8.5 saved them"},
+    {7, "nothing persistable: a warning, no params file", fluid_model, "what a save has to say is a warning"},
+    {7, "returns the names of the scales' outputs", fluid_model,
+     "a model that is saved, loaded into a fresh scope and run answers as before"},
+    {7, "an input that is not fed is no error", model_file,
+     "a needed input that nobody feeds is no error, and a fed target needs no persistables"},
+    {7, "a feed that is unknown or not needed: ValueError", model_file,
+     "targets and feeds that the program cannot serve are named, and nothing is written"},
+    {7, "of a trained program only forward operators remain", made_file,
+     "the inference models of the training cases come out as fluid 1.8.5 saved them"},
+    {7, "feeds ['b', 'a']: columns 0 and 1, operators in reverse", model_file,
+     "models of fluid 1.8.5 and of Paddle 2.6.2 are read with their names, columns and parameters"},
+
+    {8, "a fed target is skipped", prune_file, "pruning stops at what is fed, and a fed target needs no operator"},
+    {8, "the first operator that makes a target and is no update; none: ValueError", prune_file, "a target that nothing makes is named"},
+    {8, "feed operators first, fetch operators last", prune_file, "feed and fetch operators must stand at the ends"},
+    {8, "backwards: targets, and what makes what is needed", prune_file,
+     "a pruned program holds what its targets need, and variables sorted by name"},
+    {8, "updates are not kept for what they write", prune_file, "updates are never kept for what they write"},
+    {8, "a gradient as a target keeps backward operators", made_file, "programs made for inference equal those that fluid 1.8.5 saved"},
+    {8, "sub-blocks are pruned and renumbered", prune_file, "sub-blocks are pruned too and numbered in the order of their operators"},
+    {8, "variables that nobody names go, the rest is sorted", prune_file,
+     "a pruned program holds what its targets need, and variables sorted by name"},
+    {8, "Parameters stay Parameters", prune_file, "a pruned program holds what its targets need, and variables sorted by name"},
+
+    {9, "what stands before a read operator goes, READER variables too", prune_file,
+     "a program fit for inference tests everywhere, reads no files and has no Parameters"},
+    {9, "is_test becomes true where it is; no Parameter is left", prune_file,
+     "a program fit for inference tests everywhere, reads no files and has no Parameters"},
+    {9, "clone(for_test): what only training needs goes, Parameters stay", "fluid/golden_programs.cpp",
+     "programs built here hold what fluid 1.8.5 puts into them"},
+    {9, "clone(): an exact copy", program_file, "program: a clone is another program with the same content"},
+
+    {10, "feed operators are prepended, fetch operators appended, with columns; no feeds, no feed variable", made_file,
+     "programs made for inference equal those that fluid 1.8.5 saved"},
+    {10, "without feeds there is no feed variable", model_file,
+     "a needed input that nobody feeds is no error, and a fed target needs no persistables"},
+
+    {11, "no such folder: ValueError; no program in it: IOError", fluid_model, "a failing load throws what the reference throws"},
+    {11, "memory: program and params are the bytes; params None: ValueError", fluid_model,
+     "a failing load throws what the reference throws"},
+    {11, "bytes that are no program: InvalidArgument", fluid_model, "a failing load throws what the reference throws"},
+    {11, "the version check accepts all, and has its text", model_file, "what is no model is refused before the scope changes"},
+    {11, "a params file for a program without persistables: InvalidArgument", fluid_model,
+     "a failing load throws what the reference throws"},
+    {11, "models of 2.6.2 are loaded too", model_file,
+     "models of fluid 1.8.5 and of Paddle 2.6.2 are read with their names, columns and parameters"},
+    {11, "epmap takes the given endpoints", model_file, "endpoints replace the attribute epmap where there is one"},
+    {11, "feed names and fetch variables by column", model_file,
+     "models of fluid 1.8.5 and of Paddle 2.6.2 are read with their names, columns and parameters"},
+    {11, "the executor runs a loaded model with its own feeds and fetches", fluid_model,
+     "models that fluid 1.8.5 saved answer as they did there"},
+
+    {12, "fluid.save", nothing, nothing},
+    {13, "fluid.load", nothing, nothing},
+    {14, "load_program_state", nothing, nothing},
+    {15, "set_program_state", nothing, nothing},
+
+    {16, "save_inference_model by prefix; a prefix or target that is a folder: ValueError", new_names,
+     "what 2.x refuses is refused in its words, and the program stays as it was"},
+    {16, "load_inference_model by prefix, and in the old way with suffixes tried first", new_names,
+     "a prefix is two files, which a fresh scope loads and runs"},
+    {16, "no .pdiparams where nothing is persistable", new_names,
+     "a program without persistables has no .pdiparams and is loaded without one"},
+    {16, "normalize_program: TypeErrors, ValueError for a feed that is not needed", new_names,
+     "what 2.x refuses is refused in its words, and the program stays as it was"},
+    {16, "skip_prune_program", new_names, "skip_prune_program keeps operators that no fetch needs"},
+    {16, "serialize_program, serialize_persistables, deserialize_program", new_names,
+     "bytes of a program and of its persistables are what the two files hold"},
+    {16, "deserialize_persistables compares Parameters", new_names, "persistables are checked against the Parameters of the program"},
+    {16, "save_to_file, load_from_file", new_names, "bytes of a program and of its persistables are what the two files hold"},
+};
+
+std::string source_of(std::string_view file) {
+    auto text = support::read_file(support::golden("../" + std::string(file)));
+    for (auto at = text.find("\"\n"); at != std::string::npos; at = text.find("\"\n", at)) {  // literals in two lines
+        const auto next = text.find_first_not_of(" \n", at + 1);
+        if (next != std::string::npos && text[next] == '"') text.erase(at, next + 1 - at);
+        else at += 2;
+    }
+    return text;
+}
+}  // namespace
+
+TEST_CASE("every rule of the save and load functions has a test case that exists") {
+    int open = 0;
+    bool sections[17] = {};
+    for (const auto& row : rules) {
+        CAPTURE(std::string(row.says));
+        REQUIRE(row.section < 17);
+        sections[row.section] = true;
+        if (row.test_case.empty()) {
+            ++open;
+            continue;
+        }
+        CAPTURE(std::string(row.test_case));
+        CHECK(source_of(row.file).find("TEST_CASE(\"" + std::string(row.test_case) + "\")") != std::string::npos);
+    }
+    for (int i = 1; i <= 16; ++i) {
+        CAPTURE(i);
+        CHECK(sections[i]);
+    }
+    CHECK(open == 6);  // the state files of sections 6 and 12 to 15
+}
