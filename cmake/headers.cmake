@@ -67,10 +67,17 @@ set(WHERRY_HEADERS
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
     wherry/io/load_plan.hpp
+    wherry/io/numpy.hpp
+    wherry/io/pickle.hpp
+    wherry/io/pickle/machine.hpp
+    wherry/io/pickle/read.hpp
+    wherry/io/pickle/value.hpp
+    wherry/io/pickle/write.hpp
     wherry/io/record_check.hpp
     wherry/io/save_plan.hpp
     wherry/io/select.hpp
     wherry/io/stream_index.hpp
+    wherry/io/whole_record.hpp
     wherry/kernel/activation.hpp
     wherry/kernel/broadcast.hpp
     wherry/kernel/cast.hpp
@@ -123,6 +130,7 @@ set(WHERRY_HEADERS
     wherry/program/unique_name.hpp
     wherry/program/variable.hpp
     wherry/tensor/scope.hpp
+    wherry/tensor/state_dict.hpp
     wherry/tensor/tensor.hpp
     wherry/train/backward.hpp
     wherry/train/clip.hpp
