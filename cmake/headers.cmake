@@ -62,11 +62,15 @@ set(WHERRY_HEADERS
     wherry/fluid/io.hpp
     wherry/fluid/layers.hpp
     wherry/fluid/optimizer.hpp
+    wherry/fluid/state.hpp
     wherry/interop/detail/pir_rules.hpp
+    wherry/interop/detail/zlib_stream.hpp
+    wherry/interop/gzip.hpp
     wherry/interop/pir.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
     wherry/io/load_plan.hpp
+    wherry/io/npy.hpp
     wherry/io/numpy.hpp
     wherry/io/pickle.hpp
     wherry/io/pickle/machine.hpp
@@ -76,6 +80,7 @@ set(WHERRY_HEADERS
     wherry/io/record_check.hpp
     wherry/io/save_plan.hpp
     wherry/io/select.hpp
+    wherry/io/state.hpp
     wherry/io/stream_index.hpp
     wherry/io/whole_record.hpp
     wherry/kernel/activation.hpp
@@ -108,6 +113,7 @@ set(WHERRY_HEADERS
     wherry/layers/math.hpp
     wherry/layers/param_attr.hpp
     wherry/policy/capped.hpp
+    wherry/policy/codec.hpp
     wherry/policy/detail/portable_file.hpp
     wherry/policy/detail/posix_calls.hpp
     wherry/policy/detail/posix_reader.hpp

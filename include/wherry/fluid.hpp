@@ -12,6 +12,7 @@
 #include <wherry/fluid/io.hpp>
 #include <wherry/fluid/layers.hpp>
 #include <wherry/fluid/optimizer.hpp>
+#include <wherry/fluid/state.hpp>
 #include <wherry/wherry.hpp>
 
 #endif

@@ -5,6 +5,7 @@
 #include <wherry/io/save_plan.hpp>
 #include <wherry/io/select.hpp>
 #include <wherry/policy/capped.hpp>
+#include <wherry/policy/codec.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/filter.hpp>
 #include <wherry/policy/layout.hpp>
@@ -30,7 +31,10 @@ using is_durability = std::bool_constant<Durability<P>>;
 template <class P>
 using is_caps = std::bool_constant<Caps<P>>;
 template <class P>
-inline constexpr bool is_policy = is_filter<P>::value || is_layout<P>::value || is_durability<P>::value || is_caps<P>::value;
+using is_codec = std::bool_constant<Codec<P>>;
+template <class P>
+inline constexpr bool is_policy =
+    is_filter<P>::value || is_layout<P>::value || is_durability<P>::value || is_codec<P>::value || is_caps<P>::value;
 
 template <class S>
 struct saved_by {
@@ -47,27 +51,30 @@ struct saved_by<S> {
 /// | filter     | `filter::persistables` | `all`, `parameters`, `optimizer_state`, `named`, your own  |
 /// | layout     | `layout::combined`     | `per_file`, your own                                       |
 /// | durability | `atomic`               | `fast`, `durable`                                          |
+/// | codec      | `plain`                | `gzip<Level>` (interop/gzip.hpp), your own                 |
 /// | caps       | `capped<limits{}>`     | other numbers                                              |
 ///
 /// Guarantee: a save checks every variable before the first byte is written, a load every byte count before the first
 /// tensor changes; a load that fails leaves the scope exactly as it was.
 template <class... Policies>
 struct archive {
-    static_assert(
-        (detail::is_policy<Policies> && ...),
-        "wherry: archive is given a type that is no policy: it must be a VariableFilter, Layout, Durability or Caps (see wherry/policy/)");
+    static_assert((detail::is_policy<Policies> && ...), "wherry: archive is given a type that is no policy: it must be a VariableFilter, "
+                                                        "Layout, Durability, Codec or Caps (see wherry/policy/)");
     static_assert(pick<detail::is_filter, void, Policies...>::count <= 1,
                   "wherry: archive is given two filters: combine them, decltype(a{} && b{}) (see wherry/policy/filter.hpp)");
     static_assert(pick<detail::is_layout, void, Policies...>::count <= 1,
                   "wherry: archive is given two layouts (see wherry/policy/layout.hpp)");
     static_assert(pick<detail::is_durability, void, Policies...>::count <= 1,
                   "wherry: archive is given two durabilities (see wherry/policy/durability.hpp)");
+    static_assert(pick<detail::is_codec, void, Policies...>::count <= 1,
+                  "wherry: archive is given two codecs (see wherry/policy/codec.hpp)");
     static_assert(pick<detail::is_caps, void, Policies...>::count <= 1,
                   "wherry: archive is given two sets of caps (see wherry/policy/capped.hpp)");
 
     using filter_policy = typename pick<detail::is_filter, filter::persistables, Policies...>::type;
     using layout_policy = typename pick<detail::is_layout, layout::combined, Policies...>::type;
     using durability_policy = typename pick<detail::is_durability, atomic, Policies...>::type;
+    using codec_policy = typename pick<detail::is_codec, plain, Policies...>::type;
     using caps_policy = typename pick<detail::is_caps, capped<limits{}>, Policies...>::type;
 
     /// What `save` returns for a sink: nothing for files, the bytes for memory.
@@ -113,7 +120,8 @@ struct archive {
             if (tensors.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to save"};
             const auto plan = save_plan::make<layout_policy>(tensors, {}, caps_policy::caps);
             if (!plan) return plan.error();
-            return write(*plan, sink, durability_policy::steps);
+            auto&& coded = codec_policy::encode(sink);
+            return write(*plan, coded, durability_policy::steps);
         } else {
             return unreachable();
         }
@@ -164,7 +172,8 @@ struct archive {
             static_assert(S::many_records || layout_policy::single_record,
                           "wherry: this layout reads many records and this source holds one: use layout::combined or a source of files "
                           "(see wherry/policy/layout.hpp)");
-            return load_tensors<layout_policy>(wanted, scope, source, {}, caps_policy::caps);
+            auto&& decoded = codec_policy::decode(source, caps_policy::caps);
+            return load_tensors<layout_policy>(wanted, scope, decoded, {}, caps_policy::caps);
         } else {
             return unreachable();
         }
