@@ -64,8 +64,10 @@ set(WHERRY_HEADERS
     wherry/fluid/optimizer.hpp
     wherry/fluid/state.hpp
     wherry/interop/detail/pir_rules.hpp
+    wherry/interop/detail/zip.hpp
     wherry/interop/detail/zlib_stream.hpp
     wherry/interop/gzip.hpp
+    wherry/interop/npz.hpp
     wherry/interop/pir.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp

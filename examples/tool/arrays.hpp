@@ -17,6 +17,9 @@
 /// Arrays that a user hands in and takes home.
 namespace tool {
 
+using wherry::Shape;
+using wherry::Tensor;
+
 struct named_array {
     std::string name;
     Tensor array;
