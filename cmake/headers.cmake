@@ -69,6 +69,7 @@ set(WHERRY_HEADERS
     wherry/interop/gzip.hpp
     wherry/interop/npz.hpp
     wherry/interop/pir.hpp
+    wherry/interop/safetensors.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
     wherry/io/load_plan.hpp
