@@ -56,4 +56,5 @@ if [ -x "$build/wherry" ]; then
     p26 vars "$model/digits.pdmodel" "$work/converted" "$work/out/converted26" --filename all
     say "wherry convert: one file, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/converted26")"
 fi
+. "$here/interop.sh"
 echo "$checks checks by the real Paddle passed"
