@@ -63,13 +63,16 @@ set(WHERRY_HEADERS
     wherry/fluid/layers.hpp
     wherry/fluid/optimizer.hpp
     wherry/fluid/state.hpp
+    wherry/interop/cblas.hpp
     wherry/interop/detail/pir_rules.hpp
     wherry/interop/detail/zip.hpp
     wherry/interop/detail/zlib_stream.hpp
+    wherry/interop/eigen.hpp
     wherry/interop/gzip.hpp
     wherry/interop/npz.hpp
     wherry/interop/pir.hpp
     wherry/interop/safetensors.hpp
+    wherry/interop/xtensor.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
     wherry/io/load_plan.hpp
