@@ -34,7 +34,7 @@ errc refused(std::string_view bytes, const limits& caps = {}) {
 
 TEST_CASE("gzip gives what went in, of any size and level") {
     std::string large;
-    for (int i = 0; i < 300'000; ++i) large += static_cast<char>(i * i >> 7);
+    for (unsigned i = 0; i < 300'000; ++i) large += static_cast<char>(i * i >> 7U);
     for (const auto& bytes : {std::string(), std::string("a"), large, std::string(1'000'000, '\0')})
         for (const int level : {-1, 0, 1, 9}) CHECK((unpacked(packed(bytes, level)) == bytes));
 }
