@@ -1,10 +1,12 @@
 # What the headers of interop/ stand on, as far as it is installed: the target wherry-interop-NAME stands for interop/NAME.hpp.
 include_guard(GLOBAL)
-set(WHERRY_INTEROP)  # the names whose packages were found
+set(WHERRY_INTEROP)          # the names whose packages were found
+set(WHERRY_INTEROP_MISSING)  # the others
 
 function(wherry_interop name found)
     if(NOT ${found})
         message(STATUS "wherry: ${found} is not true, so nothing of interop/${name}.hpp is built")
+        set(WHERRY_INTEROP_MISSING ${WHERRY_INTEROP_MISSING} ${name} PARENT_SCOPE)
         return()
     endif()
     add_library(wherry-interop-${name} INTERFACE)
@@ -27,6 +29,7 @@ endif()
 
 wherry_interop(gzip ZLIB_FOUND ZLIB::ZLIB)
 wherry_interop(npz ZLIB_FOUND ZLIB::ZLIB)
+wherry_interop(pir nlohmann_json_FOUND nlohmann_json::nlohmann_json)
 wherry_interop(safetensors nlohmann_json_FOUND nlohmann_json::nlohmann_json)
 wherry_interop(xtensor xtensor_FOUND xtensor)
 wherry_interop(eigen Eigen3_FOUND Eigen3::Eigen)

@@ -2,10 +2,10 @@
 #define WHERRY_INTEROP_SAFETENSORS_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/utf8.hpp>
 #include <wherry/io/numpy.hpp>
 #include <wherry/io/save_plan.hpp>
 #include <wherry/io/whole_record.hpp>
-#include <wherry/policy/file_name.hpp>
 #include <wherry/tensor/state_dict.hpp>
 #include <wherry/wire/sniff.hpp>
 
@@ -341,7 +341,7 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
                          .message = "safetensors has no such element type",
                          .variable = tensor.name,
                          .found = name_of(tensor.dtype)};
-        if (!wherry::detail::is_utf8(tensor.name) || tensor.name == "__metadata__")
+        if (!is_utf8(tensor.name) || tensor.name == "__metadata__")
             return error{.code = errc::bad_name, .message = "safetensors cannot hold this name", .variable = tensor.name.substr(0, 64)};
     }
     if (auto checked = check_tensor_names(names); !checked) return std::move(checked).error();
@@ -357,7 +357,7 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
     if (!metadata.empty()) {
         std::string pairs;
         for (const auto& [key, value] : metadata) {
-            if (!wherry::detail::is_utf8(key) || !wherry::detail::is_utf8(value))
+            if (!is_utf8(key) || !wherry::detail::is_utf8(value))
                 return error{.code = errc::bad_name, .message = "metadata must be UTF-8", .variable = key.substr(0, 64)};
             pairs += (pairs.empty() ? "" : ",") + detail::quoted(key) + ":" + detail::quoted(value);
         }

@@ -1,9 +1,9 @@
 #ifndef WHERRY_IO_PICKLE_READ_HPP
 #define WHERRY_IO_PICKLE_READ_HPP
 
+#include <wherry/base/utf8.hpp>
 #include <wherry/io/numpy.hpp>
 #include <wherry/io/pickle/machine.hpp>
-#include <wherry/policy/file_name.hpp>
 #include <wherry/tensor/state_dict.hpp>
 
 #include <algorithm>
@@ -115,7 +115,7 @@ class state_reader {
         else if (key.kind == kind::bytes)
             for (const char c : objects_->slice(key).substr(0, caps_->name_bytes + 1)) append_latin1(name, c);
         else return bad("a key of a pickle is no string");
-        if (name.empty() || name.size() > caps_->name_bytes || !wherry::detail::is_utf8(name) || name.find('\0') != std::string::npos)
+        if (name.empty() || name.size() > caps_->name_bytes || !is_utf8(name) || name.find('\0') != std::string::npos)
             return error{
                 .code = errc::bad_name, .message = "a key of a pickle is empty, too long or not UTF-8", .variable = name.substr(0, 64)};
         return name;

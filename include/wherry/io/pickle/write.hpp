@@ -2,11 +2,11 @@
 #define WHERRY_IO_PICKLE_WRITE_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/utf8.hpp>
 #include <wherry/io/numpy.hpp>
 #include <wherry/io/pickle/read.hpp>
 #include <wherry/io/pickle/value.hpp>
 #include <wherry/io/save_plan.hpp>
-#include <wherry/policy/file_name.hpp>
 
 #include <array>
 #include <cstddef>
@@ -366,7 +366,7 @@ class write_plan {
         names.reserve(tensors.size());
         for (const auto& tensor : tensors) {
             names.push_back(tensor.name);
-            if (!wherry::detail::is_utf8(tensor.name))
+            if (!is_utf8(tensor.name))
                 return error{.code = errc::bad_name, .message = "a name in a pickle must be UTF-8", .variable = tensor.name.substr(0, 64)};
             if (auto checked = check_tensor(tensor, caps); !checked) return checked;
         }
