@@ -65,9 +65,18 @@ set(WHERRY_HEADERS
     wherry/fluid/layers.hpp
     wherry/fluid/optimizer.hpp
     wherry/fluid/paddle_static.hpp
+    wherry/fluid/state.hpp
     wherry/fluid/weights.hpp
+    wherry/interop/cblas.hpp
     wherry/interop/detail/pir_rules.hpp
+    wherry/interop/detail/zip.hpp
+    wherry/interop/detail/zlib_stream.hpp
+    wherry/interop/eigen.hpp
+    wherry/interop/gzip.hpp
+    wherry/interop/npz.hpp
     wherry/interop/pir.hpp
+    wherry/interop/safetensors.hpp
+    wherry/interop/xtensor.hpp
     wherry/io/annotated.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
@@ -76,11 +85,19 @@ set(WHERRY_HEADERS
     wherry/io/inference_program.hpp
     wherry/io/load_plan.hpp
     wherry/io/load_slice.hpp
+    wherry/io/npy.hpp
+    wherry/io/numpy.hpp
     wherry/io/op_compatible_map.hpp
+    wherry/io/pickle.hpp
+    wherry/io/pickle/machine.hpp
+    wherry/io/pickle/read.hpp
+    wherry/io/pickle/value.hpp
+    wherry/io/pickle/write.hpp
     wherry/io/record_check.hpp
     wherry/io/save_plan.hpp
     wherry/io/select.hpp
     wherry/io/selected_rows.hpp
+    wherry/io/state.hpp
     wherry/io/stream_index.hpp
     wherry/io/weights.hpp
     wherry/io/whole_record.hpp
@@ -115,6 +132,7 @@ set(WHERRY_HEADERS
     wherry/layers/param_attr.hpp
     wherry/policy/annotate.hpp
     wherry/policy/capped.hpp
+    wherry/policy/codec.hpp
     wherry/policy/detail/portable_file.hpp
     wherry/policy/detail/posix_calls.hpp
     wherry/policy/detail/posix_reader.hpp
@@ -140,6 +158,7 @@ set(WHERRY_HEADERS
     wherry/program/variable.hpp
     wherry/tensor/scope.hpp
     wherry/tensor/selected_rows.hpp
+    wherry/tensor/state_dict.hpp
     wherry/tensor/tensor.hpp
     wherry/train/backward.hpp
     wherry/train/clip.hpp

@@ -10,7 +10,11 @@ set(needs
     "pkgconf|program|pkg-config"
     "doctest-dev|header|doctest/doctest.h"
     "libcli11-dev|header|CLI/CLI.hpp"
-    "nlohmann-json3-dev|header|nlohmann/json.hpp")
+    "zlib1g-dev|header|zlib.h"
+    "nlohmann-json3-dev|header|nlohmann/json.hpp"
+    "libxtensor-dev|header|xtensor/xarray.hpp,xtensor/containers/xarray.hpp"
+    "libeigen3-dev|header|eigen3/Eigen/Core,Eigen/Core"
+    "libopenblas-dev|header|cblas.h")
 
 function(missing_packages out)
     set(missing)
@@ -24,7 +28,8 @@ function(missing_packages out)
         if(kind STREQUAL "program")
             find_program(found NAMES ${names})
         else()
-            find_file(found NAMES ${names} PATHS /usr/include /usr/local/include /opt/local/include /opt/homebrew/include
+            file(GLOB multiarch /usr/include/*-linux-gnu*)
+            find_file(found NAMES ${names} PATHS /usr/include ${multiarch} /usr/local/include /opt/local/include /opt/homebrew/include
                       ENV CPLUS_INCLUDE_PATH ENV CPATH)
         endif()
         if(NOT found)

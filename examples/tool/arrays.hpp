@@ -2,8 +2,8 @@
 #define WHERRY_TOOL_ARRAYS_HPP
 
 #include "files.hpp"
-#include "npy.hpp"
 
+#include <wherry/io/npy.hpp>
 #include <wherry/policy/file_name.hpp>
 
 #include <algorithm>
@@ -16,6 +16,9 @@
 
 /// Arrays that a user hands in and takes home.
 namespace tool {
+
+using wherry::Shape;
+using wherry::Tensor;
 
 struct named_array {
     std::string name;
@@ -31,13 +34,13 @@ inline result<named_array> read_feed(const std::string& argument) {
     const auto file = argument.substr(equals + 1);
     const auto bytes = read_file(file);
     if (!bytes) return bytes.error();
-    auto array = parse_npy(*bytes);
+    auto array = wherry::npy::parse(*bytes);
     if (!array) return std::move(array).error().in_file(file);
     return named_array{argument.substr(0, equals), *std::move(array)};
 }
 }  // namespace detail
 
-/// Arrays from arguments NAME=FILE.npy. Errors: bad_argument, duplicate_name, those of files and of `parse_npy`.
+/// Arrays from arguments NAME=FILE.npy. Errors: bad_argument, duplicate_name, those of files and of `npy::parse`.
 inline result<std::vector<named_array>> read_feeds(std::span<const std::string> arguments) {
     std::vector<named_array> arrays;
     for (const auto& argument : arguments) {
@@ -83,7 +86,7 @@ inline result<void> write_results(const std::string& folder, std::span<const nam
     std::vector<std::string> headers;
     for (const auto& held : arrays) {
         files.push_back(npy_name(held.name));
-        headers.push_back(npy_header_bytes(held.array.dtype(), held.array.dims()));
+        headers.push_back(wherry::npy::header_bytes(held.array.dtype(), held.array.dims()));
     }
     std::vector<wherry::record_size> records;
     for (std::size_t i = 0; i < arrays.size(); ++i) records.push_back({files[i], headers[i].size() + arrays[i].array.bytes().size()});

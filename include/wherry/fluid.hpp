@@ -14,6 +14,7 @@
 #include <wherry/fluid/layers.hpp>
 #include <wherry/fluid/optimizer.hpp>
 #include <wherry/fluid/paddle_static.hpp>
+#include <wherry/fluid/state.hpp>
 #include <wherry/fluid/weights.hpp>
 #include <wherry/wherry.hpp>
 

@@ -57,4 +57,5 @@ if [ -x "$build/wherry" ]; then
     say "wherry convert: one file, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/converted26")"
 fi
 bash "$here/run_inference.sh" "$fluid18" "$paddle26"
+. "$here/interop.sh"
 echo "$checks checks by the real Paddle passed"

@@ -3,7 +3,7 @@
 #include <support/golden.hpp>
 #include <support/training_case.hpp>
 
-#include <tool/npy.hpp>
+#include <wherry/io/npy.hpp>
 
 #include <doctest/doctest.h>
 
@@ -314,7 +314,7 @@ TEST_CASE("every error is one line and exit status 1, and no result is left behi
     write_file("short", std::string_view(bytes).substr(0, bytes.size() - 1));
     write_file("long", bytes + "x");
     write_file("bad.npy", "\x93NUMPY");
-    write_file("doubles.npy", tool::npy_header_bytes(wherry::DType::FP64, {1, 16}) + std::string(128, '\0'));
+    write_file("doubles.npy", wherry::npy::header_bytes(wherry::DType::FP64, {1, 16}) + std::string(128, '\0'));
     wherry::wire::VarDesc<> rows;
     rows.name = "rows";
     rows.type.type = wherry::VarKind::SELECTED_ROWS;

@@ -30,6 +30,12 @@ enum class errc : std::uint8_t {
     bad_desc,           ///< the length of a TensorDesc is impossible
     bad_rows,           ///< row indices of SelectedRows outside its height
     bad_checksum,       ///< bytes differ from those that a checksum was made of
+    bad_pickle,         ///< no pickle of arrays, or one that contradicts itself
+    forbidden_global,   ///< a pickle names a callable or way to make objects that is not on the list; nothing was called
+    bad_npy,            ///< a .npy header that NumPy would not write
+    bad_safetensors,    ///< a safetensors header that breaks a rule of the format
+    bad_zip,            ///< a zip archive that contradicts itself
+    bad_deflate,        ///< compressed bytes that cannot be inflated
     // programs
     bad_block,         ///< block numbers that form no tree
     bad_name,          ///< a name that cannot be a variable or a file
@@ -69,7 +75,8 @@ namespace detail {
 // clang-format off
 inline constexpr std::array errc_names = std::to_array<std::string_view>({
     "truncated", "trailing_bytes", "overflow", "too_large", "bad_protobuf", "missing_required", "not_a_paddle_file",
-    "bad_version", "bad_dtype", "bad_dims", "bad_lod", "bad_desc", "bad_rows", "bad_checksum", "bad_block", "bad_name", "duplicate_name",
+    "bad_version", "bad_dtype", "bad_dims", "bad_lod", "bad_desc", "bad_rows", "bad_checksum", "bad_pickle",
+    "forbidden_global", "bad_npy", "bad_safetensors", "bad_zip", "bad_deflate", "bad_block", "bad_name", "duplicate_name",
     "no_such_variable", "unknown_op", "missing_slot", "bad_attribute", "bad_argument", "argument_dtype", "no_gradient",
     "unsupported", "not_initialized", "shape_mismatch", "dtype_mismatch", "label_out_of_range", "index_out_of_range",
     "lod_mismatch", "feed_mismatch", "fetch_mismatch", "closed", "not_found", "not_regular_file", "cannot_open", "cannot_read",

@@ -21,6 +21,8 @@ struct limits {
     std::size_t block_depth = 32;                            ///< parents of one block
     std::size_t elements = 1'000'000;                        ///< repeated elements of one message
     std::size_t name_bytes = 1023;                           ///< one variable name
+    std::uint64_t pickle_opcodes = 4'000'000;                ///< of one pickle; an array takes some 25
+    std::uint64_t inflated_bytes = std::uint64_t{4} << 30;   ///< one compressed record, unpacked
     std::uint64_t arena_bytes = std::uint64_t{4} << 30;      ///< temporaries of one plan, and each variable it makes
 };
 

@@ -34,6 +34,9 @@ class RuntimeError : public Exception {
 class AssertionError : public Exception {
     using Exception::Exception;
 };
+class LookupError : public Exception {
+    using Exception::Exception;
+};
 class IOError : public Exception {
     using Exception::Exception;
 };

@@ -6,6 +6,7 @@
 #include <wherry/io/select.hpp>
 #include <wherry/policy/annotate.hpp>
 #include <wherry/policy/capped.hpp>
+#include <wherry/policy/codec.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/filter.hpp>
 #include <wherry/policy/layout.hpp>
@@ -33,8 +34,10 @@ using is_caps = std::bool_constant<Caps<P>>;
 template <class P>
 using is_annotator = std::bool_constant<Annotator<P>>;
 template <class P>
-inline constexpr bool is_policy =
-    is_filter<P>::value || is_layout<P>::value || is_durability<P>::value || is_caps<P>::value || is_annotator<P>::value;
+using is_codec = std::bool_constant<Codec<P>>;
+template <class P>
+inline constexpr bool is_policy = is_filter<P>::value || is_layout<P>::value || is_durability<P>::value || is_codec<P>::value ||
+                                  is_caps<P>::value || is_annotator<P>::value;
 
 template <class S>
 struct saved_by {
@@ -51,6 +54,7 @@ struct saved_by<S> {
 /// | filter     | `filter::persistables` | `all`, `parameters`, `optimizer_state`, `named`, your own  |
 /// | layout     | `layout::combined`     | `per_file`, your own                                       |
 /// | durability | `atomic`               | `fast`, `durable`                                          |
+/// | codec      | `plain`                | `gzip<Level>` (interop/gzip.hpp), your own                 |
 /// | caps       | `capped<limits{}>`     | other numbers                                              |
 /// | annotation | `annotate<>`           | `annotate<align<64>, checksum, names>`, any of these       |
 ///
@@ -59,13 +63,15 @@ struct saved_by<S> {
 template <class... Policies>
 struct archive {
     static_assert((detail::is_policy<Policies> && ...), "wherry: archive is given a type that is no policy: it must be a VariableFilter, "
-                                                        "Layout, Durability, Caps or Annotator (see wherry/policy/)");
+                                                        "Layout, Durability, Codec, Caps or Annotator (see wherry/policy/)");
     static_assert(pick<detail::is_filter, void, Policies...>::count <= 1,
                   "wherry: archive is given two filters: combine them, decltype(a{} && b{}) (see wherry/policy/filter.hpp)");
     static_assert(pick<detail::is_layout, void, Policies...>::count <= 1,
                   "wherry: archive is given two layouts (see wherry/policy/layout.hpp)");
     static_assert(pick<detail::is_durability, void, Policies...>::count <= 1,
                   "wherry: archive is given two durabilities (see wherry/policy/durability.hpp)");
+    static_assert(pick<detail::is_codec, void, Policies...>::count <= 1,
+                  "wherry: archive is given two codecs (see wherry/policy/codec.hpp)");
     static_assert(pick<detail::is_caps, void, Policies...>::count <= 1,
                   "wherry: archive is given two sets of caps (see wherry/policy/capped.hpp)");
     static_assert(pick<detail::is_annotator, void, Policies...>::count <= 1,
@@ -74,6 +80,7 @@ struct archive {
     using filter_policy = typename pick<detail::is_filter, filter::persistables, Policies...>::type;
     using layout_policy = typename pick<detail::is_layout, layout::combined, Policies...>::type;
     using durability_policy = typename pick<detail::is_durability, atomic, Policies...>::type;
+    using codec_policy = typename pick<detail::is_codec, plain, Policies...>::type;
     using caps_policy = typename pick<detail::is_caps, capped<limits{}>, Policies...>::type;
 
     using annotate_policy = typename pick<detail::is_annotator, annotate<>, Policies...>::type;
@@ -122,7 +129,8 @@ struct archive {
             const auto plan =
                 save_plan::make<layout_policy>(tensors, {}, caps_policy::caps, detail::header_maker_of<annotate_policy::rules>());
             if (!plan) return plan.error();
-            return write(*plan, sink, durability_policy::steps);
+            auto&& coded = codec_policy::encode(sink);
+            return write(*plan, coded, durability_policy::steps);
         } else {
             return unreachable();
         }
@@ -173,7 +181,8 @@ struct archive {
             static_assert(S::many_records || layout_policy::single_record,
                           "wherry: this layout reads many records and this source holds one: use layout::combined or a source of files "
                           "(see wherry/policy/layout.hpp)");
-            return load_tensors<layout_policy, annotate_policy::rules>(wanted, scope, source, {}, caps_policy::caps);
+            auto&& decoded = codec_policy::decode(source, caps_policy::caps);
+            return load_tensors<layout_policy, annotate_policy::rules>(wanted, scope, decoded, {}, caps_policy::caps);
         } else {
             return unreachable();
         }

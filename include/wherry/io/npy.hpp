@@ -1,8 +1,10 @@
-#ifndef WHERRY_TOOL_NPY_HPP
-#define WHERRY_TOOL_NPY_HPP
+#ifndef WHERRY_IO_NPY_HPP
+#define WHERRY_IO_NPY_HPP
 
 #include <wherry/base/bytes.hpp>
-#include <wherry/io/byte_order.hpp>
+#include <wherry/io/numpy.hpp>
+#include <wherry/io/save_plan.hpp>
+#include <wherry/io/whole_record.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/wire/sniff.hpp>
 
@@ -14,65 +16,19 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-/// NumPy's array files. Source: numpy.lib.format, versions 1.0 to 3.0.
-namespace tool {
+/// `.npy`: one NumPy array. Source: numpy.lib.format, versions 1.0 to 3.0.
+namespace wherry::inline v0::npy {
 
-using wherry::byte_cursor;
-using wherry::decimal;
-using wherry::DType;
-using wherry::errc;
-using wherry::error;
-using wherry::result;
-using wherry::Shape;
-using wherry::Tensor;
-
-/// What the header of a .npy file says.
-struct npy_header {
-    DType dtype = DType::FP32;
-    bool big_endian = false;
-    bool fortran_order = false;
-    Shape dims;
-};
-
-/// A header longer than this is refused; NumPy itself refuses more than 10000 bytes.
-inline constexpr std::uint64_t npy_header_cap_bytes = 64 * 1024;
+/// A header longer than this is refused before it is read, as NumPy refuses it.
+inline constexpr std::uint64_t header_cap_bytes = 10'000;
 
 namespace detail {
 
 inline error bad_npy(std::string_view message, std::string_view found = {}) {
-    return {.code = errc::bad_argument, .message = message, .expected = "a .npy file as NumPy writes it", .found = found.substr(0, 80)};
-}
-
-struct npy_type {
-    std::string_view kind;  ///< without the byte order
-    DType dtype;
-};
-inline constexpr auto npy_types = std::to_array<npy_type>({
-    {"b1", DType::BOOL},
-    {"i1", DType::INT8},
-    {"i2", DType::INT16},
-    {"i4", DType::INT32},
-    {"i8", DType::INT64},
-    {"u1", DType::UINT8},
-    {"u2", DType::UINT16},
-    {"u4", DType::UINT32},
-    {"u8", DType::UINT64},
-    {"f2", DType::FP16},
-    {"f4", DType::FP32},
-    {"f8", DType::FP64},
-    {"c8", DType::COMPLEX64},
-    {"c16", DType::COMPLEX128},
-});
-
-/// NumPy's element type for ours. It has no bfloat16 and no float8: as in Paddle, their bits are unsigned numbers.
-constexpr std::string_view npy_kind(DType dtype) noexcept {
-    if (dtype == DType::BF16) return "u2";
-    if (dtype == DType::FP8_E4M3FN || dtype == DType::FP8_E5M2) return "u1";
-    if (dtype == DType::SIZE_T) return "u8";
-    for (const auto& row : npy_types)
-        if (row.dtype == dtype) return row.kind;
-    return {};
+    return {.code = errc::bad_npy, .message = message, .expected = "a .npy file as NumPy writes it", .found = found.substr(0, 80)};
 }
 
 /// Reads the one Python literal that a header is: a dict of strings, bools and a tuple of numbers.
@@ -118,28 +74,27 @@ class literal_reader {
     std::string_view rest_;
 };
 
-inline result<void> read_descr(literal_reader& in, npy_header& header) {
-    if (in.skip("[")) return error{.code = errc::unsupported, .message = "a structured .npy array is not a tensor"};
+inline result<void> read_descr(literal_reader& in, numpy::array_layout& header) {
+    if (in.skip("[")) return error{.code = errc::bad_dtype, .message = "a structured .npy array is not a tensor"};
     const auto descr = in.string();
     if (!descr || descr->empty()) return bad_npy("the element type of a .npy header is not a string");
     const bool ordered = std::string_view("<>|=").find(descr->front()) != std::string_view::npos;
     const auto order = ordered ? descr->front() : '=';
     const auto kind = descr->substr(ordered ? 1 : 0);
-    for (const auto& row : npy_types) {
-        if (row.kind != kind) continue;
-        header.dtype = row.dtype;
-        header.big_endian = order == '>' || (order != '<' && !wherry::native_is_little_endian);
-        return {};
-    }
-    return error{.code = errc::unsupported, .message = "no tensor has the element type of this .npy file", .found = *descr};
+    const auto dtype = numpy::dtype_of_kind(kind);
+    if (!dtype)
+        return error{.code = errc::bad_dtype, .message = "no tensor has the element type of this .npy file", .found = descr->substr(0, 80)};
+    header.dtype = *dtype;
+    header.big_endian = order == '>' || (order != '<' && !native_is_little_endian);
+    return {};
 }
 
-inline result<void> read_shape(literal_reader& in, npy_header& header) {
+inline result<void> read_shape(literal_reader& in, numpy::array_layout& header) {
     if (!in.skip("(")) return bad_npy("the shape of a .npy header is not a tuple", in.rest());
     while (!in.skip(")")) {
         const auto dim = in.number();
         if (!dim) return bad_npy("a dim of a .npy header is not a number", in.rest());
-        if (header.dims.rank() == wherry::max_rank)
+        if (header.dims.rank() == max_rank)
             return error{.code = errc::bad_dims, .message = "a .npy array has more dims than a tensor can have", .expected = "at most 9"};
         header.dims.push_back(*dim);
         const bool comma = in.skip(",");
@@ -150,22 +105,22 @@ inline result<void> read_shape(literal_reader& in, npy_header& header) {
     return {};
 }
 
-inline result<void> read_order(literal_reader& in, npy_header& header) {
+inline result<void> read_order(literal_reader& in, numpy::array_layout& header) {
     const auto order = in.boolean();
     if (!order) return bad_npy("fortran_order of a .npy header is neither True nor False", in.rest());
     header.fortran_order = *order;
     return {};
 }
 
-inline result<npy_header> parse_npy_header(std::string_view text) {
+inline result<numpy::array_layout> parse_header(std::string_view text) {
     struct entry {
         std::string_view key;
-        result<void> (*read)(literal_reader&, npy_header&);
+        result<void> (*read)(literal_reader&, numpy::array_layout&);
         bool seen = false;
     };
     std::array entries{entry{"descr", read_descr}, entry{"fortran_order", read_order}, entry{"shape", read_shape}};
     literal_reader in(text);
-    npy_header header;
+    numpy::array_layout header;
     if (!in.skip("{")) return bad_npy("a .npy header is not a dict", in.rest());
     while (!in.skip("}")) {
         const auto key = in.string();
@@ -184,39 +139,14 @@ inline result<npy_header> parse_npy_header(std::string_view text) {
     return header;
 }
 
-/// Element by element from column-major to row-major order.
-inline void to_row_major(std::span<const std::byte> from, Tensor& into) {
-    const auto& dims = into.dims();
-    const auto width = wherry::size_of(into.dtype());
-    std::array<std::size_t, wherry::max_rank> stride_bytes{};
-    std::array<std::size_t, wherry::max_rank> extent{};
-    std::array<std::size_t, wherry::max_rank> at{};
-    for (std::size_t axis = 0, step = width; axis < dims.rank(); ++axis) {
-        extent[axis] = static_cast<std::size_t>(dims[axis]);
-        stride_bytes[axis] = step;
-        step *= extent[axis];
-    }
-    std::size_t offset = 0;
-    const auto bytes = into.bytes();
-    for (std::size_t done = 0; done < bytes.size(); done += width) {
-        std::copy_n(from.data() + offset, width, bytes.data() + done);
-        for (std::size_t axis = dims.rank(); axis-- > 0;) {
-            offset += stride_bytes[axis];
-            if (++at[axis] < extent[axis]) break;
-            offset -= stride_bytes[axis] * extent[axis];
-            at[axis] = 0;
-        }
-    }
-}
-
 /// The header's text: what follows magic, version and length. `at` then stands at the elements.
-inline result<std::string_view> take_npy_header(byte_cursor& in) {
+inline result<std::string_view> take_header(byte_cursor& in) {
     constexpr std::string_view magic = "\x93NUMPY";
     if (!in.rest().starts_with(magic))
-        return error{.code = errc::bad_argument,
+        return error{.code = errc::bad_npy,
                      .message = "this is not a .npy file",
                      .expected = "a NumPy array",
-                     .found = wherry::wire::foreign_kind(in.rest())};
+                     .found = wire::foreign_kind(in.rest())};
     (void)in.take(magic.size(), {});
     const auto major = in.read<std::uint8_t>("the version of a .npy file is cut short");
     const auto minor = in.read<std::uint8_t>("the version of a .npy file is cut short");
@@ -237,29 +167,26 @@ inline result<std::string_view> take_npy_header(byte_cursor& in) {
         if (!size) return size.error();
         size_bytes = *size;
     }
-    if (size_bytes > npy_header_cap_bytes)
+    if (size_bytes > header_cap_bytes)
         return error{.code = errc::too_large,
                      .message = "the header of a .npy file is larger than the limit",
                      .offset = 8,
-                     .expected = decimal(npy_header_cap_bytes),
+                     .expected = decimal(header_cap_bytes),
                      .found = decimal(size_bytes)};
     return in.take(size_bytes, "the header of a .npy file is cut short");
 }
 }  // namespace detail
 
 /// The array in the bytes of a .npy file: row-major and in the machine's byte order, whatever the file's are.
-/// Errors: bad_version, truncated, trailing_bytes, too_large, unsupported (element type), bad_dims,
-/// overflow, missing_required, bad_argument. Memory is reserved only for elements that are there.
-inline result<Tensor> parse_npy(std::string_view file) {
+/// Errors: bad_npy, bad_version, truncated, trailing_bytes, too_large, bad_dtype, bad_dims, overflow, missing_required. Memory is reserved only for elements that are there.
+inline result<Tensor> parse(std::string_view file) {
     byte_cursor in(file);
-    const auto text = detail::take_npy_header(in);
+    const auto text = detail::take_header(in);
     if (!text) return text.error();
-    const auto header = detail::parse_npy_header(*text);
+    const auto header = detail::parse_header(*text);
     if (!header) return header.error();
-    const auto count = header->dims.element_count();
-    const auto size_bytes = count ? wherry::checked_product(*count, wherry::size_of(header->dtype)) : std::nullopt;
-    if (!size_bytes)
-        return error{.code = errc::overflow, .message = "the dims of a .npy file multiply past 64 bits", .found = to_string(header->dims)};
+    const auto size_bytes = numpy::data_bytes(header->dtype, header->dims);
+    if (!size_bytes) return size_bytes.error();
     const auto data_offset = in.offset();
     const auto data = in.take(*size_bytes, "the elements of a .npy file are cut short");
     if (!data) return data.error();
@@ -268,24 +195,21 @@ inline result<Tensor> parse_npy(std::string_view file) {
                      .message = "a .npy file goes on after its elements",
                      .offset = data_offset + *size_bytes,
                      .found = decimal(in.remaining())};
-    Tensor made(header->dtype, header->dims);
-    const auto bytes = wherry::as_bytes(*data);
-    if (header->fortran_order) detail::to_row_major(bytes, made);
-    else std::copy(bytes.begin(), bytes.end(), made.bytes().begin());
-    if (header->big_endian) wherry::reverse_numbers(header->dtype, made.bytes());
-    wherry::elements_from_file(header->dtype, made.bytes());
-    return made;
+    return numpy::make_tensor(*header, [&](std::span<std::byte> into) {
+        std::copy(as_bytes(*data).begin(), as_bytes(*data).end(), into.begin());
+        return result<void>();
+    });
 }
 
 /// What stands before the elements in a .npy file of version 1.0, byte for byte as NumPy writes it: padded so that the
 /// elements start at a multiple of 64, with room for the first dim to grow.
-inline std::string npy_header_bytes(DType dtype, const Shape& dims) {
+inline std::string header_bytes(DType dtype, const Shape& dims) {
     constexpr std::size_t growth_digits = 21;
-    const char order = wherry::number_bytes(dtype) == 1 ? '|' : wherry::native_is_little_endian ? '<' : '>';
+    const char order = number_bytes(dtype) == 1 ? '|' : native_is_little_endian ? '<' : '>';
     std::string text = "{'descr': '";
     text += order;
-    text += detail::npy_kind(dtype);
-    text += "', 'fortran_order': False, 'shape': " + wherry::to_tuple(dims.dims()) + ", }";
+    text += numpy::kind_of(dtype);
+    text += "', 'fortran_order': False, 'shape': " + to_tuple(dims.dims()) + ", }";
     if (dims.rank() > 0) text.append(growth_digits - decimal(dims[0]).view().size(), ' ');
     const auto unpadded = 10 + text.size() + 1;
     text.append(64 - unpadded % 64, ' ');  // never none, as NumPy
@@ -294,6 +218,21 @@ inline std::string npy_header_bytes(DType dtype, const Shape& dims) {
     return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(size & 0xffU) + static_cast<char>(size >> 8U) + text;
 }
 
-}  // namespace tool
+/// Writes one array. LoD is not kept. Errors: those of `check_tensor` and of the sink.
+template <Sink S>
+auto save(const tensor_ref& array, S&& sink, durability_steps how = {}) -> decltype(sink.finish()) {
+    if (auto checked = check_tensor(array); !checked) return std::move(checked).error();
+    const auto header = header_bytes(array.dtype, array.dims);
+    const std::array<piece, 2> pieces{as_bytes(header), array.bytes};
+    return write_record(pieces, sink, how);
+}
+
+/// Reads one array. Errors: those of the source and of `parse`, with the file.
+template <Source S>
+result<Tensor> load(S&& source) {
+    return with_record(source, [](std::string_view bytes) { return parse(bytes); });
+}
+
+}  // namespace wherry::inline v0::npy
 
 #endif

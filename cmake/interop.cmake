@@ -1,0 +1,36 @@
+# What the headers of interop/ stand on, as far as it is installed: the target wherry-interop-NAME stands for interop/NAME.hpp.
+include_guard(GLOBAL)
+set(WHERRY_INTEROP)          # the names whose packages were found
+set(WHERRY_INTEROP_MISSING)  # the others
+
+function(wherry_interop name found)
+    if(NOT ${found})
+        message(STATUS "wherry: ${found} is not true, so nothing of interop/${name}.hpp is built")
+        set(WHERRY_INTEROP_MISSING ${WHERRY_INTEROP_MISSING} ${name} PARENT_SCOPE)
+        return()
+    endif()
+    add_library(wherry-interop-${name} INTERFACE)
+    target_link_libraries(wherry-interop-${name} INTERFACE ${ARGN})
+    set(WHERRY_INTEROP ${WHERRY_INTEROP} ${name} PARENT_SCOPE)
+endfunction()
+
+find_package(ZLIB QUIET)
+find_package(nlohmann_json 3.2 QUIET CONFIG)
+find_package(xtensor QUIET CONFIG)
+find_package(Eigen3 3.3 QUIET CONFIG)
+find_path(WHERRY_CBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas)
+find_library(WHERRY_CBLAS_LIBRARY NAMES openblas cblas blas)
+if(WHERRY_CBLAS_INCLUDE_DIR AND WHERRY_CBLAS_LIBRARY)
+    set(WHERRY_CBLAS_FOUND TRUE)
+    add_library(wherry-cblas INTERFACE)
+    target_include_directories(wherry-cblas SYSTEM INTERFACE ${WHERRY_CBLAS_INCLUDE_DIR})
+    target_link_libraries(wherry-cblas INTERFACE ${WHERRY_CBLAS_LIBRARY})
+endif()
+
+wherry_interop(gzip ZLIB_FOUND ZLIB::ZLIB)
+wherry_interop(npz ZLIB_FOUND ZLIB::ZLIB)
+wherry_interop(pir nlohmann_json_FOUND nlohmann_json::nlohmann_json)
+wherry_interop(safetensors nlohmann_json_FOUND nlohmann_json::nlohmann_json)
+wherry_interop(xtensor xtensor_FOUND xtensor)
+wherry_interop(eigen Eigen3_FOUND Eigen3::Eigen)
+wherry_interop(cblas WHERRY_CBLAS_FOUND wherry-cblas)

@@ -1,0 +1,58 @@
+#ifndef WHERRY_INTEROP_EIGEN_HPP
+#define WHERRY_INTEROP_EIGEN_HPP
+
+#include <wherry/kernel/gemm.hpp>
+
+#if __has_include(<Eigen/Core>)
+#include <Eigen/Core>
+#else
+#include <eigen3/Eigen/Core>
+#endif
+
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+namespace wherry::inline v0 {
+
+/// Matrix products by Eigen: `kernel::gemm<eigen_gemm>(a, b, c)`. Header-only; Eigen allocates for large products, so the
+/// process ends where memory does.
+struct eigen_gemm {
+    static constexpr std::string_view name = "eigen";
+
+    /// As `kernel::portable::multiply`, for every arithmetic element type.
+    template <class T>
+        requires std::is_arithmetic_v<T>
+    static void multiply(kernel::matrix<const T> a, kernel::matrix<const T> b, kernel::matrix<T> c,
+                         kernel::transpose ta = kernel::transpose::no, kernel::transpose tb = kernel::transpose::no,
+                         kernel::update how = kernel::update::overwrite, T alpha = T(1)) noexcept {
+        if (c.rows() == 0 || c.cols() == 0) return;
+        const auto left = rows_of(a);
+        const auto right = rows_of(b);
+        auto out = rows_of(c);
+        if (how == kernel::update::overwrite) out.setZero();
+        if ((ta == kernel::transpose::yes ? a.rows() : a.cols()) == 0) return;
+        if (ta == kernel::transpose::yes) {
+            if (tb == kernel::transpose::yes) out.noalias() += alpha * left.transpose() * right.transpose();
+            else out.noalias() += alpha * left.transpose() * right;
+        } else {
+            if (tb == kernel::transpose::yes) out.noalias() += alpha * left * right.transpose();
+            else out.noalias() += alpha * left * right;
+        }
+    }
+
+  private:
+    template <class T>
+    static auto rows_of(kernel::matrix<T> m) noexcept {
+        using plain_matrix = Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+        using seen = std::conditional_t<std::is_const_v<T>, const plain_matrix, plain_matrix>;
+        const auto index = [](std::size_t n) { return static_cast<Eigen::Index>(n); };
+        return Eigen::Map<seen, Eigen::Unaligned, Eigen::OuterStride<>>(m.data(), index(m.rows()), index(m.cols()),
+                                                                        Eigen::OuterStride<>(index(m.stride())));
+    }
+};
+static_assert(kernel::GemmBackend<eigen_gemm>);
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,170 @@
+#ifndef WHERRY_INTEROP_GZIP_HPP
+#define WHERRY_INTEROP_GZIP_HPP
+
+#include <wherry/interop/detail/zlib_stream.hpp>
+#include <wherry/policy/codec.hpp>
+#include <wherry/wire/sniff.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// The bytes that gzip members hold, one behind the other; zero bytes after the last one are padding.
+/// Errors: bad_deflate (no gzip, or damaged), bad_checksum, truncated, trailing_bytes, too_large beyond `inflated_bytes`.
+/// Memory grows with what is there, never with a claimed size.
+inline result<byte_buffer> gunzip(std::string_view bytes, const limits& caps = {}) {
+    constexpr std::string_view magic = "\x1f\x8b";
+    if (!bytes.empty() && !magic.starts_with(bytes.substr(0, magic.size())) && !bytes.starts_with(magic))
+        return error{.code = errc::bad_deflate,
+                     .message = "these bytes are not compressed with gzip",
+                     .offset = 0,
+                     .expected = "gzip data",
+                     .found = wire::foreign_kind(bytes)};
+    detail::inflater in(bytes, detail::deflate_wrapper::gzip);
+    byte_buffer made;
+    do {
+        if (auto done = in.append_to(made, caps.inflated_bytes); !done) return std::move(done).error();
+    } while (bytes.substr(in.position()).starts_with(magic));
+    if (const auto left = bytes.find_first_not_of('\0', in.position()); left != std::string_view::npos)
+        return error{.code = errc::trailing_bytes,
+                     .message = "something stands behind the gzip data",
+                     .offset = left,
+                     .found = decimal(bytes.size() - left)};
+    return made;
+}
+
+namespace detail {
+/// Compresses every record in memory, since a sink is told all sizes before the first byte.
+template <int Level, Sink S>
+class gzip_sink {
+  public:
+    static constexpr std::string_view name = "gzip";
+    static constexpr bool many_records = S::many_records;
+
+    explicit gzip_sink(S& inner) noexcept : inner_(&inner) {}
+
+    result<void> start(std::span<const record_size> records, durability_steps how) {
+        records_.assign(records.begin(), records.end());
+        how_ = how;
+        packed_.assign(records.size(), {});
+        open_.reset();
+        return {};
+    }
+    /// Errors: bad_argument for pieces that do not follow each other.
+    result<void> write_at(std::size_t, std::uint64_t offset, std::span<const piece> pieces) {
+        if (!open_) open_ = std::make_unique<deflater>(Level, deflate_wrapper::gzip), written_ = 0;
+        if (offset != written_)
+            return error{
+                .code = errc::bad_argument, .message = "a gzip record is written from its first byte to its last", .offset = offset};
+        for (const auto& bytes : pieces) {
+            if (auto added = open_->add(as_chars(bytes)); !added) return added;
+            written_ += bytes.size();
+        }
+        return {};
+    }
+    result<void> commit(std::size_t record) {
+        if (!open_) open_ = std::make_unique<deflater>(Level, deflate_wrapper::gzip);
+        auto packed = open_->finish();
+        open_.reset();
+        if (!packed) return std::move(packed).error();
+        packed_[record] = *std::move(packed);
+        records_[record].size_bytes = packed_[record].size();
+        return {};
+    }
+    auto finish() -> decltype(std::declval<S&>().finish()) {
+        if (auto started = inner_->start(records_, how_); !started) return std::move(started).error();
+        for (std::size_t at = 0; at < records_.size(); ++at) {
+            const auto bytes = as_bytes(view_of(packed_[at]));
+            if (auto written = inner_->write_at(at, 0, std::span<const piece>(&bytes, 1)); !written) return std::move(written).error();
+            if (auto done = inner_->commit(at); !done) return std::move(done).error();
+        }
+        return inner_->finish();
+    }
+
+  private:
+    S* inner_;
+    std::vector<record_size> records_;
+    durability_steps how_;
+    std::vector<byte_buffer> packed_;
+    std::unique_ptr<deflater> open_;
+    std::uint64_t written_ = 0;
+};
+
+/// A record that was inflated as a whole.
+class gzip_reader {
+  public:
+    gzip_reader(byte_buffer bytes, std::string path) : bytes_(std::move(bytes)), path_(std::move(path)) {}
+    [[nodiscard]] std::uint64_t size_bytes() const noexcept { return bytes_.size(); }
+    [[nodiscard]] std::string_view path() const noexcept { return path_; }
+    [[nodiscard]] std::string_view bytes() const noexcept { return view_of(bytes_); }
+    result<void> read_at(std::uint64_t offset, std::span<std::byte> into) const { return memory_reader(bytes()).read_at(offset, into); }
+
+  private:
+    byte_buffer bytes_;
+    std::string path_;
+};
+
+template <Source S>
+class gzip_source {
+  public:
+    static constexpr std::string_view name = "gzip";
+    static constexpr bool many_records = S::many_records;
+
+    gzip_source(S& inner, const limits& caps) noexcept : inner_(&inner), caps_(caps) {}
+    result<void> expect(std::span<const std::string_view> names) { return inner_->expect(names); }
+    /// Errors: those of the source and of `gunzip`.
+    result<gzip_reader> open(std::string_view record) {
+        auto reader = inner_->open(record);
+        if (!reader) return std::move(reader).error();
+        std::string path(std::string_view(reader->path()));
+        byte_buffer whole;
+        std::string_view packed;
+        if constexpr (ViewReader<typename decltype(reader)::value_type>) {
+            packed = reader->bytes();
+        } else {
+            const auto size = checked_size(reader->size_bytes());
+            if (!size) return error{.code = errc::overflow, .message = "a file is larger than memory can be", .file = path};
+            whole.resize(*size);
+            if (auto read = reader->read_at(0, std::as_writable_bytes(std::span(whole))); !read)
+                return std::move(read).error().in_file(path);
+            packed = view_of(whole);
+        }
+        auto bytes = gunzip(packed, caps_);
+        if (!bytes) return std::move(bytes).error().in_file(path);
+        return gzip_reader(*std::move(bytes), std::move(path));
+    }
+
+  private:
+    S* inner_;
+    limits caps_;
+};
+}  // namespace detail
+
+/// Every record is a gzip member: `archive<gzip<6>>`. `gunzip` gives the Paddle file. Level: 0 (stored) to 9, -1 for zlib's own.
+/// Memory: all compressed bytes while saving, the inflated ones of a record while loading. Links with zlib (`-lz`).
+template <int Level = -1>
+    requires(Level >= -1 && Level <= 9)
+struct gzip {
+    static constexpr std::string_view name = "gzip";
+    template <Sink S>
+    static detail::gzip_sink<Level, S> encode(S& sink) noexcept {
+        return detail::gzip_sink<Level, S>(sink);
+    }
+    template <Source S>
+    static detail::gzip_source<S> decode(S& source, const limits& caps) noexcept {
+        return detail::gzip_source<S>(source, caps);
+    }
+};
+
+static_assert(Codec<gzip<>> && Codec<gzip<9>>);
+
+}  // namespace wherry::inline v0
+
+#endif

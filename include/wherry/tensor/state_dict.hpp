@@ -1,0 +1,71 @@
+#ifndef WHERRY_TENSOR_STATE_DICT_HPP
+#define WHERRY_TENSOR_STATE_DICT_HPP
+
+#include <wherry/tensor/tensor.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// Arrays by name in the order in which they were added: what `.pdparams`, `.npz` and safetensors files hold.
+class state_dict {
+  public:
+    struct entry {
+        std::string name;
+        Tensor tensor;
+    };
+
+    /// Adds an array. False, and nothing is added, when there is one of that name.
+    bool add(std::string name, Tensor tensor) {
+        const auto at = place(name);
+        if (at != by_name_.end() && entries_[*at].name == name) return false;
+        by_name_.insert(at, entries_.size());
+        entries_.push_back({std::move(name), std::move(tensor)});
+        return true;
+    }
+    /// Adds an array or replaces the one of that name.
+    void set(std::string name, Tensor tensor) {
+        if (auto* held = find(name)) *held = std::move(tensor);
+        else add(std::move(name), std::move(tensor));
+    }
+
+    /// The array of that name, or null.
+    [[nodiscard]] const Tensor* find(std::string_view name) const noexcept {
+        const auto at = place(name);
+        return at != by_name_.end() && entries_[*at].name == name ? &entries_[*at].tensor : nullptr;
+    }
+    [[nodiscard]] Tensor* find(std::string_view name) noexcept {
+        return const_cast<Tensor*>(std::as_const(*this).find(name));  // NOLINT: the object is not const
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+    [[nodiscard]] auto begin() const noexcept { return entries_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return entries_.end(); }
+
+    /// The arrays as something to save; they point into this object.
+    [[nodiscard]] std::vector<tensor_ref> refs() const {
+        std::vector<tensor_ref> made;
+        made.reserve(entries_.size());
+        for (const auto& held : entries_) made.push_back(held.tensor.ref(held.name));
+        return made;
+    }
+
+  private:
+    [[nodiscard]] std::vector<std::size_t>::const_iterator place(std::string_view name) const noexcept {
+        return std::lower_bound(by_name_.begin(), by_name_.end(), name,
+                                [this](std::size_t at, std::string_view n) { return entries_[at].name < n; });
+    }
+
+    std::vector<entry> entries_;
+    std::vector<std::size_t> by_name_;  ///< sorted: no hash of names that a file chose
+};
+
+}  // namespace wherry::inline v0
+
+#endif

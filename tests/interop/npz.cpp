@@ -1,0 +1,174 @@
+#include <doctest/doctest.h>
+#include <io/scratch.hpp>
+#include <wherry/interop/npz.hpp>
+#include <wherry/policy/disk.hpp>
+#include <wherry/policy/memory.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// tests/golden/numpy is made by tests/oracle/make_npz.py with NumPy 1.26.
+
+using namespace wherry;
+
+namespace {
+std::string read_golden(std::string_view name) { return support::read_file(support::golden(name)); }
+error refused(std::string_view bytes, const limits& caps = {}) {
+    const auto read = npz::parse(bytes, caps);
+    REQUIRE_FALSE(read);
+    return read.error();
+}
+void check_golden(const state_dict& arrays) {
+    REQUIRE(arrays.size() == 7);
+    CHECK(*arrays.find("w") == Tensor::of<float>({2, 3}, {0, 1, 2, 3, 4, 5}));
+    CHECK(*arrays.find("half") == Tensor::of<float16>({2}, {float16(1.5F), float16(-2.0F)}));
+    CHECK(*arrays.find("flag") == Tensor::of<bool>({2}, {true, false}));
+    CHECK(*arrays.find("scalar") == Tensor::of<std::int64_t>({}, {7}));
+    CHECK(*arrays.find("empty") == Tensor::of<double>({0, 3}, {}));
+    CHECK(arrays.find("acc/w")->elements<std::uint8_t>()[199] == 199);
+    CHECK(*arrays.find("columns") == Tensor::of<std::int16_t>({2, 2}, {0, 1, 2, 3}));
+}
+std::string small(int level = 0) {
+    const auto a = Tensor::of<float>({2}, {1, 2});
+    const auto b = Tensor::of<std::uint8_t>({300}, std::vector<std::uint8_t>(300, 7));
+    const std::vector<tensor_ref> two{a.ref("a"), b.ref("b")};
+    return *npz::save(two, memory{}, {.level = level});
+}
+std::string patched(std::string bytes, std::size_t at, std::string_view with) { return bytes.replace(at, with.size(), with); }
+}  // namespace
+
+TEST_CASE("what NumPy stored and deflated is read") {
+    check_golden(npz::parse(read_golden("numpy/stored.npz"))->arrays);
+    check_golden(npz::parse(read_golden("numpy/deflated.npz"))->arrays);
+}
+
+TEST_CASE("stored arrays are written byte for byte as NumPy does") {
+    auto arrays = npz::parse(read_golden("numpy/stored.npz"))->arrays;
+    auto bytes = *npz::save(arrays.refs(), memory{});
+    auto golden = read_golden("numpy/stored.npz");
+    // NumPy keeps the order of columns; ours are rows, so that member and what points at its sum differ.
+    const auto member = golden.find("columns.npy") - 30;
+    const auto directory = golden.find("PK\x01\x02");
+    CHECK((bytes.substr(0, member) == golden.substr(0, member)));
+    CHECK(bytes.size() == golden.size());
+    const auto columns = golden.find("PK\x01\x02", golden.find("acc/w.npy", directory)) - directory;
+    CHECK((bytes.substr(directory, columns) == golden.substr(directory, columns)));
+    CHECK((bytes.substr(bytes.size() - 22) == golden.substr(golden.size() - 22)));
+}
+
+TEST_CASE("arrays go through files and memory, stored and deflated") {
+    const support::scratch place("npz");
+    const auto arrays = npz::parse(read_golden("numpy/deflated.npz"))->arrays;
+    for (const int level : {0, -1, 1, 9}) {
+        CAPTURE(level);
+        REQUIRE(npz::save(arrays.refs(), disk{place / "deep/a.npz"}, {.level = level}));
+        const auto loaded = npz::load(disk{place / "deep/a.npz"});
+        REQUIRE(loaded);
+        check_golden(loaded->arrays);
+        CHECK(loaded->others.empty());
+        check_golden(npz::load(memory{*npz::save(arrays.refs(), memory{}, {.level = level})})->arrays);
+    }
+    CHECK(npz::parse(*npz::save({}, memory{}))->arrays.empty());
+    CHECK(npz::load(disk{place / "none"}).error().code == errc::not_found);
+}
+
+TEST_CASE("names with letters beyond ASCII, and bfloat16 as its bits") {
+    const auto bits = Tensor::of<bfloat16>({1}, {bfloat16(1.0F)});
+    const std::vector<tensor_ref> one{bits.ref("gewicht_\xC3\xBC")};
+    const auto read = npz::parse(*npz::save(one, memory{}));
+    REQUIRE(read);
+    CHECK(read->arrays.begin()->name == "gewicht_\xC3\xBC");
+    CHECK(read->arrays.begin()->tensor == Tensor::of<std::uint16_t>({1}, {0x3f80}));
+}
+
+TEST_CASE("names that are no files, twice, or arrays that contradict themselves are not written") {
+    const auto a = Tensor::of<float>({1}, {1});
+    const auto code = [&](std::vector<tensor_ref> arrays) { return npz::save(arrays, memory{}).error().code; };
+    CHECK(code({a.ref("../a")}) == errc::bad_name);
+    CHECK(code({a.ref("")}) == errc::bad_name);
+    CHECK(code({a.ref("a"), a.ref("a")}) == errc::duplicate_name);
+    auto wrong = a.ref("a");
+    wrong.dims = {2};
+    CHECK(code({wrong}) == errc::shape_mismatch);
+}
+
+TEST_CASE("an archive cut at any byte is refused") {
+    for (const int level : {0, 6}) {
+        const auto bytes = small(level);
+        for (std::size_t size = 0; size < bytes.size(); ++size) {
+            CAPTURE(size);
+            const auto found = refused(std::string_view(bytes).substr(0, size));
+            CHECK(found.code == (size < 2 ? errc::bad_zip : errc::truncated));
+        }
+    }
+}
+
+TEST_CASE("an archive with any one byte changed is refused, or holds the same arrays") {
+    for (const int level : {0, 6}) {
+        auto bytes = small(level);
+        for (std::size_t at = 0; at < bytes.size(); ++at)
+            for (const int flip : {1, 0x20, 0x80, 0xff}) {
+                const auto before = bytes[at];
+                bytes[at] = static_cast<char>(before ^ flip);
+                const auto read = npz::parse(bytes);  // a name, a time or attributes may differ
+                if (read)
+                    for (const auto& [name, array] : read->arrays)
+                        CHECK((array == Tensor::of<float>({2}, {1, 2}) || array.dims() == Shape{300}));
+                bytes[at] = before;
+            }
+    }
+}
+
+TEST_CASE("a directory that contradicts the members") {
+    const auto bytes = small();
+    const auto first = bytes.find("PK\x01\x02");
+    const auto second = bytes.find("PK\x01\x02", first + 1);
+    const auto end = bytes.find("PK\x05\x06");
+    REQUIRE(second != std::string::npos);
+    CHECK(refused("junk" + bytes).code == errc::bad_zip);
+    CHECK(refused(patched(bytes, 30, "b")).code == errc::bad_zip);  // the member's own name
+    CHECK(refused(patched(patched(bytes, second + 46, "a"), bytes.find("b.npy"), "a")).code == errc::duplicate_name);
+    CHECK(refused(patched(bytes, second + 42, std::string_view("\0\0\0\0", 4))).code == errc::bad_zip);  // on the first member
+    CHECK(refused(patched(bytes, first + 8, "\x01")).code == errc::unsupported);                         // encrypted
+    CHECK(refused(patched(bytes, first + 10, "\x0c")).code == errc::unsupported);                        // bzip2
+    CHECK(refused(patched(bytes, end + 4, "\x01")).code == errc::unsupported);                           // a second disk
+    CHECK(refused(patched(bytes, first + 20, "\xff\xff\xff\x7f")).code == errc::bad_zip);                // packed size
+    CHECK(refused(patched(bytes, first + 20, "\xff\xff\xff\xff")).code == errc::bad_zip);                // said to stand in an extra field
+    CHECK(refused(patched(bytes, end + 16, "\xff\xff\xff\x7f")).code == errc::bad_zip);                  // where the directory is
+    CHECK(refused(patched(bytes, end + 8, "\xff\xff\xff\xff")).code == errc::bad_zip);                   // 65,535 members
+    const auto crc = refused(patched(bytes, first - 1, "\x08"));
+    CHECK(crc.code == errc::bad_checksum);
+    CHECK(crc.variable == "b");
+    CHECK(refused("").code == errc::bad_zip);
+    CHECK(refused("PK").code == errc::truncated);
+    CHECK(npz::parse(std::string_view("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22))->arrays.empty());
+}
+
+TEST_CASE("names that leave a folder are refused; members that are no arrays are told") {
+    auto bytes = small();
+    for (auto at = bytes.find("a.npy"); at != std::string::npos; at = bytes.find("a.npy", at + 1)) bytes.replace(at, 5, "a.txt");
+    const auto read = npz::parse(bytes);
+    REQUIRE(read);
+    CHECK(read->arrays.size() == 1);
+    CHECK(read->others == std::vector<std::string>{"a.txt"});
+    bytes = small();
+    for (auto at = bytes.find("a.npy"); at != std::string::npos; at = bytes.find("a.npy", at + 1)) bytes.replace(at, 5, "/.npy");
+    CHECK(refused(bytes).code == errc::bad_name);
+}
+
+TEST_CASE("a small archive that inflates to much ends at the cap; a claimed size costs nothing") {
+    const Tensor zeros = Tensor::of<std::uint8_t>({5'000'000}, std::vector<std::uint8_t>(5'000'000, 0));
+    const std::vector<tensor_ref> two{zeros.ref("a"), zeros.ref("b")};
+    const auto bomb = *npz::save(two, memory{}, {.level = 9});
+    CHECK(bomb.size() < 20'000);
+    CHECK(refused(bomb, {.inflated_bytes = 9'000'000}).code == errc::too_large);
+    CHECK(refused(bomb, {.inflated_bytes = 9'000'000}).variable == "b");
+    CHECK(npz::parse(bomb, {.inflated_bytes = 10'001'000})->arrays.size() == 2);
+    const auto bytes = small(6);
+    const auto first = bytes.find("PK\x01\x02");
+    const auto wrong = refused(patched(bytes, first + 24, "\xff\xff\xff\x7f"));
+    CHECK(wrong.code == errc::bad_zip);
+    CHECK(refused(patched(bytes, first + 24, std::string_view("\x08\0\0\0", 4))).code == errc::too_large);
+}
