@@ -1,0 +1,101 @@
+#ifndef WHERRY_KERNEL_DENSE_HPP
+#define WHERRY_KERNEL_DENSE_HPP
+
+#include <wherry/kernel/view.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+// The fully connected layer for one machine, the one the compiler was told of: gemm.hpp's product of a row and a matrix, from the same
+// source, with a bias and a function of each element behind it.
+
+namespace wherry::inline v0::kernel::detail::fixed {
+
+#if defined(__AVX512F__)
+inline constexpr std::size_t vector_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr std::size_t vector_bytes = 32;
+#elif defined(__SSE2__) || defined(__ARM_NEON) || (defined(__ARM_FEATURE_MVE) && (__ARM_FEATURE_MVE & 2))
+inline constexpr std::size_t vector_bytes = 16;
+#else
+inline constexpr std::size_t vector_bytes = 4;
+#endif
+
+#include <wherry/kernel/detail/vectors.inc>
+
+struct functions {
+    /// The element as it is.
+    struct identity {
+        template <class V>
+        [[gnu::always_inline]] constexpr V operator()(V x) const noexcept {
+            return x;
+        }
+    };
+#include <wherry/kernel/detail/functions.inc>
+};
+
+struct row {
+#include <wherry/kernel/detail/row_block.inc>
+};
+
+}  // namespace wherry::inline v0::kernel::detail::fixed
+
+namespace wherry::inline v0::kernel {
+
+/// What the compiler is asked to make: as little code as it can, or code that is fast.
+enum class tuned_for : bool { speed, size };
+
+/// Columns that one pass over the rows of a matrix adds up in registers: `vectors` vectors of `lanes`.
+struct block_shape {
+    std::size_t lanes = 1, vectors = 1;
+    std::size_t phases = 1;  ///< sums side by side for one column
+    std::size_t unroll = 1;  ///< rows between two jumps
+    [[nodiscard]] constexpr std::size_t columns() const noexcept { return lanes * vectors; }
+    friend constexpr bool operator==(const block_shape&, const block_shape&) = default;
+};
+
+/// The block for a [depth, columns] matrix on this machine. Measured: a Cortex-M4 has 32 registers of one float, so 25 sums leave room for
+/// x and a weight; 8 of four on a Cortex-M55; 32 of sixteen with AVX-512.
+constexpr block_shape block_for(std::size_t depth, std::size_t columns, tuned_for aim = tuned_for::speed) noexcept {
+    constexpr std::size_t widest = detail::fixed::vector_bytes / sizeof(float);
+    block_shape made;
+    while (made.lanes < widest && 2 * made.lanes <= columns) made.lanes *= 2;
+    const std::size_t most = widest == 1 ? (aim == tuned_for::size ? 10 : 25) : widest == 4 ? 6 : widest == 8 ? 12 : 14;
+    const auto needed = (columns + made.lanes - 1) / made.lanes;
+    const auto blocks = (needed + most - 1) / most;
+    made.vectors = (needed + blocks - 1) / blocks;
+    made.phases = widest > 4 && aim == tuned_for::speed && 2 * made.vectors <= most ? 2 : 1;
+    made.unroll = widest <= 4 && aim == tuned_for::speed && depth % 2 == 0 ? 2 : 1;
+    return made;
+}
+
+/// y = f((x W) scales + bias); a null scales or bias is left out when its type says so.
+/// Shapes: x [depth], w [depth, columns], bias, scales and y [columns]; columns >= block.lanes, and >= block.columns() unless one block holds
+/// all. x and y must not overlap. Pointers are multiples of Align bytes. Extents of w may be known at compile time or not.
+/// Does not allocate. Source: paddle operators `mul` or `matmul_v2`, `elementwise_add` and an activation.
+template <block_shape Block, std::size_t Align, class F, class Weight, std::size_t Depth, std::size_t Columns, class Bias, class Scales>
+[[gnu::noinline]] void dense(const float* x, matrix<const Weight, Depth, Columns> w, Bias bias, Scales scales, float* y) noexcept {
+    constexpr std::size_t step = Block.columns();
+    constexpr auto each = std::make_index_sequence<Block.vectors>{};
+    constexpr auto sums = std::make_index_sequence<Block.vectors * Block.phases * Block.unroll>{};
+    const std::size_t n = w.cols();
+    const bool whole = step <= n;
+    for (std::size_t from = 0; from < n; from += step) {
+        const std::size_t j = whole && from + step > n ? n - step : from;  // the last block may redo a few columns
+        const auto last = static_cast<std::ptrdiff_t>(whole ? step : n) - static_cast<std::ptrdiff_t>(Block.lanes);
+        detail::fixed::row::row_block<float, Block.lanes, Block.vectors, Block.phases, Block.unroll, Align>(x, 1, w.rows(), w.data() + j,
+                                                                                                           w.stride(), last, y + j, each, sums);
+        for (std::size_t i = j; i < j + (whole ? step : n); ++i) {
+            float value = y[i];
+            if constexpr (!std::is_null_pointer_v<Scales>) value *= detail::fixed::load<float, 1, Align>(scales + i);
+            if constexpr (!std::is_null_pointer_v<Bias>) value += detail::fixed::load<float, 1, Align>(bias + i);
+            y[i] = F{}(value);
+        }
+    }
+}
+
+}  // namespace wherry::inline v0::kernel
+
+#endif
