@@ -51,21 +51,18 @@ template <function F, bool XWhole, bool YWhole>
             for (std::size_t c = 0; c < cols; ++c, ++i) out[i] = plain_function<F>()(x[XWhole ? i : d], y[YWhole ? i : d]);
 }
 
-/// z = max(x - max(x), -64), out = e^z / sum(e^z). Source: paddle operator `softmax` (ValueClip).
-[[gnu::noinline]] inline void softmax(std::size_t rows, std::size_t classes, std::size_t apart, const float* x, float* out) noexcept {
-    for (std::size_t r = 0; r < rows; ++r, x += classes * apart, out += classes * apart) {
-        for (std::size_t lane = 0; lane < apart; ++lane) {
-            const std::size_t end = lane + classes * apart;
-            float top = x[lane], total = 0;
-            for (std::size_t i = lane; i < end; i += apart) top = x[i] > top ? x[i] : top;
-            for (std::size_t i = lane; i < end; i += apart) {
-                const float z = x[i] - top;
-                out[i] = kernel::detail::fixed::exponential(z < -64.0F ? -64.0F : z);
-                total += out[i];
-            }
-            for (std::size_t i = lane; i < end; i += apart) out[i] /= total;
-        }
+/// z = max(x - max(x), -64), out = e^z / sum(e^z), for elements `apart` from each other. Source: paddle operator `softmax` (ValueClip).
+template <std::size_t Apart>
+[[gnu::noinline]] void softmax(std::size_t classes, const float* x, float* out) noexcept {
+    float top = *x, total = 0;
+    for (std::size_t i = 0; i < classes; ++i) top = x[i * Apart] > top ? x[i * Apart] : top;
+    for (std::size_t i = 0; i < classes; ++i) {
+        const float z = x[i * Apart] - top;
+        const float power = kernel::detail::fixed::exponential_of_negative(z < -64.0F ? -64.0F : z);
+        out[i * Apart] = power;
+        total += power;
     }
+    for (std::size_t i = 0; i < classes; ++i) out[i * Apart] /= total;
 }
 
 /// An id that is neither a row nor the padding gives zeros: there is nobody to tell.

@@ -233,7 +233,10 @@ class network {
             if constexpr (s.what == kind::unary) detail::unary<s.f>(s.cols, x, out, s.p, s.q);
             if constexpr (s.what == kind::binary)
                 detail::binary<s.f, s.x_whole, s.y_whole>(s.rows, s.depth, s.cols, x, at<s.y, const float>(f), out);
-            if constexpr (s.what == kind::softmax) detail::softmax(s.rows, s.depth, s.cols, x, out);
+            if constexpr (s.what == kind::softmax)
+                for (std::size_t r = 0; r < s.rows; ++r)
+                    for (std::size_t c = r * s.depth * s.cols; c < r * s.depth * s.cols + s.cols; ++c)
+                        detail::softmax<s.cols>(s.depth, x + c, out + c);
             if constexpr (s.what == kind::copy) detail::copy_pieces(s.rows, s.cols, s.depth, x, out + s.outer);
             if constexpr (s.what == kind::reduce) detail::reduce(s.rows, s.depth, s.cols, s.p, x, out);
             if constexpr (s.what == kind::product) run_product<I>(x, at<s.y, const float>(f), out);

@@ -52,8 +52,7 @@ struct aligned {
     static constexpr void apply(detail::plan_options& options) noexcept { options.aligned_bytes = Bytes; }
 };
 
-/// How layers are compiled: kernel::tuned_for::speed (blocks as wide as the registers hold, a kernel for each shape) or size (one kernel for
-/// all). The default follows the compiler: size under -Os.
+/// How layers are compiled, see kernel::tuned_for. The default follows the compiler: balance under -Os, otherwise speed.
 template <kernel::tuned_for Aim>
 struct tuned {
     static constexpr std::string_view name = "tuned";
@@ -83,7 +82,7 @@ constexpr plan_options options_of() noexcept {
 template <class... Policies>
 constexpr kernel::tuned_for tuning_of() noexcept {
 #if defined(__OPTIMIZE_SIZE__)
-    auto aim = kernel::tuned_for::size;
+    auto aim = kernel::tuned_for::balance;
 #else
     auto aim = kernel::tuned_for::speed;
 #endif

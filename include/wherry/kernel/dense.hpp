@@ -44,8 +44,9 @@ struct row {
 
 namespace wherry::inline v0::kernel {
 
-/// What the compiler is asked to make: as little code as it can, or code that is fast.
-enum class tuned_for : bool { speed, size };
+/// What the compiler is asked to make: blocks as wide as the registers hold; blocks of ten columns, which is a third of the code; or those in
+/// one function for all layers.
+enum class tuned_for : unsigned char { speed, balance, size };
 
 /// Columns that one pass over the rows of a matrix adds up in registers: `vectors` vectors of `lanes`.
 struct block_shape {
@@ -62,12 +63,12 @@ constexpr block_shape block_for(std::size_t depth, std::size_t columns, tuned_fo
     constexpr std::size_t widest = detail::fixed::vector_bytes / sizeof(float);
     block_shape made;
     while (made.lanes < widest && 2 * made.lanes <= columns) made.lanes *= 2;
-    const std::size_t most = widest == 1 ? (aim == tuned_for::size ? 10 : 25) : widest == 4 ? 6 : widest == 8 ? 12 : 14;
+    const std::size_t most = widest == 1 ? (aim == tuned_for::speed ? 25 : 10) : widest == 4 ? 6 : widest == 8 ? 12 : 14;
     const auto needed = (columns + made.lanes - 1) / made.lanes;
     const auto blocks = (needed + most - 1) / most;
     made.vectors = (needed + blocks - 1) / blocks;
     made.phases = widest > 4 && aim == tuned_for::speed && 2 * made.vectors <= most ? 2 : 1;
-    made.unroll = widest <= 4 && aim == tuned_for::speed && depth % 2 == 0 ? 2 : 1;
+    made.unroll = widest == 4 && aim == tuned_for::speed && depth % 4 == 0 ? 4 : 1;
     return made;
 }
 
