@@ -36,6 +36,22 @@ constexpr auto function_of(float p, float q) noexcept {
     else return plain_function<F>();
 }
 
+/// One row of a fully connected layer. A function for each shape: compilers would copy its loop into every step.
+template <kernel::block_shape Block, std::size_t Align, class F, std::size_t Depth, std::size_t Columns, bool Biased, class Weight, class... Scales>
+[[gnu::noinline]] void layer(const float* x, const Weight* w, const float* bias, float* y, Scales... scales) noexcept {
+    const float* scale = nullptr;
+    if constexpr (sizeof...(Scales) == 1) scale = (scales, ...);
+    kernel::dense<Block, Align>(x, kernel::matrix<const Weight, Depth, Columns>(w), Biased ? bias : nullptr, scale, y, F{});
+}
+
+/// The same for all shapes.
+template <std::size_t Align, bool Biased>
+[[gnu::noinline]] void any_layer(const float* x, const float* w, const float* bias, float* y, std::size_t depth, std::size_t columns,
+                                 float low) noexcept {
+    kernel::dense<kernel::shared_block, Align>(x, kernel::matrix<const float>(w, depth, columns), Biased ? bias : nullptr, nullptr, y,
+                                               functions::at_least{low});
+}
+
 template <function F>
 [[gnu::noinline]] void unary(std::size_t count, const float* x, float* out, float p, float q) noexcept {
     const auto f = function_of<F>(p, q);

@@ -257,21 +257,27 @@ class network {
         constexpr auto& s = plan.steps[I];
         constexpr bool quantized = plan.values[s.y].dtype == detail::int8;
         using weight = std::conditional_t<quantized, std::int8_t, float>;
-        using function = decltype(detail::plain_function<s.f>());
         constexpr auto align = alignment(quantized ? 0 : offset_of(s.y), offset_of(s.z), plan.values[s.y].scales);
-        constexpr auto block = detail::block_of<Policies...>(s.depth, s.cols);
-        const auto bias = [&] {
-            if constexpr (s.z == detail::none) return nullptr;
-            else return at<s.z, const float>(f);
-        }();
-        const auto scales = [&] {
-            if constexpr (!quantized) return nullptr;
-            else return reinterpret_cast<const float*>(detail::params_data<Model>() + plan.values[s.y].scales);
-        }();
+        constexpr bool biased = s.z != detail::none;
         const float* x = at<s.x, const float>(f);
         float* out = at<s.out, float>(f);
-        const kernel::matrix<const weight, s.depth, s.cols> w(at<s.y, const weight>(f));
-        for (std::size_t r = 0; r < s.rows; ++r, x += s.depth, out += s.cols) kernel::dense<block, align, function>(x, w, bias, scales, out);
+        const auto* w = at<s.y, const weight>(f);
+        const float* bias = nullptr;
+        if constexpr (biased) bias = at<s.z, const float>(f);
+        for (std::size_t r = 0; r < s.rows; ++r, x += s.depth, out += s.cols) {
+            if constexpr (detail::tuning_of<Policies...>() == kernel::tuned_for::size && !quantized && s.cols >= kernel::shared_block.columns()) {
+                constexpr bool relu = s.f == detail::function::relu;
+                detail::any_layer<align, biased>(x, w, bias, out, s.depth, s.cols, relu ? 0.0F : -__builtin_inff());
+                if constexpr (!relu && s.f != detail::function::identity) detail::unary<s.f>(s.cols, out, out, 1, 0);
+            } else {
+                constexpr auto block = detail::block_of<Policies...>(s.depth, s.cols, align);
+                using function = decltype(detail::plain_function<s.f>());
+                if constexpr (quantized)
+                    detail::layer<block, align, function, s.depth, s.cols, biased>(
+                        x, w, bias, out, reinterpret_cast<const float*>(detail::params_data<Model>() + plan.values[s.y].scales));
+                else detail::layer<block, align, function, s.depth, s.cols, biased>(x, w, bias, out);
+            }
+        }
     }
 };
 

@@ -94,8 +94,8 @@ constexpr kernel::tuned_for tuning_of() noexcept {
 }
 
 template <class... Policies>
-constexpr kernel::block_shape block_of(std::size_t depth, std::size_t columns) noexcept {
-    return kernel::block_for(depth, columns, tuning_of<Policies...>());
+constexpr kernel::block_shape block_of(std::size_t depth, std::size_t columns, std::size_t align) noexcept {
+    return kernel::block_for(depth, columns, tuning_of<Policies...>(), align);
 }
 
 /// Extents as users read them.
