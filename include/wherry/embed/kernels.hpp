@@ -37,7 +37,8 @@ constexpr auto function_of(float p, float q) noexcept {
 }
 
 /// One row of a fully connected layer. A function for each shape: compilers would copy its loop into every step.
-template <kernel::block_shape Block, std::size_t Align, class F, std::size_t Depth, std::size_t Columns, bool Biased, class Weight, class... Scales>
+template <kernel::block_shape Block, std::size_t Align, class F, std::size_t Depth, std::size_t Columns, bool Biased, class Weight,
+          class... Scales>
 [[gnu::noinline]] void layer(const float* x, const Weight* w, const float* bias, float* y, Scales... scales) noexcept {
     const float* scale = nullptr;
     if constexpr (sizeof...(Scales) == 1) scale = (scales, ...);
@@ -83,8 +84,8 @@ template <std::size_t Apart>
 
 /// An id that is neither a row nor the padding gives zeros: there is nobody to tell.
 template <class Id, std::size_t Align>
-[[gnu::noinline]] void lookup(std::size_t count, std::size_t rows, std::size_t width, std::int64_t padding, const Id* ids, const float* table,
-                              float* out) noexcept {
+[[gnu::noinline]] void lookup(std::size_t count, std::size_t rows, std::size_t width, std::int64_t padding, const Id* ids,
+                              const float* table, float* out) noexcept {
     for (std::size_t i = 0; i < count; ++i, out += width) {
         const bool there = ids[i] >= 0 && static_cast<std::uint64_t>(ids[i]) < rows && static_cast<std::int64_t>(ids[i]) != padding;
         const float* row = table + (there ? static_cast<std::size_t>(ids[i]) * width : 0);
@@ -97,7 +98,8 @@ template <class Id, std::size_t Align>
         for (std::size_t c = 0; c < count; ++c) out[c] = *x++;
 }
 
-[[gnu::noinline]] inline void reduce(std::size_t rows, std::size_t depth, std::size_t cols, float factor, const float* x, float* out) noexcept {
+[[gnu::noinline]] inline void reduce(std::size_t rows, std::size_t depth, std::size_t cols, float factor, const float* x,
+                                     float* out) noexcept {
     for (std::size_t r = 0; r < rows; ++r, x += depth * cols, out += cols) {
         for (std::size_t c = 0; c < cols; ++c) {
             float total = 0;
@@ -108,8 +110,9 @@ template <class Id, std::size_t Align>
 }
 
 /// out [rows, cols] = factor x y; element (r, d) of x lies r * x_row + d * x_col from its start.
-[[gnu::noinline]] inline void product(std::size_t rows, std::size_t depth, std::size_t cols, const float* x, std::size_t x_row, std::size_t x_col,
-                                      const float* y, std::size_t y_row, std::size_t y_col, float factor, float* out) noexcept {
+[[gnu::noinline]] inline void product(std::size_t rows, std::size_t depth, std::size_t cols, const float* x, std::size_t x_row,
+                                      std::size_t x_col, const float* y, std::size_t y_row, std::size_t y_col, float factor,
+                                      float* out) noexcept {
     for (std::size_t r = 0; r < rows; ++r) {
         for (std::size_t c = 0; c < cols; ++c) {
             float total = 0;

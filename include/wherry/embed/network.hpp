@@ -74,18 +74,21 @@ template <class Model, class... Policies>
 class network {
     static constexpr auto& plan = detail::plan_of<Model, Policies...>;
     using file = detail::program_of<Model>;
-    static constexpr bool sound = detail::accept<file, plan.wrong>();
+    static constexpr bool sound = plan.wrong.why == reason::nothing;
+    static_assert(detail::accept<file, plan.wrong.why, plan.wrong.name.at, plan.wrong.name.size, plan.wrong.found, plan.wrong.expected>());
 
     template <fixed_string Name>
     static constexpr std::size_t input_named() noexcept {
         constexpr auto found = detail::find_port<file, Name>(plan.inputs, plan.input_count);
-        if constexpr (found == plan.input_count) static_assert(detail::refused<reason::buffer_name, detail::named_culprit<Name>, 0, 0>::value);
+        if constexpr (found == plan.input_count)
+            static_assert(detail::refused<reason::buffer_name, detail::named_culprit<Name>, 0, 0>::value);
         return found;
     }
     template <fixed_string Name>
     static constexpr std::size_t output_named() noexcept {
         constexpr auto found = detail::find_port<file, Name>(plan.outputs, plan.output_count);
-        if constexpr (found == plan.output_count) static_assert(detail::refused<reason::buffer_name, detail::named_culprit<Name>, 0, 0>::value);
+        if constexpr (found == plan.output_count)
+            static_assert(detail::refused<reason::buffer_name, detail::named_culprit<Name>, 0, 0>::value);
         return found;
     }
     template <std::uint32_t Value>
@@ -165,7 +168,8 @@ class network {
             if constexpr (!detail::SizedBuffer<Buffer, typename one::type, output>) {
                 static_assert(detail::refused<reason::buffer_type, typename one::culprit, 0, one::count>::value);
             } else if constexpr (decltype(std::span(buffer))::extent != one::count) {
-                static_assert(detail::refused<reason::buffer_size, typename one::culprit, decltype(std::span(buffer))::extent, one::count>::value);
+                static_assert(
+                    detail::refused<reason::buffer_size, typename one::culprit, decltype(std::span(buffer))::extent, one::count>::value);
             } else {
                 if constexpr (output) f.outputs[Slot - input_count] = std::span(buffer).data();
                 else f.inputs[Slot] = std::span(buffer).data();
@@ -176,13 +180,13 @@ class network {
     template <class... Buffers>
     [[gnu::always_inline]] static void run_from(std::byte* arena, Buffers&... buffers) noexcept {
         if constexpr (sizeof...(Buffers) != input_count + output_count)
-            static_assert(detail::refused<reason::buffer_count, detail::culprit_t<file, 0, 0>, sizeof...(Buffers), input_count + output_count>::value);
+            static_assert(detail::refused<reason::buffer_count, detail::culprit_t<file, 0, 0>, sizeof...(Buffers),
+                                          input_count + output_count>::value);
         else if constexpr (sound) {
             frame f;
             f.arena = arena;
-            [&]<std::size_t... I>(std::index_sequence<I...>) {
-                (bind<slot_of<I, Buffers>()>(f, buffers), ...);
-            }(std::index_sequence_for<Buffers...>{});
+            [&]<std::size_t... I>(std::index_sequence<I...>) { (bind<slot_of<I, Buffers>()>(f, buffers), ...); }
+            (std::index_sequence_for<Buffers...>{});
             run_steps(f, std::make_index_sequence<(step_count + 31) / 32>{});
         }
     }
@@ -226,7 +230,7 @@ class network {
         } else if constexpr (s.what == kind::lookup) {
             using id = typename detail::element_of<plan.values[s.x].dtype>::type;
             detail::lookup<id, alignment(offset_of(s.y))>(s.rows, s.depth, s.cols, s.padding, at<s.x, const id>(f), at<s.y, const float>(f),
-                                                         at<s.out, float>(f));
+                                                          at<s.out, float>(f));
         } else {
             const float* x = at<s.x, const float>(f);
             float* out = at<s.out, float>(f);
@@ -265,7 +269,8 @@ class network {
         const float* bias = nullptr;
         if constexpr (biased) bias = at<s.z, const float>(f);
         for (std::size_t r = 0; r < s.rows; ++r, x += s.depth, out += s.cols) {
-            if constexpr (detail::tuning_of<Policies...>() == kernel::tuned_for::size && !quantized && s.cols >= kernel::shared_block.columns()) {
+            if constexpr (detail::tuning_of<Policies...>() == kernel::tuned_for::size && !quantized &&
+                          s.cols >= kernel::shared_block.columns()) {
                 constexpr bool relu = s.f == detail::function::relu;
                 detail::any_layer<align, biased>(x, w, bias, out, s.depth, s.cols, relu ? 0.0F : -__builtin_inff());
                 if constexpr (!relu && s.f != detail::function::identity) detail::unary<s.f>(s.cols, out, out, 1, 0);

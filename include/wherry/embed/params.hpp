@@ -136,7 +136,8 @@ constexpr refusal read_record(reader<File>& in, const tensor_desc& wanted, slice
         return {reason::params_wrong_dtype, name, static_cast<std::size_t>(found.dtype), static_cast<std::size_t>(wanted.dtype)};
     for (std::size_t i = 0; i < max_rank; ++i)
         if (found.dims.rank != wanted.dims.rank || found.dims.dims[i] != wanted.dims.dims[i])
-            return {reason::params_wrong_dims, name, static_cast<std::size_t>(found.dims.dims[i]), static_cast<std::size_t>(wanted.dims.dims[i])};
+            return {reason::params_wrong_dims, name, static_cast<std::size_t>(found.dims.dims[i]),
+                    static_cast<std::size_t>(wanted.dims.dims[i])};
     into.offset = in.at;
     into.dtype = found.dtype;
     const auto values = static_cast<std::uint64_t>(found.dims.count()) * dtype_bytes(found.dtype);

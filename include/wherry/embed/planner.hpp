@@ -33,7 +33,8 @@ class planner {
     constexpr explicit planner(const plan_options& options) noexcept : options_(options) {}
 
     constexpr plan_type make() noexcept {
-        if (counts_of<Model>.failed || g.size.operators == 0) return refuse(reason::not_a_program, {}, counts_of<Model>.fault_offset), made_;
+        if (counts_of<Model>.failed || g.size.operators == 0)
+            return refuse(reason::not_a_program, {}, counts_of<Model>.fault_offset), made_;
         if (records_of<Model>.wrong.why != reason::nothing) return made_.wrong = records_of<Model>.wrong, made_;
         for (auto& v : current_) v = none;
         find_outputs();
@@ -66,7 +67,8 @@ class planner {
     [[nodiscard]] constexpr bool is(std::string_view type) const noexcept { return is(*op_, type); }
 
     /// The variable in a slot of an operator; `none` where there is none.
-    [[nodiscard]] constexpr std::uint32_t variable_at(const operation& op, bool output, std::string_view slot, std::size_t index = 0) const noexcept {
+    [[nodiscard]] constexpr std::uint32_t variable_at(const operation& op, bool output, std::string_view slot,
+                                                      std::size_t index = 0) const noexcept {
         for (auto i = op.first; i < op.first + op.count; ++i)
             if (g.arguments[i].output == output && same<file>(g.arguments[i].slot, slot) && index-- == 0) return g.arguments[i].variable;
         return none;
@@ -166,8 +168,6 @@ class planner {
         for (std::size_t i = 0; i < records_of<Model>.count; ++i) {
             const auto& record = records_of<Model>.all[i];
             if (record.variable != variable) continue;
-            if (options_.quantized && record.dtype == fp32 && desc.dims.rank == 2)
-                return refuse(reason::params_not_int8, name, static_cast<std::size_t>(record.dtype), int8), none;
             if (options_.aligned_bytes > 1 && record.offset % options_.aligned_bytes != 0)
                 return refuse(reason::params_unaligned, name, record.offset, options_.aligned_bytes), none;
             const auto made = new_value(record.dtype, desc.dims, place::params, record.offset);
@@ -195,7 +195,8 @@ class planner {
     constexpr std::uint32_t read_float(std::string_view slot, std::size_t index = 0) noexcept {
         const auto v = read(slot, index);
         if (accepted() && at(v).dtype != fp32)
-            refuse(reason::wrong_dtype, g.variables[variable_at(*op_, false, slot, index)].name, static_cast<std::size_t>(at(v).dtype), fp32);
+            refuse(reason::wrong_dtype, g.variables[variable_at(*op_, false, slot, index)].name, static_cast<std::size_t>(at(v).dtype),
+                   fp32);
         return v;
     }
 

@@ -72,8 +72,9 @@ namespace detail {
 
 template <class... Policies>
 constexpr plan_options options_of() noexcept {
-    static_assert((NetworkPolicy<Policies> && ...), "wherry: a policy of network is batch<N>, ram<N>, outputs<...>, quantize<>, aligned<N> or tuned<>"
-                                                    " (see wherry/embed/policy.hpp)");
+    static_assert((NetworkPolicy<Policies> && ...),
+                  "wherry: a policy of network is batch<N>, ram<N>, outputs<...>, quantize<>, aligned<N> or tuned<>"
+                  " (see wherry/embed/policy.hpp)");
     plan_options options;
     if constexpr ((NetworkPolicy<Policies> && ...)) (Policies::apply(options), ...);
     return options;

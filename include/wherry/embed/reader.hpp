@@ -130,7 +130,14 @@ constexpr bool same(slice a, std::string_view b) noexcept {
 }
 template <class File>
 constexpr bool same(slice a, slice b) noexcept {
-    return a.size == b.size && __builtin_memcmp(File::data + a.at, File::data + b.at, a.size) == 0;
+    if (a.size != b.size) return false;
+    const auto differ = [&](std::uint32_t i) { return File::data[a.at + i] != File::data[b.at + i]; };
+    std::uint32_t i = a.size;
+    for (; i >= 4; i -= 4)  // four at once, from the end, where names differ: a loop costs the compiler more than what is in it
+        if (differ(i - 1) || differ(i - 2) || differ(i - 3) || differ(i - 4)) return false;
+    while (i > 0)
+        if (differ(--i)) return false;
+    return true;
 }
 template <class File>
 constexpr bool before(slice a, slice b) noexcept {

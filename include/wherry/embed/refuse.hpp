@@ -117,11 +117,11 @@ struct refused {
     // clang-format on
 };
 
-/// True, or a compile error about a refusal whose name lies in `File`.
-template <class File, refusal Refusal>
+/// True, or a compile error about something whose name lies in `File`. (Scalars: g++ 12 loses its way with a class as an argument here.)
+template <class File, reason Why, std::uint32_t At, std::uint32_t Size, std::size_t Found, std::size_t Expected>
 constexpr bool accept() noexcept {
-    if constexpr (Refusal.why == reason::nothing) return true;
-    else return refused<Refusal.why, culprit_t<File, Refusal.name.at, Refusal.name.size>, Refusal.found, Refusal.expected>::value;
+    if constexpr (Why == reason::nothing) return true;
+    else return refused<Why, culprit_t<File, At, Size>, Found, Expected>::value;
 }
 
 }  // namespace detail

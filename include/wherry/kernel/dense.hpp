@@ -85,8 +85,8 @@ constexpr block_shape block_for(std::size_t depth, std::size_t columns, tuned_fo
 /// known at compile time to hold all. x and y must not overlap. w, bias and scales start at multiples of Align bytes. Extents of w may be known at compile time or not.
 /// Does not allocate. Source: paddle operators `mul` or `matmul_v2`, `elementwise_add` and an activation.
 template <block_shape Block, std::size_t Align, class F, class Weight, std::size_t Depth, std::size_t Columns>
-[[gnu::always_inline]] inline void dense(const float* x, matrix<const Weight, Depth, Columns> w, const float* bias, const float* scales, float* y,
-                                         F f) noexcept {
+[[gnu::always_inline]] inline void dense(const float* x, matrix<const Weight, Depth, Columns> w, const float* bias, const float* scales,
+                                         float* y, F f) noexcept {
     constexpr std::size_t step = Block.columns();
     constexpr auto each = std::make_index_sequence<Block.vectors>{};
     constexpr auto sums = std::make_index_sequence<Block.vectors * Block.phases * Block.unroll>{};
@@ -95,8 +95,8 @@ template <block_shape Block, std::size_t Align, class F, class Weight, std::size
     for (std::size_t from = 0; from < n; from += step) {
         const std::size_t j = whole && from + step > n ? n - step : from;  // the last block may redo a few columns
         const auto last = static_cast<std::ptrdiff_t>(whole ? step : n) - static_cast<std::ptrdiff_t>(Block.lanes);
-        detail::fixed::row::row_block<float, Block.lanes, Block.vectors, Block.phases, Block.unroll, Align, 4>(x, 1, w.rows(), w.data() + j,
-                                                                                                              w.stride(), last, y + j, each, sums);
+        detail::fixed::row::row_block<float, Block.lanes, Block.vectors, Block.phases, Block.unroll, Align, 4>(
+            x, 1, w.rows(), w.data() + j, w.stride(), last, y + j, each, sums);
         for (std::size_t i = j; i < j + (whole ? step : n); ++i) {
             float value = y[i];
             if (scales != nullptr) value *= detail::fixed::load<float, 1, Align>(scales + i);

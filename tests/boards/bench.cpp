@@ -41,7 +41,8 @@ int main() {
     for (std::uint32_t i = 0; i < test_case::count; ++i) infer(test_case::x[i]);
     const auto to = board::ticks::now();
     board::write("instructions ");
-    board::write(static_cast<std::uint32_t>(static_cast<std::uint64_t>((to - from) & 0xff'ffffU) * NANOSECONDS_A_TICK_X100 / 100 / test_case::count));
+    board::write(static_cast<std::uint32_t>(static_cast<std::uint64_t>((to - from) & 0xff'ffffU) * NANOSECONDS_A_TICK_X100 / 100 /
+                                            test_case::count));
     board::write("\nstack ");
     board::write(stack);
     board::write("\nerror_e9 ");
