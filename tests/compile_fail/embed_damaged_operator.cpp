@@ -9,9 +9,9 @@ using namespace support;
 constexpr bytes damaged() {
     program_maker made;
     made.var("x", {-1, 2}).var("w", {2, 2}, true).var("b", {2}, true).var("y", {-1, 2}).feed("x");
-    made.op("relu", {{"X", "x"}}, {{"Out", "y"}}, {{"is_test", 1}});
+    made.op("relu", {{"X", "x"}}, {{"Out", "y"}}, {{"is_test", 1}, {"axis", 1}});
 #ifndef WHERRY_TWIN
-    made.block.data[made.block.size - 14] = 127;  // the length of the attribute
+    made.block.data[made.block.size - 11] = 127;  // the length of the second attribute: the first one is looked at early
 #endif
     return made.fetch("y").made();
 }

@@ -83,7 +83,9 @@ struct program_maker {
         block.field(4, made.view());
         return *this;
     }
-    constexpr program_maker& feed(std::string_view name, std::int64_t col = 0) { return op("feed", {{"X", "feed"}}, {{"Out", name}}, {{"col", col}}); }
+    constexpr program_maker& feed(std::string_view name, std::int64_t col = 0) {
+        return op("feed", {{"X", "feed"}}, {{"Out", name}}, {{"col", col}});
+    }
     constexpr program_maker& fetch(std::string_view name, std::int64_t col = 0) {
         return op("fetch", {{"X", name}}, {{"Out", "fetch"}}, {{"col", col}});
     }

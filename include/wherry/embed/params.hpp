@@ -116,19 +116,21 @@ constexpr auto stored_variables() noexcept {
 template <class File>
 constexpr refusal read_record(reader<File>& in, const tensor_desc& wanted, slice name, record& into) noexcept {
     const auto start = in.at;
-    const auto cut = [&](std::uint64_t need) {
-        return refusal{reason::params_truncated, name, File::size, static_cast<std::size_t>(in.at + need)};
+    // a tensor that would end behind the file: what was there, and where it would end
+    const auto cut = [&](std::uint32_t from, std::uint64_t need) {
+        return refusal{reason::params_truncated, name, File::size, static_cast<std::size_t>(from + need)};
     };
-    if (in.left() < 12) return cut(12);
+    const auto cut_here = [&](std::uint64_t need) { return cut(in.at, need); };
+    if (in.left() < 12) return cut_here(12);
     if (in.fixed(4) != 0) return {reason::params_not_a_stream, name, start, 0};
     for (auto levels = in.fixed(8); levels > 0; --levels) {
-        const auto bytes = in.left() < 8 ? 8 : in.fixed(8);
-        if (!in.take(bytes)) return cut(bytes);
+        const auto bytes = in.left() < 8 ? 8 : in.fixed(8), from = std::uint64_t{in.at};
+        if (!in.take(bytes)) return cut(static_cast<std::uint32_t>(from), bytes);
     }
-    if (in.left() < 8) return cut(8);
+    if (in.left() < 8) return cut_here(8);
     if (in.fixed(4) != 0) return {reason::params_not_a_stream, name, start, 0};
     const auto desc_bytes = in.fixed(4);
-    if (!in.take(desc_bytes)) return cut(desc_bytes);
+    if (const auto from = in.at; !in.take(desc_bytes)) return cut(from, desc_bytes);
     const auto found = read_tensor_desc(in.inner());
     if (found.failed) return {reason::params_not_a_stream, name, start, 0};
     const bool quantized = found.dtype == int8 && wanted.dtype == fp32;
@@ -141,7 +143,7 @@ constexpr refusal read_record(reader<File>& in, const tensor_desc& wanted, slice
     into.offset = in.at;
     into.dtype = found.dtype;
     const auto values = static_cast<std::uint64_t>(found.dims.count()) * dtype_bytes(found.dtype);
-    if (!in.take(values)) return cut(values);
+    if (!in.take(values)) return cut(into.offset, values);
     return {};
 }
 
