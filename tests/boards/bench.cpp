@@ -13,6 +13,9 @@
 
 static float scores[test_case::outputs];
 
+static const float* input(std::uint32_t i) { return reinterpret_cast<const float*>(test_case::x_bytes) + i * test_case::inputs; }
+static const float* answer(std::uint32_t i) { return reinterpret_cast<const float*>(test_case::y_bytes) + i * test_case::outputs; }
+
 [[gnu::noinline]] static void infer(const float* x) {
 #ifdef EMPTY
     for (auto& score : scores) score = x[0];
@@ -27,18 +30,18 @@ int main() {
     std::uint32_t stack = 0;
     for (std::uint32_t i = 0; i < test_case::count; ++i) {
         const auto* here = board::paint_stack();
-        infer(test_case::x[i]);
+        infer(input(i));
         const auto used = board::stack_used(here);
         stack = used > stack ? used : stack;
         for (std::uint32_t j = 0; j < test_case::outputs; ++j) {
-            const float difference = scores[j] - test_case::y[i][j];
+            const float difference = scores[j] - answer(i)[j];
             const float distance = difference < 0 ? -difference : difference;
             if (!(distance <= worst)) worst = distance;  // a NaN stays
         }
     }
     board::ticks::start();
     const auto from = board::ticks::now();
-    for (std::uint32_t i = 0; i < test_case::count; ++i) infer(test_case::x[i]);
+    for (std::uint32_t i = 0; i < test_case::count; ++i) infer(input(i));
     const auto to = board::ticks::now();
     board::write("instructions ");
     board::write(static_cast<std::uint32_t>(static_cast<std::uint64_t>((to - from) & 0xff'ffffU) * NANOSECONDS_A_TICK_X100 / 100 /
