@@ -44,7 +44,7 @@ int main() {
     for (std::uint32_t i = 0; i < test_case::count; ++i) infer(input(i));
     const auto to = board::ticks::now();
     board::write("instructions ");
-    board::write(static_cast<std::uint32_t>(static_cast<std::uint64_t>((to - from) & 0xff'ffffU) * NANOSECONDS_A_TICK_X100 / 100 /
+    board::write(static_cast<std::uint32_t>(static_cast<std::uint64_t>((to - from) & 0xff'ffffU) * board::tick_nanoseconds_e2 / 100 /
                                             test_case::count));
     board::write("\nstack ");
     board::write(stack);

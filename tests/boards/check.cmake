@@ -10,18 +10,9 @@ cmake_minimum_required(VERSION 3.21)
 if(NOT stream)
     set(stream aligned)
 endif()
-set(board_dir ${source}/examples/embedded/board)
+include(${CMAKE_CURRENT_LIST_DIR}/board.cmake)
 set(golden ${source}/tests/golden/embed/${model})
 file(MAKE_DIRECTORY ${scratch})
-
-function(run out)
-    execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE said ERROR_VARIABLE errors)
-    if(NOT code EQUAL 0)
-        string(REPLACE ";" " " line "${ARGN}")
-        message(FATAL_ERROR "failed (${code}): ${line}\n${said}${errors}")
-    endif()
-    set(${out} "${said}${errors}" PARENT_SCOPE)  # qemu writes what a board says to standard error
-endfunction()
 
 # An array of the golden .npy as bytes: its header is 128 bytes long.
 function(bytes_of file out)
@@ -53,23 +44,6 @@ alignas(4) static const unsigned char x_bytes[] = {${x}};
 alignas(4) static const unsigned char y_bytes[] = {${y}};
 }\n")
 
-if(board STREQUAL "an386")
-    set(machine mps2-an386)
-    set(flags -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard)
-    set(script mps2.ld)
-    set(tick_ns_e2 4000)
-elseif(board STREQUAL "an500")
-    set(machine mps2-an500)
-    set(flags -mcpu=cortex-m7 -mfpu=fpv5-sp-d16 -mfloat-abi=hard)
-    set(script mps2.ld)
-    set(tick_ns_e2 4000)
-else()
-    set(machine mps3-an547)
-    set(flags -mcpu=cortex-m55 -mfloat-abi=hard)
-    set(script mps3.ld)
-    set(tick_ns_e2 3125)
-endif()
-
 function(write_model stream)
     set(options --align 16)
     if(stream STREQUAL "stock")
@@ -82,10 +56,8 @@ endfunction()
 
 # build_image(STREAM OUT DEFINE...): text, rodata and exception tables in OUT_flash; OUT_data, OUT_bss
 function(build_image stream out)
-    run(said ${arm_cxx} -std=c++20 ${optimize} ${flags} -mthumb -ffunction-sections -fdata-sections -fno-exceptions -fno-rtti -fno-threadsafe-statics
-        -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Werror -Wno-volatile -DNANOSECONDS_A_TICK_X100=${tick_ns_e2}
-        "-DMODEL_HEADER=\"${scratch}/model_${stream}.hpp\"" "-DCASE_HEADER=\"${scratch}/case.hpp\"" ${ARGN} -I${source}/include -I${board_dir}
-        -nostartfiles -L${board_dir} -T ${script} -Wl,--gc-sections ${source}/tests/boards/bench.cpp ${board_dir}/startup.cpp -o ${scratch}/${out}.elf)
+    compile_for_board(${scratch}/${out}.elf ${optimize} "-DMODEL_HEADER=\"${scratch}/model_${stream}.hpp\"" "-DCASE_HEADER=\"${scratch}/case.hpp\""
+        ${ARGN} ${source}/tests/boards/bench.cpp)
     string(REPLACE "g++" "size" size_tool ${arm_cxx})
     run(sizes ${size_tool} -A ${scratch}/${out}.elf)
     set(flash 0)
@@ -104,7 +76,7 @@ function(build_image stream out)
 endfunction()
 
 function(run_image image)
-    run(said ${CMAKE_COMMAND} -E env ${qemu} -M ${machine} -nographic -semihosting-config enable=on,target=native -icount shift=0 -kernel ${scratch}/${image}.elf)
+    run_on_board(${scratch}/${image}.elf said)
     foreach(value instructions stack error_e9)
         if(NOT said MATCHES "${value} ([0-9]+)")
             message(FATAL_ERROR "the board did not say its ${value}:\n${said}")

@@ -40,7 +40,21 @@ struct ticks {
     static std::uint32_t now() noexcept { return 0xff'ffff - reg(0xE000'E018); }
 };
 
-extern "C" std::uint32_t board_stack_end[], board_stack[];
+/// Nanoseconds of a tick, in hundredths: what the linker script of the board says.
+#if defined(BOARD_TICK_NANOSECONDS_E2)
+inline constexpr std::uint32_t tick_nanoseconds_e2 = BOARD_TICK_NANOSECONDS_E2;
+#else
+inline constexpr std::uint32_t tick_nanoseconds_e2 = 4000;  // 25 MHz
+#endif
+
+extern "C" std::uint32_t board_data[], board_bss_end[], board_flash_end[], board_stack[];
+
+/// All of the program, constants and weights.
+inline std::uint32_t flash_bytes() noexcept { return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(board_flash_end)); }
+/// Variables, without the stack.
+inline std::uint32_t ram_bytes() noexcept {
+    return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(board_bss_end) - reinterpret_cast<std::uintptr_t>(board_data));
+}
 
 /// Fills the unused part of the stack, so that `stack_used` can tell how far down a call went.
 [[gnu::always_inline]] inline std::uint32_t* paint_stack() noexcept {
