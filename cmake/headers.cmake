@@ -15,6 +15,17 @@ set(WHERRY_HEADERS
     wherry/base/shape.hpp
     wherry/base/text.hpp
     wherry/base/utf8.hpp
+    wherry/embed.hpp
+    wherry/embed/detail/operators.inc
+    wherry/embed/graph.hpp
+    wherry/embed/kernels.hpp
+    wherry/embed/network.hpp
+    wherry/embed/params.hpp
+    wherry/embed/plan.hpp
+    wherry/embed/planner.hpp
+    wherry/embed/policy.hpp
+    wherry/embed/reader.hpp
+    wherry/embed/refuse.hpp
     wherry/exec/arena.hpp
     wherry/exec/data_feeder.hpp
     wherry/exec/executor.hpp
@@ -107,9 +118,13 @@ set(WHERRY_HEADERS
     wherry/kernel/clip.hpp
     wherry/kernel/concat.hpp
     wherry/kernel/cross_entropy.hpp
+    wherry/kernel/dense.hpp
+    wherry/kernel/detail/functions.inc
     wherry/kernel/detail/gemm.inc
     wherry/kernel/detail/lanes.hpp
     wherry/kernel/detail/lanes.inc
+    wherry/kernel/detail/row_block.inc
+    wherry/kernel/detail/vectors.inc
     wherry/kernel/dropout.hpp
     wherry/kernel/elementwise.hpp
     wherry/kernel/gemm.hpp

@@ -3,6 +3,7 @@
 
 #include <wherry/base/result.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -43,6 +44,19 @@ struct run_arguments {
 /// Runs an inference program once; its results become OUT/0.npy, OUT/1.npy, ... Errors: feed_mismatch, fetch_mismatch,
 /// those of loading and of `Executor::run`.
 result<std::string> run(const run_arguments& given);
+
+struct embed_arguments {
+    std::string model;  ///< a folder, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams
+    std::string name;
+    std::string out;
+    std::size_t align = 16;
+    bool int8 = false;
+    bool incbin = false;
+    std::string model_file{};
+    std::string params_file{};
+};
+/// Writes a model as a C++ header for `wherry::embed::network`. Errors: bad_argument, those of reading and writing.
+result<std::string> embed(const embed_arguments& given);
 
 struct train_arguments {
     std::string program;

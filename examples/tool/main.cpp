@@ -49,6 +49,21 @@ void add_run(CLI::App& app, tool::run_arguments& given) {
         ->type_name("F");
 }
 
+void add_embed(CLI::App& app, tool::embed_arguments& given) {
+    app.add_option("model", given.model, "A model folder, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams")
+        ->required()
+        ->type_name("DIR|PREFIX");
+    app.add_option("--name", given.name, "The name of the type")->required()->type_name("NAME");
+    app.add_option("--out", given.out, "The header to write")->required()->type_name("FILE.hpp");
+    app.add_option("--align", given.align, "Where values start: at multiples of so many bytes (16); 1 keeps the file's bytes")
+        ->type_name("N");
+    app.add_flag("--int8", given.int8, "Weights of layers as int8, with a scale for each column");
+    app.add_flag("--incbin", given.incbin, "Parameters in FILE.bin, which the assembler takes in: for models of many megabytes");
+    app.add_option("--model-file", given.model_file, "The program's file in DIR (__model__)")->type_name("F");
+    app.add_option("--params-file", given.params_file, "The one file in DIR of all variables; without it, one file a variable")
+        ->type_name("F");
+}
+
 void add_train(CLI::App& app, tool::train_arguments& given) {
     app.add_option("program", given.program, "The training program")->required()->type_name("PROGRAM");
     app.add_option("out", given.out, "The folder for VAR.npy, one row a step")->required()->type_name("OUT");
@@ -93,6 +108,7 @@ int command_line(int argc, char** argv) {
                                  chosen);
     add<tool::convert_arguments>(app, "convert", "Saves a program's variables in another layout", add_convert, tool::convert, chosen);
     add<tool::run_arguments>(app, "run", "Runs an inference model once", add_run, tool::run, chosen);
+    add<tool::embed_arguments>(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, chosen);
     add<tool::train_arguments>(app, "train", "Runs a training program step by step", add_train, tool::train, chosen);
     try {
         app.parse(argc, argv);

@@ -1,30 +1,12 @@
 #include "arrays.hpp"
 #include "commands.hpp"
+#include "model_files.hpp"
 #include "operators.hpp"
 #include "variables.hpp"
 
 namespace tool {
 
 namespace {
-struct model_files {
-    std::string program;
-    place variables;
-};
-
-/// A folder as `save_inference_model` writes it, or the two files of a prefix.
-result<model_files> files_of(const run_arguments& given) {
-    if (!is_folder(given.model)) {
-        if (given.model_file.empty() && given.params_file.empty())
-            return model_files{given.model + ".pdmodel", {given.model + ".pdiparams", true}};
-        return error{.code = errc::bad_argument,
-                     .message = "--model-file and --params-file name files of a folder, and this is none",
-                     .file = given.model};
-    }
-    const auto program = joined(given.model, given.model_file.empty() ? "__model__" : given.model_file);
-    if (given.params_file.empty()) return model_files{program, {given.model, false}};
-    return model_files{program, {joined(given.model, given.params_file), true}};
-}
-
 struct port {
     std::string name;
     std::int32_t col = 0;
@@ -70,7 +52,7 @@ std::vector<named_array> numbered(std::vector<Tensor> values) {
 }  // namespace
 
 result<std::string> run(const run_arguments& given) {
-    const auto files = files_of(given);
+    const auto files = files_of(given.model, given.model_file, given.params_file);
     if (!files) return files.error();
     const auto program = load_program(files->program);
     if (!program) return program.error();

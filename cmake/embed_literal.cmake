@@ -1,0 +1,22 @@
+# wherry_embed_literal(NAME PROGRAM PARAMS OUT): a model as a header, bytes as they are, without the wherry command. PARAMS may be "".
+function(_wherry_literal file out)
+    file(READ ${file} hex HEX)
+    file(SIZE ${file} size)
+    string(REGEX REPLACE "(..)" "\\\\x\\1" text "${hex}")
+    set(${out} "\"${text}\"" PARENT_SCOPE)
+    set(${out}_size ${size} PARENT_SCOPE)
+endfunction()
+
+function(wherry_embed_literal name program params out)
+    _wherry_literal(${program} program_text)
+    set(body "    static constexpr std::string_view program{${program_text}, ${program_text_size}};\n")
+    if(params)
+        _wherry_literal(${params} params_text)
+        string(APPEND body "    alignas(16) static constexpr char storage[] = ${params_text};\n"
+            "    static constexpr std::string_view params{storage, ${params_text_size}};\n    static constexpr std::size_t alignment = 16;\n")
+    endif()
+    file(CONFIGURE OUTPUT ${out} CONTENT "#pragma once\n#include <cstddef>\n#include <string_view>\nstruct ${name} {\n${body}};\n" @ONLY)
+    if(NOT CMAKE_SCRIPT_MODE_FILE)
+        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${program} ${params})
+    endif()
+endfunction()

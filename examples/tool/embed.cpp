@@ -1,0 +1,144 @@
+#include "commands.hpp"
+#include "embed_stream.hpp"
+#include "model_files.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+
+namespace tool {
+
+namespace {
+
+/// Both files of a model, the parameters as one stream.
+struct model_bytes {
+    std::string program;
+    std::string params;
+    std::vector<std::string> names;  ///< of the tensors in `params`
+    Program parsed;
+};
+
+result<model_bytes> read_model(const embed_arguments& given) {
+    const auto files = files_of(given.model, given.model_file, given.params_file);
+    if (!files) return files.error();
+    auto program = read_file(files->program, wherry::limits{}.program_bytes);
+    if (!program) return std::move(program).error();
+    auto parsed = parse_program(*program);
+    if (!parsed) return std::move(parsed).error().in_file(files->program);
+    model_bytes made{*std::move(program), {}, {}, *std::move(parsed)};
+    for (const auto& var : persistables_of(made.parsed)) made.names.emplace_back(var.name());
+    std::sort(made.names.begin(), made.names.end());
+    if (files->variables.combined) {
+        auto params = read_file(files->variables.path);
+        if (!params) return std::move(params).error();
+        made.params = *std::move(params);
+        return made;
+    }
+    for (const auto& name : made.names) {
+        const auto one = read_file(joined(files->variables.path, name));
+        if (!one) return one.error();
+        made.params += *one;
+    }
+    return made;
+}
+
+/// Weights of layers: what `quantize<int8>` can use. A variable that another operator reads too stays float.
+std::vector<std::string> weights_of(const Program& program) {
+    std::vector<std::string> weights;
+    std::vector<std::string> others;
+    for (const auto& op : program.global_block().ops()) {
+        const bool product = op.type() == "mul" || ((op.type() == "matmul" || op.type() == "matmul_v2") &&
+                                                    !op.attr_or<bool>("trans_y", false) && !op.attr_or<bool>("transpose_Y", false));
+        for (const auto& slot : op.desc().inputs)
+            for (const auto& name : slot.arguments) (product && slot.parameter == "Y" ? weights : others).push_back(name);
+    }
+    std::vector<std::string> found;
+    for (const auto& var : persistables_of(program)) {
+        const auto in = [&](const auto& names) { return std::find(names.begin(), names.end(), var.name()) != names.end(); };
+        if (in(weights) && !in(others) && var.dtype() == wherry::DType::FP32) found.emplace_back(var.name());
+    }
+    return found;
+}
+
+bool is_identifier(const std::string& name) {
+    const auto letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    return !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 && std::all_of(name.begin(), name.end(), letter);
+}
+
+std::string guard_of(const std::string& name) {
+    std::string guard = name + "_MODEL_HPP";
+    for (auto& c : guard) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return guard;
+}
+
+std::string header_start(const embed_arguments& given, const std::string& program) {
+    const auto guard = guard_of(given.name);
+    return "// Written by `wherry embed`" + std::string(given.int8 ? " --int8" : "") + ".\n#ifndef " + guard + "\n#define " + guard +
+           "\n\n" + (given.incbin ? "#include <wherry/embed/params.hpp>\n\n" : "") + "#include <cstddef>\n#include <string_view>\n\n@" +
+           "struct " + given.name + " {\n    static constexpr std::string_view program{\n        " + as_literal(program) + ",\n        " +
+           std::to_string(program.size()) + "};\n    static constexpr std::size_t alignment = " + std::to_string(given.align) + ";\n";
+}
+
+std::string literal_header(const embed_arguments& given, const model_bytes& model, const combined_stream& stream) {
+    auto text = header_start(given, model.program);
+    text.erase(text.find('@'), 1);
+    text += "    alignas(" + std::to_string(given.align) + ") static constexpr char storage[] =\n        " + as_literal(stream.bytes) +
+            ";\n    static constexpr std::string_view params{storage, " + std::to_string(stream.bytes.size()) + "};\n};\n\n#endif\n";
+    return text;
+}
+
+/// The parameters stay in a file beside the header: the compiler takes it by #embed, or the assembler by .incbin.
+std::string linked_header(const embed_arguments& given, const model_bytes& model, const combined_stream& stream, const std::string& file) {
+    const auto symbol = given.name + "_params";
+    std::string offsets;
+    for (const auto offset : stream.offsets) offsets += (offsets.empty() ? "" : ", ") + std::to_string(offset);
+    const auto path = as_literal(std::filesystem::absolute(file).generic_string());
+    const auto quoted = "\"" + path.substr(0, path.size() - 1).insert(0, "\\").append("\\\"\\n\"");
+    const auto align = std::to_string(given.align);
+    auto text = header_start(given, model.program);
+    const std::string assembly = "#ifndef __has_embed\nextern \"C\" const unsigned char " + symbol + "[];\nasm(\".pushsection .rodata." +
+                                 symbol + ",\\\"aG\\\",%progbits," + symbol + ",comdat\\n\"\n    \".balign " + align + "\\n.weak " +
+                                 symbol + "\\n" + symbol + ":\\n.incbin \"\n    " + quoted + "\n    \".popsection\\n\");\n#endif\n\n";
+    text.replace(text.find('@'), 1, assembly);
+    text += "#ifdef __has_embed\n    alignas(" + align + ") static constexpr unsigned char params[] = {\n#embed " + path +
+            "\n    };\n#else\n    static constexpr wherry::embed::linked_params<" + std::to_string(stream.offsets.size()) + "> params{" +
+            symbol + ", " + std::to_string(stream.bytes.size()) + ", {" + offsets + "}};\n#endif\n};\n\n#endif\n";
+    return text;
+}
+
+result<void> write_whole(const std::string& path, std::string_view bytes) {
+    std::ofstream file(path, std::ios::binary);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!file.flush()) return error{.code = errc::cannot_write, .message = "a file cannot be written", .file = path};
+    return {};
+}
+
+result<void> check(const embed_arguments& given) {
+    const auto bad = [](std::string_view message) { return error{.code = errc::bad_argument, .message = message}; };
+    if (!is_identifier(given.name)) return bad("--name is not the name of a C++ type");
+    if (given.align == 0 || (given.align & (given.align - 1)) != 0 || given.align > 4096)
+        return bad("--align is a power of two, at most 4096");
+    if (given.incbin && given.int8) return bad("--incbin and --int8 do not go together yet: int8 models are small enough for a literal");
+    return {};
+}
+
+}  // namespace
+
+result<std::string> embed(const embed_arguments& given) {
+    if (auto checked = check(given); !checked) return std::move(checked).error();
+    const auto model = read_model(given);
+    if (!model) return model.error();
+    stream_options options{.align = given.align};
+    if (given.int8) options.int8 = weights_of(model->parsed);
+    const auto stream = rewrite_stream(model->params, model->names, options);
+    if (!stream) return wherry::error(stream.error()).in_file(given.model);
+    const auto beside = std::filesystem::path(given.out).replace_extension(".bin").string();
+    if (given.incbin)
+        if (auto written = write_whole(beside, stream->bytes); !written) return std::move(written).error();
+    const auto text = given.incbin ? linked_header(given, *model, *stream, beside) : literal_header(given, *model, *stream);
+    if (auto written = write_whole(given.out, text); !written) return std::move(written).error();
+    return std::string();
+}
+
+}  // namespace tool

@@ -1,0 +1,11 @@
+# int8 weights against float ones on the held-out digits, on the machine that compiles.
+cmake_minimum_required(VERSION 3.21)
+set(board none)
+include(${CMAKE_CURRENT_LIST_DIR}/board.cmake)
+file(MAKE_DIRECTORY ${scratch})
+set(model ${source}/tests/golden/embed/digits --params-file params)
+run(said ${tool} embed ${model} --name digits --out ${scratch}/digits_model.hpp)
+run(said ${tool} embed ${model} --name small --out ${scratch}/small_model.hpp --int8)
+run(said ${compiler} -std=c++20 -O1 -I${source}/include -I${scratch} ${source}/tests/boards/accuracy.cpp -o ${scratch}/accuracy)
+run(said ${scratch}/accuracy ${source}/examples/data/digits.csv)
+message(STATUS "${said}")

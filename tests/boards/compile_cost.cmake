@@ -1,0 +1,51 @@
+# What a model costs the compiler: CPU seconds (best of five) and, where GNU time is there, megabytes of memory.
+#   compiler model what(network, parse) max_ms max_mb
+# Bars are for the machine they were set on, where two standard headers take 130 ms; a slower machine gets as much more time.
+cmake_minimum_required(VERSION 3.21)
+if(NOT EXISTS /usr/bin/time)
+    message("skipped: no GNU time (Debian: time)")
+    return()
+endif()
+set(golden ${source}/tests/golden/embed/${model})
+file(MAKE_DIRECTORY ${scratch})
+include(${source}/cmake/embed_literal.cmake)
+if(what STREQUAL "parse")  # the graph alone: a real program whose operators embed does not support
+    wherry_embed_literal(model ${golden}/__model__ "" ${scratch}/model.hpp)
+    file(WRITE ${scratch}/unit.cpp "#include \"model.hpp\"\n#include <wherry/embed/graph.hpp>\nusing namespace wherry::embed::detail;
+static_assert(!counts_of<model>.failed && counts_of<model>.operators > 300);\nstatic_assert(graph_of<model>.operators[1].count > 0);\n")
+else()
+    execute_process(COMMAND ${tool} embed ${golden} --params-file params --name model --out ${scratch}/model.hpp COMMAND_ERROR_IS_FATAL ANY)
+    file(WRITE ${scratch}/unit.cpp "#include \"model.hpp\"\n#include <wherry/embed.hpp>
+void infer(const float (&x)[784], float (&y)[10]) { wherry::embed::network<model>::run(x, y); }\n")
+endif()
+file(WRITE ${scratch}/reference.cpp "#include <span>\n#include <string_view>\n")
+
+# Default limits of constant evaluation: no -fconstexpr options.
+function(measure unit ms mb)
+    set(best 1000000)
+    foreach(round RANGE 4)
+        execute_process(COMMAND env LC_ALL=C /usr/bin/time -f "cost %U %S %M" ${compiler} -std=c++20 -O2 -I${source}/include -c ${scratch}/${unit}.cpp
+            -o ${scratch}/${unit}.o RESULT_VARIABLE code ERROR_VARIABLE said)
+        if(NOT code EQUAL 0 OR NOT said MATCHES "cost ([0-9]+)\\.([0-9][0-9]) ([0-9]+)\\.([0-9][0-9]) ([0-9]+)")
+            message(FATAL_ERROR "failed: ${compiler} ${scratch}/${unit}.cpp\n${said}")
+        endif()
+        math(EXPR spent "(${CMAKE_MATCH_1} + ${CMAKE_MATCH_3}) * 1000 + (1${CMAKE_MATCH_2} - 100 + 1${CMAKE_MATCH_4} - 100) * 10")
+        math(EXPR memory "${CMAKE_MATCH_5} / 1024")
+        if(spent LESS best)
+            set(best ${spent})
+        endif()
+    endforeach()
+    set(${ms} ${best} PARENT_SCOPE)
+    set(${mb} ${memory} PARENT_SCOPE)
+endfunction()
+
+measure(reference reference_ms reference_mb)
+measure(unit unit_ms unit_mb)
+set(allowed ${max_ms})
+if(reference_ms GREATER 130)
+    math(EXPR allowed "${max_ms} * ${reference_ms} / 130")
+endif()
+message(STATUS "${name}: ${unit_ms} ms, ${unit_mb} MB; two standard headers ${reference_ms} ms; bars ${max_ms} ms (here ${allowed}), ${max_mb} MB")
+if(unit_ms GREATER allowed OR unit_mb GREATER max_mb)
+    message(FATAL_ERROR "wherry: ${name} costs the compiler more than its bars")
+endif()

@@ -1,0 +1,11 @@
+# Builds examples/embedded/digits.cpp for a board and runs it: it must see the digits and say what it cost.
+cmake_minimum_required(VERSION 3.21)
+include(${CMAKE_CURRENT_LIST_DIR}/board.cmake)
+file(MAKE_DIRECTORY ${scratch})
+run(said ${tool} embed ${source}/tests/golden/embed/digits --params-file params --name digits --out ${scratch}/digits_model.hpp)
+compile_for_board(${scratch}/digits.elf -O2 -I${scratch} ${source}/examples/embedded/digits.cpp)
+run_on_board(${scratch}/digits.elf said)
+message(STATUS "${said}")
+if(NOT said MATCHES "code [0-9]+ bytes and weights [0-9]+, RAM [0-9]+ and stack [0-9]+, instructions [1-9][0-9]+")
+    message(FATAL_ERROR "wherry: the board did not say what an inference costs")
+endif()
