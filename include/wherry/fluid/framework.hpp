@@ -134,10 +134,8 @@ inline Variable data(std::string_view name, std::initializer_list<std::int64_t> 
 inline Variable create_global_var(std::initializer_list<std::int64_t> shape, float value, DType dtype, bool persistable = false,
                                   std::string_view name = {}) {
     auto b = detail::builder();
-    const auto made =
-        unwrap(b.create_global_var(name.empty() ? b.names().generate("global_var") : std::string(name), Shape(shape), dtype, value));
-    made.set_persistable(persistable);
-    return made;
+    const auto given = name.empty() ? b.names().generate("_generated_var") : std::string(name);
+    return unwrap(b.create_global_var(given, Shape(shape), dtype, value, {}, persistable));
 }
 
 }  // namespace wherry::inline v0::fluid

@@ -54,17 +54,18 @@ class Builder {
         return block().create_var(std::move(desc));
     }
 
-    /// A variable of these dims in the main program. One of that name must be alike. Errors: shape_mismatch, dtype_mismatch.
+    /// A variable of these dims in a program. One of that name must be alike.
+    /// Errors: shape_mismatch, dtype_mismatch, duplicate_name (one of them persists, the other does not).
     result<Variable> create_var(Program& program, std::string_view name, const Shape& dims, DType dtype, bool persistable) const;
 
     /// A Parameter in both programs, and its initializer in the startup program unless the name is shared and has one.
-    /// Errors: bad_dims for a dim that is not positive; shape_mismatch, dtype_mismatch with an earlier variable of that name.
+    /// Errors: bad_dims for a dim that is not positive; those of `create_var` with an earlier variable of that name.
     result<Parameter> create_parameter(std::string_view layer, const ParamAttr& attr, const Shape& dims, DType dtype,
                                        const Initializer& otherwise, bool is_bias = false) const;
 
-    /// A variable of both programs with a constant start: learning rates, accumulators.
-    result<Variable> create_global_var(std::string_view name, const Shape& dims, DType dtype, float value,
-                                       std::string_view device = {}) const;
+    /// A variable of both programs with a constant start: learning rates, accumulators. Errors: those of `create_var`.
+    result<Variable> create_global_var(std::string_view name, const Shape& dims, DType dtype, float value, std::string_view device = {},
+                                       bool persistable = true) const;
 
     /// Appends an operator to the main program: input slots that are declared and not given stand empty, attributes that
     /// are not given have their defaults, and the outputs take the dims that the operator infers.
@@ -246,6 +247,13 @@ inline result<Variable> Builder::create_var(Program& program, std::string_view n
                          .variable = name,
                          .expected = name_of(existing.dtype()),
                          .found = name_of(dtype)};
+        if (existing.persistable() != persistable) {
+            const auto shown = [](bool flag) { return std::string(flag ? "True" : "False"); };
+            return error{.code = errc::duplicate_name,
+                         .message = "Variable " + std::string(name) + " has been created before.The previous persistable is " +
+                                    shown(!persistable) + "; the new persistable is " + shown(persistable) + ". They are not matched",
+                         .variable = name};
+        }
         return existing;
     }
     wire::VarDesc<> desc;
@@ -299,10 +307,10 @@ inline result<Parameter> Builder::create_parameter(std::string_view layer, const
 }
 
 inline result<Variable> Builder::create_global_var(std::string_view name, const Shape& dims, DType dtype, float value,
-                                                   std::string_view device) const {
+                                                   std::string_view device, bool persistable) const {
     auto start = create_var(startup_, name, dims, dtype, true);
     if (!start) return start;
-    auto made = create_var(main_, name, dims, dtype, true);
+    auto made = create_var(main_, name, dims, dtype, persistable);
     if (!made) return made;
     made->set_stop_gradient(true);
     initialize(*this, *start, initializer::Constant{value}, device);

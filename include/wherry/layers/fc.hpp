@@ -3,6 +3,7 @@
 
 #include <wherry/layers/common.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,8 +23,8 @@ struct fc_options {
 
 /// Fully connected: act(sum of x_i * w_i + bias).
 /// Shapes: each input [a..., b...] split at num_flatten_dims; weight [prod(b), size]; bias and result [a..., size].
-/// Errors: argument_dtype, dtype_mismatch (inputs differ), bad_dims (a weight dim is unknown), shape_mismatch, unknown_op
-/// (activation). Source: fluid.layers.fc.
+/// Errors: argument_dtype, dtype_mismatch (inputs differ), bad_dims (a weight dim is unknown, 0 or too large),
+/// bad_argument (no input, another number of weights), shape_mismatch, unknown_op (activation). Source: fluid.layers.fc.
 inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const fc_options& options) {
     if (inputs.empty()) return error{.code = errc::bad_argument, .message = "fc needs at least one input"};
     const auto layer = b.layer_name("fc", options.name);
@@ -44,13 +45,10 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
     std::vector<Variable> products;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const auto& input = inputs[i];
-        const auto rank = static_cast<std::int32_t>(input.shape().size());
-        if (flatten == -1) flatten = rank - 1;
-        auto height = std::int64_t{1};
-        for (std::int32_t axis = std::max(flatten, 0); axis < rank; ++axis) {
-            const auto dim = input.shape()[static_cast<std::size_t>(axis)];
-            height = dim < 0 || height < 0 ? -1 : height * dim;
-        }
+        const auto shape = Shape::from(input.shape());
+        if (!shape) return error(shape.error()).of_variable(input.name());
+        if (flatten == -1) flatten = static_cast<std::int32_t>(shape->rank()) - 1;
+        const auto height = shape->product(static_cast<std::size_t>(std::max(flatten, 0)), shape->rank());  // -1: unknown, or too large
         const auto attr = options.param_attr.empty() ? ParamAttr{} : options.param_attr[options.param_attr.size() == 1 ? 0 : i];
         const auto weight = b.create_parameter(layer, attr, Shape{height, options.size}, dtype, initializer::Xavier{});
         if (!weight) return weight.error();

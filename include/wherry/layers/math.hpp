@@ -31,7 +31,7 @@ struct elementwise_options {
 };
 
 /// "elementwise_add" and its kin: _sub, _mul, _div, _max, _min. Y is broadcast along X.
-/// Errors: shape_mismatch, dtype_mismatch.
+/// Errors: shape_mismatch, unknown_op; dtype_mismatch when it is run.
 inline result<Variable> elementwise(Builder& b, std::string_view op, const Variable& x, const Variable& y,
                                     const elementwise_options& options = {}) {
     const auto layer = b.layer_name(op, options.name);

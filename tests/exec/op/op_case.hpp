@@ -1,6 +1,8 @@
 #ifndef WHERRY_TESTS_EXEC_OP_OP_CASE_HPP
 #define WHERRY_TESTS_EXEC_OP_OP_CASE_HPP
 
+#include <support/check_error.hpp>
+
 #include <wherry/exec/op_list.hpp>
 #include <wherry/tensor/tensor.hpp>
 
@@ -280,14 +282,7 @@ void check_values(const Tensor& tensor, std::initializer_list<std::type_identity
     }
 }
 
-/// The error a run or an infer must end with: its code, and its message in full (empty: not compared).
-template <class Result>
-void check_error(const Result& outcome, errc code, std::string_view message = {}) {
-    REQUIRE(!outcome);
-    INFO(to_string(outcome.error()));
-    CHECK(outcome.error().code == code);
-    if (!message.empty()) CHECK(std::string(outcome.error().message.view()) == std::string(message));
-}
+using support::check_error;
 
 }  // namespace op_test
 
