@@ -30,8 +30,9 @@ struct convert_arguments {
     std::string filter = "persistables";  ///< or "params"
     std::string in_filename{};            ///< empty: one file a variable
     std::string out_filename{};           ///< empty: one file a variable
+    std::string program_out{};            ///< where the program is written, as a ProgramDesc; empty: nowhere
 };
-/// Loads a program's variables in one layout and saves them in another. Errors: those of `archive`.
+/// Loads a program's variables in one layout and saves them in another. Errors: those of `archive` and of the sink.
 result<std::string> convert(const convert_arguments& given);
 
 struct run_arguments {

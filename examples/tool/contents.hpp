@@ -55,6 +55,7 @@ inline result<file_contents> program_of(const std::string& name, wherry::disk::r
     if (!bytes) return bytes.error();
     auto program = parse_program(*bytes);
     if (program) return file_contents{name, file.size_bytes(), *std::move(program)};
+    if (starts_like_json(*bytes)) return std::move(program).error().in_file(file.path());
     auto kind = wherry::wire::foreign_kind(*bytes);
     if (kind.empty()) kind = bytes->empty() ? "an empty file" : "other bytes";
     return error{.code = errc::not_a_paddle_file,

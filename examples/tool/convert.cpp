@@ -1,6 +1,8 @@
 #include "commands.hpp"
 #include "variables.hpp"
 
+#include <wherry/io/whole_record.hpp>
+
 namespace tool {
 
 namespace {
@@ -24,6 +26,11 @@ result<std::string> convert(const convert_arguments& given) {
         return std::move(loaded).error();
     if (auto saved = save_variables(*variables, scope, place_to_save(given.to, given.out_filename)); !saved)
         return std::move(saved).error();
+    if (!given.program_out.empty()) {
+        wherry::disk file{given.program_out};
+        if (auto written = wherry::write_whole(file, program->serialize_to_string(), wherry::atomic::steps); !written)
+            return std::move(written).error();
+    }
     return std::string();
 }
 

@@ -63,17 +63,15 @@ inline result<std::string> read_file(const std::string& path, std::uint64_t cap_
 /// protobuf message starts with a zero byte.
 inline bool starts_like_tensor(std::string_view bytes) noexcept { return bytes.starts_with(std::string_view("\0\0\0\0", 4)); }
 
-/// A program with at least one block. Errors: not_a_paddle_file, those of `Program::parse_from_string`.
-inline result<Program> parse_program(std::string_view bytes) {
-    const auto other = [](std::string_view found) {
-        return error{.code = errc::not_a_paddle_file, .message = "this is not a program", .expected = "a ProgramDesc", .found = found};
-    };
-    if (bytes.empty()) return other("an empty file");
-    if (starts_like_tensor(bytes)) return other("a tensor");
-    auto program = Program::parse_from_string(bytes);
-    if (program && program->blocks().empty()) return other("bytes without a block");
-    return program;
+/// True for bytes that can be a JSON document: a program of Paddle 3.
+inline bool starts_like_json(std::string_view bytes) noexcept {
+    const auto first = bytes.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && bytes[first] == '{';
 }
+
+/// A program with at least one block, of fluid and 2.x (a ProgramDesc) or of 3.x (JSON).
+/// Errors: not_a_paddle_file, those of `Program::parse_from_string` and `read_pir`.
+result<Program> parse_program(std::string_view bytes);
 
 /// The program in a file, or in the `__model__` of a folder.
 inline result<Program> load_program(const std::string& path) {

@@ -36,6 +36,8 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
     app.add_option("--in-filename", given.in_filename, "The one file in IN that holds all; without it, one file a variable")
         ->type_name("F");
     app.add_option("--out-filename", given.out_filename, "The one file in OUT for all; without it, one file a variable")->type_name("F");
+    app.add_option("--program-out", given.program_out, "Where the program is written as well, a .pdmodel whatever PROGRAM was")
+        ->type_name("FILE");
 }
 
 void add_run(CLI::App& app, tool::run_arguments& given) {

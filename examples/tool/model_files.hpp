@@ -13,10 +13,13 @@ struct model_files {
     place variables;
 };
 
-/// A folder as `save_inference_model` writes it, or the two files of a prefix. Errors: bad_argument.
+/// A folder as `save_inference_model` writes it, or the two files of a prefix: .pdmodel, or .json of Paddle 3, and .pdiparams. Errors: bad_argument.
 inline result<model_files> files_of(const std::string& model, const std::string& model_file, const std::string& params_file) {
     if (!is_folder(model)) {
-        if (model_file.empty() && params_file.empty()) return model_files{model + ".pdmodel", {model + ".pdiparams", true}};
+        if (model_file.empty() && params_file.empty()) {
+            const bool of_3x = !exists(model + ".pdmodel") && exists(model + ".json");
+            return model_files{model + (of_3x ? ".json" : ".pdmodel"), {model + ".pdiparams", true}};
+        }
         return error{.code = errc::bad_argument,
                      .message = "--model-file and --params-file name files of a folder, and this is none",
                      .file = model};

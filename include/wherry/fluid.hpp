@@ -5,6 +5,8 @@
 ///
 ///     #include <wherry/fluid.hpp>
 ///     namespace fluid = wherry::fluid;
+///
+/// The names of 2.x, `paddle.static`, are in wherry/fluid/paddle_static.hpp.
 #include <wherry/fluid/data_feeder.hpp>
 #include <wherry/fluid/errors.hpp>
 #include <wherry/fluid/executor.hpp>
@@ -13,7 +15,6 @@
 #include <wherry/fluid/io.hpp>
 #include <wherry/fluid/layers.hpp>
 #include <wherry/fluid/optimizer.hpp>
-#include <wherry/fluid/paddle_static.hpp>
 #include <wherry/fluid/state.hpp>
 #include <wherry/fluid/weights.hpp>
 #include <wherry/wherry.hpp>

@@ -165,6 +165,22 @@ TEST_CASE("run takes the two files of a 2.x model") {
     CHECK(files_beneath(out + "/folder") == files_beneath(out + "/prefix"));
 }
 
+TEST_CASE("a model of Paddle 3 is run, and becomes a .pdmodel that answers alike") {
+    const auto out = fresh("run33");
+    const auto model = golden("paddle33/classifier/inference");
+    const std::vector<std::string> feed{"--feed", "x=" + golden("paddle33/classifier/x.npy")};
+    MUST_SUCCEED(std::vector<std::string>{"run", model, out + "/of_3"} + feed);
+    check_close(out + "/of_3/0.npy", golden("paddle33/classifier/y.npy"), 2e-6);
+    MUST_SUCCEED({"convert", model + ".json", model + ".pdiparams", out + "/of_2", "--out-filename", "inference.pdiparams", "--program-out",
+                  out + "/of_2/inference.pdmodel"});
+    CHECK(support::read_file(out + "/of_2/inference.pdiparams") == support::read_file(model + ".pdiparams"));
+    MUST_SUCCEED(std::vector<std::string>{"run", out + "/of_2/inference", out + "/again"} + feed);
+    CHECK(files_beneath(out + "/again") == files_beneath(out + "/of_3"));
+    const auto unknown = wherry_tool({"run", golden("paddle33/unknown/inference"), out + "/unknown"});
+    CHECK(unknown.status == 1);
+    CHECK(unknown.err.find("1.transpose") != std::string::npos);
+}
+
 TEST_CASE("train repeats Paddle's losses from its first values") {
     std::vector<std::string> cases;
     for (const auto* writer : {"fluid18", "fluid18_more", "paddle26"}) cases = std::move(cases) + support::training_cases(writer);

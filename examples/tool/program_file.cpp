@@ -1,0 +1,32 @@
+#include "files.hpp"
+
+#if __has_include(<nlohmann/json.hpp>)
+#include <wherry/interop/pir.hpp>
+#endif
+
+namespace tool {
+
+namespace {
+result<Program> parse_json(std::string_view bytes) {
+#if __has_include(<nlohmann/json.hpp>)
+    return wherry::read_pir(bytes);
+#else
+    (void)bytes;
+    return error{.code = errc::unsupported, .message = "this command was built without nlohmann_json, which reads programs of Paddle 3"};
+#endif
+}
+}  // namespace
+
+result<Program> parse_program(std::string_view bytes) {
+    const auto other = [](std::string_view found) {
+        return error{.code = errc::not_a_paddle_file, .message = "this is not a program", .expected = "a ProgramDesc", .found = found};
+    };
+    if (bytes.empty()) return other("an empty file");
+    if (starts_like_tensor(bytes)) return other("a tensor");
+    if (starts_like_json(bytes)) return parse_json(bytes);
+    auto program = Program::parse_from_string(bytes);
+    if (program && program->blocks().empty()) return other("bytes without a block");
+    return program;
+}
+
+}  // namespace tool
