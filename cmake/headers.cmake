@@ -91,6 +91,7 @@ set(WHERRY_HEADERS
     wherry/io/annotated.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
+    wherry/io/clip_extra.hpp
     wherry/io/inference_files.hpp
     wherry/io/inference_model.hpp
     wherry/io/inference_program.hpp

@@ -179,6 +179,8 @@ constexpr rule rules[] = {
      "a program without persistables has no .pdiparams and is loaded without one"},
     {16, "normalize_program: TypeErrors, ValueError for a feed that is not needed", new_names,
      "what 2.x refuses is refused in its words, and the program stays as it was"},
+    {16, "clip_extra: as 2.6.2 leaves out attributes and outputs", made_file,
+     "models of Paddle 2.6.2 come out of its training programs as it saved them, extra attributes clipped"},
     {16, "skip_prune_program", new_names, "skip_prune_program keeps operators that no fetch needs"},
     {16, "serialize_program, serialize_persistables, deserialize_program", new_names,
      "bytes of a program and of its persistables are what the two files hold"},

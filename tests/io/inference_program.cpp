@@ -100,3 +100,28 @@ TEST_CASE("the inference models of the training cases come out as fluid 1.8.5 sa
     }
     CHECK(cases == 7);
 }
+
+namespace {
+/// Without what 2.6.2 puts into its own feed and fetch operators.
+std::vector<std::string> lines_without(const Program& program, std::string_view attr) {
+    auto lines = support::lines_of(program);
+    std::erase_if(lines, [&](const std::string& line) { return line.starts_with("  attr " + std::string(attr)); });
+    return lines;
+}
+}  // namespace
+
+TEST_CASE("models of Paddle 2.6.2 come out of its training programs as it saved them, extra attributes clipped") {
+    for (const auto& [name, feed] : {std::pair{"infer_classifier", "x"}, std::pair{"infer_convnet", "img"}}) {
+        CAPTURE(std::string(name));
+        const auto folder = support::golden("paddle26/" + std::string(name));
+        const auto main = parsed(folder + "/main.pdmodel");  // its last operator is the scale
+        const std::vector<std::string> feeds{feed};
+        const auto theirs = parsed(folder + "/inference.pdmodel");
+        const auto fetches = *fetch_target_names(theirs);
+        const auto made = make_inference_program(main, feeds, fetches, {.clip_extra = true, .compatible_map = false});
+        if (!made) FAIL(to_string(made.error()));
+        CHECK(support::difference(lines_without(made->program, "with_quant_attr"), lines_without(theirs, "with_quant_attr")) == "");
+        CHECK(made->program.all_parameters().empty());
+        for (const auto& var : made->program.list_vars()) CHECK_FALSE(var.desc().is_parameter);
+    }
+}

@@ -20,7 +20,7 @@ using fluid::io::variable_list;
 
 struct program_options {
     Program* program = nullptr;  ///< none: the default main program; it grows by a `scale` a target
-    bool clip_extra = true;      ///< leave out attributes that only training and debugging need
+    bool clip_extra = true;      ///< leave out attributes that change nothing that is computed
     bool skip_prune_program = false;
 };
 

@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_INFERENCE_PROGRAM_HPP
 #define WHERRY_IO_INFERENCE_PROGRAM_HPP
 
+#include <wherry/io/clip_extra.hpp>
 #include <wherry/io/op_compatible_map.hpp>
 #include <wherry/program/prune.hpp>
 #include <wherry/program/unique_name.hpp>
@@ -22,7 +23,7 @@ namespace wherry::inline v0 {
 struct export_options {
     bool skip_bool_targets = false;  ///< 2.x: a BOOL target stays as it is; else it is an error, as in 1.8
     bool skip_prune = false;         ///< 2.x: keep every operator
-    bool clip_extra = false;         ///< 2.x: leave out attributes that only training and debugging need
+    bool clip_extra = false;         ///< 2.x: leave out what inference has no use for
     bool compatible_map = true;      ///< 1.8: add `op_compatible_map`
 };
 
@@ -34,10 +35,6 @@ struct inference_program {
 };
 
 namespace detail {
-/// Attributes that say where an operator came from and nothing about what it computes.
-inline constexpr std::array bookkeeping_attrs =
-    std::to_array<std::string_view>({"op_role", "op_role_var", "op_namescope", "op_callstack", "op_device"});
-
 /// An operator as Python makes one outside of every scope.
 inline wire::OpDesc<> plain_op(std::string_view type) {
     wire::OpDesc<> op;
@@ -126,13 +123,6 @@ inline void add_fetch_ops(Block& block, std::span<const std::string> names) {
         block.append_op(std::move(op));
     }
 }
-inline void clip_extra_attrs(Program& program) {
-    for (auto& block : program.blocks())
-        for (auto& op : block.ops())
-            std::erase_if(op.desc().attrs, [](const Attr& attr) {
-                return std::find(bookkeeping_attrs.begin(), bookkeeping_attrs.end(), attr.name) != bookkeeping_attrs.end();
-            });
-}
 }  // namespace detail
 
 /// Empties `op_device` of the root block's operators, up to and with the first `auc`. True when there is an `auc`, whose
@@ -189,7 +179,7 @@ inline result<inference_program> make_inference_program(const Program& program, 
     auto pruned = options.skip_prune ? result<Program>(std::move(bare)) : prune(bare, feeds, targets);
     if (!pruned) return std::move(pruned).error();
     optimize_for_inference(*pruned);
-    if (options.clip_extra) detail::clip_extra_attrs(*pruned);
+    if (options.clip_extra) clip_extra(*pruned);
     auto& root = pruned->global_block();
     if (auto fed = detail::add_feed_ops(root, feeds); !fed) return std::move(fed).error();
     detail::add_fetch_ops(root, targets);

@@ -238,7 +238,11 @@ inline void optimize_for_inference(Program& program) {
     for (auto& block : program.blocks()) {
         for (auto& op : block.ops())
             if (op.find_attr("is_test") != nullptr) op.set_attr(detail::testing_attr(op.type()));
-        for (const auto& var : block.vars()) var.set_parameter(std::nullopt);
+        for (const auto& var : block.vars()) {
+            var.set_parameter(std::nullopt);
+            var.edit().is_parameter.reset();
+            var.edit().stop_gradient.reset();
+        }
     }
 }
 
