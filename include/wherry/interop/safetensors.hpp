@@ -357,7 +357,7 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
     if (!metadata.empty()) {
         std::string pairs;
         for (const auto& [key, value] : metadata) {
-            if (!is_utf8(key) || !wherry::detail::is_utf8(value))
+            if (!is_utf8(key) || !is_utf8(value))
                 return error{.code = errc::bad_name, .message = "metadata must be UTF-8", .variable = key.substr(0, 64)};
             pairs += (pairs.empty() ? "" : ",") + detail::quoted(key) + ":" + detail::quoted(value);
         }

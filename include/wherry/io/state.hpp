@@ -43,6 +43,8 @@ struct load_state_options {
 
 namespace detail {
 namespace fs = std::filesystem;
+using one_file = archive<filter::all, layout::combined>;  // spelled as in fluid/io.hpp, which has them made already
+using file_each = archive<filter::all, layout::per_file>;
 
 inline fs::path path_of(std::string_view utf8) {
     return fs::path(std::u8string_view(reinterpret_cast<const char8_t*>(utf8.data()), utf8.size()));  // NOLINT: the same bytes
@@ -159,7 +161,7 @@ inline result<load_report> load_known_files(const Program& program, Scope& scope
     }
     load_report report;
     if (!known.empty()) {
-        auto loaded = archive<filter::all, layout::per_file>::load(std::span<const Variable>(known), scope, disk{folder});
+        auto loaded = file_each::load(std::span<const Variable>(known), scope, disk{folder});
         if (!loaded) return loaded;
         report = *std::move(loaded);
     }
@@ -183,7 +185,7 @@ inline result<load_report> load_listed_file(const Program& program, Scope& scope
             return error{.code = errc::no_such_variable,
                          .message = "loaded var [{}] is not in program variable list",
                          .variable = var ? std::string_view(var.name()) : std::string_view()};
-    return archive<filter::all>::load(std::span<const Variable>(*options.var_list), scope, disk{file});
+    return one_file::load(std::span<const Variable>(*options.var_list), scope, disk{file});
 }
 }  // namespace detail
 
@@ -286,14 +288,14 @@ inline result<program_state> state_of_folder(const std::string& folder, std::spa
     std::vector<std::string_view> names(files.begin(), files.end());
     if (lenient) {
         std::erase_if(names, [&](const std::string_view& name) {
-            auto loaded = archive<filter::all, layout::per_file>::load(std::span(&name, 1), scope, disk{folder});
+            auto loaded = file_each::load(std::span(&name, 1), scope, disk{folder});
             if (!loaded) warnings.push_back(std::move(loaded).error());
             return !loaded;
         });
         return state_of_scope(scope, names, std::move(warnings));
     }
     if (names.empty()) return program_state();
-    auto loaded = archive<filter::all, layout::per_file>::load(std::span<const std::string_view>(names), scope, disk{folder});
+    auto loaded = file_each::load(std::span<const std::string_view>(names), scope, disk{folder});
     if (!loaded) return std::move(loaded).error();
     return state_of_scope(scope, names, std::move(loaded->warnings));
 }
@@ -301,7 +303,7 @@ inline result<program_state> state_of_folder(const std::string& folder, std::spa
 inline result<program_state> state_of_file(const std::string& file, std::span<const std::string> listed) {
     Scope scope;
     const std::vector<std::string_view> names(listed.begin(), listed.end());
-    auto loaded = archive<filter::all>::load(std::span<const std::string_view>(names), scope, disk{file});
+    auto loaded = one_file::load(std::span<const std::string_view>(names), scope, disk{file});
     if (!loaded) return std::move(loaded).error();
     return state_of_scope(scope, names, std::move(loaded->warnings));
 }
