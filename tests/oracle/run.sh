@@ -56,4 +56,15 @@ if [ -x "$build/wherry" ]; then
     p26 vars "$model/digits.pdmodel" "$work/converted" "$work/out/converted26" --filename all
     say "wherry convert: one file, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/converted26")"
 fi
+if [ -x "$build/wherry" ]; then
+    golden=$PWD/tests/golden/embed/mlp
+    for align in 4 16 64; do  # weights at round addresses: still Paddle's file
+        mkdir -p "$work/aligned$align"
+        "$build/wherry" embed "$golden" --params-file params --name mlp --out "$work/aligned$align/params.hpp" --align $align --incbin
+        mv "$work/aligned$align/params.bin" "$work/aligned$align/params"
+        cp "$golden/__model__" "$work/aligned$align"
+        p26 infer "$work/aligned$align" "$work/out/aligned$align" --params-file params --feed "x=$golden/0.x.npy"
+        say "wherry embed --align $align, Paddle 2.6.2" "$(same "$golden/0.y.npy" "$work/out/aligned$align/0.npy")"
+    done
+fi
 echo "$checks checks by the real Paddle passed"
