@@ -1,11 +1,10 @@
 #include "json_check.hpp"
+#include "run_tool.hpp"
 
 #include <support/golden.hpp>
 #include <support/training_case.hpp>
 
 #include <tool/npy.hpp>
-
-#include <wherry/wire/tensor_stream.hpp>
 
 #include <doctest/doctest.h>
 
@@ -24,38 +23,6 @@ namespace fs = std::filesystem;
 using support::golden;
 
 namespace {
-struct outcome {
-    int status = -1;
-    std::string out;
-    std::string err;
-};
-
-std::string quoted(const std::string& argument) {
-    std::string made = "'";
-    for (const char c : argument) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return made + "'";
-}
-
-/// Runs the tool as a shell does.
-outcome wherry_tool(const std::vector<std::string>& arguments) {
-    std::string line = quoted(WHERRY_TOOL);
-    for (const auto& argument : arguments) line += " " + quoted(argument);
-    const int ended = std::system((line + " >stdout.txt 2>stderr.txt").c_str());
-    return {WIFEXITED(ended) ? WEXITSTATUS(ended) : -1, support::read_file("stdout.txt"), support::read_file("stderr.txt")};
-}
-std::vector<std::string> operator+(std::vector<std::string> a, const std::vector<std::string>& b) {
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-}
-
-#define MUST_SUCCEED(...)                            \
-    do {                                             \
-        const auto done_ = wherry_tool(__VA_ARGS__); \
-        INFO(done_.err);                             \
-        REQUIRE(done_.status == 0);                  \
-        REQUIRE(done_.err.empty());                  \
-    } while (false)
-
 std::string fresh(const std::string& folder) {
     fs::remove_all(folder);
     return folder;
@@ -418,66 +385,4 @@ TEST_CASE("bytes behind a separate tensor are told, and no error") {
     CHECK(done.status == 0);
     CHECK(done.err.starts_with("wherry: warning: trailing_bytes"));
     CHECK(files_beneath("long_file_out") == files_beneath(golden("fluid18/readme/start")));
-}
-
-// ---- embed
-
-TEST_CASE("embed writes a model as a header") {
-    MUST_SUCCEED({"embed", golden("embed/linear"), "--params-file", "params", "--name", "net", "--out", "net_model.hpp"});
-    const auto text = support::read_file("net_model.hpp");
-    CHECK(text.find("#ifndef NET_MODEL_HPP") != std::string::npos);
-    CHECK(text.find("struct net {") != std::string::npos);
-    CHECK(text.find("alignment = 16;") != std::string::npos);
-}
-
-TEST_CASE("embed leaves the bytes of the parameters alone when it is asked for no alignment") {
-    MUST_SUCCEED(
-        {"embed", golden("embed/linear"), "--params-file", "params", "--name", "net", "--out", "plain.hpp", "--align", "1", "--incbin"});
-    CHECK(support::read_file("plain.bin") == support::read_file(golden("embed/linear/params")));
-}
-
-TEST_CASE("embed puts the values of every tensor at round addresses, in a file that is still Paddle's") {
-    for (const int align : {2, 4, 16, 64, 256}) {
-        CAPTURE(align);
-        MUST_SUCCEED({"embed", golden("embed/linear"), "--params-file", "params", "--name", "net", "--out", "round.hpp", "--align",
-                      std::to_string(align), "--incbin"});
-        const auto before = support::read_file(golden("embed/linear/params")), after = support::read_file("round.bin");
-        wherry::byte_cursor left(before), right(after);
-        int tensors = 0;
-        for (; !left.at_end(); ++tensors) {
-            const auto one = wherry::wire::read_tensor_header(left), other = wherry::wire::read_tensor_header(right);
-            REQUIRE(one);
-            REQUIRE(other);
-            CHECK(other->data_offset % static_cast<std::uint64_t>(align) == 0);
-            CHECK(one->dims == other->dims);
-            CHECK(*left.take(one->data_bytes, "") == *right.take(other->data_bytes, ""));
-        }
-        CHECK(right.at_end());
-        CHECK(tensors == 4);
-    }
-}
-
-TEST_CASE("embed reads one file a variable too") {
-    MUST_SUCCEED({"embed", golden("fluid18/classifier_adam/inference"), "--name", "net", "--out", "each.hpp", "--incbin", "--align", "1"});
-    CHECK(support::read_file("each.bin") == support::read_file(golden("fluid18/classifier_adam/inference_combined/params")));
-}
-
-TEST_CASE("embed refuses what it cannot write") {
-    const auto refused = [](const std::vector<std::string>& more) {
-        const auto done = wherry_tool(std::vector<std::string>{"embed", golden("embed/linear"), "--params-file", "params"} + more);
-        CHECK(done.status == 1);
-        return done.err;
-    };
-    CHECK(refused({"--name", "3", "--out", "no.hpp"}).find("--name") != std::string::npos);
-    CHECK(refused({"--name", "net", "--out", "no.hpp", "--align", "3"}).find("--align") != std::string::npos);
-    CHECK(refused({"--name", "net", "--out", "no.hpp", "--int8", "--incbin"}).find("--int8") != std::string::npos);
-    CHECK(refused({"--name", "net", "--out", "no/such/folder/no.hpp"}).find("cannot be written") != std::string::npos);
-    CHECK_FALSE(fs::exists("no.hpp"));
-}
-
-TEST_CASE("embed refuses parameters of another model") {
-    const auto done =
-        wherry_tool({"embed", golden("embed/linear"), "--params-file", "../words/params", "--name", "net", "--out", "other.hpp"});
-    CHECK(done.status == 1);
-    CHECK_FALSE(fs::exists("other.hpp"));
 }
