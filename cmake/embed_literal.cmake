@@ -1,17 +1,24 @@
-# wherry_embed_literal(NAME PROGRAM PARAMS OUT): a model as a header, bytes as they are, without the wherry command. PARAMS may be "".
-function(_wherry_literal file out)
-    file(READ ${file} hex HEX)
-    file(SIZE ${file} size)
+# wherry_embed_literal(NAME PROGRAM PARAMS OUT): a model as a header, bytes as they are, without the wherry command. PARAMS may be
+# "", or a list of files that are joined.
+function(_wherry_literal out)
+    set(hex)
+    set(total 0)
+    foreach(file IN LISTS ARGN)
+        file(READ ${file} more HEX)
+        string(APPEND hex "${more}")
+        file(SIZE ${file} size)
+        math(EXPR total "${total} + ${size}")
+    endforeach()
     string(REGEX REPLACE "(..)" "\\\\x\\1" text "${hex}")
     set(${out} "\"${text}\"" PARENT_SCOPE)
-    set(${out}_size ${size} PARENT_SCOPE)
+    set(${out}_size ${total} PARENT_SCOPE)
 endfunction()
 
 function(wherry_embed_literal name program params out)
-    _wherry_literal(${program} program_text)
+    _wherry_literal(program_text ${program})
     set(body "    static constexpr std::string_view program{${program_text}, ${program_text_size}};\n")
     if(params)
-        _wherry_literal(${params} params_text)
+        _wherry_literal(params_text ${params})
         string(APPEND body "    alignas(16) static constexpr char storage[] = ${params_text};\n"
             "    static constexpr std::string_view params{storage, ${params_text_size}};\n    static constexpr std::size_t alignment = 16;\n")
     endif()

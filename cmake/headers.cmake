@@ -16,6 +16,7 @@ set(WHERRY_HEADERS
     wherry/base/text.hpp
     wherry/base/utf8.hpp
     wherry/embed.hpp
+    wherry/embed/detail/gradients.inc
     wherry/embed/detail/operators.inc
     wherry/embed/graph.hpp
     wherry/embed/kernels.hpp
@@ -26,6 +27,7 @@ set(WHERRY_HEADERS
     wherry/embed/policy.hpp
     wherry/embed/reader.hpp
     wherry/embed/refuse.hpp
+    wherry/embed/trainer.hpp
     wherry/exec/arena.hpp
     wherry/exec/data_feeder.hpp
     wherry/exec/executor.hpp

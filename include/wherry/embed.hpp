@@ -4,5 +4,6 @@
 /// Paddle models for microcontrollers: a model is a type, parsed by the compiler.
 
 #include <wherry/embed/network.hpp>
+#include <wherry/embed/trainer.hpp>
 
 #endif

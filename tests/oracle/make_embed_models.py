@@ -145,7 +145,44 @@ def digits():
         np.save(os.path.join(out_dir, "digits", "0.y.npy"), values)
 
 
+def finetune(steps=12):
+    """A training program that leaves its first layer alone; the values before and after, and the loss of every step."""
+    folder = os.path.join(out_dir, "finetune")
+    main, startup = static.Program(), static.Program()
+    main.random_seed = startup.random_seed = 7
+    paddle.seed(7)
+    frozen = paddle.ParamAttr(trainable=False)
+    with static.program_guard(main, startup), paddle.utils.unique_name.guard():
+        x, label = static.data("x", [-1, 12]), static.data("label", [-1, 1], "int64")
+        h = static.nn.fc(x, 20, activation="relu", weight_attr=frozen, bias_attr=frozen)
+        h = F.tanh(paddle.nn.Linear(20, 9)(h))
+        logits = paddle.nn.Linear(9, 4)(h)
+        loss = paddle.mean(F.softmax_with_cross_entropy(logits, label))
+        paddle.optimizer.SGD(0.5).minimize(loss)
+    names = sorted(v.name for v in main.list_vars() if v.persistable)
+    samples = {"x": np.random.RandomState(2).uniform(-1, 1, (6, 12)).astype("float32"), "label": np.arange(6).reshape(6, 1) % 4}
+    exe = static.Executor(paddle.CPUPlace())
+    with static.scope_guard(static.Scope()):
+        exe.run(startup)
+        def keep(where):
+            os.makedirs(os.path.join(folder, where), exist_ok=True)
+            static.save_vars(exe, os.path.join(folder, where), main, vars=[main.global_block().var(n) for n in names])
+        keep("start")
+        losses = [exe.run(main, feed=samples, fetch_list=[loss])[0] for _ in range(steps)]
+        keep("end")
+    with open(os.path.join(folder, "main.pdmodel"), "wb") as file:
+        file.write(without_paths(main.desc.serialize_to_string()))
+    np.save(os.path.join(folder, "loss.npy"), np.array(losses, "float32").reshape(-1))
+    for name, value in samples.items():
+        np.save(os.path.join(folder, name + ".npy"), value)
+    print("finetune", loss.name, losses[0], losses[-1])
+
+
+if len(sys.argv) > 3:  # only some of them
+    finetune()
+    sys.exit()
 for made in (mlp, deep, linear, words, operators):
     model(made.__name__, made)
 model("vision", vision, with_params=False)
 digits()
+finetune()

@@ -3,7 +3,7 @@
 #   run.sh FLUID18_PYTHON PADDLE26_PYTHON BUILD_DIR        from the top of the checkout, ../shared beside it
 set -euo pipefail
 fluid18=$1 paddle26=$2 build=$3
-oracle=$PWD/../shared/oracle here=$PWD/tests/oracle
+oracle=$PWD/../shared/oracle here=$PWD/tests/oracle golden=$PWD/tests/golden
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 checks=0
@@ -63,6 +63,17 @@ if [ -x "$build/wherry" ]; then
         answer=$from/0.npy
         [ -e "$answer" ] || answer=$from/y.npy
         say "wherry convert: a program of Paddle 3, Paddle 2.6.2" "$(same "$answer" "$work/out/$name-2x/0.npy" 2e-5)"
+    done
+fi
+if [ -x "$build/wherry" ]; then
+    mlp=$PWD/tests/golden/embed/mlp
+    for align in 4 16 64; do  # weights at round addresses: still Paddle's file
+        mkdir -p "$work/aligned$align"
+        "$build/wherry" embed "$mlp" --params-file params --name mlp --out "$work/aligned$align/params.hpp" --align $align --incbin
+        mv "$work/aligned$align/params.bin" "$work/aligned$align/params"
+        cp "$mlp/__model__" "$work/aligned$align"
+        p26 infer "$work/aligned$align" "$work/out/aligned$align" --params-file params --feed "x=$mlp/0.x.npy"
+        say "wherry embed --align $align, Paddle 2.6.2" "$(same "$mlp/0.y.npy" "$work/out/aligned$align/0.npy")"
     done
 fi
 bash "$here/run_inference.sh" "$fluid18" "$paddle26"

@@ -1,4 +1,5 @@
 #include "json_check.hpp"
+#include "run_tool.hpp"
 
 #include <support/golden.hpp>
 #include <support/training_case.hpp>
@@ -22,38 +23,6 @@ namespace fs = std::filesystem;
 using support::golden;
 
 namespace {
-struct outcome {
-    int status = -1;
-    std::string out;
-    std::string err;
-};
-
-std::string quoted(const std::string& argument) {
-    std::string made = "'";
-    for (const char c : argument) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return made + "'";
-}
-
-/// Runs the tool as a shell does.
-outcome wherry_tool(const std::vector<std::string>& arguments) {
-    std::string line = quoted(WHERRY_TOOL);
-    for (const auto& argument : arguments) line += " " + quoted(argument);
-    const int ended = std::system((line + " >stdout.txt 2>stderr.txt").c_str());
-    return {WIFEXITED(ended) ? WEXITSTATUS(ended) : -1, support::read_file("stdout.txt"), support::read_file("stderr.txt")};
-}
-std::vector<std::string> operator+(std::vector<std::string> a, const std::vector<std::string>& b) {
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-}
-
-#define MUST_SUCCEED(...)                            \
-    do {                                             \
-        const auto done_ = wherry_tool(__VA_ARGS__); \
-        INFO(done_.err);                             \
-        REQUIRE(done_.status == 0);                  \
-        REQUIRE(done_.err.empty());                  \
-    } while (false)
-
 std::string fresh(const std::string& folder) {
     fs::remove_all(folder);
     return folder;

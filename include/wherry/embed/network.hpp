@@ -65,6 +65,9 @@ constexpr detail::bound<Name, true, std::remove_reference_t<Buffer>> fetch(Buffe
     return {buffer};
 }
 
+template <class Model, class Optimizer, class... Policies>
+class trainer;
+
 /// A Paddle model as a type. Model has two static constexpr members: `program`, the bytes of a ProgramDesc, and `params`, those of its combined
 /// parameter file, each a std::string_view or an array of unsigned char (`wherry embed` writes such a header). The compiler parses both; at
 /// run time there are kernels, constant addresses and the weights where they lie. No heap, no exceptions, no static constructors.
@@ -103,6 +106,8 @@ class network {
     static constexpr std::size_t macs = plan.macs;
     /// Bytes of the parameters that the network reads.
     static constexpr std::size_t parameter_bytes = plan.parameter_bytes;
+    /// Bytes of the parameters that a trainer keeps in RAM.
+    static constexpr std::size_t trained_bytes = plan.trained_bytes;
     static constexpr std::size_t input_count = plan.input_count, output_count = plan.output_count;
     static constexpr std::size_t step_count = plan.step_count;
 
@@ -119,22 +124,26 @@ class network {
     /// std::int32_t or std::int64_t. Inputs and outputs must not overlap. Uses one arena of this type, so it is for one thread at a time.
     template <class... Buffers>
     [[gnu::always_inline]] static void run(Buffers&&... buffers) noexcept {
-        if constexpr (arena_bytes > 0) run_from(arena_of_type::bytes, buffers...);
-        else run_from(nullptr, buffers...);
+        if constexpr (arena_bytes > 0) run_from(arena_of_type::bytes, nullptr, buffers...);
+        else run_from(nullptr, nullptr, buffers...);
     }
 
     /// The same with the caller's arena, which may serve several networks: `arena_bytes` bytes, aligned to 4.
     template <class... Buffers>
     [[gnu::always_inline]] static void run_in(std::span<std::byte, arena_bytes> arena, Buffers&&... buffers) noexcept {
-        run_from(arena.data(), buffers...);
+        run_from(arena.data(), nullptr, buffers...);
     }
 
   private:
+    template <class, class, class...>
+    friend class trainer;
+
     struct arena_of_type {
         alignas(8) static inline std::byte bytes[arena_bytes == 0 ? 1 : arena_bytes];
     };
     struct frame {
         std::byte* arena;
+        std::byte* trained;
         const void* inputs[input_count == 0 ? 1 : input_count];
         void* outputs[output_count == 0 ? 1 : output_count];
     };
@@ -178,13 +187,14 @@ class network {
     }
 
     template <class... Buffers>
-    [[gnu::always_inline]] static void run_from(std::byte* arena, Buffers&... buffers) noexcept {
+    [[gnu::always_inline]] static void run_from(std::byte* arena, std::byte* trained, Buffers&... buffers) noexcept {
         if constexpr (sizeof...(Buffers) != input_count + output_count)
             static_assert(detail::refused<reason::buffer_count, detail::culprit_t<file, 0, 0>, sizeof...(Buffers),
                                           input_count + output_count>::value);
         else if constexpr (sound) {
             frame f;
             f.arena = arena;
+            f.trained = trained;
             [&]<std::size_t... I>(std::index_sequence<I...>) { (bind<slot_of<I, Buffers>()>(f, buffers), ...); }
             (std::index_sequence_for<Buffers...>{});
             run_steps(f, std::make_index_sequence<(step_count + 31) / 32>{});
@@ -207,18 +217,23 @@ class network {
     [[gnu::always_inline]] static T* at(const frame& f) noexcept {
         constexpr auto& held = plan.storages[plan.values[Value].storage];
         if constexpr (held.where == detail::place::params) return reinterpret_cast<T*>(detail::params_data<Model>() + held.offset);
+        else if constexpr (held.where == detail::place::trained) return reinterpret_cast<T*>(f.trained + held.offset);
         else if constexpr (held.where == detail::place::input) return static_cast<T*>(f.inputs[held.offset]);
         else if constexpr (held.where == detail::place::output) return static_cast<T*>(f.outputs[held.offset]);
         else return reinterpret_cast<T*>(f.arena + held.offset);
     }
 
-    /// What is known of the addresses of parameters: 4 when all of a step lie at multiples of it.
-    template <class... Offsets>
-    static constexpr std::size_t alignment(Offsets... offsets) noexcept {
-        return (... && (offsets % 4 == 0)) && detail::params_alignment<Model>() % 4 == 0 ? 4 : 1;
+    /// What is known of the addresses of a step's operands: 4, or 1 when some lie at odd places of a file.
+    template <class... Values>
+    static constexpr std::size_t alignment(Values... values) noexcept {
+        return (... && is_aligned(values)) ? 4 : 1;
     }
-    static constexpr std::size_t offset_of(std::uint32_t value) noexcept {
-        return value == detail::none ? 0 : plan.storages[plan.values[value].storage].offset;
+    static constexpr bool is_aligned(std::uint32_t value) noexcept {
+        if (value == detail::none) return true;
+        const auto& held = plan.storages[plan.values[value].storage];
+        if (held.where != detail::place::params) return true;
+        const bool quantized = plan.values[value].dtype == detail::int8;  // bytes lie anywhere, but not their scales
+        return detail::params_alignment<Model>() % 4 == 0 && (quantized || held.offset % 4 == 0) && plan.values[value].scales % 4 == 0;
     }
 
     template <std::size_t I>
@@ -229,31 +244,56 @@ class network {
             run_dense<I>(f);
         } else if constexpr (s.what == kind::lookup) {
             using id = typename detail::element_of<plan.values[s.x].dtype>::type;
-            detail::lookup<id, alignment(offset_of(s.y))>(s.rows, s.depth, s.cols, s.padding, at<s.x, const id>(f), at<s.y, const float>(f),
-                                                          at<s.out, float>(f));
+            detail::lookup<id, alignment(s.y)>(s.rows, s.depth, s.cols, s.padding, at<s.x, const id>(f), at<s.y, const float>(f),
+                                               at<s.out, float>(f));
+        } else if constexpr (s.what >= kind::fill) {
+            run_training<I>(f);
         } else {
+            constexpr auto align = alignment(s.x, s.y);
             const float* x = at<s.x, const float>(f);
             float* out = at<s.out, float>(f);
-            if constexpr (s.what == kind::unary) detail::unary<s.f>(s.cols, x, out, s.p, s.q);
+            if constexpr (s.what == kind::unary) detail::unary<s.f, align>(s.cols, x, out, s.p, s.q);
             if constexpr (s.what == kind::binary)
-                detail::binary<s.f, s.x_whole, s.y_whole>(s.rows, s.depth, s.cols, x, at<s.y, const float>(f), out);
+                detail::binary<s.f, s.x_whole, s.y_whole, align>(s.rows, s.depth, s.cols, x, at<s.y, const float>(f), out);
             if constexpr (s.what == kind::softmax)
                 for (std::size_t r = 0; r < s.rows; ++r)
                     for (std::size_t c = r * s.depth * s.cols; c < r * s.depth * s.cols + s.cols; ++c)
-                        detail::softmax<s.cols>(s.depth, x + c, out + c);
-            if constexpr (s.what == kind::copy) detail::copy_pieces(s.rows, s.cols, s.depth, x, out + s.outer);
-            if constexpr (s.what == kind::reduce) detail::reduce(s.rows, s.depth, s.cols, s.p, x, out);
+                        detail::softmax<s.cols, align>(s.depth, x + c, out + c);
+            if constexpr (s.what == kind::copy) detail::copy_pieces<align>(s.rows, s.cols, s.depth, x, out + s.outer);
+            if constexpr (s.what == kind::reduce) detail::reduce<align>(s.rows, s.depth, s.cols, s.p, x, out);
             if constexpr (s.what == kind::product) run_product<I>(x, at<s.y, const float>(f), out);
         }
+    }
+
+    template <std::size_t I>
+    [[gnu::always_inline]] static void run_training(const frame& f) noexcept {
+        using detail::kind;
+        constexpr auto& s = plan.steps[I];
+        float* out = at<s.out, float>(f);
+        if constexpr (s.what == kind::fill) detail::fill(s.cols, s.p, out);
+        if constexpr (s.what == kind::softmax_grad)
+            for (std::size_t r = 0; r < s.rows * s.depth; r += s.depth)
+                detail::softmax_grad(s.depth, at<s.x, const float>(f) + r, at<s.y, const float>(f) + r, out + r);
+        if constexpr (s.what == kind::pick || s.what == kind::less_one) {
+            using id = typename detail::element_of<plan.values[s.y].dtype>::type;
+            if constexpr (s.what == kind::pick) detail::pick<id>(s.rows, s.cols, at<s.x, const float>(f), at<s.y, const id>(f), out);
+            else detail::less_one<id>(s.rows, s.cols, at<s.x, const float>(f), at<s.y, const id>(f), at<s.z, const float>(f), out);
+        }
+        if constexpr (s.what == kind::spread) {
+            using id = typename detail::element_of<plan.values[s.x].dtype>::type;
+            detail::spread<id>(s.rows, s.cols, at<s.x, const id>(f), at<s.y, const float>(f), at<s.z, const float>(f), out);
+        }
+        if constexpr (s.what == kind::sgd) detail::sgd<alignment(s.z)>(s.cols, out, at<s.y, const float>(f), at<s.z, const float>(f));
     }
 
     template <std::size_t I>
     [[gnu::always_inline]] static void run_product(const float* x, const float* y, float* out) noexcept {
         constexpr auto& s = plan.steps[I];
         for (std::size_t i = 0; i < s.outer; ++i)
-            detail::product(s.rows, s.depth, s.cols, x + (s.x_whole ? i * s.rows * s.depth : 0), s.x_transposed ? 1 : s.depth,
-                            s.x_transposed ? s.rows : 1, y + (s.y_whole ? i * s.depth * s.cols : 0), s.y_transposed ? 1 : s.cols,
-                            s.y_transposed ? s.depth : 1, s.p, out + i * s.rows * s.cols);
+            detail::product<alignment(s.x, s.y)>(s.rows, s.depth, s.cols, x + (s.x_whole ? i * s.rows * s.depth : 0),
+                                                 s.x_transposed ? 1 : s.depth, s.x_transposed ? s.rows : 1,
+                                                 y + (s.y_whole ? i * s.depth * s.cols : 0), s.y_transposed ? 1 : s.cols,
+                                                 s.y_transposed ? s.depth : 1, s.p, out + i * s.rows * s.cols);
     }
 
     template <std::size_t I>
@@ -261,7 +301,7 @@ class network {
         constexpr auto& s = plan.steps[I];
         constexpr bool quantized = plan.values[s.y].dtype == detail::int8;
         using weight = std::conditional_t<quantized, std::int8_t, float>;
-        constexpr auto align = alignment(quantized ? 0 : offset_of(s.y), offset_of(s.z), plan.values[s.y].scales);
+        constexpr auto align = alignment(s.y, s.z);
         constexpr bool biased = s.z != detail::none;
         const float* x = at<s.x, const float>(f);
         float* out = at<s.out, float>(f);

@@ -193,6 +193,13 @@ inline constexpr auto records_of = [] {
     else return read_stream<Model>();
 }();
 
+/// Bytes of Model::params.
+template <class Model>
+constexpr std::size_t params_size() noexcept {
+    if constexpr (LinkedParams<Model>) return Model::params.size;
+    else return params_of<Model>::size;
+}
+
 /// The first byte of Model::params at run time.
 template <class Model>
 [[gnu::always_inline]] inline const unsigned char* params_data() noexcept {

@@ -9,10 +9,45 @@
 /// What the compiler makes of a graph: steps, and a place for every value.
 namespace wherry::inline v0::embed::detail {
 
-enum class kind : std::uint8_t { dense, product, unary, binary, softmax, lookup, copy, reduce };
+enum class kind : std::uint8_t {
+    dense,
+    product,
+    unary,
+    binary,
+    softmax,
+    lookup,
+    copy,
+    reduce,
+    fill,
+    softmax_grad,
+    pick,
+    spread,
+    less_one,
+    sgd
+};
 
 /// A function of one element or two.
-enum class function : std::uint8_t { identity, relu, tanh, sigmoid, sqrt, square, affine, shifted, clip, add, sub, mul, div, max, min };
+enum class function : std::uint8_t {
+    identity,
+    relu,
+    tanh,
+    sigmoid,
+    sqrt,
+    square,
+    affine,
+    shifted,
+    clip,
+    add,
+    sub,
+    mul,
+    div,
+    max,
+    min,
+    relu_grad,
+    tanh_grad,
+    sigmoid_grad,
+    negative_log
+};
 
 /// One call of a kernel. Sizes by kind:
 /// dense    out [rows, cols] = f(x [rows, depth] y [depth, cols] + z [cols]); y and z are parameters
@@ -21,6 +56,12 @@ enum class function : std::uint8_t { identity, relu, tanh, sigmoid, sqrt, square
 /// binary   [rows, depth, cols]; an operand that is not whole has `depth` elements
 /// softmax, reduce  along the middle of [rows, depth, cols]
 /// lookup   `rows` ids, rows of y of `cols` elements
+/// fill     `cols` elements become p
+/// softmax_grad  as softmax; x is what softmax made, y the gradient of it
+/// pick     out [rows] = x [rows, cols] at the ids y
+/// spread   out [rows, cols] is 0, but -y / z at the ids x; y and z are [rows]
+/// less_one out = (x - 1 at the ids y) z; x is [rows, cols], z [rows]
+/// sgd      x -= z y for `cols` elements; z is one element
 /// copy     `rows` pieces of `cols` elements, `depth` elements apart in out, from `outer` on
 struct step {
     kind what = kind::unary;
@@ -33,7 +74,7 @@ struct step {
     std::int64_t padding = -1;
 };
 
-enum class place : std::uint8_t { arena, input, output, params };
+enum class place : std::uint8_t { arena, input, output, params, trained };
 
 /// Memory that one value after another may use.
 struct storage {
@@ -71,6 +112,7 @@ struct plan {
     port inputs[max_ports]{}, outputs[max_ports]{};
     std::size_t step_count = 0, value_count = 0, storage_count = 0, input_count = 0, output_count = 0;
     std::size_t arena_bytes = 0, macs = 0, parameter_bytes = 0;
+    std::size_t trained_bytes = 0;  ///< RAM of the parameters that are trained
     refusal wrong{};
 };
 

@@ -16,6 +16,8 @@ struct plan_options {
     std::size_t ram_bytes = ~std::size_t{0};
     bool quantized = false;
     std::size_t aligned_bytes = 0;
+    bool trains = false;   ///< runs the optimizer's operators too
+    bool trained = false;  ///< parameters that an optimizer changes are in RAM
     std::string_view outputs[max_ports]{};
     std::size_t output_count = 0;
 };
@@ -27,7 +29,8 @@ class planner {
     static constexpr auto& g = graph_of<Model>;
 
   public:
-    static constexpr plan_size capacity{g.size.arguments + g.size.operators + max_ports, g.size.arguments + g.size.operators + max_ports};
+    static constexpr plan_size capacity{g.size.arguments + 2 * g.size.operators + max_ports,
+                                        g.size.arguments + 2 * g.size.operators + max_ports};
     using plan_type = plan<capacity>;
 
     constexpr explicit planner(const plan_options& options) noexcept : options_(options) {}
@@ -38,16 +41,27 @@ class planner {
         if (records_of<Model>.wrong.why != reason::nothing) return made_.wrong = records_of<Model>.wrong, made_;
         for (auto& v : current_) v = none;
         find_outputs();
+        find_trained();
         find_needed();
         for (std::uint32_t i = 0; i < g.size.operators && accepted(); ++i)
             if (needed_[i]) add(g.operators[i]);
         if (accepted()) take_outputs();
+        for (std::size_t i = 0; i < records_of<Model>.count; ++i) made_.trained_bytes += trained_bytes(i);
         if (!accepted()) return made_;
         find_lifetimes(made_);
         work_in_place(made_);
         place_in_arena(made_);
         if (made_.arena_bytes > options_.ram_bytes) refuse(reason::arena_too_small, {}, made_.arena_bytes, options_.ram_bytes);
         return made_;
+    }
+
+    /// Floats of each record of the stream that are trained, in the order of the stream.
+    template <class Counts>
+    constexpr Counts trained_counts() noexcept {
+        find_trained();
+        Counts counts;
+        for (std::size_t i = 0; i < records_of<Model>.count; ++i) counts.all[i] = trained_bytes(i) / sizeof(float);
+        return counts;
     }
 
   private:
@@ -91,9 +105,17 @@ class planner {
             if (options_.output_count == 0 && is(op, "fetch"))
                 add_output(variable_at(op, false, "X"), static_cast<std::size_t>(find_attribute<file>(op, "col").integer));
         }
-        if (made_.output_count == 0 || made_.output_count < options_.output_count) refuse(reason::no_outputs, {});
+        if ((made_.output_count == 0 && !options_.trains) || made_.output_count < options_.output_count) refuse(reason::no_outputs, {});
         for (std::size_t i = 0; i < made_.output_count; ++i)
             if (outputs_[i] == none) refuse(reason::no_outputs, {});
+    }
+
+    /// Parameters that an optimizer of the program changes.
+    constexpr void find_trained() noexcept {
+        for (std::uint32_t i = 0; i < g.size.operators && options_.trained; ++i) {
+            const auto param = is(g.operators[i], "sgd") ? variable_at(g.operators[i], true, "ParamOut") : none;
+            if (param != none) trained_[param] = true;
+        }
     }
 
     /// Backwards from the outputs; what they do not need may be unsupported, and may be training.
@@ -106,17 +128,19 @@ class planner {
         }
         for (auto i = static_cast<std::uint32_t>(g.size.operators); i-- > 0;) {
             const auto& op = g.operators[i];
-            bool needed = is(op, "feed");
+            bool needed = is(op, "feed") || (options_.trains && is(op, "sgd"));
             for (auto a = op.first; a < op.first + op.count; ++a)
                 if (g.arguments[a].output && g.arguments[a].variable != none) needed |= wanted[g.arguments[a].variable];
             if (!needed || is(op, "fetch")) continue;
             needed_[i] = true;
+            const bool adds = is(op, "elementwise_add_grad");
             for (auto a = op.first; a < op.first + op.count; ++a)
                 if (g.arguments[a].output && g.arguments[a].variable != none) wanted[g.arguments[a].variable] = false;
             for (auto a = op.first; a < op.first + op.count; ++a) {
                 if (g.arguments[a].output || g.arguments[a].variable == none) continue;
+                const bool of_shape_only = adds && !same<file>(g.arguments[a].slot, "Out@GRAD");
                 wanted[g.arguments[a].variable] = true;
-                ++reads_[g.arguments[a].variable];
+                if (!of_shape_only) ++reads_[g.arguments[a].variable];
             }
         }
     }
@@ -131,7 +155,9 @@ class planner {
     }
     [[nodiscard]] constexpr const value& at(std::uint32_t v) const noexcept { return made_.values[v]; }
     [[nodiscard]] constexpr bool is_param(std::uint32_t v) const noexcept {
-        return v != none && made_.storages[made_.values[v].storage].where == place::params;
+        if (v == none) return false;
+        const auto where = made_.storages[made_.values[v].storage].where;
+        return where == place::params || where == place::trained;
     }
 
     [[nodiscard]] constexpr bool sized(std::uint32_t variable, tensor_desc& desc) noexcept {
@@ -170,13 +196,29 @@ class planner {
             if (record.variable != variable) continue;
             if (options_.aligned_bytes > 1 && record.offset % options_.aligned_bytes != 0)
                 return refuse(reason::params_unaligned, name, record.offset, options_.aligned_bytes), none;
-            const auto made = new_value(record.dtype, desc.dims, place::params, record.offset);
+            const bool trained = trained_[variable];
+            if (trained && record.dtype != fp32)
+                return refuse(reason::wrong_dtype, name, static_cast<std::size_t>(record.dtype), fp32), none;
+            const auto made = new_value(record.dtype, desc.dims, trained ? place::trained : place::params,
+                                        trained ? trained_offset(variable) : record.offset);
             made_.values[made].scales = record.scales;
             made_.parameter_bytes += made_.storages[made_.values[made].storage].bytes;
             if (record.dtype == int8) made_.parameter_bytes += 4 * static_cast<std::size_t>(desc.dims.dims[desc.dims.rank - 1]);
             return current_[variable] = made;
         }
         return refuse(reason::not_computed, name), none;
+    }
+
+    /// Trained parameters lie one behind the other in the order of the stream, needed by this plan or not.
+    constexpr std::size_t trained_offset(std::uint32_t variable) const noexcept {
+        std::size_t offset = 0;
+        for (std::size_t i = 0; i < records_of<Model>.count && records_of<Model>.all[i].variable != variable; ++i)
+            offset += trained_bytes(i);
+        return offset;
+    }
+    constexpr std::size_t trained_bytes(std::size_t record) const noexcept {
+        const auto variable = records_of<Model>.all[record].variable;
+        return trained_[variable] ? declared<file>(g.variables[variable]).dims.count() * sizeof(float) : 0;
     }
 
     /// The value an operator reads; refuses the model where there is none.
@@ -239,6 +281,8 @@ class planner {
 
 #include <wherry/embed/detail/operators.inc>
 
+#include <wherry/embed/detail/gradients.inc>
+
     // ---- outputs
 
     constexpr void take_outputs() noexcept {
@@ -268,10 +312,20 @@ class planner {
     const operation* op_ = nullptr;
     bool has_feeds_ = false;
     std::uint32_t outputs_[max_ports]{};
+    bool trained_[g.size.variables + 1]{};
     bool needed_[g.size.operators + 1]{};
     std::uint32_t reads_[g.size.variables + 1]{};
     std::uint32_t current_[g.size.variables + 1]{};  ///< the value a variable has at this operator
 };
+
+template <std::size_t N>
+struct record_counts {
+    std::size_t all[N + 1]{};
+};
+template <class Model>
+constexpr auto trained_counts() noexcept {
+    return planner<Model>({.trained = true}).template trained_counts<record_counts<records_of<Model>.count>>();
+}
 
 }  // namespace wherry::inline v0::embed::detail
 

@@ -33,6 +33,7 @@ struct outputs {
     static constexpr std::string_view name = "outputs";
     static constexpr void apply(detail::plan_options& options) noexcept {
         static_assert(sizeof...(Names) <= detail::max_ports, "wherry: outputs<...> names more variables than embed supports");
+        options.output_count = 0;  // a trainer predicts other variables than it fetches in a step
         ((options.outputs[options.output_count++] = std::string_view(Names)), ...);
     }
 };
@@ -59,6 +60,19 @@ struct tuned {
     static constexpr kernel::tuned_for aim = Aim;
     static constexpr void apply(detail::plan_options&) noexcept {}
 };
+
+namespace detail {
+/// The optimizer's operators run too.
+struct trains {
+    static constexpr std::string_view name = "trains";
+    static constexpr void apply(plan_options& options) noexcept { options.trains = options.trained = true; }
+};
+/// Parameters that the optimizer changes are in RAM.
+struct trained {
+    static constexpr std::string_view name = "trained";
+    static constexpr void apply(plan_options& options) noexcept { options.trained = true; }
+};
+}  // namespace detail
 
 /// A type that changes what the planner is asked.
 template <class P>

@@ -1,0 +1,44 @@
+#ifndef WHERRY_TESTS_TOOL_RUN_TOOL_HPP
+#define WHERRY_TESTS_TOOL_RUN_TOOL_HPP
+
+#include <support/golden.hpp>
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+struct outcome {
+    int status = -1;
+    std::string out;
+    std::string err;
+};
+
+inline std::string quoted(const std::string& argument) {
+    std::string made = "'";
+    for (const char c : argument) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return made + "'";
+}
+
+/// Runs the tool as a shell does.
+inline outcome wherry_tool(const std::vector<std::string>& arguments) {
+    std::string line = quoted(WHERRY_TOOL);
+    for (const auto& argument : arguments) line += " " + quoted(argument);
+    const int ended = std::system((line + " >stdout.txt 2>stderr.txt").c_str());
+    return {WIFEXITED(ended) ? WEXITSTATUS(ended) : -1, support::read_file("stdout.txt"), support::read_file("stderr.txt")};
+}
+inline std::vector<std::string> operator+(std::vector<std::string> a, const std::vector<std::string>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
+#define MUST_SUCCEED(...)                            \
+    do {                                             \
+        const auto done_ = wherry_tool(__VA_ARGS__); \
+        INFO(done_.err);                             \
+        REQUIRE(done_.status == 0);                  \
+        REQUIRE(done_.err.empty());                  \
+    } while (false)
+
+#endif
