@@ -40,6 +40,5 @@ TEST_CASE("each field reaches the parameter that is made") {
     CHECK(told.learning_rate() == 0.1F);
     CHECK(told.parameter()->regularizer->coefficient == 0.01F);
     CHECK_FALSE(told.trainable());
-    CHECK(told.stop_gradient());
     CHECK(p.startup_ops()[0].attr_or("value", 0.0F) == 2);
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -23,7 +24,7 @@ class feed_field {
   public:
     feed_field(std::integral auto number) : whole_(static_cast<std::int64_t>(number)), real_(static_cast<double>(number)) {}  // NOLINT
     feed_field(std::floating_point auto number)                                                                               // NOLINT
-        : whole_(static_cast<std::int64_t>(number)), real_(static_cast<double>(number)) {}
+        : whole_(whole_part(static_cast<double>(number))), real_(static_cast<double>(number)) {}
     feed_field(std::initializer_list<feed_field> items) : items_(items), is_list_(true) {}
     template <std::ranges::input_range Range>
         requires(!std::same_as<std::remove_cvref_t<Range>, feed_field>)
@@ -35,11 +36,18 @@ class feed_field {
     [[nodiscard]] const std::vector<feed_field>& items() const noexcept { return items_; }
     template <class T>
     [[nodiscard]] T as() const noexcept {
-        if constexpr (std::integral<T>) return static_cast<T>(whole_);
+        if constexpr (std::same_as<T, bool>) return real_ != 0;
+        else if constexpr (std::integral<T>) return static_cast<T>(whole_);
         else return static_cast<T>(real_);
     }
 
   private:
+    /// NaN and what 64 bits do not hold give the lowest number, as the reference's processors do.
+    static constexpr std::int64_t whole_part(double number) noexcept {
+        const bool fits = number >= -0x1p63 && number < 0x1p63;
+        return fits ? static_cast<std::int64_t>(number) : std::numeric_limits<std::int64_t>::min();
+    }
+
     std::vector<feed_field> items_;
     bool is_list_ = false;
     std::int64_t whole_ = 0;
@@ -62,7 +70,7 @@ class DataFeeder {
     /// Variables without LoD get their fields stacked, reshaped to the declared dims where the rank differs and at most
     /// one dim is unknown; those of lod_level k get nested lists joined and their lengths kept as LoD.
     /// Errors: bad_argument (a sample of another number of fields), shape_mismatch (ragged lists, dims that cannot be had),
-    /// unsupported (an element type without a conversion).
+    /// bad_dims (lists within lists beyond the rank of a tensor), unsupported (an element type without a conversion).
     [[nodiscard]] result<std::vector<fed_tensor>> feed(std::span<const sample> samples) const {
         for (const auto& one : samples)
             if (one.size() != feed_list_.size())
@@ -132,12 +140,13 @@ class DataFeeder {
     /// The dims to feed: those found, or the declared ones with their unknown worked out. Nothing when that fails.
     static std::optional<Shape> declared_dims(std::span<const std::int64_t> declared, const Shape& found) {
         const auto unknown = std::count_if(declared.begin(), declared.end(), [](auto dim) { return dim < 0; });
-        if (declared.size() == found.rank() || unknown > 1 || declared.size() > max_rank) return found;
-        std::int64_t known = 1;
+        if (declared.empty() || declared.size() == found.rank() || unknown > 1 || declared.size() > max_rank) return found;
+        Shape sized;
         for (const auto dim : declared)
-            if (dim >= 0) known *= dim;
+            if (dim >= 0) sized.push_back(dim);
+        const auto known = sized.product(0, sized.rank());  // negative: past 64 bits, which no fields fill
         const auto count = static_cast<std::int64_t>(found.count());
-        if (unknown == 0 ? count != known : known == 0 || count % known != 0) return std::nullopt;
+        if (unknown == 0 ? count != known : known <= 0 || count % known != 0) return std::nullopt;
         Shape shape;
         for (const auto dim : declared) shape.push_back(dim < 0 ? count / known : dim);
         return shape;

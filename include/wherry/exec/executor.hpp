@@ -23,7 +23,7 @@ class Executor {
     explicit Executor(op_list<Ops...>, const limits& caps = {}) : ops_(op_list<Ops...>::table), caps_(caps) {}
 
     /// Runs the program's root block. Fed arrays are borrowed for the call; fetched ones are copies, in order.
-    /// Persistables live in the root of `scope`; every other variable is gone afterwards.
+    /// Persistables live in the root of `scope`, one that is fed is set there; every other variable is gone afterwards.
     /// Errors: those of `make_plan` and `plan::run`; closed. A run that fails on a value leaves later operators undone.
     result<std::vector<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds = {},
                                     std::span<const std::string> fetches = {}) {

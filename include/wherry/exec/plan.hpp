@@ -28,14 +28,17 @@ enum class storage : std::uint8_t {
     temporary,  ///< in the plan's arena
 };
 
+/// Marks an operand whose value no fed array gives.
+inline constexpr std::size_t not_fed = std::numeric_limits<std::size_t>::max();
+
 /// One version of a variable: a name that is written twice is two of them.
 struct planned_operand {
     std::string name;
     tensor_meta meta;
     storage where = storage::temporary;
-    std::size_t feed = 0;      ///< which fed array
-    bool read_first = false;   ///< a scope tensor whose value is needed
-    bool persistable = false;  ///< lives in the root scope
+    std::size_t feed = not_fed;  ///< which fed array; a persistable is copied from it, since steps may write it
+    bool read_first = false;     ///< a scope tensor whose value is needed
+    bool persistable = false;    ///< lives in the root scope
     std::uint32_t first_step = 0;
     std::uint32_t last_step = 0;
     Tensor* tensor = nullptr;  ///< the scope's, once bound
@@ -50,6 +53,22 @@ struct planned_step {
     std::vector<operand*> inputs;
     std::vector<operand*> outputs;  ///< null where the program names none
 };
+
+/// A fed array in itself: bytes that fit the dims, LoD that fits the rows. Asked at each run, since a plan reads without looking.
+/// Errors: bad_argument, bad_lod.
+inline result<void> check_fed_array(const tensor_ref& fed) {
+    const auto count = fed.dims.element_count();
+    if (!is_dtype(fed.dtype) || !count || *count * size_of(fed.dtype) != fed.bytes.size())
+        return error{.code = errc::bad_argument,
+                     .message = "the bytes of a fed array do not fit its dims",
+                     .variable = fed.name,
+                     .expected = to_string(fed.dims),
+                     .found = decimal(fed.bytes.size())};
+    if (fed.lod == nullptr || fed.lod->empty()) return {};
+    const auto rows = fed.dims.rank() > 0 ? static_cast<std::uint64_t>(fed.dims[0]) : 1;
+    if (auto checked = check_lod(*fed.lod, rows); !checked) return std::move(checked).error().of_variable(fed.name);
+    return {};
+}
 }  // namespace detail
 
 /// A program made ready for one set of feeds and fetches: operators are function pointers, variables are addresses,
@@ -97,9 +116,9 @@ inline bool plan::answers(const Program& program, std::span<const tensor_ref> fe
     for (std::size_t i = 0; i < feeds.size(); ++i)
         if (feeds[i].name != feed_names_[i]) return false;
     for (const auto& held : planned_) {
-        if (held.where == detail::storage::fed) {
+        if (held.feed != detail::not_fed) {
             const auto& fed = feeds[held.feed];
-            if (fed.dtype != held.meta.dtype || fed.dims != held.meta.dims) return false;
+            if (fed.dtype != held.meta.dtype || fed.dims != held.meta.dims || !detail::check_fed_array(fed)) return false;
         } else if (held.where == detail::storage::scope && held.read_first) {
             const auto* tensor = held.persistable ? scope.root().find_var(held.name) : scope.find_var(held.name);
             if (tensor == nullptr || !tensor->is_initialized() || tensor->dtype() != held.meta.dtype || tensor->dims() != held.meta.dims)
@@ -128,9 +147,14 @@ inline void plan::bind_feeds(std::span<const tensor_ref> feeds) {
     realigned_.clear();
     for (std::size_t i = 0; i < planned_.size(); ++i) {
         const auto& held = planned_[i];
-        if (held.where != detail::storage::fed) continue;
+        if (held.feed == detail::not_fed) continue;
         const auto bytes = feeds[held.feed].bytes;
         const auto* data = bytes.data();
+        if (held.where == detail::storage::scope) {
+            if (operands_[i].data != data) std::copy(bytes.begin(), bytes.end(), operands_[i].data);
+            if (const auto* lod = feeds[held.feed].lod; lod != &held.tensor->lod()) held.tensor->set_lod(lod != nullptr ? *lod : LoD());
+            continue;
+        }
         constexpr std::uintptr_t alignment = alignof(std::max_align_t);
         const auto needed = std::min<std::uintptr_t>(alignment, size_of(held.meta.dtype));
         if (reinterpret_cast<std::uintptr_t>(data) % needed != 0) {  // NOLINT: the address is what matters

@@ -115,19 +115,12 @@ class plan_maker {
                 return error{.code = errc::duplicate_name, .message = "a variable is fed twice", .variable = fed.name};
             if (var.need_check_feed())
                 if (auto checked = check_feed(var, fed); !checked) return checked;
-            const auto count = fed.dims.element_count();
-            if (!is_dtype(fed.dtype) || !count || *count * size_of(fed.dtype) != fed.bytes.size())
-                return error{.code = errc::bad_argument,
-                             .message = "the bytes of a fed array do not fit its dims",
-                             .variable = fed.name,
-                             .expected = to_string(fed.dims),
-                             .found = decimal(fed.bytes.size())};
-            if (fed.lod != nullptr && !fed.lod->empty()) {
-                const auto rows = fed.dims.rank() > 0 ? static_cast<std::uint64_t>(fed.dims[0]) : 1;
-                if (auto checked = check_lod(*fed.lod, rows); !checked) return std::move(checked).error().of_variable(fed.name);
-            }
-            const auto at = add_operand(
-                {.name = std::string(fed.name), .meta = {fed.dtype, fed.dims, var.lod_level()}, .where = detail::storage::fed, .feed = i});
+            if (auto checked = detail::check_fed_array(fed); !checked) return checked;
+            const auto at = add_operand({.name = std::string(fed.name),
+                                         .meta = {fed.dtype, fed.dims, var.lod_level()},
+                                         .where = var.persistable() ? detail::storage::scope : detail::storage::fed,
+                                         .feed = i,
+                                         .persistable = var.persistable()});
             made_.planned_[at].meta.lod_from = static_cast<std::int32_t>(at);
         }
         return {};
@@ -389,8 +382,9 @@ class plan_maker {
 };
 
 /// Plans a program. Feeds give names, element types and dims; `scope` gives those of the persistables.
-/// Errors: unknown_op, missing_slot, bad_attribute, no_such_variable, not_initialized, shape_mismatch, dtype_mismatch,
-/// feed_mismatch, fetch_mismatch, bad_lod, too_large, overflow, unsupported. The scope is not changed.
+/// Errors: unknown_op, missing_slot, bad_attribute, no_such_variable, duplicate_name (fed twice), not_found (fetched, and nowhere),
+/// not_initialized, shape_mismatch, dtype_mismatch, feed_mismatch, fetch_mismatch, bad_argument (fed bytes that do not fit their
+/// dims), bad_lod, bad_dims, too_large, overflow, unsupported. The scope is not changed.
 inline result<plan> make_plan(const Program& program, op_table ops, std::span<const tensor_ref> feeds, std::span<const std::string> fetches,
                               Scope& scope, const limits& caps = {}) {
     return plan_maker(program, ops, feeds, fetches, scope, caps).make();

@@ -298,7 +298,7 @@ inline result<Parameter> Builder::create_parameter(std::string_view layer, const
     if (!made) return std::move(made).error();
     for (const auto& var : {*start, *made}) {
         var.set_parameter(traits);
-        var.set_stop_gradient(!attr.trainable);
+        var.set_stop_gradient(false);  // of a frozen one too: optimizers leave those out by themselves
     }
     const auto& ops = startup_.global_block().ops();
     const bool has_start = std::any_of(ops.begin(), ops.end(), [&](const Operator& op) { return op.writes(name); });

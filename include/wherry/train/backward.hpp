@@ -22,7 +22,7 @@ struct param_and_grad {
 };
 
 struct backward_options {
-    std::vector<std::string> parameter_list{};  ///< only these; none: every trainable Parameter
+    std::vector<std::string> parameter_list{};  ///< only these variables, in this order; none: every trainable Parameter
     std::vector<std::string> no_grad_set{};     ///< variables through which nothing flows
 };
 
@@ -155,9 +155,12 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
                         rename_arguments(ops[j].outputs, whole, first);
                     }
                     for (auto& [at, sum] : sums) rename_arguments(sum.outputs, whole, first);
+                    bool before = true;
                     for (auto& earlier : ops[i].outputs)
-                        for (auto& other : earlier.arguments)
-                            if (&other < &name && other == whole) other = first;
+                        for (auto& other : earlier.arguments) {
+                            before = before && &other != &name;
+                            if (before && other == whole) other = first;
+                        }
                 }
                 name = next_name(whole, p);
                 p.names.push_back(name);
@@ -222,7 +225,7 @@ inline void add_backward_role(wire::OpDesc<>& desc) {
 }  // namespace detail
 
 /// Appends the operators that compute d loss / d parameter to the program, and returns the pairs in order of the
-/// parameters' creation; parameters that the loss does not depend on are left out.
+/// parameters' creation, or of the list that was given; what the loss does not depend on is left out.
 /// Errors: no_such_variable (no operator makes the loss), no_gradient (an operator on the way has none), unknown_op.
 /// Source: fluid.backward.append_backward.
 inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Variable& loss, const backward_options& options = {}) {
@@ -282,12 +285,15 @@ inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Var
         if (auto inferred = b.infer_outputs(appended); !inferred) return std::move(inferred).error();
     }
 
+    std::vector<Variable> wanted;
+    for (const auto& name : options.parameter_list)
+        if (auto var = block.find_var(name)) wanted.push_back(std::move(var));
+    if (options.parameter_list.empty()) {
+        wanted = b.main().all_parameters();
+        std::erase_if(wanted, [](const Variable& param) { return !param.parameter()->trainable; });
+    }
     std::vector<param_and_grad> pairs;
-    for (const auto& param : b.main().all_parameters()) {
-        const auto& wanted = options.parameter_list;
-        const bool listed =
-            wanted.empty() ? param.parameter()->trainable : std::find(wanted.begin(), wanted.end(), param.name()) != wanted.end();
-        if (!listed) continue;
+    for (const auto& param : wanted) {
         auto name = grad_name(param.name());
         if (const auto at = renamed.find(name); at != renamed.end()) name = at->second;
         const auto writer = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(name); });

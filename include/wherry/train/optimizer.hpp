@@ -34,19 +34,29 @@ class basic_optimizer {
         : rate_(std::move(rate)), rule_(std::move(rule)), options_(std::move(options)) {}
 
     /// Appends backward, clipping, weight decay and updates for `loss`. Returns the pairs that are updated, sorted by
-    /// parameter name. Errors: those of `append_backward`; unknown_op.
+    /// parameter name. Errors: those of `append_backward`; bad_argument (a listed variable is no Parameter); unknown_op.
     result<std::vector<param_and_grad>> minimize(Builder& b, const Variable& loss) {
-        auto pairs = append_backward(b, loss, {.parameter_list = options_.parameter_list});
+        auto pairs = append_backward(b, loss, {.parameter_list = options_.parameter_list, .no_grad_set = frozen(b.main())});
         if (!pairs) return pairs;
+        for (const auto& [param, grad] : *pairs)
+            if (!param.is_parameter())
+                return error{.code = errc::bad_argument, .message = "an optimizer updates Parameters alone", .variable = param.name()};
         sort_by_name(*pairs);
         if (options_.grad_clip)
             if (auto clipped = options_.grad_clip->append(b, *pairs); !clipped) return std::move(clipped).error();
         if (auto decayed = append_decay(b, *pairs); !decayed) return std::move(decayed).error();
-        if (auto updated = append_updates(b, *pairs); !updated) return std::move(updated).error();
+        if (auto updated = append_updates(b, *pairs, loss.dtype()); !updated) return std::move(updated).error();
         return pairs;
     }
 
   private:
+    /// Parameters that are not trained. Source: Optimizer._get_no_grad_set.
+    static std::vector<std::string> frozen(const Program& program) {
+        std::vector<std::string> names;
+        for (const auto& param : program.all_parameters())
+            if (!param.parameter()->trainable) names.push_back(param.name());
+        return names;
+    }
     static void sort_by_name(std::vector<param_and_grad>& pairs) {
         std::vector<std::string_view> names;
         for (const auto& pair : pairs) names.push_back(pair.param.name());
@@ -87,14 +97,14 @@ class basic_optimizer {
         return b.block().create_var(std::move(desc));
     }
 
-    result<void> append_updates(Builder& b, std::span<const param_and_grad> pairs) {
+    result<void> append_updates(Builder& b, std::span<const param_and_grad> pairs, DType otherwise) {
         std::vector<std::vector<Variable>> accumulators;
         for (const auto& pair : pairs) {
             auto made = rule_.accumulators(b, pair.param);
             if (!made) return std::move(made).error();
             accumulators.push_back(*std::move(made));
         }
-        if (auto made = make_learning_rate(b, pairs.empty() ? DType::FP32 : pairs[0].param.dtype()); !made) return made;
+        if (auto made = make_learning_rate(b, pairs.empty() ? otherwise : pairs[0].param.dtype()); !made) return made;
         for (std::size_t i = 0; i < pairs.size(); ++i) {
             const auto& [param, grad] = pairs[i];
             const auto guard = b.optimizing({param.name(), grad.name()});
