@@ -129,6 +129,26 @@ TEST_CASE("an empty dict has the bytes that Python gives it") {
     CHECK(parsed(from_hex("80047d942e")).arrays.empty());
 }
 
+TEST_CASE("a dict is filled by a thousand, and its last batch ends as each Python ends it") {
+    const auto scalar = Tensor::of<std::int8_t>({}, {1});
+    const auto ending = [&](std::size_t count, bool python2) {
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < count; ++i) names.push_back("k" + std::to_string(i));
+        std::vector<tensor_ref> arrays;
+        for (const auto& name : names) arrays.push_back(scalar.ref(name));
+        const auto bytes = *pickle::save(arrays, memory{}, {.python2 = python2});
+        CHECK(parsed(bytes).arrays.size() == count);
+        return bytes.substr(bytes.size() - 4);
+    };
+    CHECK(ending(1, true).ends_with("bs."));
+    CHECK(ending(999, true).ends_with("bu."));
+    CHECK(ending(1000, true).ends_with("bu."));
+    CHECK(ending(1001, true).ends_with("bs."));  // alone in its batch
+    CHECK(ending(2000, true).ends_with("bu."));
+    CHECK(ending(1000, false) == "u(u.");  // an empty batch
+    CHECK(ending(1001, false).ends_with("bu."));
+}
+
 TEST_CASE("slices of a big array are joined, and a big array is cut into the same slices") {
     for (const auto* const name : {"py3-big-p2", "py2-big-p2"}) {
         CAPTURE(name);
@@ -324,6 +344,21 @@ TEST_CASE("nesting, sharing and repeating cost no more than the bytes are worth"
         doubling += "q" + std::string(1, static_cast<char>(i)) + "0]h" + static_cast<char>(i) + "ah" + static_cast<char>(i) + "a";
     CHECK(parsed(doubling + "s.").others.size() == 1);
     CHECK(refused("\x80\x02" + std::string(4'000'001, 'N')).code == errc::too_large);
+}
+
+TEST_CASE("arrays may share their bytes, but not until the memory is full") {
+    const Tensor large(DType::FP32, {65536});
+    const std::vector<tensor_ref> one{large.ref("w")};
+    auto bytes = *pickle::save(one, memory{}, {.protocol = 3});
+    const auto shared = [&](int count) {  // the memo's slot 7 is the array
+        auto made = bytes.substr(0, bytes.size() - 1);
+        for (int i = 0; i < count; ++i) made += "C\x02" + std::to_string(10 + i) + "h\x07s";
+        return made + ".";
+    };
+    CHECK(parsed(shared(5)).arrays.size() == 6);
+    const auto many = refused(shared(20));
+    CHECK(many.code == errc::too_large);
+    CHECK_FALSE(many.variable.empty());
 }
 
 TEST_CASE("a claimed shape is compared with the bytes before memory is reserved") {
