@@ -101,9 +101,8 @@ inline result<Tensor> read_member(const wherry::detail::zip::member& m, std::str
         bytes = view_of(inflated);
     }
     if (crc_of(0, bytes) != m.crc)
-        return error{.code = errc::bad_checksum,
-                     .message = "the bytes of a zip member are not those that were written",
-                     .offset = m.data_offset};
+        return error{
+            .code = errc::bad_checksum, .message = "the bytes of a zip member are not those that were written", .offset = m.data_offset};
     auto array = npy::parse(bytes);
     if (!array) return m.method == 0 ? std::move(array).error().shifted(m.data_offset) : std::move(array).error();
     return array;
