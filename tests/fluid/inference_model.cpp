@@ -80,8 +80,7 @@ TEST_CASE("a failing save throws what the reference throws") {
     using fluid::IOError, fluid::ValueError;
     CHECK(message_of<ValueError>([&] { save("x", std::vector<fluid::Variable>{}); }) == "'target_vars' should be a list of Variable.");
     CHECK(message_of<ValueError>([&] { save("zz", y); }) == "var zz not in this block");
-    CHECK(message_of<ValueError>([&] { save("x", w.main.global_block().find_var("fc_0.w_0")); }) ==
-          "var x not in this block");
+    CHECK(message_of<ValueError>([&] { save("x", w.main.global_block().find_var("fc_0.w_0")); }) == "var x not in this block");
     auto flag = y;
     flag.edit().type.lod_tensor->tensor.data_type = wherry::DType::BOOL;
     CHECK(message_of<fluid::TypeError>([&] { save("x", flag); }).starts_with("The data type of 'x' in scale must be ["));
@@ -145,8 +144,8 @@ TEST_CASE("a failing load throws what the reference throws") {
 
 TEST_CASE("models that fluid 1.8.5 saved answer as they did there") {
     int run = 0;
-    for (const auto* name : {"several_targets", "shared", "inner_feed", "decayed", "tower", "fed_target", "twice_the_same",
-                             "second_save", "no_parameters", "constants"}) {
+    for (const auto* name : {"several_targets", "shared", "inner_feed", "decayed", "tower", "fed_target", "twice_the_same", "second_save",
+                             "no_parameters", "constants"}) {
         INFO(std::string(name));
         world w("golden");
         const auto folder = support::golden("fluid18_inference/" + std::string(name));

@@ -120,7 +120,7 @@ inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T
             using lanes = detail::plain::lanes;
             using op = decltype(detail::body_of<lanes, Op>());
             std::fill(to.begin(), to.end(), T{});
-            T (*const change)
+            T(*const change)
             (T, T, T) = of_x ? +[](T u, T v, T w) { return typename lanes::template of_x<op>{}(u, v, w); }
                              : +[](T u, T v, T w) { return typename lanes::template of_y<op>{}(u, v, w); };
             detail::elementwise_grad_slowly<T>(change, of_x, plan, a, b, g.data(), to.data());
