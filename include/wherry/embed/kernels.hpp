@@ -94,9 +94,9 @@ template <std::size_t Apart, std::size_t Align>
     }
     for (std::size_t i = 0; i < classes; ++i) {
         const float z = get<Align>(x + i * Apart) - top;
-        const float power = kernel::detail::fixed::exponential_of_negative(z < -64.0F ? -64.0F : z);
+        const float power = kernel::detail::fixed::exponential_of_negative(z > -64.0F ? z : -64.0F);
         out[i * Apart] = power;
-        total += power;
+        total += power + (z - z);  // 0, but NaN for a NaN or an infinity, which makes the whole row NaN
     }
     for (std::size_t i = 0; i < classes; ++i) out[i * Apart] /= total;
 }
