@@ -19,7 +19,7 @@ struct rule {
 constexpr std::string_view filter_file = "policy/filter.cpp", program_file = "program/program.cpp", prune_file = "program/prune.cpp",
                            io_file = "fluid/io.cpp", model_file = "io/inference_model.cpp", made_file = "io/inference_program.cpp",
                            fluid_model = "fluid/inference_model.cpp", new_names = "fluid/paddle_static.cpp", hostile = "io/hostile.cpp",
-                           archive_file = "io/archive.cpp", select_file = "io/select.cpp", variable_file = "program/variable.cpp";
+                           archive_file = "io/archive.cpp", select_file = "io/select.cpp";
 constexpr std::string_view nothing{};
 
 constexpr rule rules[] = {
