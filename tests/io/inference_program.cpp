@@ -111,9 +111,10 @@ std::vector<std::string> lines_without(const Program& program, std::string_view 
 }  // namespace
 
 TEST_CASE("models of Paddle 2.6.2 come out of its training programs as it saved them, extra attributes clipped") {
-    for (const auto& [name, feed] : {std::pair{"infer_classifier", "x"}, std::pair{"infer_convnet", "img"}}) {
-        CAPTURE(std::string(name));
-        const auto folder = support::golden("paddle26/" + std::string(name));
+    for (const auto& [model, feed] : {std::pair{"infer_classifier", "x"}, std::pair{"infer_convnet", "img"}}) {
+        const std::string name = model;  // clang 14 captures no structured binding
+        CAPTURE(name);
+        const auto folder = support::golden("paddle26/" + name);
         const auto main = parsed(folder + "/main.pdmodel");  // its last operator is the scale
         const std::vector<std::string> feeds{feed};
         const auto theirs = parsed(folder + "/inference.pdmodel");
