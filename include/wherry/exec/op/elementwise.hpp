@@ -129,7 +129,7 @@ struct elementwise {
         c.set_out(0, c.in(0).with(*out));
         return {};
     }
-    static VarKind out_kind(const attributes&, std::span<const VarKind> inputs) { return inputs[0]; }
+    static VarKind out_kind(const attributes&, std::span<const VarKind> kinds) { return kinds[0]; }
     static void gradient(gradient_maker& g) {
         auto& made = g.append(Function::grad_type).reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
         if constexpr (std::same_as<Function, div_function>) made.reads("Out");

@@ -45,7 +45,7 @@ struct scale {
         c.set_out(0, x.with(x.dims));
         return {};
     }
-    static VarKind out_kind(const attributes&, std::span<const VarKind> inputs) { return inputs[0]; }
+    static VarKind out_kind(const attributes&, std::span<const VarKind> kinds) { return kinds[0]; }
     static void gradient(gradient_maker& g) {
         g.append("scale")
             .without_attributes()

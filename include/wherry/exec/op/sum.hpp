@@ -48,8 +48,8 @@ struct sum {
         c.set_out(0, first.with(first.dims));
         return {};
     }
-    static VarKind out_kind(const attributes&, std::span<const VarKind> inputs) {
-        const bool all_rows = std::all_of(inputs.begin(), inputs.end(), [](VarKind k) { return k == VarKind::SELECTED_ROWS; });
+    static VarKind out_kind(const attributes&, std::span<const VarKind> kinds) {
+        const bool all_rows = std::all_of(kinds.begin(), kinds.end(), [](VarKind k) { return k == VarKind::SELECTED_ROWS; });
         return all_rows ? VarKind::SELECTED_ROWS : VarKind::LOD_TENSOR;
     }
     static void gradient(gradient_maker& g) {
