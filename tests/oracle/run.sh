@@ -55,6 +55,11 @@ if [ -x "$build/wherry" ]; then
     say "wherry convert: one file a variable, fluid 1.8.5" "$(same "$work/out/digits" "$work/out/converted")"
     p26 vars "$model/digits.pdmodel" "$work/converted" "$work/out/converted26" --filename all
     say "wherry convert: one file, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/converted26")"
+fi
+[ "${WHERRY_ORACLES:-}" = all ] || { echo "$checks checks by the real Paddle passed"; exit 0; }
+
+# WHERRY_ORACLES=all: Paddle 3's programs, models as types, inference models, state files and neighbours as well
+if [ -x "$build/wherry" ]; then
     for name in classifier fc embedding; do # what Paddle 3 does not write any more
         from=$golden/paddle33/$name
         "$build/wherry" convert "$from/inference.json" "$from/inference.pdiparams" "$work/$name-2x" --out-filename inference.pdiparams \

@@ -99,8 +99,8 @@ TEST_CASE("annotation: fields of a later writer are skipped, and half a pair of 
         const auto desc = joined(hex("080510021003"), bytes_field(101, content));
         return joined(hex("00000000 0000000000000000 00000000"), patched(hex("00000000"), 0, static_cast<std::int32_t>(desc.size())), desc);
     };
-    const auto held =
-        wire::read_annotation(view_of(header_with(joined(varint_field(9, 3), bytes_field(1, hex("77")), bytes_field(12, hex("00"))))));
+    const auto bytes = header_with(joined(varint_field(9, 3), bytes_field(1, hex("77")), bytes_field(12, hex("00"))));
+    const auto held = wire::read_annotation(view_of(bytes));
     REQUIRE(held);
     CHECK(held->name == "w");
     const auto half = wire::read_annotation(view_of(header_with(hex("1d 01000000"))));
