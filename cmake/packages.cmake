@@ -1,0 +1,61 @@
+# Packages of headers that tests and examples need: the installed one or, with WHERRY_FETCH, the release with this hash.
+include_guard(GLOBAL)
+option(WHERRY_FETCH "Download doctest, CLI11 and nlohmann_json (pinned hashes) where they are not installed" OFF)
+
+# wherry_fetch(NAME TARGET INCLUDE_FOLDER URL SHA256): makes TARGET out of a downloaded archive and sets NAME_FOUND.
+function(wherry_fetch name target folder url sha256)
+    if(${name}_FOUND OR NOT WHERRY_FETCH)
+        return()
+    endif()
+    include(FetchContent)
+    if(POLICY CMP0135)
+        cmake_policy(SET CMP0135 NEW)
+    endif()
+    string(TOLOWER wherry_${name} content)
+    message(STATUS "wherry: no ${name} installed, downloading ${url}")
+    FetchContent_Declare(${content} URL ${url} URL_HASH SHA256=${sha256})
+    FetchContent_GetProperties(${content})
+    if(NOT ${content}_POPULATED)
+        FetchContent_Populate(${content})
+    endif()
+    add_library(${target} INTERFACE IMPORTED GLOBAL)
+    target_include_directories(${target} SYSTEM INTERFACE ${${content}_SOURCE_DIR}/${folder})
+    set(${name}_FOUND TRUE PARENT_SCOPE)
+endfunction()
+
+macro(wherry_find_doctest)
+    if(CMAKE_CROSSCOMPILING)
+        # The host's /usr/include must not reach a cross compiler: take the one header out of it.
+        find_file(WHERRY_DOCTEST_HEADER doctest/doctest.h PATHS /usr/include /usr/local/include NO_CMAKE_FIND_ROOT_PATH)
+        if(WHERRY_DOCTEST_HEADER)
+            configure_file(${WHERRY_DOCTEST_HEADER} ${PROJECT_BINARY_DIR}/doctest/doctest/doctest.h COPYONLY)
+            add_library(doctest::doctest INTERFACE IMPORTED)
+            target_include_directories(doctest::doctest INTERFACE ${PROJECT_BINARY_DIR}/doctest)
+            set(doctest_FOUND TRUE)
+        endif()
+    else()
+        find_package(doctest 2.4 QUIET CONFIG)
+    endif()
+    wherry_fetch(doctest doctest::doctest . https://github.com/doctest/doctest/archive/refs/tags/v2.4.11.tar.gz
+        632ed2c05a7f53fa961381497bf8069093f0d6628c5f26286161fbd32a560186)
+    if(NOT doctest_FOUND)
+        message(FATAL_ERROR "wherry: the tests need doctest (Debian: doctest-dev). `cmake -P cmake/test.cmake` installs it, "
+                            "-DWHERRY_FETCH=ON downloads it, -DWHERRY_BUILD_TESTS=OFF builds without tests.")
+    endif()
+endmacro()
+
+macro(wherry_find_cli11)
+    if(NOT TARGET CLI11::CLI11)
+        find_package(CLI11 QUIET CONFIG)
+        wherry_fetch(CLI11 CLI11::CLI11 include https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.3.2.tar.gz
+            aac0ab42108131ac5d3344a9db0fdf25c4db652296641955720a4fbe52334e22)
+    endif()
+endmacro()
+
+macro(wherry_find_nlohmann_json)
+    if(NOT TARGET nlohmann_json::nlohmann_json)
+        find_package(nlohmann_json 3.2 QUIET CONFIG)
+        wherry_fetch(nlohmann_json nlohmann_json::nlohmann_json include https://github.com/nlohmann/json/releases/download/v3.11.2/json.tar.xz
+            8c4b26bf4b422252e13f332bc5e388ec0ab5c3443d24399acb675e68278d341f)
+    endif()
+endmacro()
