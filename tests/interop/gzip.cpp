@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <io/scratch.hpp>
+#include <support/policy_matrix.hpp>
 #include <wherry/interop/gzip.hpp>
 #include <wherry/io/archive.hpp>
 #include <wherry/policy/disk.hpp>
@@ -76,6 +77,8 @@ TEST_CASE("archives of every layout, sink and durability go through gzip; withou
     std::array<std::byte, 10> little{};
     CHECK(archive<gzip<9>>::save(program, scope, buffer(little)).error().code == errc::buffer_too_small);
 }
+
+TEST_CASE("gzip fits every filter, layout, annotation and sink") { CHECK(support::check_every_policy<gzip<1>>() == 3 * 8 * (4 + 2 + 2)); }
 
 TEST_CASE("a gzip file cut at any byte is truncated, and the scope stays as it was") {
     const auto program = support::small_program();

@@ -7,6 +7,7 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,19 @@ TEST_CASE_TEMPLATE("files are made with their folders, replaced whole, read back
         }
     }
     CHECK(support::names_in(folder.path()) == std::vector<std::string>{"a/b/file", "set/deep/er/x"});
+}
+
+TEST_CASE_TEMPLATE("a record without bytes is committed without a write", Disk, disk, portable_disk) {
+    const support::scratch folder("disk");
+    Disk target(folder / "set");
+    const std::array records{record_size{"full", 1}, record_size{"empty", 0}};
+    REQUIRE(target.start(records, atomic::steps));
+    const auto byte = as_bytes("x");
+    REQUIRE(target.write_at(0, 0, std::span(&byte, 1)));
+    REQUIRE(target.commit(0));
+    REQUIRE(target.commit(1));
+    REQUIRE(target.finish());
+    CHECK(support::read_folder(folder.path()) == std::map<std::string, std::string>{{"set/empty", ""}, {"set/full", "x"}});
 }
 
 TEST_CASE("a durable save is not promised where it cannot be kept") {

@@ -144,6 +144,24 @@ constexpr bytes params(dims weight = {3, 2}, int dtype = 5, std::size_t element_
     return made;
 }
 
+/// y = x w, and w follows a gradient that is fed.
+constexpr bytes trained_program() {
+    program_maker made;
+    made.var("x", {-1, 3}).var("gradient", {3, 2}).var("rate", {1}, true).var("w", {3, 2}, true).var("y", {-1, 2});
+    made.var("feed", {}, true, 5, 9).var("fetch", {}, true, 5, 10);
+    made.feed("x").feed("gradient", 1);
+    made.op("mul", {{"X", "x"}, {"Y", "w"}}, {{"Out", "y"}}, {{"x_num_col_dims", 1}, {"y_num_col_dims", 1}});
+    made.op("sgd", {{"Param", "w"}, {"Grad", "gradient"}, {"LearningRate", "rate"}}, {{"ParamOut", "w"}});
+    made.fetch("y");
+    return made.made();
+}
+constexpr bytes trained_params() {
+    bytes made;
+    append_tensor(made, {1});
+    append_tensor(made, {3, 2});
+    return made;
+}
+
 /// A model of what two functions make.
 template <auto Program, auto Params>
 struct model {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -149,6 +150,18 @@ inline result<const op_info*> require_op(op_table table, std::string_view type) 
     return error{.code = errc::unknown_op, .message = "Operator \"" + std::string(type) + "\" has not been registered.", .op = type};
 }
 
+namespace detail {
+template <class Op, class Backend>
+struct op_with_gemm {
+    using type = Op;
+};
+template <class Op, class Backend>
+    requires std::same_as<Op, typename Op::template with_gemm<typename Op::gemm>>
+struct op_with_gemm<Op, Backend> {
+    using type = typename Op::template with_gemm<Backend>;
+};
+}  // namespace detail
+
 /// The operators a program may use, as a type. What is not named is not linked.
 template <class... Ops>
 struct op_list {
@@ -166,6 +179,9 @@ struct op_list {
     /// This list and more operators.
     template <class... More>
     using with = op_list<Ops..., More...>;
+    /// This list with another gemm backend in the operators that multiply matrices: `op::all::with_gemm<eigen_gemm>`.
+    template <class Backend>
+    using with_gemm = op_list<typename detail::op_with_gemm<Ops, Backend>::type...>;
 };
 
 namespace detail {

@@ -13,7 +13,7 @@
 
 namespace wherry::inline v0 {
 
-/// Matrix products by the BLAS that is linked (OpenBLAS, MKL, BLIS, the reference): `kernel::gemm<cblas_gemm>(a, b, c)`.
+/// Matrix products by the BLAS that is linked (OpenBLAS, MKL, BLIS, the reference): `Executor exe(op::all::with_gemm<cblas_gemm>{})`.
 /// Element types that BLAS does not know, empty products and those beyond its 32-bit sizes are left to `kernel::portable`.
 /// How many threads work is the library's own setting.
 struct cblas_gemm {

@@ -15,7 +15,7 @@
 
 namespace wherry::inline v0 {
 
-/// Matrix products by Eigen: `kernel::gemm<eigen_gemm>(a, b, c)`. Header-only; Eigen allocates for large products, so the
+/// Matrix products by Eigen: `Executor exe(op::all::with_gemm<eigen_gemm>{})`. Header-only; Eigen allocates for large products, so the
 /// process ends where memory does.
 struct eigen_gemm {
     static constexpr std::string_view name = "eigen";

@@ -137,11 +137,13 @@ static_assert(GemmBackend<portable>);
 /// C = alpha op(A) op(B), or C += alpha op(A) op(B), by a backend of your choice.
 /// Shapes: op(A) [M, K], op(B) [K, N], C [M, N]. T follows from C; A and B convert. See portable::multiply.
 /// Source: paddle operators `mul`, `matmul` and their gradients (dX = dOut Y^T, dY = X^T dOut).
-template <GemmBackend Backend = portable, class T, std::size_t Rows, std::size_t Cols>
+template <class Backend = portable, class T, std::size_t Rows, std::size_t Cols>
 constexpr void gemm(matrix<const std::type_identity_t<T>> a, matrix<const std::type_identity_t<T>> b, matrix<T, Rows, Cols> c,
                     transpose ta = transpose::no, transpose tb = transpose::no, update how = update::overwrite,
                     std::type_identity_t<T> alpha = T(1)) noexcept {
-    Backend::template multiply<T>(a, b, matrix<T>(c), ta, tb, how, alpha);
+    static_assert(GemmBackend<Backend>,
+                  "wherry: this is no gemm backend: it needs a name and a noexcept multiply (see wherry/kernel/gemm.hpp)");
+    if constexpr (GemmBackend<Backend>) Backend::template multiply<T>(a, b, matrix<T>(c), ta, tb, how, alpha);
 }
 
 }  // namespace wherry::inline v0::kernel

@@ -24,7 +24,8 @@ struct record_size {
 
 /// Takes records of known size. An archive calls, in this order:
 /// - `start(records, how)` once, with everything that will come: names and sizes are checked here, nothing is visible yet
-/// - for each record in turn `write_at(record, offset, pieces)`, together covering it once, then `commit(record)`
+/// - for each record in turn `write_at(record, offset, pieces)`, together covering it once (a codec may write none for a
+///   record without bytes), then `commit(record)`
 /// - `finish()` once, which hands over what the sink made: `result<void>` for files, `result<std::string>` for memory
 ///
 /// A function that fails cleans up behind itself; nothing is called after it.

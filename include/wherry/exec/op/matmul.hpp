@@ -215,7 +215,7 @@ kernel::matrix<T> nth_matrix(std::span<T> elements, std::size_t at, std::size_t 
     return {elements.data() + at * rows * cols, flipped ? cols : rows, flipped ? rows : cols};
 }
 
-template <class Rules>
+template <class Rules, class Backend>
 struct product {
     static constexpr std::array inputs = {slot{"X"}, slot{"Y"}};
     static constexpr std::array outputs = {slot{"Out"}};
@@ -232,9 +232,10 @@ struct product {
             auto f = Rules::form(a, c.in_dims(0), c.in_dims(1));
             const product_loops p(f);
             p.for_each([&](std::size_t xi, std::size_t yi, std::size_t i) {
-                kernel::gemm<>(nth_matrix(c.in<T>(0), xi, p.m, p.k, f.transpose_x), nth_matrix(c.in<T>(1), yi, p.k, p.n, f.transpose_y),
-                               nth_matrix(c.out<T>(0), i, p.m, p.n), transposed(f.transpose_x), transposed(f.transpose_y),
-                               kernel::update::overwrite, static_cast<T>(f.alpha));
+                kernel::gemm<Backend>(nth_matrix(c.in<T>(0), xi, p.m, p.k, f.transpose_x),
+                                      nth_matrix(c.in<T>(1), yi, p.k, p.n, f.transpose_y), nth_matrix(c.out<T>(0), i, p.m, p.n),
+                                      transposed(f.transpose_x), transposed(f.transpose_y), kernel::update::overwrite,
+                                      static_cast<T>(f.alpha));
             });
             return {};
         });
@@ -242,7 +243,7 @@ struct product {
 };
 
 /// dX = alpha dOut op(Y)^T and dY = alpha op(X)^T dOut, laid down as X and Y lie; summed where an operand serves several products.
-template <class Rules>
+template <class Rules, class Backend>
 struct product_grad {
     static constexpr std::array inputs = {slot{"X"}, slot{"Y"}, slot{"Out@GRAD"}};
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
@@ -275,13 +276,13 @@ struct product_grad {
                 const auto g = nth_matrix(c.in<T>(2), i, p.m, p.n);
                 if (!dx.empty()) {
                     const auto to = nth_matrix(dx, xi, p.m, p.k, tx);
-                    if (tx) kernel::gemm<>(y, g, to, transposed(ty), transposed(true), add, alpha);
-                    else kernel::gemm<>(g, y, to, transposed(false), transposed(!ty), add, alpha);
+                    if (tx) kernel::gemm<Backend>(y, g, to, transposed(ty), transposed(true), add, alpha);
+                    else kernel::gemm<Backend>(g, y, to, transposed(false), transposed(!ty), add, alpha);
                 }
                 if (!dy.empty()) {
                     const auto to = nth_matrix(dy, yi, p.k, p.n, ty);
-                    if (ty) kernel::gemm<>(g, x, to, transposed(true), transposed(tx), add, alpha);
-                    else kernel::gemm<>(x, g, to, transposed(!tx), transposed(false), add, alpha);
+                    if (ty) kernel::gemm<Backend>(g, x, to, transposed(true), transposed(tx), add, alpha);
+                    else kernel::gemm<Backend>(x, g, to, transposed(!tx), transposed(false), add, alpha);
                 }
             });
             return {};
@@ -294,27 +295,47 @@ struct product_grad {
 /// alpha op(X) op(Y), op being the transpose where it is asked for.
 /// Shapes: X [..., M, K], Y [..., K, N]; Out [..., M, N]; vectors of K are a row and a column, [1] for two of them.
 /// Errors: shape_mismatch, dtype_mismatch; unsupported for several heads and fused outputs. Source: paddle operators `matmul`, `matmul_grad`.
-struct matmul : detail::product<detail::matmul_rules> {
+template <class Backend = kernel::portable>
+struct basic_matmul : detail::product<detail::matmul_rules, Backend> {
+    using gemm = Backend;
+    template <class Other>
+    using with_gemm = basic_matmul<Other>;
     static constexpr std::string_view type = "matmul";
     static void gradient(gradient_maker& g) {
         g.append("matmul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
 };
-struct matmul_grad : detail::product_grad<detail::matmul_rules> {
+template <class Backend = kernel::portable>
+struct basic_matmul_grad : detail::product_grad<detail::matmul_rules, Backend> {
+    using gemm = Backend;
+    template <class Other>
+    using with_gemm = basic_matmul_grad<Other>;
     static constexpr std::string_view type = "matmul_grad";
 };
+using matmul = basic_matmul<>;
+using matmul_grad = basic_matmul_grad<>;
 
 /// The same as 2.x has it: leading dims broadcast, two vectors give [].
 /// Source: paddle operators `matmul_v2`, `matmul_v2_grad`.
-struct matmul_v2 : detail::product<detail::matmul_v2_rules> {
+template <class Backend = kernel::portable>
+struct basic_matmul_v2 : detail::product<detail::matmul_v2_rules, Backend> {
+    using gemm = Backend;
+    template <class Other>
+    using with_gemm = basic_matmul_v2<Other>;
     static constexpr std::string_view type = "matmul_v2";
     static void gradient(gradient_maker& g) {
         g.append("matmul_v2_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
 };
-struct matmul_v2_grad : detail::product_grad<detail::matmul_v2_rules> {
+template <class Backend = kernel::portable>
+struct basic_matmul_v2_grad : detail::product_grad<detail::matmul_v2_rules, Backend> {
+    using gemm = Backend;
+    template <class Other>
+    using with_gemm = basic_matmul_v2_grad<Other>;
     static constexpr std::string_view type = "matmul_v2_grad";
 };
+using matmul_v2 = basic_matmul_v2<>;
+using matmul_v2_grad = basic_matmul_v2_grad<>;
 
 }  // namespace wherry::inline v0::op
 

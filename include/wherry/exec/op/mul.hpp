@@ -40,22 +40,11 @@ kernel::matrix<T> flattened(std::span<T> elements, const Shape& dims, std::int32
     const auto split = static_cast<std::size_t>(columns_from);
     return {elements.data(), static_cast<std::size_t>(dims.product(0, split)), static_cast<std::size_t>(dims.product(split, dims.rank()))};
 }
-}  // namespace detail
 
-/// Matrix product of X and Y, each flattened to two dims.
-/// Shapes: X [a..., b...] split at x_num_col_dims, Y [c..., d...] at y_num_col_dims, prod(b) == prod(c); Out [a..., d...].
-/// Errors: shape_mismatch, dtype_mismatch. Source: paddle operators `mul`, `mul_grad`.
-struct mul {
-    static constexpr std::string_view type = "mul";
-    static constexpr std::array inputs = {slot{"X"}, slot{"Y"}};
-    static constexpr std::array outputs = {slot{"Out"}};
+/// What mul and its gradient ask of their operands, whatever multiplies them.
+struct mul_rules {
     using attributes = mul_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = check_operands(a, c); !checked) return checked;
-        c.set_out(0, c.in(0).with(out_dims(a, c)));
-        return {};
-    }
     /// Errors: shape_mismatch, dtype_mismatch, bad_dims.
     static result<void> check_operands(const attributes& a, const infer_context& c) {
         const auto& x = c.in(0);
@@ -75,17 +64,6 @@ struct mul {
         for (std::size_t i = 0; i < static_cast<std::size_t>(a.x_num_col_dims); ++i) out.push_back(c.in(0).dims[i]);
         for (std::size_t i = static_cast<std::size_t>(a.y_num_col_dims); i < c.in(1).dims.rank(); ++i) out.push_back(c.in(1).dims[i]);
         return out;
-    }
-    static void gradient(gradient_maker& g) {
-        g.append("mul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto x = detail::flattened(c.in<T>(0), c.in_dims(0), a.x_num_col_dims);
-            const auto y = detail::flattened(c.in<T>(1), c.in_dims(1), a.y_num_col_dims);
-            kernel::gemm(x, y, kernel::matrix<T>(c.out<T>(0).data(), x.rows(), y.cols()));
-            return {};
-        });
     }
 
   private:
@@ -115,18 +93,55 @@ struct mul {
                       std::to_string(x[1]), std::to_string(y[0]));
     }
 };
+}  // namespace detail
+
+/// Matrix product of X and Y, each flattened to two dims, by a gemm backend.
+/// Shapes: X [a..., b...] split at x_num_col_dims, Y [c..., d...] at y_num_col_dims, prod(b) == prod(c); Out [a..., d...].
+/// Errors: shape_mismatch, dtype_mismatch. Source: paddle operators `mul`, `mul_grad`.
+template <class Backend = kernel::portable>
+struct basic_mul {
+    static constexpr std::string_view type = "mul";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Y"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = mul_attributes;
+    using gemm = Backend;
+    template <class Other>
+    using with_gemm = basic_mul<Other>;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto checked = detail::mul_rules::check_operands(a, c); !checked) return checked;
+        c.set_out(0, c.in(0).with(detail::mul_rules::out_dims(a, c)));
+        return {};
+    }
+    static void gradient(gradient_maker& g) {
+        g.append("mul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto x = detail::flattened(c.in<T>(0), c.in_dims(0), a.x_num_col_dims);
+            const auto y = detail::flattened(c.in<T>(1), c.in_dims(1), a.y_num_col_dims);
+            kernel::gemm<Backend>(x, y, kernel::matrix<T>(c.out<T>(0).data(), x.rows(), y.cols()));
+            return {};
+        });
+    }
+};
+using mul = basic_mul<>;
 
 /// dX = dOut * Y^T and dY = X^T * dOut, each only where it is asked for.
-struct mul_grad {
+template <class Backend = kernel::portable>
+struct basic_mul_grad {
     static constexpr std::string_view type = "mul_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Y"}, slot{"Out@GRAD"}};
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
     using attributes = mul_attributes;
+    using gemm = Backend;
+    template <class Other>
+    using with_gemm = basic_mul_grad<Other>;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = mul::check_operands(a, c); !checked) return checked;
+        if (auto checked = detail::mul_rules::check_operands(a, c); !checked) return checked;
         if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
-        if (auto checked = detail::must_have_dims(c, 2, mul::out_dims(a, c)); !checked) return checked;
+        if (auto checked = detail::must_have_dims(c, 2, detail::mul_rules::out_dims(a, c)); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});
         c.set_out(1, {c.in(1).dtype, c.in(1).dims});
         return {};
@@ -137,15 +152,16 @@ struct mul_grad {
             const auto y = detail::flattened(c.in<T>(1), c.in_dims(1), a.y_num_col_dims);
             const kernel::matrix<const T> g{c.in<T>(2).data(), x.rows(), y.cols()};
             if (c.has_out(0))
-                kernel::gemm(g, y, kernel::matrix<T>(c.out<T>(0).data(), x.rows(), x.cols()), kernel::transpose::no,
-                             kernel::transpose::yes);
+                kernel::gemm<Backend>(g, y, kernel::matrix<T>(c.out<T>(0).data(), x.rows(), x.cols()), kernel::transpose::no,
+                                      kernel::transpose::yes);
             if (c.has_out(1))
-                kernel::gemm(x, g, kernel::matrix<T>(c.out<T>(1).data(), y.rows(), y.cols()), kernel::transpose::yes,
-                             kernel::transpose::no);
+                kernel::gemm<Backend>(x, g, kernel::matrix<T>(c.out<T>(1).data(), y.rows(), y.cols()), kernel::transpose::yes,
+                                      kernel::transpose::no);
             return {};
         });
     }
 };
+using mul_grad = basic_mul_grad<>;
 
 }  // namespace wherry::inline v0::op
 

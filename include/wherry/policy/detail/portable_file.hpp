@@ -118,8 +118,7 @@ class portable_saver {
     }
     /// Errors: cannot_open, not_regular_file, cannot_write.
     result<void> write_at(std::size_t record, std::uint64_t offset, std::span<const piece> pieces) {
-        if (!file_)
-            if (auto opened = open(records_[record].name); !opened) return opened;
+        if (auto opened = open_once(record); !opened) return opened;
         if (at_ != offset && !seek(file_.get(), offset)) return cannot_write();
         at_ = offset;
         for (const auto& bytes : pieces) {
@@ -129,8 +128,9 @@ class portable_saver {
         }
         return {};
     }
-    /// Errors: cannot_write.
-    result<void> commit(std::size_t) {
+    /// A record without bytes may come here without a write. Errors: as above.
+    result<void> commit(std::size_t record) {
+        if (auto opened = open_once(record); !opened) return opened;
         if (std::fclose(file_.release()) != 0) return cannot_write();
         if (!how_.beside) return {};
         std::error_code failed;
@@ -142,6 +142,7 @@ class portable_saver {
     result<void> finish() { return {}; }
 
   private:
+    result<void> open_once(std::size_t record) { return file_ ? result<void>() : open(records_[record].name); }
     result<void> open(std::string_view record) {
         target_ = utf8_path(path_, record);
         at_ = 0;

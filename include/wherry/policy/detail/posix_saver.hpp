@@ -49,14 +49,14 @@ class posix_saver {
 
     /// Errors: cannot_open, not_regular_file, cannot_write.
     result<void> write_at(std::size_t record, std::uint64_t offset, std::span<const piece> pieces) {
-        if (!writer_)
-            if (auto opened = open(records_[record]); !opened) return opened;
+        if (auto opened = open_once(record); !opened) return opened;
         auto written = writer_->write_at(offset, pieces);
         if (!written) writer_.reset();
         return written;
     }
-    /// Errors: cannot_write.
-    result<void> commit(std::size_t) {
+    /// A record without bytes may come here without a write. Errors: as above.
+    result<void> commit(std::size_t record) {
+        if (auto opened = open_once(record); !opened) return opened;
         auto done = writer_->commit();
         writer_.reset();
         return done;
@@ -66,6 +66,7 @@ class posix_saver {
     result<void> finish() { return how_.synced && parent_ ? sync_folder(parent_) : result<void>(); }
 
   private:
+    result<void> open_once(std::size_t record) { return writer_ ? result<void>() : open(records_[record]); }
     result<void> open(const record_size& to) {
         const auto shown = path_in(path_, to.name);
         std::string name;
