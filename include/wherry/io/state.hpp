@@ -2,6 +2,7 @@
 #define WHERRY_IO_STATE_HPP
 
 #include <wherry/io/archive.hpp>
+#include <wherry/io/op_compatible_map.hpp>
 #include <wherry/io/pickle.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/program.hpp>
@@ -93,6 +94,16 @@ inline result<std::vector<tensor_ref>> state_refs(const Program& program, const 
     const auto tensors = tensors_among(vars);
     if (!tensors) return tensors.error();
     return refs_of(*tensors, scope);
+}
+
+/// A whole program as `.pdmodel` holds it: 1.8 tells older readers what they can make of its operators, 2.x counts their versions instead.
+inline std::string pdmodel_of(const Program& program) {
+    if (program.rest().op_version_map) return program.serialize_to_string();
+    auto whole = program.clone();
+    auto& rest = whole.rest();
+    rest.version.emplace().version = fluid_version;
+    rest.op_compatible_map = op_compatible_map();
+    return whole.serialize_to_string();
 }
 
 inline error no_pdparams(const std::string& file) {
@@ -211,7 +222,7 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
     if (!pdparams) return pdparams.error();
     const auto pdopt = pickle::write_plan::make(*optimizer, whole);
     if (!pdopt) return pdopt.error();
-    const auto model = program.serialize_to_string();
+    const auto model = detail::pdmodel_of(program);
     const std::array<piece, 1> pdmodel{as_bytes(model)};
 
     const auto write = [&](std::string_view suffix, std::span<const piece> pieces) {
