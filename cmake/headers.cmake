@@ -97,6 +97,7 @@ set(WHERRY_HEADERS
     wherry/io/inference_files.hpp
     wherry/io/inference_model.hpp
     wherry/io/inference_program.hpp
+    wherry/io/load_matching.hpp
     wherry/io/load_plan.hpp
     wherry/io/load_slice.hpp
     wherry/io/npy.hpp
@@ -174,6 +175,8 @@ set(WHERRY_HEADERS
     wherry/program/prune.hpp
     wherry/program/unique_name.hpp
     wherry/program/variable.hpp
+    wherry/tensor/converted.hpp
+    wherry/tensor/renamed.hpp
     wherry/tensor/scope.hpp
     wherry/tensor/selected_rows.hpp
     wherry/tensor/state_dict.hpp

@@ -54,6 +54,13 @@ class weight_list {
         const auto at = std::find_if(weights_.begin(), weights_.end(), [&](const weight& one) { return one.name == name; });
         return at != weights_.end() ? &*at : nullptr;
     }
+    /// The tensors as something to save or to load from; they point into this object.
+    [[nodiscard]] std::vector<tensor_ref> refs() const {
+        std::vector<tensor_ref> made;
+        made.reserve(weights_.size());
+        for (const auto& one : weights_) made.push_back(one.ref());
+        return made;
+    }
     /// Files of the folder that hold no tensors, and why not: programs, mostly.
     [[nodiscard]] const std::vector<error>& skipped() const noexcept { return skipped_; }
 

@@ -1,0 +1,55 @@
+#ifndef WHERRY_TENSOR_RENAMED_HPP
+#define WHERRY_TENSOR_RENAMED_HPP
+
+#include <wherry/tensor/tensor.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wherry::inline v0 {
+
+/// "w" is "teacher/w": for two models whose variables have the same names.
+struct add_prefix {
+    std::string prefix;
+    std::string operator()(std::string_view name) const { return prefix + std::string(name); }
+};
+
+/// "teacher/w" is "w"; names without the prefix stay.
+struct drop_prefix {
+    std::string prefix;
+    std::string operator()(std::string_view name) const {
+        return std::string(name.starts_with(prefix) ? name.substr(prefix.size()) : name);
+    }
+};
+
+/// Tensors under other names. A view: their elements stay where they are and must outlive it; the names are its own.
+/// `archive<>::save(renamed(state.refs(), add_prefix{"teacher/"}), disk{path})`, and so for whatever takes `tensor_ref`s.
+class renamed {
+  public:
+    /// `rename` makes a name of a name: a prefix of above, or a callable of one's own.
+    template <class Rename>
+    renamed(std::span<const tensor_ref> tensors, const Rename& rename) : tensors_(tensors.begin(), tensors.end()) {
+        names_.reserve(tensors.size());  // the views below point into it
+        for (auto& one : tensors_) one.name = names_.emplace_back(rename(one.name));
+    }
+    renamed(renamed&&) noexcept = default;
+    renamed& operator=(renamed&&) noexcept = default;
+
+    [[nodiscard]] auto begin() const noexcept { return tensors_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return tensors_.end(); }
+    [[nodiscard]] std::size_t size() const noexcept { return tensors_.size(); }
+    [[nodiscard]] std::span<const tensor_ref> refs() const noexcept { return tensors_; }
+    operator std::span<const tensor_ref>() const noexcept { return tensors_; }  // NOLINT(google-explicit-constructor)
+
+  private:
+    std::vector<tensor_ref> tensors_;
+    std::vector<std::string> names_;
+};
+
+}  // namespace wherry::inline v0
+
+#endif
