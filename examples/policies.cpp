@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -37,6 +38,23 @@ class counting_sink {
   private:
     std::uint64_t bytes_ = 0;
 };
+
+/// A source of one's own: a model that is kept encrypted. Here the cipher turns bits around; put yours in its place.
+class decrypting {
+  public:
+    static constexpr std::string_view name = "decrypting";
+    static constexpr bool many_records = false;
+    explicit decrypting(std::string bytes) : clear_(std::move(bytes)) { turn(clear_); }
+    static void turn(std::string& bytes) {
+        for (char& c : bytes) c = static_cast<char>(c ^ 0x5A);
+    }
+    wherry::result<void> expect(std::span<const std::string_view>) const { return {}; }
+    wherry::result<wherry::memory_reader> open(std::string_view) const { return wherry::memory_reader(clear_); }
+
+  private:
+    std::string clear_;
+};
+static_assert(wherry::Source<decrypting>);
 
 int fail(const wherry::error& e) {
     std::fprintf(stderr, "%s\n", to_string(e).c_str());
@@ -89,8 +107,17 @@ int main() {
     if (!used) return fail(used.error());
     std::printf("one array:      %zu bytes in a fixed buffer\n", used->size());
 
+    // one's own source
+    auto secret = checkpoint::save(program, scope, wherry::memory{});
+    if (!secret) return fail(secret.error());
+    decrypting::turn(*secret);
+    wherry::Scope decrypted;
+    if (const auto loaded = checkpoint::load(program, decrypted, decrypting(*secret)); !loaded) return fail(loaded.error());
+    const bool clear_again = *decrypted.find_var("fc_0.w_0") == *scope.find_var("fc_0.w_0");
+    std::printf("encrypted:      %s\n", clear_again ? "loaded what was saved" : "DIFFERENT");
+
     // an error is a value that names what and where
     const auto missing = wherry::archive<>::load(program, restored, wherry::disk{"nowhere"});
     std::printf("a missing file: %s\n", missing ? "?" : to_string(missing.error()).c_str());
-    return same && !missing ? 0 : 1;
+    return same && clear_again && !missing ? 0 : 1;
 }

@@ -1,7 +1,8 @@
 #ifndef WHERRY_WHERRY_HPP
 #define WHERRY_WHERRY_HPP
 
-/// All of wherry that needs the standard library alone; errors are values, nothing throws.
+/// What most programs need, with the standard library alone: programs, layers, training, executor, archives. Errors are values, nothing
+/// throws. Apart from it: io/state.hpp, io/weights.hpp, io/load_matching.hpp, io/npy.hpp, embed.hpp, fluid.hpp.
 #include <wherry/exec/data_feeder.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/exec/op/all.hpp>

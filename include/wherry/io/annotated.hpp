@@ -17,7 +17,7 @@ namespace wherry::inline v0::detail {
 /// The header of a tensor under the rules of an archive: a `header_maker`.
 template <annotation_rules Rules>
 void annotated_header(byte_buffer& out, const tensor_ref& tensor, std::uint64_t offset) {
-    static const LoD none;
+    const LoD none;
     wire::annotation_wishes wishes{.name = {}, .data_checksum = {}, .alignment = Rules.alignment};
     if constexpr (Rules.names) wishes.name = tensor.name;
     if constexpr (Rules.checksums) wishes.data_checksum = crc32c(as_chars(tensor.bytes));

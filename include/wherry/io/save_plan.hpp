@@ -47,7 +47,7 @@ using header_maker = void (*)(byte_buffer& out, const tensor_ref& tensor, std::u
 
 /// The reference's header.
 inline void plain_header(byte_buffer& out, const tensor_ref& tensor, std::uint64_t) {
-    static const LoD none;
+    const LoD none;
     wire::append_tensor_header(out, tensor.dtype, tensor.dims, tensor.lod != nullptr ? *tensor.lod : none);
 }
 
