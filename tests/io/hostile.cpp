@@ -268,3 +268,37 @@ TEST_CASE("caps are the caller's") {
     CHECK(strict::load(std::vector<std::string_view>{"x"}, scope, memory{*bytes}).error().code == errc::bad_lod);
     CHECK(strict::save(std::span(&ref, 1), memory{}).error().code == errc::bad_lod);
 }
+
+TEST_CASE("bytes of another form are told by their content, with the call that reads them") {
+    const support::scratch place("kinds");
+    const auto program = support::small_program();
+    const auto scope = support::small_scope();
+    REQUIRE(archive<>::save(program, scope, disk(place / "one")));
+    REQUIRE(archive<layout::per_file>::save(program, scope, disk(place / "each")));
+    support::write_file(place / "model", program.serialize_to_string());
+    for (const auto* const name : {"w", "b", "lr", "acc/w"})
+        support::write_file(place / ("copies/" + std::string(name)), support::read_file(place / "one"));
+    Scope untouched;
+    const auto refused = [&](const auto& loaded) {
+        REQUIRE_FALSE(loaded);
+        CHECK(untouched.local_var_names().empty());
+        return loaded.error();
+    };
+    const auto copies = refused(archive<layout::per_file>::load(program, untouched, disk(place / "copies")));
+    CHECK(copies.code == errc::shape_mismatch);
+    CHECK(copies.variable == "b");
+    CHECK(copies.message ==
+          "the file holds another tensor than this, and more behind it: the bytes of a combined file are loaded with a filename");
+    const auto folder = refused(archive<>::load(program, untouched, disk(place / "each")));
+    CHECK(folder.code == errc::not_regular_file);
+    CHECK(folder.message == "a folder is no combined file: its files, one a variable, are loaded without a filename");
+    const auto single = refused(archive<>::load(program, untouched, disk(place / "each/acc/w")));
+    CHECK(single.code == errc::missing_record);
+    CHECK(single.message == "the file ends after one tensor: is it the file of one variable?");
+    const auto model = refused(archive<>::load(program, untouched, disk(place / "model")));
+    CHECK(model.code == errc::not_a_paddle_file);
+    CHECK(model.found == "a program (__model__ or .pdmodel)");
+    const auto params = Program::parse_from_string(support::read_file(place / "one"));
+    REQUIRE_FALSE(params);
+    CHECK(params.error().found == "a LoDTensor stream (parameters)");
+}

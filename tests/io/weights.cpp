@@ -47,7 +47,7 @@ TEST_CASE("a folder of an inference model is its tensors; the program is skipped
     CHECK(names_of(*all) == readme);
     REQUIRE(all->skipped().size() == 1);
     CHECK(all->skipped()[0].code == errc::not_a_paddle_file);
-    CHECK(all->skipped()[0].found == "a program");
+    CHECK(all->skipped()[0].found == "a program (__model__ or .pdmodel)");
     CHECK(all->skipped()[0].file == support::golden("fluid18/readme/inference/__model__"));
 }
 
@@ -109,7 +109,7 @@ TEST_CASE("what holds no tensors is refused as a file, and skipped in a folder")
     CHECK(weights("nowhere").error().file == "nowhere");
     const auto program = weights(support::golden("fluid18/readme/main.pdmodel"));
     REQUIRE_FALSE(program);
-    CHECK(program.error().found == "a program");
+    CHECK(program.error().found == "a program (__model__ or .pdmodel)");
     const support::scratch folder("bad");
     const auto empty = weights(folder.path());
     REQUIRE(empty);

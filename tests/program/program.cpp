@@ -503,7 +503,7 @@ TEST_CASE("program: other kinds of file are called what they are") {
     }
     const auto tensor = Program::parse_from_string(read_file(golden("fluid18/readme/persistables/fc_0.w_0")));
     REQUIRE_FALSE(tensor);
-    CHECK(tensor.error().code == errc::bad_protobuf);
+    CHECK(tensor.error().code == errc::not_a_paddle_file);
     CHECK(tensor.error().offset == 0);
 }
 

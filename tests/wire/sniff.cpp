@@ -29,6 +29,7 @@ constexpr row rows[] = {
     {"\x80\x04}\x94."sv, "a pickle (.pdparams or .pdopt)"},
     {"\x80\x04\x95\x97\x00\x00\x00"sv, "a pickle (.pdparams or .pdopt)"},
     {"{\"base_code\":{\"magic\":\"pir\""sv, "JSON text (a Paddle 3 program?)"},
+    {"\x58\x00\x00\x00\x00\x00\x00\x00{\"w\":{"sv, "safetensors"},
     {""sv, ""},
     {"\x1f"sv, ""},
     {"PK\x05\x06"sv, ""},
@@ -45,6 +46,22 @@ TEST_CASE("sniff: foreign bytes are called what they are") {
         CAPTURE(r.kind);
         CHECK(wire::foreign_kind(r.bytes) == r.kind);
     }
+}
+
+TEST_CASE("sniff: a program where a tensor is meant, and a tensor where a program is meant, are called by name") {
+    const auto program = support::read_file(support::golden("fluid18/readme/main.pdmodel"));
+    const auto newer = support::read_file(support::golden("paddle26/classifier_sgd/main.pdmodel"));
+    const auto params = support::read_file(support::golden("paddle26/classifier_sgd/params.bin"));
+    CHECK(wire::kind_instead_of_tensor(program) == "a program (__model__ or .pdmodel)");
+    CHECK(wire::kind_instead_of_tensor(newer) == "a program (__model__ or .pdmodel)");
+    CHECK(wire::kind_instead_of_tensor(params).empty());
+    CHECK(wire::kind_instead_of_program(params) == "a LoDTensor stream (parameters)");
+    CHECK(wire::kind_instead_of_program(program).empty());
+    CHECK(wire::kind_instead_of_program("PK\x03\x04") == "a zip archive (npz?)");
+    CHECK(wire::kind_instead_of_tensor("PK\x03\x04") == "a zip archive (npz?)");
+    for (const auto bytes : {"\x0a\x80\x80\x80\x80\x80\x80\x01\x08\x00\x10"sv, "\x0a"sv, "\x0a\x80"sv, "\x0a\x02\x10\x00\x08"sv})
+        CHECK(wire::kind_instead_of_tensor(bytes).empty());
+    CHECK(wire::kind_instead_of_program("\0\0\0\0\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"sv).empty());
 }
 
 TEST_CASE("sniff: golden files of other kinds are recognized, Paddle's own are not") {

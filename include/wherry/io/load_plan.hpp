@@ -94,6 +94,12 @@ result<void> check_end(const record& held, std::span<const wanted_tensor> wanted
     return {};
 }
 
+/// The error of a folder where one file is meant.
+inline error folder_instead(error e) {
+    if (e.found == "a folder") e.message = "a folder is no combined file: its files, one a variable, are loaded without a filename";
+    return e;
+}
+
 inline error other_name(std::string_view wanted, std::string_view found, std::uint64_t offset) {
     return {.code = errc::missing_record,
             .message = "the file holds a tensor of another name",
@@ -113,7 +119,8 @@ result<std::vector<placed_tensor>> index_in_order(const record& held, std::span<
         const auto name = wanted[at].name;
         if (indexer.at_end() && !found.empty())
             return error{.code = errc::missing_record,
-                         .message = "the file ends before the last wanted tensor",
+                         .message = found.size() == 1 ? "the file ends after one tensor: is it the file of one variable?"
+                                                      : "the file ends before the last wanted tensor",
                          .file = path,
                          .offset = indexer.offset(),
                          .variable = name,
@@ -177,6 +184,9 @@ result<std::vector<placed_tensor>> index_by_name(const record& held, std::span<c
                  .found = tensor_count_text(found.size()) + " of them among " + tensor_count_text(stream_count)};
 }
 
+inline constexpr std::string_view combined_instead =
+    "the file holds another tensor than this, and more behind it: the bytes of a combined file are loaded with a filename";
+
 /// All headers of one record, then its coverage, then the shapes.
 template <class L, annotation_rules Rules, Reader R>
 result<std::vector<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
@@ -186,8 +196,13 @@ result<std::vector<placed_tensor>> index_record(const record& held, std::span<co
         else return index_in_order<L, Rules>(held, wanted, indexer, path, warnings);
     }();
     if (!found) return found;
-    for (const auto& one : *found)
-        if (auto checked = check_shape(wanted[one.wanted], one.found, path); !checked) return std::move(checked).error();
+    for (const auto& one : *found) {
+        auto checked = check_shape(wanted[one.wanted], one.found, path);
+        if (checked) continue;
+        error failure = std::move(checked).error();
+        if (tolerates_trailing_bytes<L> && !indexer.at_end()) failure.message = combined_instead;
+        return failure;
+    }
     return found;
 }
 
@@ -297,6 +312,7 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
     if constexpr (ViewReader<reader_type>) open.reserve(records->size());
     for (const auto& held : *records) {
         auto reader = source.open(held.name);
+        if (!reader && L::single_record && reader.error().code == errc::not_regular_file) return detail::folder_instead(reader.error());
         if (!reader)
             return std::move(reader).error().in_file(held.name).of_variable(held.tensors.size() == 1 ? wanted[held.tensors.front()].name
                                                                                                      : "");

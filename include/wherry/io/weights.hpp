@@ -69,7 +69,7 @@ class weight_list {
     result<void> add(const mapped_reader& file, std::string_view name, const limits& caps = {}) {
         auto reader = file;
         const auto found = index_streams(reader, caps);
-        if (!found) return what_it_is(file, found.error(), caps);
+        if (!found) return error(found.error()).in_file(file.path());
         std::vector<weight> made;
         for (const auto& one : *found) {
             const auto header_bytes = one.header.data_offset - one.stream_offset;
@@ -112,16 +112,6 @@ class weight_list {
     }
 
   private:
-    static error what_it_is(const mapped_reader& file, error why, const limits& caps) {
-        if (why.code == errc::bad_version && Program::parse_from_string(file.bytes(), caps))
-            return {.code = errc::not_a_paddle_file,
-                    .message = "this is not a tensor",
-                    .file = file.path(),
-                    .expected = "a LoDTensor stream",
-                    .found = "a program"};
-        return std::move(why).in_file(file.path());
-    }
-
     std::vector<weight> weights_;
     std::vector<std::shared_ptr<void>> mappings_;
     std::vector<error> skipped_;

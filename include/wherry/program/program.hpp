@@ -58,7 +58,7 @@ class Program {
                          .found = decimal(bytes.size())};
         auto desc = wire::parse<wire::ProgramDesc<>>(bytes, caps);
         if (!desc) {
-            const auto kind = wire::foreign_kind(bytes);
+            const auto kind = wire::kind_instead_of_program(bytes);
             if (kind.empty()) return std::move(desc).error();
             return error{.code = errc::not_a_paddle_file,
                          .message = "this is not a program",

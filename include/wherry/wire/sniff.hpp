@@ -5,6 +5,25 @@
 
 namespace wherry::inline v0::wire {
 
+namespace detail {
+/// A ProgramDesc starts with its first block, whose index is 0 and whose parent comes next.
+constexpr bool looks_like_program(std::string_view bytes) noexcept {
+    if (!bytes.starts_with('\x0a')) return false;
+    bytes.remove_prefix(1);
+    for (int i = 0; i < 5 && !bytes.empty(); ++i) {
+        const bool last = static_cast<unsigned char>(bytes.front()) < 128;
+        bytes.remove_prefix(1);
+        if (last) return bytes.starts_with(std::string_view("\x08\0\x10", 3));
+    }
+    return false;
+}
+/// A LoDTensor stream starts with version 0 and a count of LoD levels, which is small.
+constexpr bool looks_like_tensor(std::string_view bytes) noexcept {
+    return bytes.size() >= 20 && bytes.starts_with(std::string_view("\0\0\0\0", 4)) && static_cast<unsigned char>(bytes[4]) < 32 &&
+           bytes.substr(5, 7) == std::string_view("\0\0\0\0\0\0\0", 7);
+}
+}  // namespace detail
+
 /// What foreign bytes are, for a message; empty when they look like none of the kinds people hand in by mistake.
 constexpr std::string_view foreign_kind(std::string_view bytes) noexcept {
     struct magic {
@@ -26,7 +45,17 @@ constexpr std::string_view foreign_kind(std::string_view bytes) noexcept {
     };
     for (const auto& [start, kind] : table)
         if (bytes.starts_with(start)) return kind;
+    if (bytes.size() > 10 && bytes.substr(8, 2) == "{\"") return "safetensors";
     return {};
+}
+
+/// The same for bytes that are no tensor: they may be a program.
+constexpr std::string_view kind_instead_of_tensor(std::string_view bytes) noexcept {
+    return detail::looks_like_program(bytes) ? "a program (__model__ or .pdmodel)" : foreign_kind(bytes);
+}
+/// The same for bytes that are no program: they may be tensors.
+constexpr std::string_view kind_instead_of_program(std::string_view bytes) noexcept {
+    return detail::looks_like_tensor(bytes) ? "a LoDTensor stream (parameters)" : foreign_kind(bytes);
 }
 
 }  // namespace wherry::inline v0::wire

@@ -30,7 +30,7 @@ constexpr result<void> read_version(byte_cursor& in, std::string_view whole) {
     const auto version = in.read<std::uint32_t>("the version of a tensor is cut short");
     if (!version) return version.error();
     if (*version == 0) return {};
-    const auto kind = foreign_kind(whole);
+    const auto kind = kind_instead_of_tensor(whole);
     if (!kind.empty())
         return error{.code = errc::not_a_paddle_file,
                      .message = "this is not a tensor",
