@@ -101,9 +101,13 @@ std::string linked_header(const embed_arguments& given, const model_bytes& model
                                  symbol + ",\\\"aG\\\",%progbits," + symbol + ",comdat\\n\"\n    \".balign " + align + "\\n.weak " +
                                  symbol + "\\n" + symbol + ":\\n.incbin \"\n    " + quoted + "\n    \".popsection\\n\");\n#endif\n\n";
     text.replace(text.find('@'), 1, assembly);
-    text += "#ifdef __has_embed\n    alignas(" + align + ") static constexpr unsigned char params[] = {\n#embed " + path +
-            "\n    };\n#else\n    static constexpr wherry::embed::linked_params<" + std::to_string(stream.offsets.size()) + "> params{" +
-            symbol + ", " + std::to_string(stream.bytes.size()) + ", {" + offsets + "}};\n#endif\n};\n\n#endif\n";
+    // clang calls #embed an extension of C++, and some build with -Werror
+    text += "#ifdef __has_embed\n#ifdef __clang__\n#pragma clang diagnostic push\n#pragma clang diagnostic ignored \"-Wc23-extensions\"\n"
+            "#endif\n    alignas(" +
+            align + ") static constexpr unsigned char params[] = {\n#embed " + path +
+            "\n    };\n#ifdef __clang__\n#pragma clang diagnostic pop\n#endif\n#else\n    static constexpr wherry::embed::linked_params<" +
+            std::to_string(stream.offsets.size()) + "> params{" + symbol + ", " + std::to_string(stream.bytes.size()) + ", {" + offsets +
+            "}};\n#endif\n};\n\n#endif\n";
     return text;
 }
 

@@ -1,5 +1,5 @@
 # What a model costs the compiler: CPU seconds (best of five) and, where GNU time is there, megabytes of memory.
-#   compiler model what(network, parse) max_ms max_mb
+#   compiler model what(network, parse, literal) max_ms max_mb
 # Bars are for the machine they were set on, where two standard headers take 130 ms; a slower machine gets as much more time.
 cmake_minimum_required(VERSION 3.21)
 if(NOT EXISTS /usr/bin/time)
@@ -13,6 +13,12 @@ if(what STREQUAL "parse")  # the graph alone: a real program whose operators emb
     wherry_embed_literal(model ${golden}/__model__ "" ${scratch}/model.hpp)
     file(WRITE ${scratch}/unit.cpp "#include \"model.hpp\"\n#include <wherry/embed/graph.hpp>\nusing namespace wherry::embed::detail;
 static_assert(!counts_of<model>.failed && counts_of<model>.operators > 300);\nstatic_assert(graph_of<model>.operators[1].count > 0);\n")
+elseif(what STREQUAL "literal")  # 5 MB of weights
+    execute_process(COMMAND ${compiler} -std=c++20 ${source}/tests/boards/large_model.cpp -o ${scratch}/large_model COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND ${scratch}/large_model ${scratch} COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND ${tool} embed ${scratch} --params-file params --name model --out ${scratch}/model.hpp COMMAND_ERROR_IS_FATAL ANY)
+    file(WRITE ${scratch}/unit.cpp "#include \"model.hpp\"\n#include <wherry/embed.hpp>
+void infer(const float (&x)[655360], float (&y)[2]) { wherry::embed::network<model>::run(x, y); }\n")
 else()
     execute_process(COMMAND ${tool} embed ${golden} --params-file params --name model --out ${scratch}/model.hpp COMMAND_ERROR_IS_FATAL ANY)
     file(WRITE ${scratch}/unit.cpp "#include \"model.hpp\"\n#include <wherry/embed.hpp>

@@ -81,6 +81,17 @@ if [ -x "$build/wherry" ]; then
         say "wherry embed --align $align, Paddle 2.6.2" "$(same "$mlp/0.y.npy" "$work/out/aligned$align/0.npy")"
     done
 fi
+# what a model as a type learnt: the saved stream is Paddle's file, and holds what Paddle learns from the same start
+finetune=$golden/embed/finetune
+mkdir -p "$work/trained" "$work/trained-end"
+cmake -D "golden=$finetune" -D "out=$work/finetune_model.hpp" -P "$here/finetune_literal.cmake"
+g++ -std=c++20 -O2 -I include -I "$work" "$here/write_trained.cpp" -o "$work/write_trained"
+"$work/write_trained" "$finetune/x.npy" "$finetune/label.npy" "$work/trained/params"
+p26 vars "$finetune/main.pdmodel" "$work/trained" "$work/out/trained" --filename params
+p26 vars "$finetune/main.pdmodel" "$finetune/end" "$work/out/trained-end"
+for value in "$work"/out/trained-end/*.npy; do
+    say "embed::trainer's $(basename "$value" .npy), Paddle 2.6.2" "$(same "$value" "$work/out/trained/$(basename "$value")" 1e-4)"
+done
 bash "$here/run_inference.sh" "$fluid18" "$paddle26"
 . "$here/interop.sh"
 echo "$checks checks by the real Paddle passed"

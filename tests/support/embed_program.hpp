@@ -92,7 +92,7 @@ struct program_maker {
     [[nodiscard]] constexpr bytes made() const {
         bytes head, program;
         head.number(1, 0);
-        head.number(2, 0);
+        head.number(2, ~std::uint64_t{0});  // no parent: -1
         head.append(block.view());
         program.field(1, head.view());
         return program;

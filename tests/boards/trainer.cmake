@@ -1,0 +1,38 @@
+# Trains the golden model `finetune` on a board; its losses and what it saves must be Paddle's.
+#   board max_loss_error_e9 max_parameter_error_e9
+cmake_minimum_required(VERSION 3.21)
+include(${CMAKE_CURRENT_LIST_DIR}/board.cmake)
+include(${source}/cmake/embed_literal.cmake)
+set(golden ${source}/tests/golden/embed/finetune)
+file(MAKE_DIRECTORY ${scratch})
+file(GLOB start ${golden}/start/*)
+file(GLOB end ${golden}/end/*)
+wherry_embed_literal(model ${golden}/main.pdmodel "${start}" ${scratch}/model.hpp)
+
+# array_of(NAME SKIP file...): bytes of files behind one another, the first SKIP of each left out, as C++
+set(arrays)
+function(array_of name skip)
+    set(hex)
+    foreach(file IN LISTS ARGN)
+        file(READ ${file} more OFFSET ${skip} HEX)
+        string(APPEND hex "${more}")
+    endforeach()
+    string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
+    set(arrays "${arrays}alignas(8) constexpr unsigned char ${name}[] = {${bytes}};\n" PARENT_SCOPE)
+endfunction()
+array_of(x 128 ${golden}/x.npy)
+array_of(label 128 ${golden}/label.npy)
+array_of(loss 128 ${golden}/loss.npy)
+array_of(end 0 ${end})
+file(WRITE ${scratch}/case.hpp "namespace test_case {\n${arrays}constexpr unsigned steps = sizeof loss / 4;\n}\n")
+
+compile_for_board(${scratch}/trainer.elf -O2 "-DMODEL_HEADER=\"${scratch}/model.hpp\"" "-DCASE_HEADER=\"${scratch}/case.hpp\""
+    ${source}/tests/boards/trainer.cpp)
+run_on_board(${scratch}/trainer.elf said)
+message(STATUS "${said}")
+if(NOT said MATCHES "loss_error_e9 ([0-9]+)\nparameter_error_e9 ([0-9]+)\nsaved [1-9]")
+    message(FATAL_ERROR "wherry: the board did not save what it learnt:\n${said}")
+endif()
+if(CMAKE_MATCH_1 GREATER max_loss_error_e9 OR CMAKE_MATCH_2 GREATER max_parameter_error_e9)
+    message(FATAL_ERROR "wherry: the board learns something else than Paddle does")
+endif()
