@@ -4,6 +4,7 @@
 #include <wherry/io/archive.hpp>
 #include <wherry/io/op_compatible_map.hpp>
 #include <wherry/io/pickle.hpp>
+#include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/scope.hpp>
@@ -47,35 +48,18 @@ namespace fs = std::filesystem;
 using one_file = archive<filter::all, layout::combined>;  // spelled as in fluid/io.hpp, which has them made already
 using file_each = archive<filter::all, layout::per_file>;
 
-inline fs::path path_of(std::string_view utf8) {
-    return fs::path(std::u8string_view(reinterpret_cast<const char8_t*>(utf8.data()), utf8.size()));  // NOLINT: the same bytes
-}
 inline bool exists(const std::string& path) {
     std::error_code ignored;
-    return fs::exists(path_of(path), ignored);
+    return fs::exists(utf8_path(path), ignored);
 }
 inline bool is_folder(const std::string& path) {
     std::error_code ignored;
-    return fs::is_directory(path_of(path), ignored);
+    return fs::is_directory(utf8_path(path), ignored);
 }
 inline bool is_file(const std::string& path) {
     std::error_code ignored;
-    return fs::is_regular_file(path_of(path), ignored);
+    return fs::is_regular_file(utf8_path(path), ignored);
 }
-/// Names of all files beneath a folder, with '/', sorted; none when it is no folder.
-inline std::vector<std::string> files_beneath(const std::string& folder) {
-    std::vector<std::string> names;
-    std::error_code failed;
-    for (fs::recursive_directory_iterator at(path_of(folder), failed), end; !failed && at != end; at.increment(failed)) {
-        std::error_code ignored;
-        if (at->is_directory(ignored)) continue;
-        const auto name = at->path().lexically_relative(path_of(folder)).generic_u8string();
-        names.emplace_back(name.begin(), name.end());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
 /// "a/model.pdopt" is "a/model".
 inline std::string without_suffix(std::string_view model_path) {
     for (const std::string_view suffix : {".pdparams", ".pdopt", ".pdmodel"})
@@ -159,7 +143,9 @@ inline result<void> collect_state(const Program& program, Scope& scope, const lo
 /// Files that `save_persistables` and its like wrote one a variable: those that the program knows.
 inline result<load_report> load_known_files(const Program& program, Scope& scope, const std::string& folder,
                                             const load_state_options& options) {
-    auto unused = files_beneath(folder);
+    auto listed = files_beneath(folder);
+    if (!listed) return std::move(listed).error();
+    auto& unused = *listed;
     std::vector<Variable> known;
     for (const auto& var : program.list_vars()) {
         if (options.var_list && std::none_of(options.var_list->begin(), options.var_list->end(),
@@ -345,8 +331,10 @@ inline result<program_state> load_program_state(std::string_view model_path, con
     if (options.var_list) {
         for (const auto& var : *options.var_list)
             if (var && detail::is_array(var)) names.push_back(var.name());
-    } else {
-        names = detail::files_beneath(path);
+    } else if (detail::is_folder(path)) {
+        auto listed = detail::files_beneath(path);
+        if (!listed) return std::move(listed).error();
+        names = *std::move(listed);
     }
     auto state = one_file ? detail::state_of_file(path, names) : detail::state_of_folder(path, names, options.lenient);
     if (state) state->warnings.insert(state->warnings.begin(), detail::no_pdparams(pdparams));

@@ -4,6 +4,7 @@
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/select.hpp>
 #include <wherry/io/stream_index.hpp>
+#include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/mapped.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/tensor.hpp>
@@ -117,17 +118,6 @@ class weight_list {
     std::vector<error> skipped_;
 };
 
-namespace detail {
-/// Every regular file beneath a folder by its relative name, sorted.
-inline std::vector<std::string> files_beneath(const std::filesystem::path& folder, std::error_code& failed) {
-    std::vector<std::string> names;
-    for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-        if (std::error_code ignored; at->is_regular_file(ignored)) names.push_back(at->path().lexically_relative(folder).generic_string());
-    std::sort(names.begin(), names.end());
-    return names;
-}
-}  // namespace detail
-
 /// All tensors of a model file (`__params__`, `.pdiparams`, one file a variable), or of a folder of files, without a
 /// program and without a copy: `const auto all = weights("model"); for (const auto& one : *all) ...`
 /// In a folder, files that hold no tensors are skipped and listed. Tensors of a combined file have names only where it
@@ -136,19 +126,17 @@ inline std::vector<std::string> files_beneath(const std::filesystem::path& folde
 inline result<weight_list> weights(const std::string& path, const limits& caps = {}) {
     weight_list all;
     std::error_code failed;
-    if (!std::filesystem::is_directory(path, failed)) {
+    if (!std::filesystem::is_directory(detail::utf8_path(path), failed)) {
         auto file = mapped(path).open({});
         if (!file) return std::move(file).error().in_file(path);
-        const auto name = std::filesystem::path(path).filename().string();
+        const auto name = detail::shown_path(detail::utf8_path(path).filename());
         if (auto added = all.add(*file, name, caps); !added) return std::move(added).error();
         return all;
     }
-    const auto names = detail::files_beneath(path, failed);
-    if (failed)
-        return error{
-            .code = errc::cannot_open, .message = "the system refused to list the folder", .file = path, .found = failed.message()};
+    const auto names = detail::files_beneath(path);
+    if (!names) return names.error();
     mapped folder(path);
-    for (const auto& name : names) {
+    for (const auto& name : *names) {
         const std::string_view record(name);
         if (auto expected = folder.expect(std::span(&record, 1)); !expected) {
             all.skip(std::move(expected).error().in_file(name));

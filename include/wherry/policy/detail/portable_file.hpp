@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_DETAIL_PORTABLE_FILE_HPP
 #define WHERRY_POLICY_DETAIL_PORTABLE_FILE_HPP
 
+#include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/file_name.hpp>
 #include <wherry/policy/sink.hpp>
 
@@ -31,14 +32,6 @@ inline bool seek(std::FILE* file, std::uint64_t offset) noexcept {
 #endif
 }
 
-inline std::filesystem::path utf8_path(std::string_view path) { return std::u8string(path.begin(), path.end()); }
-inline std::filesystem::path utf8_path(std::string_view folder, std::string_view name) {
-    return name.empty() ? utf8_path(folder) : utf8_path(folder.empty() ? "." : folder) / utf8_path(name);
-}
-inline std::string shown_path(const std::filesystem::path& path) {
-    const auto text = path.u8string();
-    return {text.begin(), text.end()};
-}
 inline file_handle open_file(const std::filesystem::path& path, [[maybe_unused]] bool to_write) {
 #ifdef _WIN32
     return file_handle(_wfopen(path.c_str(), to_write ? L"wb" : L"rb"));

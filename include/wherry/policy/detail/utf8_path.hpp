@@ -1,0 +1,45 @@
+#ifndef WHERRY_POLICY_DETAIL_UTF8_PATH_HPP
+#define WHERRY_POLICY_DETAIL_UTF8_PATH_HPP
+
+#include <wherry/base/result.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+/// Paths are UTF-8 all over wherry. A `std::filesystem::path` made of narrow characters would read them by Windows' code page.
+namespace wherry::inline v0::detail {
+
+inline std::filesystem::path utf8_path(std::string_view path) { return std::u8string(path.begin(), path.end()); }
+inline std::filesystem::path utf8_path(std::string_view folder, std::string_view name) {
+    return name.empty() ? utf8_path(folder) : utf8_path(folder.empty() ? "." : folder) / utf8_path(name);
+}
+inline std::string shown_path(const std::filesystem::path& path) {
+    const auto text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
+/// Every file beneath a folder that is no folder, by its relative name with '/', sorted. Errors: cannot_open.
+inline result<std::vector<std::string>> files_beneath(std::string_view folder) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    const auto root = utf8_path(folder);
+    for (std::filesystem::recursive_directory_iterator at(root, failed), end; !failed && at != end; at.increment(failed)) {
+        std::error_code ignored;
+        if (at->is_directory(ignored)) continue;
+        const auto name = at->path().lexically_relative(root).generic_u8string();
+        names.emplace_back(name.begin(), name.end());
+    }
+    if (failed)
+        return error{
+            .code = errc::cannot_open, .message = "the system refused to list the folder", .file = folder, .found = failed.message()};
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+}  // namespace wherry::inline v0::detail
+
+#endif
