@@ -1,6 +1,6 @@
-# wherry_unity(OUT FOLDER SIZE source...): OUT becomes files in FOLDER that compile the sources together, SIZE to a translation unit, since each
-# parses and instantiates the same headers. Every source is in a namespace of its own; what it includes comes first, outside of it, so
-# that inside the guards are closed. A source whose includes depend on `#if` stays alone.
+# wherry_unity(OUT FOLDER SIZE source...): OUT becomes files in FOLDER that compile the sources together, SIZE to a translation unit,
+# since each parses and instantiates the same headers. Every source is in a namespace of its own; what it includes comes first,
+# outside of it, so that inside the guards are closed. A source whose includes depend on `#if` stays alone.
 function(wherry_unity out folder size)
     set(units)
     set(count 0)
