@@ -100,7 +100,8 @@ TEST_CASE("startup programs of 1.8.5 give its first values bit for bit") {
         for (const auto& [var, tensor] : support::load_folder(support::golden(name + "/start"), false)) {
             const auto* ours = scope.find_var(var);
             REQUIRE(ours != nullptr);
-            CHECK_MESSAGE(*ours == tensor, name << " " << var);
+            const auto what = name + " " + std::string(var);
+            CHECK_MESSAGE(*ours == tensor, what);
         }
     }
 }

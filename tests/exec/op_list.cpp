@@ -46,7 +46,7 @@ struct repeat {
         return {};
     }
     static void gradient(gradient_maker& g) { g.append("repeat_grad"); }
-    static VarKind out_kind(const attributes& a, std::span<const VarKind> inputs) { return a.flag ? VarKind::SELECTED_ROWS : inputs[0]; }
+    static VarKind out_kind(const attributes& a, std::span<const VarKind> kinds) { return a.flag ? VarKind::SELECTED_ROWS : kinds[0]; }
 };
 template <char Letter>
 struct bare {

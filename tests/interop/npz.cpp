@@ -75,7 +75,7 @@ TEST_CASE("arrays go through files and memory, stored and deflated") {
 }
 
 TEST_CASE("names with letters beyond ASCII, and bfloat16 as its bits") {
-    const auto bits = Tensor::of<bfloat16>({1}, {bfloat16(1.0F)});
+    const auto bits = Tensor::of<wherry::bfloat16>({1}, {wherry::bfloat16(1.0F)});
     const std::vector<tensor_ref> one{bits.ref("gewicht_\xC3\xBC")};
     const auto read = npz::parse(*npz::save(one, memory{}));
     REQUIRE(read);

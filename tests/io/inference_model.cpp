@@ -270,7 +270,7 @@ TEST_CASE("what is no model is refused before the scope changes") {
     };
     CHECK(load("", *bytes.params).code == errc::bad_block);
     CHECK(load("abc", *bytes.params).code == errc::truncated);
-    CHECK(load(*bytes.params, *bytes.params).code == errc::bad_protobuf);
+    CHECK(load(*bytes.params, *bytes.params).code == errc::not_a_paddle_file);
     CHECK(load(bytes.program, "").code == errc::truncated);
     CHECK(load(bytes.program, bytes.params->substr(0, 30)).code == errc::truncated);
     CHECK(load(bytes.program, *bytes.params + *bytes.params).code == errc::extra_record);

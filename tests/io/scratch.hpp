@@ -1,6 +1,7 @@
 #ifndef WHERRY_TESTS_IO_SCRATCH_HPP
 #define WHERRY_TESTS_IO_SCRATCH_HPP
 
+#include <support/files.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
@@ -11,7 +12,6 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <span>
 #include <string>
@@ -50,10 +50,6 @@ class scratch {
     fs::path path_;
 };
 
-inline std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 inline void write_file(const fs::path& path, std::string_view bytes) {
     fs::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -71,7 +67,6 @@ inline std::vector<std::string> names_in(const fs::path& folder) {
     for (const auto& [name, bytes] : read_folder(folder)) names.push_back(name);
     return names;
 }
-inline std::string golden(std::string_view name) { return std::string(WHERRY_GOLDEN_DIR) + "/" + std::string(name); }
 
 struct var_options {
     bool persistable = true;

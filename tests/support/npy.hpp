@@ -1,36 +1,13 @@
 #ifndef WHERRY_TESTS_SUPPORT_NPY_HPP
 #define WHERRY_TESTS_SUPPORT_NPY_HPP
 
+#include <support/files.hpp>
 #include <wherry/io/npy.hpp>
 
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
-#include <string_view>
 #include <utility>
 
-/// What tests need to read golden files. A file that is absent or not understood ends the test program: a golden file
-/// is never at fault, its path is.
 namespace support {
-
-[[noreturn]] inline void give_up(const std::string& path, std::string_view why) {
-    std::fprintf(stderr, "%s: %.*s\n", path.c_str(), static_cast<int>(why.size()), why.data());
-    std::abort();
-}
-
-/// All bytes of a file.
-inline std::string read_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) give_up(path, "cannot be opened");
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-/// The path of a golden file: `golden("fluid18/readme/main.pdmodel")`.
-#ifdef WHERRY_GOLDEN_DIR
-inline std::string golden(std::string_view path) { return std::string(WHERRY_GOLDEN_DIR) + "/" + std::string(path); }
-#endif
 
 /// The array of a .npy file. bfloat16 has no NumPy type; its bits come as UINT16.
 inline wherry::Tensor load_npy(const std::string& path) {

@@ -48,7 +48,8 @@ struct in_map {
     map_store to;
     map_store& source(auto&) { return to; }
     void cut(auto&) {
-        for (auto& [name, bytes] : to.files) bytes.pop_back();
+        for (auto& [name, bytes] : to.files)
+            if (!bytes.empty()) bytes.pop_back();  // a record of no variable
     }
 };
 struct in_memory {

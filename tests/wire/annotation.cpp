@@ -49,12 +49,14 @@ TEST_CASE("annotation: the bytes are those of the table") {
 TEST_CASE("annotation: the elements start at a multiple of the alignment, wherever the stream starts") {
     const std::string long_name(200, 'n');
     for (const std::string_view name : {std::string_view(), std::string_view("w"), std::string_view(long_name)})
-        for (const std::uint64_t alignment : {2U, 4U, 8U, 16U, 64U, 128U, 256U, 4096U, 65536U})
-            for (std::uint64_t offset = 0; offset < 140; ++offset) {
+        for (const std::uint64_t alignment : {2U, 4U, 8U, 16U, 64U, 128U, 256U, 4096U, 65536U}) {
+            const unsigned step = alignment > 256 ? 7 : 1;
+            for (std::uint64_t offset = 0; offset < 140; offset += step) {
                 const auto bytes = annotated({.name = name, .data_checksum = 1, .alignment = alignment}, offset);
                 REQUIRE((offset + bytes.size()) % alignment == 0);
                 REQUIRE(bytes.size() < 300 + 2 * alignment);
             }
+        }
 }
 
 TEST_CASE("annotation: what Paddle reads is the same as without, with LoD too") {

@@ -238,17 +238,19 @@ TEST_CASE("framework: floods of the smallest elements are refused before they fi
         const auto start = bytes.size() - behind_bytes;  // of the repeated elements
         return flood{what, std::move(bytes), start + elements_bytes, cap};
     };
-    constexpr limits tight{.parsed_bytes = std::uint64_t{4} << 20U, .elements = 10'000};
+    constexpr auto cap_bytes = std::size_t{512} * 1024 * sizeof(void*);  // messages are half as large on 32 bits
+    constexpr limits tight{.parsed_bytes = cap_bytes, .elements = 10'000};
+    const auto cap_text = std::to_string(cap_bytes);
     constexpr std::size_t n = 11'000;
     // Attributes stop before the cap of elements: vectors double, and the next doubling would pass the cap of memory.
-    constexpr auto attrs = std::bit_floor(((std::size_t{4} << 20U) - 4096) / sizeof(wire::Attr<>));
+    constexpr auto attrs = std::bit_floor((cap_bytes - 4096) / sizeof(wire::Attr<>));
     const flood floods[] = {
         flood_of("blocks", repeated(hex("0a04 0800 1000"), n), 6 * n, 6 * 1024, "1024"),
         flood_of("empty strings", in_attr(repeated(hex("4200"), n)), 2 * n, 20'000, "10000"),
         flood_of("packed ints", in_attr(bytes_field(6, std::string(n, '\x01'))), n, 10'000, "10000"),
         flood_of("unpacked ints", in_attr(repeated(hex("3001"), n)), 2 * n, 20'000, "10000"),
         flood_of("unknown fields", repeated(hex("7800"), n), 2 * n, 20'000, "10000"),
-        flood_of("attributes", in_op(repeated(hex("2204 0a00 1000"), 9'900)), 6 * 9'900, 6 * attrs, "4194304"),
+        flood_of("attributes", in_op(repeated(hex("2204 0a00 1000"), 9'900)), 6 * 9'900, 6 * attrs, cap_text),
     };
     for (const auto& f : floods) {
         CAPTURE(f.what);
@@ -269,7 +271,8 @@ TEST_CASE("framework: eight megabytes of blocks are refused at the first too man
 }
 
 TEST_CASE("framework: the memory of one program is capped over all of its messages") {
-    constexpr limits tight{.parsed_bytes = std::uint64_t{1} << 17U};
+    constexpr auto cap_bytes = std::size_t{16} * 1024 * sizeof(void*);  // messages are half as large on 32 bits
+    constexpr limits tight{.parsed_bytes = cap_bytes};
     const auto block = [](const byte_buffer& inside) { return bytes_field(1, joined(hex("0800 1000"), inside)); };
     const auto op = [](const byte_buffer& inside) { return bytes_field(4, joined(hex("1a00"), inside)); };
     const byte_buffer floods[] = {
@@ -284,7 +287,7 @@ TEST_CASE("framework: the memory of one program is capped over all of its messag
         const auto refused = wire::parse<wire::ProgramDesc<>>(view_of(bytes), tight);
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == errc::too_large);
-        CHECK(refused.error().expected == "131072");
+        CHECK(refused.error().expected == std::to_string(cap_bytes));
         CHECK(wire::parse<wire::ProgramDesc<>>(view_of(bytes)));
     }
 }
