@@ -50,6 +50,7 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
     app.add_option("--program-out", given.program_out, "Where the program is written as well, a .pdmodel whatever PROGRAM was")
         ->type_name("FILE");
     app.add_option("--align", given.align, "paddle: elements start at multiples of so many bytes, a power of two: 16, 64, 4096")
+        ->check(CLI::PositiveNumber)
         ->type_name("N");
     app.add_flag("--checksum", given.checksum, "paddle: every tensor carries checksums; they are checked whenever it is read here");
     app.add_flag("--names", given.names, "paddle: every tensor carries its name, so that PROGRAM is not needed any more");
