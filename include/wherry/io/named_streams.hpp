@@ -19,6 +19,7 @@ namespace wherry::inline v0 {
 struct named_stream {
     std::string name;
     Tensor tensor;
+    bool has_checksums = false;
 };
 
 /// Tensors of a record, and where the last of them ends.
@@ -44,7 +45,7 @@ result<named_stream> read_stream(R& reader, indexed_tensor&& found, std::string_
         if (auto checked = wire::check_header(header, *held); !checked) return placed(std::move(checked).error());
     const std::string name(held->name);  // the header lies in the indexer's window
     const auto data_checksum = held->data_checksum;
-    named_stream made{name, Tensor(found.header.dtype, found.header.dims)};
+    named_stream made{name, Tensor(found.header.dtype, found.header.dims), data_checksum.has_value()};
     if (auto read = reader.read_at(found.header.data_offset, made.tensor.bytes()); !read)
         return std::move(read).error().in_file(reader.path()).of_variable(name);
     if (auto checked = check_elements(as_chars(made.tensor.bytes()), data_checksum, found.header.data_offset); !checked)
@@ -57,7 +58,8 @@ result<named_stream> read_stream(R& reader, indexed_tensor&& found, std::string_
 
 /// Reads the tensors of a record, of a combined file or of one variable's, with whatever annotations they have.
 /// Without names it stops after `count` of them; tensors that have names are read to the last byte.
-/// Errors: those of `stream_indexer::next`, `wire::read_annotation` and the reader; bad_checksum.
+/// Errors: those of `stream_indexer::next`, `wire::read_annotation` and the reader; bad_checksum; missing_required where
+/// some tensors have checksums and others have none: a flipped bit can hide an annotation as a whole.
 template <Reader R>
 result<named_streams> read_streams(R& reader, std::size_t count = std::numeric_limits<std::size_t>::max(), const limits& caps = {}) {
     byte_buffer window;
@@ -70,6 +72,12 @@ result<named_streams> read_streams(R& reader, std::size_t count = std::numeric_l
         const auto header = indexer.header_bytes(*next);
         auto read = detail::read_stream(reader, *std::move(next), header);
         if (!read) return std::move(read).error();
+        if (!made.tensors.empty() && read->has_checksums != made.tensors.front().has_checksums)
+            return error{.code = errc::missing_required,
+                         .message = "some tensors of the file have a checksum and others have none",
+                         .file = reader.path(),
+                         .offset = made.end_offset,
+                         .variable = read->name};
         named = named || !read->name.empty();
         made.tensors.push_back(*std::move(read));
         made.end_offset = indexer.offset();
