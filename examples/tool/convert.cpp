@@ -5,7 +5,7 @@
 #include <wherry/io/select.hpp>
 #include <wherry/io/whole_record.hpp>
 #include <wherry/policy/durability.hpp>
-#include <wherry/tensor/element.hpp>
+#include <wherry/tensor/converted.hpp>
 
 #include <span>
 
@@ -65,8 +65,8 @@ result<state_dict> cast(const state_dict& arrays, std::span<const cast_rule> rul
             made.add(held.name, held.tensor);
             continue;
         }
-        auto changed = wherry::converted(held.tensor, rule->to);
-        if (!changed) return std::move(changed).error().of_variable(held.name);
+        auto changed = wherry::converted(held.tensor.ref(held.name), rule->to);
+        if (!changed) return std::move(changed).error();
         made.add(held.name, *std::move(changed));
     }
     return made;

@@ -220,7 +220,7 @@ TEST_CASE("options that do not belong together are one line, and nothing is writ
         {"--to", {in, out, "--to", "onnx"}},
         {"FROM=TO, such as bfloat16=float32, found float32", {in, out, "--cast", "float32"}},
         {"FROM=TO", {in, out, "--cast", "float32=fp32"}},
-        {"only floating point types become each other", {in, out, "--cast", "float32=int32"}},
+        {"only floating element types are converted into each other", {in, out, "--cast", "float32=int32"}},
         {"paths", {program, in, out, "more"}},
         {"paths", {in}},
         {"found a program", {program, out}},

@@ -2,7 +2,6 @@
 #define WHERRY_TENSOR_ELEMENT_HPP
 
 #include <wherry/base/float16.hpp>
-#include <wherry/base/result.hpp>
 #include <wherry/tensor/tensor.hpp>
 
 #include <algorithm>
@@ -12,9 +11,8 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <string>
 
-/// Elements of any type as numbers: slow, and for tools that compare and convert.
+/// Elements of any type as numbers: slow, and for tools that compare.
 namespace wherry::inline v0 {
 
 namespace detail {
@@ -63,36 +61,6 @@ inline std::complex<double> element_at(DType dtype, const std::byte* at) noexcep
         }
     }
     return 0.0;
-}
-
-namespace detail {
-inline void store_float(DType dtype, double value, std::byte* at) noexcept {
-    const auto put = [at](const auto& made) { std::memcpy(at, &made, sizeof(made)); };
-    switch (dtype) {
-        case DType::FP16: return put(float16(static_cast<float>(value)));
-        case DType::BF16: return put(bfloat16(static_cast<float>(value)));
-        case DType::FP32: return put(static_cast<float>(value));
-        default: return put(value);
-    }
-}
-}  // namespace detail
-
-/// The array with its values in another floating point type: float16, bfloat16, float32 or float64, from those and the
-/// float8. Rounds to nearest, to the 16-bit types by way of float32. LoD is kept. Errors: bad_dtype.
-inline result<Tensor> converted(const Tensor& from, DType to) {
-    const bool known = is_floating(from.dtype()) || from.dtype() == DType::FP8_E4M3FN || from.dtype() == DType::FP8_E5M2;
-    if (!known || !is_floating(to))
-        return error{.code = errc::bad_dtype,
-                     .message = "only floating point types become each other",
-                     .expected = "float16, bfloat16, float32 or float64",
-                     .found = std::string(name_of(from.dtype())) + " to " + std::string(name_of(to))};
-    Tensor made(to, from.dims());
-    const auto* read = from.bytes().data();
-    auto* write = made.bytes().data();
-    for (std::size_t i = 0; i < from.count(); ++i, read += size_of(from.dtype()), write += size_of(to))
-        detail::store_float(to, element_at(from.dtype(), read).real(), write);
-    made.set_lod(from.lod());
-    return made;
 }
 
 /// By how much two arrays differ, element by element.
