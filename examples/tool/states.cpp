@@ -51,10 +51,9 @@ result<state> load_state(const std::string& path, const state_wish& wish) {
 }
 
 result<state> parse_state(std::string_view bytes) {
-    state_file::contents made;
-    const auto kind = wherry::wire::kind_of(bytes, bytes.size());
-    if (auto added = state_file::detail::add_neighbour(kind, bytes, {}, made); !added) return std::move(added).error();
-    return state{std::move(made.arrays), std::move(made.warnings)};
+    auto read = state_file::parse(bytes);
+    if (!read) return std::move(read).error();
+    return state{std::move(read->arrays), std::move(read->warnings)};
 }
 
 result<std::string> unpacked(std::string_view bytes) {

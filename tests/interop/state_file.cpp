@@ -126,6 +126,28 @@ TEST_CASE("files that hold no arrays by name are called what they are") {
     CHECK(refused("fluid18/readme/feed").code == errc::nothing_to_save);
 }
 
+TEST_CASE("bytes of the neighbours are parsed, others refused; a cut anywhere is an error") {
+    for (const auto* file : {"pickle/py3-p4.pdparams", "numpy/deflated.npz", "numpy/official.safetensors"}) {
+        CAPTURE(file);
+        const auto bytes = support::read_file(support::golden(file));
+        const auto parsed = state_file::parse(bytes);
+        REQUIRE(parsed);
+        check_same(parsed->arrays, state_file::load(support::golden(file))->arrays);
+        for (std::size_t size = 0; size < bytes.size(); size += 7) CHECK(!state_file::parse(std::string_view(bytes).substr(0, size)));
+    }
+    CHECK(state_file::parse(support::read_file(support::golden(model + "/persistables.bin"))).error().found == "tensors");
+}
+
+TEST_CASE("a folder and a variable may have a name beyond ASCII") {
+    const support::scratch place("state_\xE6\xA8\xA1");
+    const auto a = Tensor::of<float>({1}, {1});
+    const std::vector<tensor_ref> one{a.ref("\xE6\x9D\x83\xE9\x87\x8D")};
+    REQUIRE(state_file::save(one, place / "each", state_file::form::per_file));
+    const auto loaded = state_file::load(place / "each");
+    REQUIRE(loaded);
+    CHECK(loaded->arrays.find("\xE6\x9D\x83\xE9\x87\x8D") != nullptr);
+}
+
 TEST_CASE("gzip within gzip is no file of arrays") {
     const support::scratch place("state_gzip_twice");
     const auto a = Tensor::of<float>({1}, {1});

@@ -236,12 +236,16 @@ inline result<void> add_variables(disk& folder, std::span<const Variable> variab
     return {};
 }
 
+inline fs::path path_of(std::string_view utf8) { return {std::u8string(utf8.begin(), utf8.end())}; }
+inline std::string utf8_of(const std::u8string& text) { return {text.begin(), text.end()}; }
+
 /// Names of all files beneath a folder, with '/', sorted. Errors: cannot_open.
 inline result<std::vector<std::string>> files_beneath(const std::string& folder) {
     std::error_code failed;
     std::vector<std::string> names;
-    for (fs::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-        if (std::error_code ignored; at->is_regular_file(ignored)) names.push_back(at->path().lexically_relative(folder).generic_string());
+    for (fs::recursive_directory_iterator at(path_of(folder), failed), end; !failed && at != end; at.increment(failed))
+        if (std::error_code ignored; at->is_regular_file(ignored))
+            names.push_back(utf8_of(at->path().lexically_relative(path_of(folder)).generic_u8string()));
     if (failed)
         return error{
             .code = errc::cannot_open, .message = "the system refused to list the folder", .file = folder, .found = failed.message()};
@@ -283,6 +287,17 @@ inline Tensor reinterpreted(Tensor array, DType dtype) {
 }
 }  // namespace detail
 
+/// The arrays in the bytes of a `.pdparams`, `.npz` or safetensors file, told by content.
+/// Errors: not_a_paddle_file, those of `pickle::parse`, `npz::parse` and `safetensors::load`.
+inline result<contents> parse(std::string_view bytes, const limits& caps = {}) {
+    const auto kind = wire::kind_of(bytes, bytes.size());
+    if (kind != wire::file_kind::pickle && kind != wire::file_kind::npz && kind != wire::file_kind::safetensors)
+        return detail::no_state(kind, bytes.size(), bytes);
+    contents made;
+    if (auto added = detail::add_neighbour(kind, bytes, caps, made); !added) return std::move(added).error();
+    return made;
+}
+
 /// All arrays of a file or folder, with their names; the kind is told by content. Checksums are checked where there are some.
 /// Errors: not_found, not_regular_file, cannot_open; not_a_paddle_file (a program, say); bad_argument for a combined file
 /// without names when `in_order` is empty; duplicate_name, missing_record, extra_record, mixed_kinds; those of `read_streams`,
@@ -291,7 +306,7 @@ inline result<contents> load(const std::string& path, const load_options& option
     contents made;
     std::error_code ignored;
     const auto done = [&]() -> result<void> {
-        if (std::filesystem::is_directory(path, ignored)) {
+        if (std::filesystem::is_directory(detail::path_of(path), ignored)) {
             disk folder{path};
             return options.of_folder.empty() ? detail::add_folder(path, options, made)
                                              : detail::add_variables(folder, options.of_folder, options.caps, made);
@@ -299,7 +314,7 @@ inline result<contents> load(const std::string& path, const load_options& option
         disk file{path};
         auto reader = open_record(file);
         if (!reader) return std::move(reader).error();
-        return detail::add_file(*reader, std::filesystem::path(path).filename().string(), detail::place::alone, options, made);
+        return detail::add_file(*reader, detail::utf8_of(detail::path_of(path).filename().u8string()), detail::place::alone, options, made);
     }();
     if (!done) return error(done.error()).in_file(path);
     return made;
