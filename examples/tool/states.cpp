@@ -3,9 +3,6 @@
 #if __has_include(<zlib.h>) && __has_include(<nlohmann/json.hpp>)
 #include <wherry/interop/state_file.hpp>
 #include <wherry/interop/state_file_save.hpp>
-#define WHERRY_TOOL_HAS_FORMS 1
-#else
-#define WHERRY_TOOL_HAS_FORMS 0
 #endif
 
 #include <algorithm>
@@ -14,7 +11,7 @@
 
 namespace tool {
 
-#if WHERRY_TOOL_HAS_FORMS
+#if __has_include(<zlib.h>) && __has_include(<nlohmann/json.hpp>)
 namespace {
 namespace state_file = wherry::state_file;
 
