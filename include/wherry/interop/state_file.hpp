@@ -7,6 +7,7 @@
 #include <wherry/io/named_streams.hpp>
 #include <wherry/io/pickle.hpp>
 #include <wherry/io/select.hpp>
+#include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/state_dict.hpp>
@@ -42,8 +43,6 @@ struct contents {
 };
 
 namespace detail {
-namespace fs = std::filesystem;
-
 inline result<void> add(contents& into, std::string name, Tensor tensor, std::string_view file) {
     if (into.arrays.find(name) != nullptr)
         return error{.code = errc::duplicate_name, .message = "two tensors have one name", .file = file, .variable = name};
@@ -236,26 +235,9 @@ inline result<void> add_variables(disk& folder, std::span<const Variable> variab
     return {};
 }
 
-inline fs::path path_of(std::string_view utf8) { return {std::u8string(utf8.begin(), utf8.end())}; }
-inline std::string utf8_of(const std::u8string& text) { return {text.begin(), text.end()}; }
-
-/// Names of all files beneath a folder, with '/', sorted. Errors: cannot_open.
-inline result<std::vector<std::string>> files_beneath(const std::string& folder) {
-    std::error_code failed;
-    std::vector<std::string> names;
-    for (fs::recursive_directory_iterator at(path_of(folder), failed), end; !failed && at != end; at.increment(failed))
-        if (std::error_code ignored; at->is_regular_file(ignored))
-            names.push_back(utf8_of(at->path().lexically_relative(path_of(folder)).generic_u8string()));
-    if (failed)
-        return error{
-            .code = errc::cannot_open, .message = "the system refused to list the folder", .file = folder, .found = failed.message()};
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
 /// Every file of a folder that holds tensors; programs are passed over, other kinds with a warning.
 inline result<void> add_folder(const std::string& path, const load_options& options, contents& into) {
-    const auto names = files_beneath(path);
+    const auto names = wherry::detail::files_beneath(path);
     if (!names) return names.error();
     disk folder{path};
     for (const auto& name : *names) {
@@ -306,7 +288,7 @@ inline result<contents> load(const std::string& path, const load_options& option
     contents made;
     std::error_code ignored;
     const auto done = [&]() -> result<void> {
-        if (std::filesystem::is_directory(detail::path_of(path), ignored)) {
+        if (std::filesystem::is_directory(wherry::detail::utf8_path(path), ignored)) {
             disk folder{path};
             return options.of_folder.empty() ? detail::add_folder(path, options, made)
                                              : detail::add_variables(folder, options.of_folder, options.caps, made);
@@ -314,7 +296,8 @@ inline result<contents> load(const std::string& path, const load_options& option
         disk file{path};
         auto reader = open_record(file);
         if (!reader) return std::move(reader).error();
-        return detail::add_file(*reader, detail::utf8_of(detail::path_of(path).filename().u8string()), detail::place::alone, options, made);
+        return detail::add_file(*reader, wherry::detail::shown_path(wherry::detail::utf8_path(path).filename()), detail::place::alone,
+                                options, made);
     }();
     if (!done) return error(done.error()).in_file(path);
     return made;
