@@ -89,8 +89,11 @@ set(WHERRY_HEADERS
     wherry/interop/npz.hpp
     wherry/interop/pir.hpp
     wherry/interop/safetensors.hpp
+    wherry/interop/state_file.hpp
+    wherry/interop/state_file_save.hpp
     wherry/interop/xtensor.hpp
     wherry/io/annotated.hpp
+    wherry/io/annotation_choice.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
     wherry/io/clip_extra.hpp
@@ -100,6 +103,7 @@ set(WHERRY_HEADERS
     wherry/io/load_matching.hpp
     wherry/io/load_plan.hpp
     wherry/io/load_slice.hpp
+    wherry/io/named_streams.hpp
     wherry/io/npy.hpp
     wherry/io/numpy.hpp
     wherry/io/op_compatible_map.hpp
@@ -170,6 +174,7 @@ set(WHERRY_HEADERS
     wherry/policy/source.hpp
     wherry/program/attribute.hpp
     wherry/program/block.hpp
+    wherry/program/dot.hpp
     wherry/program/name_scope.hpp
     wherry/program/operator.hpp
     wherry/program/program.hpp
@@ -177,6 +182,7 @@ set(WHERRY_HEADERS
     wherry/program/unique_name.hpp
     wherry/program/variable.hpp
     wherry/tensor/converted.hpp
+    wherry/tensor/element.hpp
     wherry/tensor/renamed.hpp
     wherry/tensor/scope.hpp
     wherry/tensor/selected_rows.hpp
@@ -189,6 +195,7 @@ set(WHERRY_HEADERS
     wherry/wherry.hpp
     wherry/wire/annotation.hpp
     wherry/wire/boxed.hpp
+    wherry/wire/file_kind.hpp
     wherry/wire/framework.hpp
     wherry/wire/message.hpp
     wherry/wire/protobuf.hpp

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// The commands of the `wherry` program. Each returns what goes to standard output, or the one error that is shown; files
@@ -24,16 +25,57 @@ struct inspect_arguments {
 result<std::string> inspect(const inspect_arguments& given);
 
 struct convert_arguments {
+    std::vector<std::string> paths;  ///< IN and OUT, or PROGRAM, IN and OUT
+    std::string form = "paddle";     ///< or pdparams, npz, safetensors
+    std::string filter{};            ///< persistables (empty means these) or params
+    std::string in_filename{};       ///< empty: IN itself
+    std::string out_filename{};      ///< paddle: empty for one file a variable
+    std::string program_out{};       ///< where the program is written, as a ProgramDesc; empty: nowhere
+    std::vector<std::string> casts{};
+    std::uint64_t align = 0;  ///< 0: where they fall
+    bool checksum = false;
+    bool names = false;
+    bool gzip = false;
+    bool bits = false;
+};
+/// Saves the arrays of any file or folder in another form. Errors: bad_argument, those of `state_file`.
+result<std::string> convert(const convert_arguments& given);
+
+struct dot_arguments {
+    std::string program;
+    std::string out{};  ///< empty: standard output
+};
+/// Draws a program for Graphviz. Errors: those of reading and writing.
+result<std::string> dot(const dot_arguments& given);
+
+/// What goes to standard output, with an exit status.
+struct answer {
+    std::string text;
+    int status = 0;
+
+    answer(std::string said, int exit_status = 0) : text(std::move(said)), status(exit_status) {}  // NOLINT(google-explicit-constructor)
+};
+
+struct diff_arguments {
+    std::string a;
+    std::string b;
+    std::string program{};
+    bool json = false;
+};
+/// Compares the arrays of two files or folders of any form; the status is 1 where they differ. Errors: those of `state_file::load`.
+result<answer> diff(const diff_arguments& given);
+
+struct infer_model_arguments {
     std::string program;
     std::string from;
     std::string to;
-    std::string filter = "persistables";  ///< or "params"
-    std::string in_filename{};            ///< empty: one file a variable
-    std::string out_filename{};           ///< empty: one file a variable
-    std::string program_out{};            ///< where the program is written, as a ProgramDesc; empty: nowhere
+    std::vector<std::string> feeds{};
+    std::vector<std::string> targets{};
+    std::string model_filename = "__model__";
+    std::string params_filename{};  ///< empty: one file a variable
 };
-/// Loads a program's variables in one layout and saves them in another. Errors: those of `archive` and of the sink.
-result<std::string> convert(const convert_arguments& given);
+/// Saves what targets need of a trained program as an inference model. Errors: those of `state_file::load` and `save_inference_model`.
+result<std::string> infer_model(const infer_model_arguments& given);
 
 struct run_arguments {
     std::string model;  ///< a folder, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams

@@ -2,9 +2,14 @@
 #define WHERRY_TOOL_CONTENTS_HPP
 
 #include "files.hpp"
+#include "states.hpp"
 
 #include <wherry/io/select.hpp>
 #include <wherry/io/stream_index.hpp>
+#include <wherry/io/whole_record.hpp>
+#include <wherry/policy/memory.hpp>
+#include <wherry/wire/annotation.hpp>
+#include <wherry/wire/file_kind.hpp>
 #include <wherry/wire/selected_rows.hpp>
 
 #include <algorithm>
@@ -26,53 +31,123 @@ using wherry::indexed_tensor;
 struct tensors {
     std::vector<indexed_tensor> streams;
     std::vector<std::string> names{};  ///< one a stream, where they are known
+    bool checksums = false;            ///< every one has some; they are not checked here
 };
 
 using selected_rows = wherry::wire::selected_rows_header;
+
+/// Arrays by name in the form of a neighbour.
+struct named_arrays {
+    wherry::wire::file_kind kind = wherry::wire::file_kind::other;
+    state held;
+};
 
 /// A file and what is in it; `error` says why it is none of the kinds.
 struct file_contents {
     std::string name;
     std::uint64_t size_bytes = 0;
-    std::variant<error, Program, tensors, selected_rows> held;
+    std::variant<error, Program, tensors, selected_rows, named_arrays> held;
+    bool compressed = false;  ///< with gzip; offsets and so on are those of what is inside
 };
 
 namespace detail {
+using held_kinds = decltype(file_contents::held);
+
+/// Streams with what their annotations say.
+template <class R>
+result<tensors> annotated_streams(R& file) {
+    wherry::byte_buffer window;
+    wherry::stream_indexer<R> indexer(file, window);
+    tensors made{{}, {}, true};
+    bool named = true;
+    do {
+        auto next = indexer.next();
+        if (!next) return std::move(next).error();
+        const auto note = wherry::wire::read_annotation(indexer.header_bytes(*next));
+        if (!note) return error(note.error()).shifted(next->stream_offset).in_file(file.path());
+        made.checksums = made.checksums && note->header_checksum.has_value();
+        named = named && !note->name.empty();
+        made.names.emplace_back(note->name);
+        made.streams.push_back(*std::move(next));
+    } while (!indexer.at_end());
+    if (!named) made.names.clear();
+    return made;
+}
+
 /// Tensors, or rows: nothing in the bytes tells them apart but that every length has to fit.
-inline result<file_contents> streams_of(const std::string& name, wherry::disk::reader& file) {
-    auto streams = wherry::index_streams(file);
-    if (streams) return file_contents{name, file.size_bytes(), tensors{*std::move(streams)}};
-    const auto bytes = read_all(file, wherry::limits{}.program_bytes);
+template <class R>
+result<held_kinds> streams_of(R& file) {
+    auto streams = annotated_streams(file);
+    if (streams) return held_kinds(*std::move(streams));
+    const auto bytes = wherry::read_all(file, wherry::limits{}.program_bytes);
     if (!bytes) return std::move(streams).error();
     wherry::byte_cursor in(*bytes);
     auto rows = wherry::wire::read_selected_rows_header(in);
     if (!rows || rows->value.data_bytes != in.remaining()) return std::move(streams).error();
-    return file_contents{name, file.size_bytes(), *std::move(rows)};
+    return held_kinds(*std::move(rows));
 }
 
-inline result<file_contents> program_of(const std::string& name, wherry::disk::reader& file) {
-    const auto bytes = read_all(file, wherry::limits{}.program_bytes);
+template <class R>
+result<held_kinds> program_of(R& file) {
+    const auto bytes = wherry::read_all(file, wherry::limits{}.program_bytes);
     if (!bytes) return bytes.error();
     auto program = parse_program(*bytes);
-    if (program) return file_contents{name, file.size_bytes(), *std::move(program)};
-    if (starts_like_json(*bytes)) return std::move(program).error().in_file(file.path());
+    if (program) return held_kinds(*std::move(program));
+    if (wherry::wire::kind_of(*bytes, bytes->size()) == wherry::wire::file_kind::json)
+        return std::move(program).error().in_file(file.path());
     auto kind = wherry::wire::foreign_kind(*bytes);
     if (kind.empty()) kind = bytes->empty() ? "an empty file" : "other bytes";
     return error{.code = errc::not_a_paddle_file,
                  .message = "this is neither a program nor tensors",
                  .file = file.path(),
-                 .expected = "a ProgramDesc or LoDTensor streams",
+                 .expected = "a program, tensors or arrays by name",
                  .found = kind};
+}
+
+template <class R>
+result<held_kinds> arrays_of(R& file, wherry::wire::file_kind kind) {
+    const auto bytes = wherry::read_all(file);
+    if (!bytes) return bytes.error();
+    auto read = parse_state(*bytes);
+    if (!read) return std::move(read).error().in_file(file.path());
+    return held_kinds(named_arrays{kind, *std::move(read)});
+}
+
+/// What a file holds that is not compressed.
+template <class R>
+result<held_kinds> held_by(R& file, wherry::wire::file_kind kind) {
+    using wherry::wire::file_kind;
+    if (kind == file_kind::tensors) return streams_of(file);
+    if (kind == file_kind::pickle || kind == file_kind::npz || kind == file_kind::safetensors) return arrays_of(file, kind);
+    return program_of(file);
+}
+
+template <class R>
+result<wherry::wire::file_kind> kind_of(R& file) {
+    std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(file.size_bytes(), wherry::wire::kind_bytes)), '\0');
+    if (auto read = file.read_at(0, std::as_writable_bytes(std::span(head))); !read) return std::move(read).error();
+    return wherry::wire::kind_of(head, file.size_bytes());
 }
 }  // namespace detail
 
-/// The contents of a file. Errors: not_found, not_regular_file, not_a_paddle_file, those of tensor streams.
+/// The contents of a file. Errors: not_found, not_regular_file, not_a_paddle_file, those of tensor streams, of `parse_state`
+/// and of `unpacked`.
 inline result<file_contents> contents_of(const std::string& path, const std::string& name) {
     auto file = open_file(path);
     if (!file) return std::move(file).error();
-    std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(file->size_bytes(), 4)), '\0');
-    if (auto read = file->read_at(0, std::as_writable_bytes(std::span(head))); !read) return std::move(read).error();
-    return starts_like_tensor(head) ? detail::streams_of(name, *file) : detail::program_of(name, *file);
+    const auto kind = detail::kind_of(*file);
+    if (!kind) return kind.error();
+    const auto made = [&](result<detail::held_kinds>&& held, bool compressed) -> result<file_contents> {
+        if (!held) return std::move(held).error().in_file(path);
+        return file_contents{name, file->size_bytes(), *std::move(held), compressed};
+    };
+    if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind), false);
+    const auto packed = wherry::read_all(*file);
+    if (!packed) return packed.error();
+    const auto bytes = unpacked(*packed);
+    if (!bytes) return error(bytes.error()).in_file(path);
+    wherry::memory_reader inside(*bytes);
+    return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size())), true);
 }
 
 /// Every file beneath a folder, sorted by name; what cannot be read is listed with its error. Links to folders are not followed.
@@ -90,7 +165,7 @@ inline result<std::vector<file_contents>> contents_beneath(const std::string& fo
     std::vector<file_contents> all;
     for (const auto& name : names) {
         auto one = contents_of(joined(folder, name), name);
-        all.push_back(one ? *std::move(one) : file_contents{name, 0, std::move(one).error()});
+        all.push_back(one ? *std::move(one) : file_contents{name, 0, std::move(one).error(), false});
     }
     return all;
 }
@@ -129,7 +204,7 @@ inline void name_by_programs(std::vector<file_contents>& files) {
         auto* held = std::get_if<tensors>(&file.held);
         if (held == nullptr) continue;
         for (const auto* program : programs) {
-            if (held->streams.size() == 1 && detail::declares(*program, file.name)) held->names = {file.name};
+            if (held->names.empty() && held->streams.size() == 1 && detail::declares(*program, file.name)) held->names = {file.name};
             if (held->names.empty())
                 held->names = detail::names_among(wherry::select(*program, wherry::filter::persistables{}), held->streams);
             if (held->names.empty()) held->names = detail::names_among(program->all_parameters(), held->streams);

@@ -1,36 +1,130 @@
 #include "commands.hpp"
-#include "variables.hpp"
+#include "files.hpp"
+#include "states.hpp"
 
+#include <wherry/io/select.hpp>
 #include <wherry/io/whole_record.hpp>
+#include <wherry/policy/durability.hpp>
+#include <wherry/tensor/converted.hpp>
+
+#include <span>
 
 namespace tool {
 
 namespace {
 result<std::vector<Variable>> chosen(const Program& program, bool parameters_only) {
-    auto variables = parameters_only ? program.all_parameters() : persistables_of(program);
+    const auto persistables = wherry::select(program, wherry::filter::persistables{});
+    auto variables = parameters_only ? program.all_parameters() : persistables;
     if (!variables.empty()) return variables;
-    const std::string hint = persistables_of(program).empty()
-                                 ? ""
-                                 : "; this program flags no Parameter, as files of fluid 1.8 never do: use --filter persistables";
+    const std::string hint =
+        persistables.empty() ? "" : "; this program flags no Parameter, as files of fluid 1.8 never do: use --filter persistables";
     return error{.code = errc::nothing_to_save, .message = "no variable passes the filter" + hint};
+}
+
+error wrong(std::string_view message, std::string_view expected = {}, std::string_view found = {}) {
+    return {.code = errc::bad_argument, .message = message, .expected = expected, .found = found};
+}
+
+/// Checks what belongs together, before any file is opened.
+result<void> check(const convert_arguments& given) {
+    const bool has_program = given.paths.size() == 3;
+    const bool paddle = given.form == "paddle";
+    if (given.paths.size() < 2 || given.paths.size() > 3) return wrong("convert wants IN and OUT, or PROGRAM, IN and OUT");
+    if (!has_program && !given.filter.empty()) return wrong("--filter chooses among the variables of PROGRAM, and there is none");
+    if (!has_program && !given.program_out.empty()) return wrong("--program-out writes PROGRAM, and there is none");
+    if (!paddle && !given.out_filename.empty()) return wrong("--out-filename is for --to paddle: in all other forms OUT is the file");
+    if (!paddle && (given.align != 0 || given.checksum || given.names || given.gzip))
+        return wrong("--align, --checksum, --names and --gzip are for --to paddle", "paddle", given.form);
+    if (given.bits && given.form != "npz") return wrong("--bits is for --to npz: all other forms hold bfloat16 or its bits anyway");
+    return {};
+}
+
+struct cast_rule {
+    wherry::DType from;
+    wherry::DType to;
+};
+/// Rules from arguments FROM=TO.
+result<std::vector<cast_rule>> cast_rules(std::span<const std::string> arguments) {
+    std::vector<cast_rule> rules;
+    for (const auto& argument : arguments) {
+        const auto equals = std::min(argument.find('='), argument.size());
+        const auto from = wherry::dtype_named(argument.substr(0, equals));
+        const auto to = wherry::dtype_named(argument.substr(std::min(equals + 1, argument.size())));
+        if (!from || !to) return wrong("--cast wants two element types", "FROM=TO, such as bfloat16=float32", argument);
+        rules.push_back({*from, *to});
+    }
+    return rules;
+}
+
+/// The arrays with the element types that were asked for; each is changed once at most.
+result<state_dict> cast(const state_dict& arrays, std::span<const cast_rule> rules) {
+    state_dict made;
+    for (const auto& held : arrays) {
+        const auto rule = std::find_if(rules.begin(), rules.end(), [&](const cast_rule& one) { return one.from == held.tensor.dtype(); });
+        if (rule == rules.end()) {
+            made.add(held.name, held.tensor);
+            continue;
+        }
+        auto changed = wherry::converted(held.tensor.ref(held.name), rule->to);
+        if (!changed) return std::move(changed).error();
+        made.add(held.name, *std::move(changed));
+    }
+    return made;
+}
+
+void warn_of_lod(const state_dict& arrays, const std::string& form, std::vector<error>& warnings) {
+    for (const auto& held : arrays)
+        if (!held.tensor.lod().empty())
+            warnings.push_back({.code = errc::lod_mismatch,
+                                .message = "LoD has no place in this form and is left out",
+                                .variable = held.name,
+                                .found = form});
+}
+
+state_target target_of(const convert_arguments& given) {
+    const bool combined = !given.out_filename.empty();
+    const auto& out = given.paths.back();
+    return {.path = combined ? joined(out, given.out_filename) : out,
+            .form = given.form,
+            .combined = combined,
+            .gzip = given.gzip,
+            .bits = given.bits,
+            .rules = {.alignment = given.align == 0 ? 1 : given.align, .checksums = given.checksum, .names = given.names}};
+}
+
+result<void> write_program(const Program& program, const std::string& path) {
+    wherry::disk file{path};
+    return wherry::write_whole(file, program.serialize_to_string(), wherry::atomic::steps);
 }
 }  // namespace
 
 result<std::string> convert(const convert_arguments& given) {
-    const auto program = load_program(given.program);
-    if (!program) return program.error();
-    auto variables = chosen(*program, given.filter == "params");
-    if (!variables) return std::move(variables).error().in_file(given.program);
-    Scope scope;
-    if (auto loaded = load_variables(*variables, scope, place_to_load(given.from, given.in_filename)); !loaded)
-        return std::move(loaded).error();
-    if (auto saved = save_variables(*variables, scope, place_to_save(given.to, given.out_filename)); !saved)
-        return std::move(saved).error();
-    if (!given.program_out.empty()) {
-        wherry::disk file{given.program_out};
-        if (auto written = wherry::write_whole(file, program->serialize_to_string(), wherry::atomic::steps); !written)
-            return std::move(written).error();
+    if (auto checked = check(given); !checked) return std::move(checked).error();
+    const auto rules = cast_rules(given.casts);
+    if (!rules) return rules.error();
+    Program program;
+    state_wish wish;
+    if (given.paths.size() == 3) {
+        auto loaded = load_program(given.paths[0]);
+        if (!loaded) return std::move(loaded).error();
+        program = *std::move(loaded);
+        auto variables = chosen(program, given.filter == "params");
+        if (!variables) return std::move(variables).error().in_file(given.paths[0]);
+        wish = {.in_order = *variables, .wanted = *variables, .tell_unused = given.filter != "params"};
     }
+    const auto& in = given.paths[given.paths.size() - 2];
+    auto read = load_state(given.in_filename.empty() ? in : joined(in, given.in_filename), wish);
+    if (!read) return std::move(read).error();
+    if (given.form != "paddle") warn_of_lod(read->arrays, given.form, read->warnings);
+    if (!rules->empty()) {
+        auto changed = cast(read->arrays, *rules);
+        if (!changed) return std::move(changed).error();
+        read->arrays = *std::move(changed);
+    }
+    if (auto saved = save_state(read->arrays, target_of(given)); !saved) return std::move(saved).error();
+    tell(read->warnings);
+    if (!given.program_out.empty())
+        if (auto written = write_program(program, given.program_out); !written) return std::move(written).error();
     return std::string();
 }
 

@@ -1,6 +1,7 @@
 #ifndef WHERRY_TOOL_FILES_HPP
 #define WHERRY_TOOL_FILES_HPP
 
+#include <wherry/io/whole_record.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/program.hpp>
 
@@ -39,34 +40,11 @@ inline result<wherry::disk::reader> open_file(const std::string& path) {
     return source.open(whole);
 }
 
-/// All bytes of an open file. Errors: too_large, cannot_read, truncated.
-inline result<std::string> read_all(wherry::disk::reader& file, std::uint64_t cap_bytes = std::numeric_limits<std::uint64_t>::max()) {
-    const auto size = wherry::checked_size(file.size_bytes());
-    if (!size || file.size_bytes() > cap_bytes)
-        return error{.code = errc::too_large,
-                     .message = "a file is larger than the limit",
-                     .file = file.path(),
-                     .expected = wherry::decimal(cap_bytes),
-                     .found = wherry::decimal(file.size_bytes())};
-    std::string bytes(*size, '\0');
-    if (auto read = file.read_at(0, std::as_writable_bytes(std::span(bytes))); !read) return std::move(read).error();
-    return bytes;
-}
-/// All bytes of a file.
+/// All bytes of a file. Errors: as above, too_large, cannot_read, truncated.
 inline result<std::string> read_file(const std::string& path, std::uint64_t cap_bytes = std::numeric_limits<std::uint64_t>::max()) {
     auto file = open_file(path);
     if (!file) return std::move(file).error();
-    return read_all(*file, cap_bytes);
-}
-
-/// True for bytes that can be tensors and cannot be a program: a stream starts with version 0 in four bytes, and no
-/// protobuf message starts with a zero byte.
-inline bool starts_like_tensor(std::string_view bytes) noexcept { return bytes.starts_with(std::string_view("\0\0\0\0", 4)); }
-
-/// True for bytes that can be a JSON document: a program of Paddle 3.
-inline bool starts_like_json(std::string_view bytes) noexcept {
-    const auto first = bytes.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && bytes[first] == '{';
+    return wherry::read_all(*file, cap_bytes);
 }
 
 /// A program with at least one block, of fluid and 2.x (a ProgramDesc) or of 3.x (JSON).

@@ -83,8 +83,22 @@ struct held_writer {
             for (const auto& block : program.blocks()) write_block(json, block);
         });
     }
+    void operator()(const named_arrays& read) const {
+        json.field("kind", word_of(read.kind)).key("arrays").array([&] {
+            for (const auto& [name, array] : read.held.arrays)
+                json.object([&] {
+                    json.field("name", name).field("dtype", wherry::name_of(array.dtype())).key("dims").list(array.dims().dims());
+                    json.field("data_bytes", array.bytes().size());
+                });
+        });
+        json.key("notes").array([&] {
+            for (const auto& note : read.held.warnings) json.value(to_string(note));
+        });
+    }
     void operator()(const tensors& held) const {
-        json.field("kind", "tensors").key("tensors").array([&] {
+        json.field("kind", "tensors");
+        if (held.checksums) json.field("checksums", true);
+        json.key("tensors").array([&] {
             for (std::size_t i = 0; i < held.streams.size(); ++i) write_stream(held, i);
         });
     }
@@ -94,6 +108,10 @@ struct held_writer {
     }
 
   private:
+    static std::string_view word_of(wherry::wire::file_kind kind) noexcept {
+        if (kind == wherry::wire::file_kind::pickle) return "pickle";
+        return kind == wherry::wire::file_kind::npz ? "npz" : "safetensors";
+    }
     void write_stream(const tensors& held, std::size_t at) const {
         const auto& header = held.streams[at].header;
         json.object([&] {
@@ -140,6 +158,7 @@ void write_json(json_writer& json, const file_contents& file) {
     json.object([&] {
         json.field("file", file.name);
         if (!std::holds_alternative<error>(file.held)) json.field("bytes", file.size_bytes);
+        if (file.compressed) json.field("compressed", "gzip");
         std::visit(held_writer{json}, file.held);
     });
 }

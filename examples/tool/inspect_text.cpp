@@ -98,14 +98,27 @@ struct text_maker {
     std::string title;  ///< file and its size
 
     std::string operator()(const error& e) const {
-        return title + (e.code == errc::not_a_paddle_file ? wherry::printable(e.found) : "not read: " + to_string(e)) + "\n";
+        return title + (e.code == errc::not_a_paddle_file && !e.found.empty() ? wherry::printable(e.found) : "not read: " + to_string(e)) +
+               "\n";
     }
     std::string operator()(const Program& program) const {
         auto made = title + "program, " + version_text(program.version()) + ", " + counted(program.blocks().size(), "block") + "\n";
         for (const auto& block : program.blocks()) made += text_of(block);
         return made;
     }
-    std::string operator()(const tensors& held) const { return title + counted(held.streams.size(), "tensor") + "\n" + text_of(held); }
+    std::string operator()(const tensors& held) const {
+        return title + counted(held.streams.size(), "tensor") + (held.checksums ? ", with checksums" : "") + "\n" + text_of(held);
+    }
+    std::string operator()(const named_arrays& read) const {
+        auto made = title + std::string(name_of(read.kind)) + ", " + counted(read.held.arrays.size(), "array") + "\n";
+        table lines({{"name"}, {"dtype"}, {"dims"}, {"bytes", align::right}});
+        for (const auto& [name, array] : read.held.arrays)
+            lines.add({wherry::printable(name), std::string(wherry::name_of(array.dtype())), to_string(array.dims()),
+                       std::to_string(array.bytes().size())});
+        made += lines.to_string();
+        for (const auto& note : read.held.warnings) made += "  " + to_string(note) + "\n";
+        return made;
+    }
     std::string operator()(const selected_rows& held) const {
         return title + "SelectedRows of height " + std::to_string(held.height) + "\n  rows   " + wherry::to_string(held.rows) +
                "\n  value  " + std::string(wherry::name_of(held.value.dtype)) + " " + to_string(held.value.dims) + ", " +
@@ -116,7 +129,8 @@ struct text_maker {
 
 std::string text_of(const file_contents& file) {
     auto title = wherry::printable(file.name) + ": ";
-    if (!std::holds_alternative<error>(file.held)) title += counted(file.size_bytes, "byte") + ", ";
+    if (!std::holds_alternative<error>(file.held))
+        title += counted(file.size_bytes, "byte") + ", " + (file.compressed ? "gzip data of " : "");
     return std::visit(text_maker{std::move(title)}, file.held);
 }
 

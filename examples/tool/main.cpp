@@ -11,33 +11,83 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace {
 
-using command = std::function<tool::result<std::string>()>;
+constexpr int diff_trouble = 2;  ///< as diff(1): 1 says that the two differ
 
-/// One line on standard error, and the exit status of every failure.
-int complain(std::string_view what) {
+using command = std::function<tool::result<tool::answer>()>;
+
+/// One line on standard error, and the exit status of a failure.
+int complain(std::string_view what, int status = 1) {
     std::fprintf(stderr, "wherry: %s\n", wherry::printable(what, "").c_str());
-    return 1;
+    return status;
 }
 
 void add_inspect(CLI::App& app, tool::inspect_arguments& given) {
-    app.add_option("path", given.path, "A program, a tensor file or a folder of them")->required()->type_name("FILE|DIR");
+    app.add_option("path", given.path, "A program, tensors, .pdparams, .npz, safetensors, one of them compressed, or a folder of them")
+        ->required()
+        ->type_name("FILE|DIR");
     app.add_flag("--json", given.json, "One JSON document instead of text");
 }
 
 void add_convert(CLI::App& app, tool::convert_arguments& given) {
-    app.add_option("program", given.program, "The program that names the variables")->required()->type_name("PROGRAM");
-    app.add_option("in", given.from, "The folder they are in, or the one file")->required()->type_name("IN");
-    app.add_option("out", given.to, "The folder they are saved to")->required()->type_name("OUT");
+    app.footer(
+        "Two paths are IN and OUT, three are PROGRAM, IN and OUT. PROGRAM names the tensors of a combined file without names and\n"
+        "chooses what is converted. IN may be a combined file, a folder of one file a variable, a .pdparams pickle, .npz or safetensors,\n"
+        "or one of them compressed with gzip: told by content, never by name. OUT is the file, or, --to paddle, the folder.\n"
+        "Element types are kept. bfloat16 and float8, which NumPy lacks, become unsigned numbers of their bits in pdparams, as Paddle\n"
+        "writes them; in npz they are an error without --cast or --bits. With PROGRAM such bits become bfloat16 again.");
+    app.add_option("paths", given.paths, "[PROGRAM] IN OUT")->required()->expected(2, 3)->type_name("");
+    app.add_option("--to", given.form, "The form of OUT: paddle (the default), pdparams, npz or safetensors")
+        ->check(CLI::IsMember({"paddle", "pdparams", "npz", "safetensors"}));
     app.add_option("--filter", given.filter, "persistables (all that outlives a run, the default) or params (Parameters alone)")
         ->check(CLI::IsMember({"persistables", "params"}));
-    app.add_option("--in-filename", given.in_filename, "The one file in IN that holds all; without it, one file a variable")
+    app.add_option("--in-filename", given.in_filename, "The one file in the folder IN that holds all")->type_name("F");
+    app.add_option("--out-filename", given.out_filename, "paddle: the one file in OUT for all; without it, one file a variable")
         ->type_name("F");
-    app.add_option("--out-filename", given.out_filename, "The one file in OUT for all; without it, one file a variable")->type_name("F");
     app.add_option("--program-out", given.program_out, "Where the program is written as well, a .pdmodel whatever PROGRAM was")
         ->type_name("FILE");
+    app.add_option("--align", given.align, "paddle: elements start at multiples of so many bytes, a power of two: 16, 64, 4096")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    app.add_flag("--checksum", given.checksum, "paddle: every tensor carries checksums; they are checked whenever it is read here");
+    app.add_flag("--names", given.names, "paddle: every tensor carries its name, so that PROGRAM is not needed any more");
+    app.add_flag("--gzip", given.gzip, "paddle: every file is compressed; gunzip gives the Paddle file");
+    app.add_option("--cast", given.casts, "Values of one floating point type as another, such as bfloat16=float32")
+        ->allow_extra_args(false)
+        ->type_name("FROM=TO");
+    app.add_flag("--bits", given.bits, "npz: bfloat16 and float8 as unsigned numbers of their bits");
+}
+
+void add_dot(CLI::App& app, tool::dot_arguments& given) {
+    app.add_option("program", given.program, "The program to draw")->required()->type_name("PROGRAM");
+    app.add_option("-o,--out", given.out, "The file to write; without it, standard output. Then: dot -Tsvg FILE")->type_name("FILE");
+}
+
+void add_diff(CLI::App& app, tool::diff_arguments& given) {
+    app.footer("Exit status: 0 where both hold the same, 1 where they differ, 2 in case of trouble. A value that is not the same has\n"
+               "max abs |a - b| and max rel |a - b| / max(|a|, |b|). NaN is the same as NaN, 0 as -0.");
+    app.add_option("a", given.a, "A file or folder of any form that convert reads")->required()->type_name("A");
+    app.add_option("b", given.b, "Another, of the same form or not")->required()->type_name("B");
+    app.add_option("--program", given.program, "Names the tensors of a combined file that has no names")->type_name("PROGRAM");
+    app.add_flag("--json", given.json, "One JSON document instead of text");
+}
+
+void add_infer_model(CLI::App& app, tool::infer_model_arguments& given) {
+    app.add_option("program", given.program, "The trained program")->required()->type_name("PROGRAM");
+    app.add_option("in", given.from, "Its persistables: a file or folder of any form that convert reads")->required()->type_name("IN");
+    app.add_option("out", given.to, "The folder of the model")->required()->type_name("OUT");
+    app.add_option("--feed-names", given.feeds, "What is fed, in order")->delimiter(',')->allow_extra_args(false)->type_name("NAME,...");
+    app.add_option("--targets", given.targets, "What is fetched, in order")
+        ->required()
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("NAME,...");
+    app.add_option("--model-filename", given.model_filename, "The program's file in OUT (__model__)")->type_name("F");
+    app.add_option("--params-filename", given.params_filename, "The one file in OUT of all variables; without it, one file a variable")
+        ->type_name("F");
 }
 
 void add_run(CLI::App& app, tool::run_arguments& given) {
@@ -81,13 +131,19 @@ void add_train(CLI::App& app, tool::train_arguments& given) {
 }
 
 /// Adds a command whose arguments live as long as the program runs.
-template <class Arguments>
+template <class Arguments, class Said>
 void add(CLI::App& app, const char* name, const char* what, void (*options)(CLI::App&, Arguments&),
-         tool::result<std::string> (*act)(const Arguments&), command& chosen) {
+         tool::result<Said> (*act)(const Arguments&), command& chosen) {
     static Arguments given;
     auto* added = app.add_subcommand(name, what);
     options(*added, given);
-    added->callback([act, &chosen] { chosen = [act] { return act(given); }; });
+    added->callback([act, &chosen] {
+        chosen = [act]() -> tool::result<tool::answer> {
+            auto said = act(given);
+            if (!said) return std::move(said).error();
+            return tool::answer(*std::move(said));
+        };
+    });
 }
 
 std::string version() {
@@ -95,10 +151,11 @@ std::string version() {
     return "wherry " + std::to_string(numbers[0]) + "." + std::to_string(numbers[1]) + "." + std::to_string(numbers[2]);
 }
 
-int finish(const tool::result<std::string>& outcome) {
-    if (!outcome) return complain(to_string(outcome.error()));
-    std::fwrite(outcome->data(), 1, outcome->size(), stdout);
-    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? 0 : complain("standard output cannot be written");
+int finish(const tool::result<tool::answer>& outcome, int trouble) {
+    if (!outcome) return complain(to_string(outcome.error()), trouble);
+    std::fwrite(outcome->text.data(), 1, outcome->text.size(), stdout);
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return outcome->status;
+    return complain("standard output cannot be written", trouble);
 }
 
 int command_line(int argc, char** argv) {
@@ -106,18 +163,23 @@ int command_line(int argc, char** argv) {
     app.set_version_flag("--version", version());
     app.require_subcommand(1);
     command chosen;
-    add<tool::inspect_arguments>(app, "inspect", "Says what a program, a tensor file or a folder holds", add_inspect, tool::inspect,
-                                 chosen);
-    add<tool::convert_arguments>(app, "convert", "Saves a program's variables in another layout", add_convert, tool::convert, chosen);
-    add<tool::run_arguments>(app, "run", "Runs an inference model once", add_run, tool::run, chosen);
-    add<tool::embed_arguments>(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, chosen);
-    add<tool::train_arguments>(app, "train", "Runs a training program step by step", add_train, tool::train, chosen);
+    add(app, "inspect", "Says what a program, a tensor file or a folder holds", add_inspect, tool::inspect, chosen);
+    add(app, "convert", "Saves variables in another form: convert [PROGRAM] IN OUT", add_convert, tool::convert, chosen);
+    add(app, "diff", "Says which variables of two files or folders differ", add_diff, tool::diff, chosen);
+    add(app, "dot", "Draws a program for Graphviz", add_dot, tool::dot, chosen);
+    add(app, "infer-model", "Saves what targets need of a trained program as an inference model", add_infer_model, tool::infer_model,
+        chosen);
+    add(app, "run", "Runs an inference model once", add_run, tool::run, chosen);
+    add(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, chosen);
+    add(app, "train", "Runs a training program step by step", add_train, tool::train, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& done) {  // --help, --version
         return app.exit(done);
-    } catch (const CLI::ParseError& wrong) { return complain(std::string(wrong.what()) + "; try --help"); }
-    return finish(chosen());
+    } catch (const CLI::ParseError& wrong) {
+        return complain(std::string(wrong.what()) + "; try --help", app.got_subcommand("diff") ? diff_trouble : 1);
+    }
+    return finish(chosen(), app.got_subcommand("diff") ? diff_trouble : 1);
 }
 
 }  // namespace
@@ -126,6 +188,6 @@ int main(int argc, char** argv) {
     try {
         return command_line(argc, argv);
     } catch (const std::exception& failure) {  // out of memory
-        return complain(failure.what());
+        return complain(failure.what(), argc > 1 && argv[1] == std::string_view("diff") ? diff_trouble : 1);
     }
 }

@@ -1,5 +1,7 @@
 #include "files.hpp"
 
+#include <wherry/wire/file_kind.hpp>
+
 #if __has_include(<nlohmann/json.hpp>)
 #include <wherry/interop/pir.hpp>
 #endif
@@ -22,8 +24,9 @@ result<Program> parse_program(std::string_view bytes) {
         return error{.code = errc::not_a_paddle_file, .message = "this is not a program", .expected = "a ProgramDesc", .found = found};
     };
     if (bytes.empty()) return other("an empty file");
-    if (starts_like_tensor(bytes)) return other("a tensor");
-    if (starts_like_json(bytes)) return parse_json(bytes);
+    const auto kind = wherry::wire::kind_of(bytes, bytes.size());
+    if (kind == wherry::wire::file_kind::tensors) return other("a tensor");
+    if (kind == wherry::wire::file_kind::json) return parse_json(bytes);
     auto program = Program::parse_from_string(bytes);
     if (program && program->blocks().empty()) return other("bytes without a block");
     return program;

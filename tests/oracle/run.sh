@@ -7,7 +7,8 @@ oracle=$PWD/../shared/oracle here=$PWD/tests/oracle golden=$PWD/tests/golden
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 checks=0
-say() { checks=$((checks + 1)); printf '%-58s %s\n' "$1" "$2"; }
+# say TEXT RESULT: a check that failed in $(...) has no result, and does not end the script by itself
+say() { [ -n "$2" ] || { echo "$1: FAILED"; exit 1; }; checks=$((checks + 1)); printf '%-58s %s\n' "$1" "$2"; }
 f18() { "$fluid18" "$oracle/fluid18_oracle.py" "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
 p26() { "$paddle26" "$oracle/paddle_oracle.py" "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
 same() { "$paddle26" "$here/compare.py" "$@"; }
@@ -94,4 +95,5 @@ for value in "$work"/out/trained-end/*.npy; do
 done
 bash "$here/run_inference.sh" "$fluid18" "$paddle26"
 . "$here/interop.sh"
+if [ -x "$build/wherry" ]; then . "$here/tool.sh"; fi
 echo "$checks checks by the real Paddle passed"

@@ -7,7 +7,8 @@ oracle=${WHERRY_ORACLE:-$PWD/../shared/oracle} here=$PWD/tests/oracle golden=$PW
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 checks=0
-say() { checks=$((checks + 1)); printf '%-58s %s\n' "$1" "$2"; }
+# say TEXT RESULT: a check that failed in $(...) has no result, and does not end the script by itself
+say() { [ -n "$2" ] || { echo "$1: FAILED"; exit 1; }; checks=$((checks + 1)); printf '%-58s %s\n' "$1" "$2"; }
 f18() { "$fluid18" "$oracle/fluid18_oracle.py" "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
 p26() { "$paddle26" "$oracle/paddle_oracle.py" "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
 same() { "$paddle26" "$here/compare.py" "$@"; }

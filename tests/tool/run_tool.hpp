@@ -5,8 +5,13 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 struct outcome {
@@ -31,6 +36,25 @@ inline outcome wherry_tool(const std::vector<std::string>& arguments) {
 inline std::vector<std::string> operator+(std::vector<std::string> a, const std::vector<std::string>& b) {
     a.insert(a.end(), b.begin(), b.end());
     return a;
+}
+
+/// A name that nothing in the working folder has.
+inline std::string fresh(const std::string& folder) {
+    std::filesystem::remove_all(folder);
+    return folder;
+}
+
+/// Relative paths and bytes of all files beneath a folder, sorted.
+inline std::vector<std::pair<std::string, std::string>> files_beneath(const std::string& folder) {
+    std::vector<std::pair<std::string, std::string>> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+        if (entry.is_regular_file())
+            files.emplace_back(entry.path().lexically_relative(folder).generic_string(), support::read_file(entry.path().string()));
+    std::sort(files.begin(), files.end());
+    return files;
+}
+inline void write_file(const std::string& path, std::string_view bytes) {
+    std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 #define MUST_SUCCEED(...)                            \

@@ -23,24 +23,6 @@ namespace fs = std::filesystem;
 using support::golden;
 
 namespace {
-std::string fresh(const std::string& folder) {
-    fs::remove_all(folder);
-    return folder;
-}
-
-/// Relative paths and bytes of all files beneath a folder, sorted.
-std::vector<std::pair<std::string, std::string>> files_beneath(const std::string& folder) {
-    std::vector<std::pair<std::string, std::string>> files;
-    for (const auto& entry : fs::recursive_directory_iterator(folder))
-        if (entry.is_regular_file())
-            files.emplace_back(entry.path().lexically_relative(folder).generic_string(), support::read_file(entry.path().string()));
-    std::sort(files.begin(), files.end());
-    return files;
-}
-void write_file(const std::string& path, std::string_view bytes) {
-    std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
-
 /// `--feed NAME=FILE` for every array of a case's feed/ but those that are left
 /// out.
 std::vector<std::string> feeds_of(const std::string& name, const std::vector<std::string>& left_out = {}) {
@@ -328,7 +310,8 @@ TEST_CASE("every error is one line and exit status 1, and no result is left behi
         {"the folder holds no file", {"inspect", "no_files"}},
         {"not_regular_file", {"inspect", "/dev/null"}},
 
-        {"out is required", {"convert", main, start}},
+        {"paths: ", {"convert", main}},
+        {"this file holds no arrays by name", {"convert", main, out}},
         {"bogus", {"convert", main, start, out, "--filter", "bogus"}},
         {"use --filter persistables", {"convert", main, start, out, "--filter", "params"}},
         {"found a tensor", {"convert", start + "/fc_0.b_0", start, out}},

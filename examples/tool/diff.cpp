@@ -1,0 +1,124 @@
+#include "commands.hpp"
+#include "files.hpp"
+#include "json.hpp"
+#include "states.hpp"
+#include "text.hpp"
+
+#include <wherry/io/select.hpp>
+#include <wherry/tensor/element.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace tool {
+
+namespace {
+using wherry::Tensor;
+
+std::string words_of(const Tensor& array) { return std::string(wherry::name_of(array.dtype())) + " " + to_string(array.dims()); }
+
+/// "0.25", "1e-07": enough to judge by.
+std::string short_number(double value) {
+    char digits[32];
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), value, std::chars_format::general, 4).ptr;
+    return {std::begin(digits), end};
+}
+
+/// One variable that is not the same in both; a null is where it is missing.
+struct changed {
+    std::string name;
+    const Tensor* a = nullptr;
+    const Tensor* b = nullptr;
+    bool lod = false;
+    wherry::difference values{};
+
+    [[nodiscard]] std::string_view what() const noexcept {
+        if (b == nullptr) return "only in A";
+        if (a == nullptr) return "only in B";
+        if (a->dims() != b->dims()) return "dims";
+        if (a->dtype() != b->dtype()) return "dtype";
+        return values.count > 0 ? "values" : "lod";
+    }
+    [[nodiscard]] bool has_values() const noexcept { return a != nullptr && b != nullptr && a->dims() == b->dims(); }
+};
+
+std::optional<changed> compared(const std::string& name, const Tensor& a, const Tensor& b) {
+    changed made{name, &a, &b, a.lod() != b.lod(), {}};
+    if (made.has_values()) made.values = wherry::difference_of(a.ref(name), b.ref(name));
+    const bool same = made.has_values() && a.dtype() == b.dtype() && !made.lod && made.values.count == 0;
+    return same ? std::nullopt : std::optional(std::move(made));
+}
+
+std::vector<changed> changes(const state_dict& a, const state_dict& b) {
+    std::vector<changed> found;
+    for (const auto& held : a) {
+        const auto* other = b.find(held.name);
+        if (other == nullptr) found.push_back({held.name, &held.tensor, nullptr, false, {}});
+        else if (auto one = compared(held.name, held.tensor, *other)) found.push_back(*std::move(one));
+    }
+    for (const auto& held : b)
+        if (a.find(held.name) == nullptr) found.push_back({held.name, nullptr, &held.tensor, false, {}});
+    std::sort(found.begin(), found.end(), [](const changed& x, const changed& y) { return x.name < y.name; });
+    return found;
+}
+
+std::string text_of(const std::vector<changed>& found) {
+    if (found.empty()) return {};
+    table lines(
+        {{"variable"}, {"differs"}, {"A"}, {"B"}, {"elements", align::right}, {"max abs", align::right}, {"max rel", align::right}});
+    for (const auto& one : found) {
+        const auto side = [](const Tensor* array) { return array != nullptr ? words_of(*array) : "-"; };
+        std::vector<std::string> row{wherry::printable(one.name), std::string(one.what()), side(one.a), side(one.b), "-", "-", "-"};
+        if (one.has_values()) {
+            row[4] = std::to_string(one.values.count) + " of " + std::to_string(one.a->count());
+            row[5] = short_number(one.values.max_abs);
+            row[6] = short_number(one.values.max_rel);
+        }
+        lines.add(std::move(row));
+    }
+    return lines.to_string();
+}
+
+void write_side(json_writer& json, std::string_view key, const Tensor* array) {
+    json.key(key);
+    if (array == nullptr) return void(json.null());
+    json.object([&] { json.field("dtype", wherry::name_of(array->dtype())).key("dims").list(array->dims().dims()); });
+}
+std::string json_of(const std::vector<changed>& found) {
+    json_writer json;
+    json.object([&] {
+        json.field("same", found.empty()).key("differences").array([&] {
+            for (const auto& one : found)
+                json.object([&] {
+                    json.field("name", one.name).field("differs", one.what());
+                    write_side(json, "a", one.a);
+                    write_side(json, "b", one.b);
+                    if (!one.has_values()) return;
+                    json.field("lod", one.lod).field("count", one.values.count);
+                    json.field("max_abs", one.values.max_abs).field("max_rel", one.values.max_rel);
+                });
+        });
+    });
+    return json.take() + "\n";
+}
+}  // namespace
+
+result<answer> diff(const diff_arguments& given) {
+    state_wish wish;
+    if (!given.program.empty()) {
+        const auto program = load_program(given.program);
+        if (!program) return program.error();
+        wish.in_order = wherry::select(*program, wherry::filter::persistables{});
+    }
+    const auto a = load_state(given.a, wish);
+    if (!a) return a.error();
+    const auto b = load_state(given.b, wish);
+    if (!b) return b.error();
+    tell(a->warnings);
+    tell(b->warnings);
+    const auto found = changes(a->arrays, b->arrays);
+    return answer{given.json ? json_of(found) : text_of(found), found.empty() ? 0 : 1};
+}
+
+}  // namespace tool

@@ -1,0 +1,83 @@
+#include "states.hpp"
+
+#if __has_include(<zlib.h>) && __has_include(<nlohmann/json.hpp>)
+#include <wherry/interop/state_file.hpp>
+#include <wherry/interop/state_file_save.hpp>
+#endif
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace tool {
+
+#if __has_include(<zlib.h>) && __has_include(<nlohmann/json.hpp>)
+namespace {
+namespace state_file = wherry::state_file;
+
+/// A warning of arrays that no variable took.
+void warn_of_unused(const state_file::contents& read, const state_dict& taken, const std::string& path, std::vector<error>& warnings) {
+    if (read.arrays.size() <= taken.size()) return;
+    std::string first;
+    for (const auto& held : read.arrays)
+        if (first.empty() && taken.find(held.name) == nullptr) first = held.name;
+    warnings.push_back({.code = errc::extra_record,
+                        .message = "the file holds arrays that the program does not name",
+                        .file = path,
+                        .variable = first,
+                        .expected = wherry::decimal(taken.size()),
+                        .found = wherry::decimal(read.arrays.size())});
+}
+
+state_file::form form_of(const state_target& target) {
+    if (target.form == "pdparams") return state_file::form::pdparams;
+    if (target.form == "npz") return state_file::form::npz;
+    if (target.form == "safetensors") return state_file::form::safetensors;
+    return target.combined ? state_file::form::combined : state_file::form::per_file;
+}
+}  // namespace
+
+result<state> load_state(const std::string& path, const state_wish& wish) {
+    auto read = state_file::load(path, {.in_order = wish.in_order, .of_folder = wish.wanted, .caps = {}});
+    if (!read) return std::move(read).error();
+    if (wish.wanted.empty()) return state{std::move(read->arrays), std::move(read->warnings)};
+    auto picked = state_file::pick(*read, wish.wanted);
+    if (!picked) return std::move(picked).error().in_file(path);
+    if (wish.tell_unused) warn_of_unused(*read, *picked, path, read->warnings);
+    return state{*std::move(picked), std::move(read->warnings)};
+}
+
+result<state> parse_state(std::string_view bytes) {
+    auto read = state_file::parse(bytes);
+    if (!read) return std::move(read).error();
+    return state{std::move(read->arrays), std::move(read->warnings)};
+}
+
+result<std::string> unpacked(std::string_view bytes) {
+    const auto made = wherry::gunzip(bytes);
+    if (!made) return made.error();
+    return std::string(wherry::view_of(*made));
+}
+
+result<void> save_state(const state_dict& arrays, const state_target& target) {
+    const auto refs = arrays.refs();
+    return state_file::save(refs, target.path, form_of(target), {.rules = target.rules, .gzip = target.gzip, .bits = target.bits});
+}
+#else
+namespace {
+error without_forms() {
+    return {.code = errc::unsupported,
+            .message = "this command was built without zlib and nlohmann_json, which convert, diff and infer-model stand on"};
+}
+}  // namespace
+result<state> load_state(const std::string&, const state_wish&) { return without_forms(); }
+result<state> parse_state(std::string_view) { return without_forms(); }
+result<std::string> unpacked(std::string_view) { return without_forms(); }
+result<void> save_state(const state_dict&, const state_target&) { return without_forms(); }
+#endif
+
+void tell(const std::vector<error>& warnings) {
+    for (const auto& warning : warnings) std::fprintf(stderr, "wherry: warning: %s\n", to_string(warning).c_str());
+}
+
+}  // namespace tool

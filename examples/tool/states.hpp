@@ -1,0 +1,59 @@
+#ifndef WHERRY_TOOL_STATES_HPP
+#define WHERRY_TOOL_STATES_HPP
+
+#include <wherry/base/result.hpp>
+#include <wherry/policy/annotate.hpp>
+#include <wherry/program/variable.hpp>
+#include <wherry/tensor/state_dict.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Arrays by name in files of every form. What reads and writes the forms is compiled once, in states.cpp.
+namespace tool {
+
+using wherry::errc;
+using wherry::error;
+using wherry::result;
+using wherry::state_dict;
+using wherry::Variable;
+
+struct state {
+    state_dict arrays;
+    std::vector<error> warnings{};
+};
+
+/// What is wanted of a file or folder.
+struct state_wish {
+    std::vector<Variable> in_order{};  ///< they name the tensors of a combined file without names
+    std::vector<Variable> wanted{};    ///< these, checked; empty: all there are
+    bool tell_unused = false;          ///< a warning where the file holds more than is wanted
+};
+/// Errors: those of `state_file::load` and `state_file::pick`.
+result<state> load_state(const std::string& path, const state_wish& wish = {});
+
+/// What the bytes of `.pdparams`, `.npz` and safetensors hold. Errors: those of their readers.
+result<state> parse_state(std::string_view bytes);
+
+/// Bytes that gzip compressed. Errors: those of `gunzip`.
+result<std::string> unpacked(std::string_view bytes);
+
+/// Where and how arrays are saved.
+struct state_target {
+    std::string path;
+    std::string form;  ///< paddle, pdparams, npz or safetensors
+    bool combined = false;
+    bool gzip = false;
+    bool bits = false;
+    wherry::annotation_rules rules{};
+};
+/// Errors: those of `state_file::save`.
+result<void> save_state(const state_dict& arrays, const state_target& target);
+
+/// Tells warnings on standard error.
+void tell(const std::vector<error>& warnings);
+
+}  // namespace tool
+
+#endif

@@ -1,0 +1,89 @@
+#ifndef WHERRY_INTEROP_STATE_FILE_SAVE_HPP
+#define WHERRY_INTEROP_STATE_FILE_SAVE_HPP
+
+#include <wherry/interop/gzip.hpp>
+#include <wherry/interop/npz.hpp>
+#include <wherry/interop/safetensors.hpp>
+#include <wherry/io/annotation_choice.hpp>
+#include <wherry/io/pickle.hpp>
+#include <wherry/io/save_plan.hpp>
+#include <wherry/policy/disk.hpp>
+#include <wherry/policy/durability.hpp>
+#include <wherry/policy/layout.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+/// Arrays into a file of any form. With `state_file::load` every form becomes every other:
+///
+///     auto state = state_file::load("model.pdparams");
+///     if (state) state_file::save(state->arrays.refs(), "model.safetensors", state_file::form::safetensors);
+namespace wherry::inline v0::state_file {
+
+/// The forms that arrays can be saved in.
+enum class form : std::uint8_t {
+    combined,  ///< one Paddle file
+    per_file,  ///< a folder, one Paddle file a variable
+    pdparams,  ///< a pickle, as fluid.save and paddle.save write it
+    npz,
+    safetensors,
+};
+
+struct save_options {
+    annotation_rules rules{};  ///< of Paddle's own forms
+    bool gzip = false;         ///< of Paddle's own forms: every file
+    bool bits = false;         ///< npz: bfloat16 and float8 as unsigned numbers, which is what `.pdparams` does always
+};
+
+namespace detail {
+inline result<void> check(std::span<const tensor_ref> tensors, form as, const save_options& options) {
+    const bool paddle = as == form::combined || as == form::per_file;
+    if (tensors.empty()) return error{.code = errc::nothing_to_save, .message = "there is no array to save"};
+    if (!paddle && (options.gzip || options.rules.any()))
+        return error{.code = errc::bad_argument, .message = "only Paddle's own files take annotations and gzip"};
+    if (header_maker_for(options.rules) == nullptr)
+        return error{.code = errc::bad_argument,
+                     .message = "elements cannot start at multiples of this",
+                     .expected = "a power of two up to 65536",
+                     .found = decimal(options.rules.alignment)};
+    if (as != form::npz || options.bits) return {};
+    for (const auto& one : tensors)
+        if (one.dtype == DType::BF16 || one.dtype == DType::FP8_E4M3FN || one.dtype == DType::FP8_E5M2)
+            return error{.code = errc::bad_dtype,
+                         .message = "NumPy has no such element type: convert the values, or save their bits",
+                         .variable = one.name,
+                         .found = name_of(one.dtype)};
+    return {};
+}
+
+template <class L>
+result<void> save_streams(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
+    const auto plan = save_plan::make<L>(tensors, {}, {}, header_maker_for(options.rules));
+    if (!plan) return plan.error();
+    disk files{path};
+    if (!options.gzip) return write(*plan, files, atomic::steps);
+    auto packed = gzip<>::encode(files);
+    return write(*plan, packed, atomic::steps);
+}
+}  // namespace detail
+
+/// Saves arrays in one of the forms. Each file is replaced whole; names and elements are checked before the first byte is
+/// written. LoD has a place in Paddle's own forms alone.
+/// Errors: nothing_to_save, bad_argument, bad_dtype (what the form has no element type for); those of `save_plan::make`,
+/// `pickle::save`, `npz::save`, `safetensors::save` and `disk`.
+inline result<void> save(std::span<const tensor_ref> tensors, const std::string& path, form as, const save_options& options = {}) {
+    if (auto checked = detail::check(tensors, as, options); !checked) return checked;
+    switch (as) {
+        case form::combined: return detail::save_streams<layout::combined>(tensors, path, options);
+        case form::per_file: return detail::save_streams<layout::per_file>(tensors, path, options);
+        case form::pdparams: return pickle::save(tensors, disk{path}, {}, atomic::steps);
+        case form::npz: return npz::save(tensors, disk{path}, {}, atomic::steps);
+        case form::safetensors: return safetensors::save(tensors, disk{path}, {}, atomic::steps);
+    }
+    return error{.code = errc::bad_argument, .message = "no form has this number"};
+}
+
+}  // namespace wherry::inline v0::state_file
+
+#endif

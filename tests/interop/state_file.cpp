@@ -1,0 +1,165 @@
+#include <doctest/doctest.h>
+
+#include <io/scratch.hpp>
+
+#include <wherry/interop/state_file.hpp>
+#include <wherry/interop/state_file_save.hpp>
+#include <wherry/io/archive.hpp>
+#include <wherry/program/program.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace wherry;
+
+namespace {
+const std::string model = "paddle26/classifier_adam";
+
+Program main_of(const std::string& name) {
+    return *Program::parse_from_string(support::read_file(support::golden(name + "/main.pdmodel")));
+}
+void check_same(const state_dict& a, const state_dict& b) {
+    REQUIRE(a.size() == b.size());
+    for (const auto& held : a) {
+        CAPTURE(held.name);
+        REQUIRE(b.find(held.name) != nullptr);
+        CHECK(*b.find(held.name) == held.tensor);
+    }
+}
+}  // namespace
+
+TEST_CASE("arrays are loaded from a folder, and from one file with the program's names") {
+    const auto folder = state_file::load(support::golden(model + "/persistables"));
+    REQUIRE(folder);
+    CHECK(folder->warnings.empty());
+    const auto program = main_of(model);
+    const auto variables = select<filter::persistables>(program);
+    const auto file = state_file::load(support::golden(model + "/persistables.bin"), {.in_order = variables});
+    REQUIRE(file);
+    check_same(folder->arrays, file->arrays);
+    const auto nameless = state_file::load(support::golden(model + "/persistables.bin"));
+    CHECK(nameless.error().code == errc::bad_argument);
+    const auto fewer = program.all_parameters();
+    CHECK(state_file::load(support::golden(model + "/persistables.bin"), {.in_order = fewer}).error().code == errc::extra_record);
+    CHECK(state_file::load(support::golden(model + "/params.bin"), {.in_order = variables}).error().code == errc::missing_record);
+}
+
+TEST_CASE("of a folder only the wanted variables are read") {
+    const support::scratch place("state_file");
+    const auto folder = place / "folder";
+    std::filesystem::copy(support::golden(model + "/persistables"), folder);
+    support::write_file(folder + "/broken", std::string_view("\0\0\0\0broken", 10));
+    CHECK(!state_file::load(folder));
+    const auto program = main_of(model);
+    const auto parameters = program.all_parameters();
+    const auto some = state_file::load(folder, {.of_folder = parameters});
+    REQUIRE(some);
+    CHECK(some->arrays.size() == parameters.size());
+    const auto bias = support::read_file(folder + "/fc_0.b_0");
+    support::write_file(folder + "/fc_0.b_0", bias + "x");
+    CHECK(state_file::load(folder, {.of_folder = parameters})->warnings.at(0).code == errc::trailing_bytes);
+    std::filesystem::remove(folder + "/fc_0.b_0");
+    CHECK(state_file::load(folder, {.of_folder = parameters}).error().code == errc::not_found);
+}
+
+TEST_CASE("every form gives back what was saved in it") {
+    const support::scratch place("state_forms");
+    const auto reference = state_file::load(support::golden(model + "/persistables"));
+    REQUIRE(reference);
+    using state_file::form;
+    for (const auto as : {form::combined, form::per_file, form::pdparams, form::npz, form::safetensors})
+        for (const bool gzip : {false, true}) {
+            const bool paddle = as == form::combined || as == form::per_file;
+            CAPTURE(static_cast<int>(as));
+            CAPTURE(gzip);
+            const auto path = place / ("form" + std::to_string(static_cast<int>(as)) + (gzip ? "z" : ""));
+            const state_file::save_options options{.rules = {.alignment = paddle ? 64U : 1U, .checksums = paddle, .names = paddle},
+                                                   .gzip = gzip};
+            const auto saved = state_file::save(reference->arrays.refs(), path, as, options);
+            CHECK(saved.has_value() == (paddle || !gzip));
+            if (!saved) {
+                CHECK(saved.error().code == errc::bad_argument);
+                CHECK(!std::filesystem::exists(path));
+                continue;
+            }
+            const auto loaded = state_file::load(path);
+            REQUIRE(loaded);
+            check_same(reference->arrays, loaded->arrays);
+        }
+}
+
+TEST_CASE("pick takes variables by name, in their own element types, and checks them") {
+    state_file::contents state;
+    state.arrays.add("bits", Tensor::of<std::uint16_t>({1}, {0x3f80}));
+    state.arrays.add("layer.weight", Tensor::of<float>({2}, {1, 2}));
+    state.structured_names.push_back({"layer.weight", "w"});
+    Program program;
+    const auto variable = [&](std::string_view name, DType dtype, std::vector<std::int64_t> dims) {
+        wire::VarDesc<> desc;
+        desc.name = name;
+        desc.type.lod_tensor.emplace().tensor = {dtype, std::move(dims), {}};
+        desc.persistable = true;
+        return program.global_block().create_var(std::move(desc));
+    };
+    const std::vector<Variable> wanted{variable("bits", DType::BF16, {1}), variable("w", DType::FP32, {2})};
+    const auto picked = state_file::pick(state, wanted);
+    REQUIRE(picked);
+    CHECK(*picked->find("bits") == Tensor::of<bfloat16>({1}, {bfloat16(1.0F)}));
+    CHECK(*picked->find("w") == Tensor::of<float>({2}, {1, 2}));
+    const auto refused = [&](const Variable& one) { return state_file::pick(state, std::vector<Variable>{one}).error().code; };
+    CHECK(refused(variable("nobody", DType::FP32, {2})) == errc::missing_record);
+    const auto other = variable("layer.weight", DType::FP64, {2});
+    CHECK(refused(other) == errc::dtype_mismatch);
+    wanted[1].set_parameter(parameter_traits{});
+    wanted[1].edit().type.lod_tensor->tensor.dims = {3};
+    CHECK(refused(wanted[1]) == errc::shape_mismatch);
+}
+
+TEST_CASE("files that hold no arrays by name are called what they are") {
+    const auto refused = [](const std::string& name) { return state_file::load(support::golden(name)).error(); };
+    CHECK(refused("fluid18/readme/main.pdmodel").found == "a program");
+    CHECK(refused("fluid18/readme/feed/img.npy").found == "a NumPy array (.npy)");
+    CHECK(refused("paddle33/classifier/inference.json").found == "JSON text (a Paddle 3 program?)");
+    CHECK(refused("nowhere").code == errc::not_found);
+    CHECK(refused("fluid18/readme/feed").code == errc::nothing_to_save);
+}
+
+TEST_CASE("bytes of the neighbours are parsed, others refused; a cut anywhere is an error") {
+    for (const auto* file : {"pickle/py3-p4.pdparams", "numpy/deflated.npz", "numpy/official.safetensors"}) {
+        CAPTURE(file);
+        const auto bytes = support::read_file(support::golden(file));
+        const auto parsed = state_file::parse(bytes);
+        REQUIRE(parsed);
+        check_same(parsed->arrays, state_file::load(support::golden(file))->arrays);
+        for (std::size_t size = 0; size < bytes.size(); size += 7) CHECK(!state_file::parse(std::string_view(bytes).substr(0, size)));
+    }
+    CHECK(state_file::parse(support::read_file(support::golden(model + "/persistables.bin"))).error().found == "tensors");
+}
+
+TEST_CASE("a folder and a variable may have a name beyond ASCII") {
+    const support::scratch place("state_\xE6\xA8\xA1");
+    const auto a = Tensor::of<float>({1}, {1});
+    const std::vector<tensor_ref> one{a.ref("\xE6\x9D\x83\xE9\x87\x8D")};
+    REQUIRE(state_file::save(one, place / "each", state_file::form::per_file));
+    const auto loaded = state_file::load(place / "each");
+    REQUIRE(loaded);
+    CHECK(loaded->arrays.find("\xE6\x9D\x83\xE9\x87\x8D") != nullptr);
+}
+
+TEST_CASE("gzip within gzip is no file of arrays") {
+    const support::scratch place("state_gzip_twice");
+    const auto a = Tensor::of<float>({1}, {1});
+    const std::vector<tensor_ref> one{a.ref("a")};
+    const auto once = *archive<gzip<>>::save(std::span<const tensor_ref>(one), memory{});
+    support::write_file(place / "once", once);
+    CHECK(state_file::load(place / "once")->arrays.find("once") != nullptr);  // one tensor is named by its file
+    memory bytes;
+    auto twice = gzip<>::encode(bytes);
+    support::write_file(place / "twice", *write_whole(twice, once, {}));
+    const auto refused = state_file::load(place / "twice");
+    REQUIRE(!refused);
+    CHECK(refused.error().code == errc::not_a_paddle_file);
+    CHECK(refused.error().found == "gzip data");
+}

@@ -1,0 +1,48 @@
+#include <doctest/doctest.h>
+
+#include <io/scratch.hpp>
+
+#include <wherry/interop/state_file_save.hpp>
+#include <wherry/io/archive.hpp>
+#include <wherry/policy/memory.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace wherry;
+using state_file::form;
+
+namespace {
+const Tensor weights = Tensor::of<float>({2, 3}, {1, 2, 3, 4, 5, 6});
+const Tensor narrow = Tensor::of<bfloat16>({1}, {bfloat16(1.0F)});
+}  // namespace
+
+TEST_CASE("a combined file without options is the reference's") {
+    const support::scratch place("state_save");
+    const std::vector<tensor_ref> one{weights.ref("w")};
+    REQUIRE(state_file::save(one, place / "all", form::combined));
+    CHECK(support::read_file(place / "all") == *archive<>::save(std::span<const tensor_ref>(one), memory{}));
+}
+
+TEST_CASE("what a form cannot hold is refused before anything is written") {
+    const support::scratch place("state_save_refused");
+    const std::vector<tensor_ref> both{weights.ref("w"), narrow.ref("n")};
+    const auto path = place / "file";
+    const auto refused = [&](form as, const state_file::save_options& options, std::span<const tensor_ref> tensors) {
+        const auto saved = state_file::save(tensors, path, as, options);
+        REQUIRE(!saved);
+        CHECK(!std::filesystem::exists(path));
+        return saved.error().code;
+    };
+    CHECK(refused(form::npz, {}, both) == errc::bad_dtype);
+    CHECK(refused(form::npz, {.gzip = true}, both) == errc::bad_argument);
+    CHECK(refused(form::pdparams, {.rules = {16, false, false}}, both) == errc::bad_argument);
+    CHECK(refused(form::safetensors, {.rules = {1, false, true}}, both) == errc::bad_argument);
+    CHECK(refused(form::combined, {.rules = {24, false, false}}, both) == errc::bad_argument);
+    CHECK(refused(form::combined, {}, {}) == errc::nothing_to_save);
+    const std::vector<tensor_ref> twice{weights.ref("w"), weights.ref("w")};
+    for (const auto as : {form::combined, form::per_file, form::pdparams, form::npz, form::safetensors})
+        CHECK(refused(as, {}, twice) == errc::duplicate_name);
+    CHECK(state_file::save(both, path, form::npz, {.bits = true}));
+}

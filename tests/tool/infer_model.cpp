@@ -1,0 +1,82 @@
+#include "run_tool.hpp"
+
+#include <support/training_case.hpp>
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+using support::golden;
+
+namespace {
+const std::string model = "fluid18/readme";
+const std::vector<std::string> wishes{"--feed-names", "img", "--targets", "fc_0.tmp_2"};
+
+void check_outputs(const std::string& folder, const std::vector<std::string>& files) {
+    MUST_SUCCEED(std::vector<std::string>{"run", folder, fresh("model_out"), "--feed", "img=" + golden(model + "/feed/img.npy")} + files);
+    const auto ours = support::load_npy("model_out/0.npy");
+    const auto theirs = support::load_npy(golden(model + "/inference_fetch/0.npy"));
+    CHECK(ours.dims() == theirs.dims());
+    CHECK(support::relative_error(ours, theirs, 1e-6) <= 2e-6);
+}
+}  // namespace
+
+TEST_CASE("infer-model makes what save_inference_model does, from persistables of any form") {
+    const auto program = golden(model + "/main.pdmodel");
+    const auto folder = golden(model + "/persistables");
+    MUST_SUCCEED({"convert", folder, fresh("trained.npz"), "--to", "npz"});
+    MUST_SUCCEED({"convert", folder, fresh("trained.pdparams"), "--to", "pdparams"});
+    for (const auto& from : {folder, golden(model + "/persistables.bin"), std::string("trained.npz"), std::string("trained.pdparams")}) {
+        CAPTURE(from);
+        const auto out = fresh("inferred");
+        const auto done = wherry_tool(std::vector<std::string>{"infer-model", program, from, out} + wishes);
+        CHECK_MESSAGE(done.status == 0, done.err);
+        CHECK(done.out == "feed   img\nfetch  save_infer_model/scale_0.tmp_0\n");
+        for (const auto* parameter : {"/fc_0.w_0", "/fc_0.b_0"})
+            CHECK(support::read_file(out + parameter) == support::read_file(golden(model + "/inference" + parameter)));
+        CHECK(files_beneath(out).size() == 3);
+        check_outputs(out, {});
+    }
+}
+
+TEST_CASE("infer-model names its files, and leaves out what the targets do not need") {
+    const auto out = fresh("inferred_named");
+    const auto done =
+        wherry_tool({"infer-model", golden("fluid18/classifier_adam/main.pdmodel"), golden("fluid18/classifier_adam/persistables.bin"), out,
+                     "--feed-names", "x", "--targets", "fc_2.tmp_2", "--model-filename", "m.pdmodel", "--params-filename", "m.pdiparams"});
+    CHECK_MESSAGE(done.status == 0, done.err);
+    CHECK(files_beneath(out).size() == 2);
+    CHECK(support::read_file(out + "/m.pdiparams") == support::read_file(golden("fluid18/classifier_adam/inference_combined/params")));
+    MUST_SUCCEED({"run", out + "/m", fresh("named_out"), "--feed", "x=" + golden("fluid18/classifier_adam/feed/x.npy")});
+}
+
+TEST_CASE("what infer-model cannot do is one line, and nothing is written") {
+    const auto program = golden(model + "/main.pdmodel");
+    const auto folder = golden(model + "/persistables");
+    const auto out = fresh("no_model");
+    struct wrong {
+        std::string says;
+        std::vector<std::string> given;
+    };
+    const std::vector<wrong> table{
+        {"--targets is required", {program, folder, out, "--feed-names", "img"}},
+        {"a target is no variable of the program's root block", {program, folder, out, "--feed-names", "img", "--targets", "nobody"}},
+        {"var nobody not in this block", {program, folder, out, "--feed-names", "nobody", "--targets", "fc_0.tmp_2"}},
+        {"not_found", {program, "nowhere", out, "--feed-names", "img", "--targets", "fc_0.tmp_2"}},
+        {"found a program", {program, program, out, "--feed-names", "img", "--targets", "fc_0.tmp_2"}},
+        {"found a tensor", {folder + "/fc_0.w_0", folder, out, "--feed-names", "img", "--targets", "fc_0.tmp_2"}},
+        {"missing_record", {program, folder + "/fc_0.w_0", out, "--feed-names", "img", "--targets", "fc_0.tmp_2"}},
+    };
+    for (const auto& [says, given] : table) {
+        CAPTURE(says);
+        const auto done = wherry_tool(std::vector<std::string>{"infer-model"} + given);
+        CHECK(done.status == 1);
+        CHECK(done.out.empty());
+        CHECK_MESSAGE(std::count(done.err.begin(), done.err.end(), '\n') == 1, done.err);
+        CHECK_MESSAGE(done.err.find(says) != std::string::npos, done.err);
+        CHECK(!fs::exists(out));
+    }
+}
