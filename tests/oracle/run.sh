@@ -1,8 +1,8 @@
 #!/bin/bash
-# The real fluid 1.8.5 and the real Paddle 2.6.2 read and run what wherry wrote:
-#   run.sh FLUID18_PYTHON PADDLE26_PYTHON BUILD_DIR        from the top of the checkout, ../shared beside it
+# The real fluid 1.8.5, Paddle 2.6.2 and 3.3.1 read and run what wherry wrote:
+#   run.sh FLUID18_PYTHON PADDLE26_PYTHON PADDLE33_PYTHON BUILD_DIR        from the top of the checkout, ../shared beside it
 set -euo pipefail
-fluid18=$1 paddle26=$2 build=$3
+fluid18=$1 paddle26=$2 paddle33=$3 build=$4
 oracle=$PWD/../shared/oracle here=$PWD/tests/oracle golden=$PWD/tests/golden
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -11,6 +11,7 @@ checks=0
 say() { [ -n "$2" ] || { echo "$1: FAILED"; exit 1; }; checks=$((checks + 1)); printf '%-58s %s\n' "$1" "$2"; }
 f18() { "$fluid18" "$oracle/fluid18_oracle.py" "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
 p26() { "$paddle26" "$oracle/paddle_oracle.py" "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
+p33() { "$paddle33" "$oracle/paddle_oracle.py" "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
 same() { "$paddle26" "$here/compare.py" "$@"; }
 
 g++ -std=c++20 -O1 -I include "$here/write_cases.cpp" -o "$work/write_cases"
@@ -48,40 +49,40 @@ p26 vars "$model/digits.pdmodel" "$model/digits" "$work/out/digits26"
 say "quickstart: one file a variable, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/digits26")"
 p26 vars "$model/digits.pdmodel" "$model" "$work/out/digits-one26" --filename digits.persistables
 say "quickstart: one file, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/digits-one26")"
-if [ -x "$build/wherry" ]; then
-    "$build/wherry" convert "$model/digits.pdmodel" "$model/digits" "$work/converted" --out-filename all
-    cmp "$work/converted/all" "$model/digits.persistables"
-    "$build/wherry" convert "$model/digits.pdmodel" "$work/converted" "$work/converted-each" --in-filename all
-    f18 vars "$model/digits.pdmodel" "$work/converted-each" "$work/out/converted"
-    say "wherry convert: one file a variable, fluid 1.8.5" "$(same "$work/out/digits" "$work/out/converted")"
-    p26 vars "$model/digits.pdmodel" "$work/converted" "$work/out/converted26" --filename all
-    say "wherry convert: one file, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/converted26")"
-fi
-[ "${WHERRY_ORACLES:-}" = all ] || { echo "$checks checks by the real Paddle passed"; exit 0; }
+"$build/wherry" convert "$model/digits.pdmodel" "$model/digits" "$work/converted" --out-filename all
+cmp "$work/converted/all" "$model/digits.persistables"
+"$build/wherry" convert "$model/digits.pdmodel" "$work/converted" "$work/converted-each" --in-filename all
+f18 vars "$model/digits.pdmodel" "$work/converted-each" "$work/out/converted"
+say "wherry convert: one file a variable, fluid 1.8.5" "$(same "$work/out/digits" "$work/out/converted")"
+p26 vars "$model/digits.pdmodel" "$work/converted" "$work/out/converted26" --filename all
+say "wherry convert: one file, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/converted26")"
 
-# WHERRY_ORACLES=all: Paddle 3's programs, models as types, inference models, state files and neighbours as well
-if [ -x "$build/wherry" ]; then
-    for name in classifier fc embedding; do # what Paddle 3 does not write any more
-        from=$golden/paddle33/$name
-        "$build/wherry" convert "$from/inference.json" "$from/inference.pdiparams" "$work/$name-2x" --out-filename inference.pdiparams \
-            --program-out "$work/$name-2x/inference.pdmodel"
-        p26 infer "$work/$name-2x/inference" "$work/out/$name-2x" --feed "x=$from/x.npy"
-        answer=$from/0.npy
-        [ -e "$answer" ] || answer=$from/y.npy
-        say "wherry convert: a program of Paddle 3, Paddle 2.6.2" "$(same "$answer" "$work/out/$name-2x/0.npy" 2e-5)"
-    done
-fi
-if [ -x "$build/wherry" ]; then
-    mlp=$PWD/tests/golden/embed/mlp
-    for align in 4 16 64; do  # weights at round addresses: still Paddle's file
-        mkdir -p "$work/aligned$align"
-        "$build/wherry" embed "$mlp" --params-file params --name mlp --out "$work/aligned$align/params.hpp" --align $align --incbin
-        mv "$work/aligned$align/params.bin" "$work/aligned$align/params"
-        cp "$mlp/__model__" "$work/aligned$align"
-        p26 infer "$work/aligned$align" "$work/out/aligned$align" --params-file params --feed "x=$mlp/0.x.npy"
-        say "wherry embed --align $align, Paddle 2.6.2" "$(same "$mlp/0.y.npy" "$work/out/aligned$align/0.npy")"
-    done
-fi
+for name in classifier fc embedding; do
+    from=$golden/paddle33/$name
+    answer=$from/0.npy
+    [ -e "$answer" ] || answer=$from/y.npy
+    # annotated parameters are still those of Paddle 3
+    "$build/wherry" convert "$from/inference.json" "$from/inference.pdiparams" "$work/$name-3x" --out-filename inference.pdiparams \
+        --align 64 --checksum --names
+    cp "$from/inference.json" "$work/$name-3x"
+    p33 infer "$work/$name-3x/inference" "$work/out/$name-3x" --feed "x=$from/x.npy"
+    say "wherry convert --align --checksum --names, Paddle 3.3.1" "$(same "$answer" "$work/out/$name-3x/0.npy" 2e-5)"
+    # the program that Paddle 3 does not write any more
+    "$build/wherry" convert "$from/inference.json" "$from/inference.pdiparams" "$work/$name-2x" --out-filename inference.pdiparams \
+        --program-out "$work/$name-2x/inference.pdmodel"
+    p26 infer "$work/$name-2x/inference" "$work/out/$name-2x" --feed "x=$from/x.npy"
+    say "wherry convert: a program of Paddle 3, Paddle 2.6.2" "$(same "$answer" "$work/out/$name-2x/0.npy" 2e-5)"
+done
+
+mlp=$golden/embed/mlp
+for align in 4 16 64; do # weights at round addresses: still Paddle's file
+    mkdir -p "$work/aligned$align"
+    "$build/wherry" embed "$mlp" --params-file params --name mlp --out "$work/aligned$align/params.hpp" --align $align --incbin
+    mv "$work/aligned$align/params.bin" "$work/aligned$align/params"
+    cp "$mlp/__model__" "$work/aligned$align"
+    p26 infer "$work/aligned$align" "$work/out/aligned$align" --params-file params --feed "x=$mlp/0.x.npy"
+    say "wherry embed --align $align, Paddle 2.6.2" "$(same "$mlp/0.y.npy" "$work/out/aligned$align/0.npy")"
+done
 # what a model as a type learnt: the saved stream is Paddle's file, and holds what Paddle learns from the same start
 finetune=$golden/embed/finetune
 mkdir -p "$work/trained" "$work/trained-end"
@@ -95,5 +96,5 @@ for value in "$work"/out/trained-end/*.npy; do
 done
 bash "$here/run_inference.sh" "$fluid18" "$paddle26"
 . "$here/interop.sh"
-if [ -x "$build/wherry" ]; then . "$here/tool.sh"; fi
+. "$here/tool.sh"
 echo "$checks checks by the real Paddle passed"
