@@ -106,7 +106,7 @@ TEST_CASE("pick takes variables by name, in their own element types, and checks 
     const std::vector<Variable> wanted{variable("bits", DType::BF16, {1}), variable("w", DType::FP32, {2})};
     const auto picked = state_file::pick(state, wanted);
     REQUIRE(picked);
-    CHECK(*picked->find("bits") == Tensor::of<bfloat16>({1}, {bfloat16(1.0F)}));
+    CHECK(*picked->find("bits") == Tensor::of<wherry::bfloat16>({1}, {wherry::bfloat16(1.0F)}));
     CHECK(*picked->find("w") == Tensor::of<float>({2}, {1, 2}));
     const auto refused = [&](const Variable& one) { return state_file::pick(state, std::vector<Variable>{one}).error().code; };
     CHECK(refused(variable("nobody", DType::FP32, {2})) == errc::missing_record);

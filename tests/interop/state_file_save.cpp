@@ -15,7 +15,7 @@ using state_file::form;
 
 namespace {
 const Tensor weights = Tensor::of<float>({2, 3}, {1, 2, 3, 4, 5, 6});
-const Tensor narrow = Tensor::of<bfloat16>({1}, {bfloat16(1.0F)});
+const Tensor narrow = Tensor::of<wherry::bfloat16>({1}, {wherry::bfloat16(1.0F)});
 }  // namespace
 
 TEST_CASE("a combined file without options is the reference's") {
