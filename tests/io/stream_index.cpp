@@ -90,6 +90,17 @@ TEST_CASE("a record cut at any byte is truncated at the same place, however it i
     }
 }
 
+TEST_CASE("an indexer with the default caps keeps them") {  // a reference to the default argument would dangle; sanitizers see it
+    std::vector<Tensor> tensors;
+    const auto bytes = mixed_record(tensors);
+    memory_reader reader(bytes);
+    byte_buffer window;
+    stream_indexer<memory_reader> indexer(reader, window);
+    std::size_t count = 0;
+    for (; !indexer.at_end(); ++count) REQUIRE(indexer.next());
+    CHECK(count == tensors.size());
+}
+
 TEST_CASE("a claimed length reserves nothing and reads nothing") {
     struct stingy {  // counts what it is asked for
         std::string bytes;

@@ -29,7 +29,7 @@ class stream_indexer {
   public:
     /// `window` is memory that may be handed from one record to the next.
     explicit stream_indexer(R& reader, byte_buffer& window, const limits& caps = {}) noexcept
-        : reader_(&reader), caps_(&caps), window_(&window), size_bytes_(reader.size_bytes()) {
+        : reader_(&reader), caps_(caps), window_(&window), size_bytes_(reader.size_bytes()) {
         window.clear();
     }
 
@@ -79,7 +79,7 @@ class stream_indexer {
     result<wire::tensor_header> read_header() {
         if constexpr (ViewReader<R>) {
             byte_cursor in(reader_->bytes().substr(static_cast<std::size_t>(offset_)), offset_);
-            return wire::read_tensor_header(in, *caps_);
+            return wire::read_tensor_header(in, caps_);
         } else {
             const auto left = size_bytes_ - offset_;
             if (seen(offset_, std::min<std::uint64_t>(left, 1)).empty() && left > 0)
@@ -87,7 +87,7 @@ class stream_indexer {
             while (true) {
                 const auto known = left == 0 ? std::string_view() : seen(offset_, window_offset_ + window_->size() - offset_);
                 byte_cursor in(known, offset_);
-                auto header = wire::read_tensor_header(in, *caps_);
+                auto header = wire::read_tensor_header(in, caps_);
                 // Cut short by the window, not by the record: a wider one. It doubles, it never trusts a claimed length.
                 if (header || known.size() == left || header.error().code != errc::truncated || header.error().offset != in.offset())
                     return header;
@@ -105,7 +105,7 @@ class stream_indexer {
     }
 
     R* reader_;
-    const limits* caps_;
+    limits caps_;  // by value: the default one above is a temporary
     byte_buffer* window_;
     std::uint64_t size_bytes_;
     std::uint64_t offset_ = 0;

@@ -23,18 +23,18 @@ namespace wherry::inline v0::pickle {
 /// is not used), truncated, trailing_bytes, too_large; all with the offset.
 class machine {
   public:
-    explicit machine(std::string_view bytes, const limits& caps = {}) noexcept : in_(bytes), caps_(&caps) {}
+    explicit machine(std::string_view bytes, const limits& caps = {}) noexcept : in_(bytes), caps_(caps) {}
 
     /// The object that the pickle is.
     result<value> run() {
         if (auto read = protocol(); !read) return std::move(read).error();
         while (!stopped_) {
             at_ = in_.offset();
-            if (++opcodes_ > caps_->pickle_opcodes)
+            if (++opcodes_ > caps_.pickle_opcodes)
                 return error{.code = errc::too_large,
                              .message = "a pickle has more opcodes than the limit",
                              .offset = at_,
-                             .expected = decimal(caps_->pickle_opcodes)};
+                             .expected = decimal(caps_.pickle_opcodes)};
             const auto code = in_.read<std::uint8_t>("a pickle ends before its STOP");
             if (!code) return code.error();
             if (auto done = step(static_cast<char>(*code)); !done) return std::move(done).error();
@@ -349,7 +349,7 @@ class machine {
     outcome ordered_dict(const std::vector<value>& args) {
         const auto made = objects_.make(kind::dict);
         if (args.size() > 1 || (args.size() == 1 && args[0].kind != kind::list)) return bad("an OrderedDict of something else than a list");
-        if (!args.empty() && objects_.cells.size() + 2 * std::uint64_t{objects_.size(args[0])} > caps_->pickle_opcodes)
+        if (!args.empty() && objects_.cells.size() + 2 * std::uint64_t{objects_.size(args[0])} > caps_.pickle_opcodes)
             return error{.code = errc::too_large, .message = "a pickle copies more items than the limit", .offset = at_};
         if (!args.empty())
             for (const auto pair : objects_.items(args[0])) {
@@ -374,7 +374,7 @@ class machine {
     }
 
     byte_cursor in_;
-    const limits* caps_;
+    limits caps_;
     std::uint64_t at_ = 0;
     std::uint64_t opcodes_ = 0;
     bool stopped_ = false;

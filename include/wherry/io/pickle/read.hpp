@@ -37,7 +37,7 @@ namespace detail {
 class state_reader {
   public:
     state_reader(const object_graph& objects, std::uint64_t file_bytes, const limits& caps) noexcept
-        : objects_(&objects), caps_(&caps), allowed_bytes_(8 * file_bytes + (std::uint64_t{1} << 20U)) {}
+        : objects_(&objects), caps_(caps), allowed_bytes_(8 * file_bytes + (std::uint64_t{1} << 20U)) {}
 
     result<state_file> read(value top) {
         if (top.kind != kind::dict) return bad("a pickle of state is a dict of arrays by name");
@@ -113,9 +113,9 @@ class state_reader {
         std::string name;
         if (key.kind == kind::text) name = objects_->slice(key);
         else if (key.kind == kind::bytes)
-            for (const char c : objects_->slice(key).substr(0, caps_->name_bytes + 1)) append_latin1(name, c);
+            for (const char c : objects_->slice(key).substr(0, caps_.name_bytes + 1)) append_latin1(name, c);
         else return bad("a key of a pickle is no string");
-        if (name.empty() || name.size() > caps_->name_bytes || !is_utf8(name) || name.find('\0') != std::string::npos)
+        if (name.empty() || name.size() > caps_.name_bytes || !is_utf8(name) || name.find('\0') != std::string::npos)
             return error{
                 .code = errc::bad_name, .message = "a key of a pickle is empty, too long or not UTF-8", .variable = name.substr(0, 64)};
         return name;
@@ -362,7 +362,7 @@ class state_reader {
     }
 
     const object_graph* objects_;
-    const limits* caps_;
+    limits caps_;
     std::uint64_t allowed_bytes_;
     state_file file_;
     std::vector<array_view> views_;
