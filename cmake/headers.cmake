@@ -188,6 +188,7 @@ set(WHERRY_HEADERS
     wherry/tensor/selected_rows.hpp
     wherry/tensor/state_dict.hpp
     wherry/tensor/tensor.hpp
+    wherry/tensor/transposed.hpp
     wherry/train/backward.hpp
     wherry/train/clip.hpp
     wherry/train/optimizer.hpp

@@ -32,6 +32,7 @@ struct convert_arguments {
     std::string out_filename{};      ///< paddle: empty for one file a variable
     std::string program_out{};       ///< where the program is written, as a ProgramDesc; empty: nowhere
     std::vector<std::string> casts{};
+    std::vector<std::string> transposed{};
     std::uint64_t align = 0;  ///< 0: where they fall
     bool checksum = false;
     bool names = false;

@@ -6,6 +6,7 @@
 #include <wherry/io/whole_record.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/tensor/converted.hpp>
+#include <wherry/tensor/transposed.hpp>
 
 #include <span>
 
@@ -72,6 +73,19 @@ result<state_dict> cast(const state_dict& arrays, std::span<const cast_rule> rul
     return made;
 }
 
+/// Matrices of these names get rows and columns exchanged. Errors: no_such_variable, those of `transposed`.
+result<void> transpose(state_dict& arrays, std::span<const std::string> names) {
+    for (const auto& name : names) {
+        auto* const held = arrays.find(name);
+        if (held == nullptr)
+            return error{.code = errc::no_such_variable, .message = "--transpose names an array that is not there", .variable = name};
+        auto turned = wherry::transposed(held->ref(name));
+        if (!turned) return std::move(turned).error();
+        *held = *std::move(turned);
+    }
+    return {};
+}
+
 void warn_of_lod(const state_dict& arrays, const std::string& form, std::vector<error>& warnings) {
     for (const auto& held : arrays)
         if (!held.tensor.lod().empty())
@@ -121,6 +135,7 @@ result<std::string> convert(const convert_arguments& given) {
         if (!changed) return std::move(changed).error();
         read->arrays = *std::move(changed);
     }
+    if (auto turned = transpose(read->arrays, given.transposed); !turned) return std::move(turned).error();
     if (auto saved = save_state(read->arrays, target_of(given)); !saved) return std::move(saved).error();
     tell(read->warnings);
     if (!given.program_out.empty())

@@ -58,6 +58,10 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
     app.add_option("--cast", given.casts, "Values of one floating point type as another, such as bfloat16=float32")
         ->allow_extra_args(false)
         ->type_name("FROM=TO");
+    app.add_option("--transpose", given.transposed,
+                   "A matrix by name gets rows and columns exchanged, such as a linear layer's from elsewhere")
+        ->allow_extra_args(false)
+        ->type_name("NAME");
     app.add_flag("--bits", given.bits, "npz: bfloat16 and float8 as unsigned numbers of their bits");
 }
 

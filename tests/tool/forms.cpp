@@ -144,6 +144,14 @@ TEST_CASE("floating point values go from type to type and back") {
     CHECK(wherry_tool({"diff", "half", from}).status == 1);
 }
 
+TEST_CASE("a matrix is transposed by name, and twice is nothing") {
+    const auto from = golden("fluid18/readme/params");  // fc_0.w_0 [784, 10]
+    MUST_SUCCEED({"convert", from, fresh("turned"), "--to", "safetensors", "--transpose", "fc_0.w_0"});
+    CHECK(wherry_tool({"inspect", "turned"}).out.find("fc_0.w_0  float32  [10, 784]") != std::string::npos);
+    MUST_SUCCEED({"convert", "turned", fresh("turned_back"), "--transpose", "fc_0.w_0"});
+    CHECK(files_beneath("turned_back") == files_beneath(from));
+}
+
 TEST_CASE("elements start at the multiples that were asked for") {
     for (const std::string align : {"2", "16", "32", "64", "4096", "65536"}) {
         CAPTURE(align);
@@ -221,6 +229,8 @@ TEST_CASE("options that do not belong together are one line, and nothing is writ
         {"FROM=TO, such as bfloat16=float32, found float32", {in, out, "--cast", "float32"}},
         {"FROM=TO", {in, out, "--cast", "float32=fp32"}},
         {"only floating element types are converted into each other", {in, out, "--cast", "float32=int32"}},
+        {"--transpose names an array that is not there", {in, out, "--transpose", "no_such"}},
+        {"only a matrix is transposed", {in, out, "--transpose", "fc_0.b_0"}},
         {"paths", {program, in, out, "more"}},
         {"paths", {in}},
         {"found a program", {program, out}},

@@ -1,0 +1,39 @@
+#ifndef WHERRY_TENSOR_TRANSPOSED_HPP
+#define WHERRY_TENSOR_TRANSPOSED_HPP
+
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/tensor/tensor.hpp>
+
+#include <cstddef>
+#include <cstring>
+
+namespace wherry::inline v0 {
+
+/// A copy of a matrix with rows and columns exchanged: other frameworks keep the weights of a linear layer as [out, in],
+/// Paddle as [in, out]. Shapes: [rows, columns] to [columns, rows]. Any element type.
+/// Errors: bad_dims for other ranks, bad_desc when the bytes are not those of the dims.
+inline result<Tensor> transposed(const tensor_ref& array) {
+    if (array.dims.rank() != 2)
+        return error{.code = errc::bad_dims,
+                     .message = "only a matrix is transposed",
+                     .variable = array.name,
+                     .expected = "2 dims",
+                     .found = to_string(array.dims)};
+    const auto size = size_of(array.dtype);
+    const auto count = array.dims.element_count();
+    if (size == 0 || !count || array.bytes.size() / size != *count || array.bytes.size() % size != 0)
+        return error{.code = errc::bad_desc, .message = "the bytes are not those of the dims", .variable = array.name};
+    const auto rows = static_cast<std::size_t>(array.dims[0]);
+    const auto columns = static_cast<std::size_t>(array.dims[1]);
+    Tensor made(array.dtype, {array.dims[1], array.dims[0]});
+    auto* to = made.bytes().data();
+    for (std::size_t column = 0; column < columns; ++column)
+        for (std::size_t row = 0; row < rows; ++row, to += size)
+            std::memcpy(to, array.bytes.data() + (row * columns + column) * size, size);
+    return made;
+}
+
+}  // namespace wherry::inline v0
+
+#endif
