@@ -129,3 +129,18 @@ TEST_CASE("what holds no tensors is refused as a file, and skipped in a folder")
         CHECK_FALSE(weights(folder / "cut"));
     }
 }
+
+TEST_CASE("what a killed save left over is no weight; other hidden files are") {
+    const support::scratch place("left_over");
+    REQUIRE(archive<layout::per_file>::save(support::small_program(), support::small_scope(), disk(place / "each")));
+    const auto one = support::read_file(place / "each/w");
+    support::write_file(place / "each/.w.0123abcd.tmp", one);
+    support::write_file(place / "each/acc/.w.00000000.tmp", one.substr(0, 5));
+    for (const auto* const name : {"each/.w", "each/.w.tmp", "each/.w.0123.tmp", "each/.w.0123abcg.tmp"})
+        support::write_file(place / name, one);
+    const auto all = weights(place / "each");
+    REQUIRE(all);
+    CHECK(all->size() == 4 + 4);
+    CHECK(all->skipped().empty());
+    CHECK(all->find(".w.0123abcd.tmp") == nullptr);
+}

@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_DETAIL_UTF8_PATH_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/policy/file_name.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -22,7 +23,8 @@ inline std::string shown_path(const std::filesystem::path& path) {
     return {text.begin(), text.end()};
 }
 
-/// Every file beneath a folder that is no folder, by its relative name with '/', sorted. Errors: cannot_open.
+/// Every file beneath a folder that is no folder, by its relative name with '/', sorted; without what killed saves left over.
+/// Errors: cannot_open.
 inline result<std::vector<std::string>> files_beneath(std::string_view folder) {
     std::vector<std::string> names;
     std::error_code failed;
@@ -30,6 +32,7 @@ inline result<std::vector<std::string>> files_beneath(std::string_view folder) {
     for (std::filesystem::recursive_directory_iterator at(root, failed), end; !failed && at != end; at.increment(failed)) {
         std::error_code ignored;
         if (at->is_directory(ignored)) continue;
+        if (looks_temporary(shown_path(at->path().filename()))) continue;
         const auto name = at->path().lexically_relative(root).generic_u8string();
         names.emplace_back(name.begin(), name.end());
     }
