@@ -1,0 +1,189 @@
+// Policies and operators of one's own: a layout, an annotation, a codec, an operator. (A filter, a sink and a source: policies.cpp)
+#include <wherry/wherry.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace {
+
+/// A layout: one file a layer, "fc_0", "fc_1". Files hold no names, so that the same variables must give the same answer.
+struct by_layer {
+    static constexpr std::string_view name = "by_layer";
+    static constexpr bool single_record = false;
+    [[nodiscard]] std::vector<wherry::record> records(std::span<const std::string_view> variables) const {
+        std::vector<wherry::record> files;
+        for (std::size_t i = 0; i < variables.size(); ++i) {
+            const auto layer = variables[i].substr(0, variables[i].find('.'));
+            auto file = files.begin();
+            while (file != files.end() && file->name != layer) ++file;
+            if (file == files.end()) file = files.insert(file, {std::string(layer), {}});
+            file->tensors.push_back(i);
+        }
+        return files;
+    }
+};
+static_assert(wherry::Layout<by_layer>);
+
+/// An annotation: what the flash of a device wants, under one name.
+struct flash_pages {
+    static constexpr std::string_view name = "flash_pages";
+    static constexpr wherry::annotation_rules add_to(wherry::annotation_rules rules) noexcept {
+        rules.alignment = 512;
+        rules.checksums = true;
+        return rules;
+    }
+};
+static_assert(wherry::Annotation<flash_pages>);
+
+/// A codec: every byte is mixed with a key, and with its place. Real ciphers go in the same two functions.
+struct scrambled {
+    static constexpr std::string_view name = "scrambled";
+    static std::byte mixed(std::byte byte, std::uint64_t place) noexcept { return byte ^ static_cast<std::byte>(0x5A + place * 7); }
+
+    template <wherry::Sink Inner>
+    struct scrambling_sink {
+        static constexpr std::string_view name = "scrambled";
+        static constexpr bool many_records = Inner::many_records;
+        Inner* inner;
+
+        wherry::result<void> start(std::span<const wherry::record_size> records, wherry::durability_steps how) {
+            return inner->start(records, how);
+        }
+        wherry::result<void> write_at(std::size_t record, std::uint64_t offset, std::span<const wherry::piece> pieces) {
+            for (const auto& bytes : pieces) {
+                std::vector<std::byte> copy(bytes.begin(), bytes.end());
+                for (std::size_t i = 0; i < copy.size(); ++i) copy[i] = mixed(copy[i], offset + i);
+                const wherry::piece out(copy);
+                if (auto written = inner->write_at(record, offset, std::span(&out, 1)); !written) return written;
+                offset += bytes.size();
+            }
+            return {};
+        }
+        wherry::result<void> commit(std::size_t record) { return inner->commit(record); }
+        auto finish() { return inner->finish(); }
+    };
+    template <wherry::Source Inner>
+    struct scrambling_source {
+        static constexpr std::string_view name = "scrambled";
+        static constexpr bool many_records = Inner::many_records;
+        using inner_reader = typename decltype(std::declval<Inner&>().open({}))::value_type;
+        struct reader {
+            inner_reader inner;
+            [[nodiscard]] std::uint64_t size_bytes() const { return inner.size_bytes(); }
+            [[nodiscard]] std::string_view path() const { return inner.path(); }
+            wherry::result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
+                auto read = inner.read_at(offset, into);
+                for (std::size_t i = 0; read && i < into.size(); ++i) into[i] = mixed(into[i], offset + i);
+                return read;
+            }
+        };
+        Inner* inner;
+
+        wherry::result<void> expect(std::span<const std::string_view> names) { return inner->expect(names); }
+        wherry::result<reader> open(std::string_view record) {
+            auto opened = inner->open(record);
+            if (!opened) return std::move(opened).error();
+            return reader{*std::move(opened)};
+        }
+    };
+
+    template <wherry::Sink Inner>
+    static scrambling_sink<Inner> encode(Inner& sink) {
+        return {&sink};
+    }
+    template <wherry::Source Inner>
+    static scrambling_source<Inner> decode(Inner& source, const wherry::limits&) {
+        return {&source};
+    }
+};
+static_assert(wherry::Codec<scrambled>);
+
+/// An operator that Paddle has and wherry has not: x where it is positive, else alpha x.
+struct leaky_relu {
+    static constexpr std::string_view type = "leaky_relu";
+    static constexpr std::array inputs = {wherry::slot{"X"}};
+    static constexpr std::array outputs = {wherry::slot{"Out"}};
+    struct attributes {
+        float alpha = 0.02F;
+        template <class Self, class Visitor>
+        static void visit(Self& self, Visitor& attr) {
+            attr("alpha", self.alpha);
+        }
+    };
+    static wherry::result<void> infer(const attributes&, wherry::infer_context& c) {
+        c.set_out(0, c.in(0));
+        return {};
+    }
+    static wherry::result<void> run(const attributes& a, wherry::run_context& c) {
+        const auto x = c.in<float>(0);
+        const auto out = c.out<float>(0);
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = x[i] > 0 ? x[i] : a.alpha * x[i];
+        return {};
+    }
+};
+using operators = wherry::op::all::with<leaky_relu>;
+
+int fail(const wherry::error& e) {
+    std::fprintf(stderr, "%s\n", to_string(e).c_str());
+    return 1;
+}
+
+/// Saves by an archive and loads into a fresh scope: are the weights the same?
+template <class Archive>
+wherry::result<bool> comes_back(const wherry::Program& program, const wherry::Scope& scope, const char* folder) {
+    if (auto saved = Archive::save(program, scope, wherry::disk{folder}); !saved) return saved.error();
+    wherry::Scope loaded;
+    if (auto read = Archive::load(program, loaded, wherry::disk{folder}); !read) return read.error();
+    return *loaded.find_var("fc_1.w_0") == *scope.find_var("fc_1.w_0");
+}
+
+}  // namespace
+
+int main() {
+    wherry::Program program;
+    wherry::Program startup;
+    wherry::UniqueNameGenerator names;
+    wherry::NameScope scopes;
+    wherry::Builder build(program, startup, names, scopes, operators::table);
+    const std::vector<std::int64_t> shape = {-1, 4};
+    const auto x = wherry::layers::data(build, "x", shape);
+    if (!x) return fail(x.error());
+    const auto hidden = wherry::layers::fc(build, std::vector{*x}, {.size = 3});
+    if (!hidden) return fail(hidden.error());
+    const auto bent = wherry::layers::unary(build, "leaky_relu", *hidden, {wherry::make_attr("alpha", 0.1F)});
+    if (!bent) return fail(bent.error());
+    const auto y = wherry::layers::fc(build, std::vector{*bent}, {.size = 2});
+    if (!y) return fail(y.error());
+
+    wherry::Scope scope;
+    wherry::Executor exe(operators{});
+    if (const auto ran = exe.run(startup, scope); !ran) return fail(ran.error());
+    const auto ones = wherry::Tensor::of<float>({1, 4}, {1, -1, 1, -1});
+    const std::array feeds{ones.ref("x")};
+    const std::array fetches{hidden->name(), bent->name()};
+    const auto answer = exe.run(program, scope, feeds, fetches);
+    if (!answer) return fail(answer.error());
+    bool good = true;
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto before = (*answer)[0].elements<float>()[i];
+        good = good && (*answer)[1].elements<float>()[i] == (before > 0 ? before : 0.1F * before);
+    }
+    std::printf("leaky_relu:  %s\n", good ? "runs among the others" : "WRONG");
+
+    const auto show = [&](const char* what, const wherry::result<bool>& same) {
+        if (!same) fail(same.error());
+        good = good && same && *same;
+        std::printf("%-12s %s\n", what, same && *same ? "loaded what was saved" : "WRONG");
+    };
+    show("by_layer:", comes_back<wherry::archive<by_layer>>(program, scope, "own_layers"));
+    show("flash_pages:", comes_back<wherry::archive<wherry::annotate<flash_pages>>>(program, scope, "own_flash"));
+    show("scrambled:", comes_back<wherry::archive<scrambled, by_layer, wherry::annotate<wherry::names>>>(program, scope, "own_scrambled"));
+    return good ? 0 : 1;
+}
