@@ -182,6 +182,7 @@ set(WHERRY_HEADERS
     wherry/program/unique_name.hpp
     wherry/program/variable.hpp
     wherry/tensor/converted.hpp
+    wherry/tensor/copied.hpp
     wherry/tensor/element.hpp
     wherry/tensor/renamed.hpp
     wherry/tensor/scope.hpp

@@ -124,9 +124,9 @@ result<held_kinds> held_by(R& file, wherry::wire::file_kind kind) {
 
 template <class R>
 result<wherry::wire::file_kind> kind_of(R& file) {
-    std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(file.size_bytes(), wherry::wire::kind_bytes)), '\0');
-    if (auto read = file.read_at(0, std::as_writable_bytes(std::span(head))); !read) return std::move(read).error();
-    return wherry::wire::kind_of(head, file.size_bytes());
+    const auto head = wherry::read_head(file, wherry::wire::kind_bytes);
+    if (!head) return head.error();
+    return wherry::wire::kind_of(*head, file.size_bytes());
 }
 }  // namespace detail
 

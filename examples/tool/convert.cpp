@@ -57,20 +57,16 @@ result<std::vector<cast_rule>> cast_rules(std::span<const std::string> arguments
     return rules;
 }
 
-/// The arrays with the element types that were asked for; each is changed once at most.
-result<state_dict> cast(const state_dict& arrays, std::span<const cast_rule> rules) {
-    state_dict made;
+/// Gives the arrays the element types that were asked for; each is changed once at most. Errors: those of `converted`.
+result<void> cast(state_dict& arrays, std::span<const cast_rule> rules) {
     for (const auto& held : arrays) {
         const auto rule = std::find_if(rules.begin(), rules.end(), [&](const cast_rule& one) { return one.from == held.tensor.dtype(); });
-        if (rule == rules.end()) {
-            made.add(held.name, held.tensor);
-            continue;
-        }
+        if (rule == rules.end()) continue;
         auto changed = wherry::converted(held.tensor.ref(held.name), rule->to);
         if (!changed) return std::move(changed).error();
-        made.add(held.name, *std::move(changed));
+        *arrays.find(held.name) = *std::move(changed);
     }
-    return made;
+    return {};
 }
 
 /// Matrices of these names get rows and columns exchanged. Errors: no_such_variable, those of `transposed`.
@@ -130,11 +126,7 @@ result<std::string> convert(const convert_arguments& given) {
     auto read = load_state(given.in_filename.empty() ? in : joined(in, given.in_filename), wish);
     if (!read) return std::move(read).error();
     if (given.form != "paddle") warn_of_lod(read->arrays, given.form, read->warnings);
-    if (!rules->empty()) {
-        auto changed = cast(read->arrays, *rules);
-        if (!changed) return std::move(changed).error();
-        read->arrays = *std::move(changed);
-    }
+    if (auto changed = cast(read->arrays, *rules); !changed) return std::move(changed).error();
     if (auto turned = transpose(read->arrays, given.transposed); !turned) return std::move(turned).error();
     if (auto saved = save_state(read->arrays, target_of(given)); !saved) return std::move(saved).error();
     tell(read->warnings);

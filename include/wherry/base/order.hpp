@@ -22,14 +22,14 @@ namespace wherry::inline v0 {
     return order;
 }
 
-/// Position of the first name that stands in the span a second time; `names.size()` when all differ.
-inline std::size_t find_repeated(std::span<const std::string_view> names) {
-    const auto order = order_of(names);
+/// Position of the first name that stands in the span a second time; `names.size()` when all differ. `order` is `order_of(names)`.
+inline std::size_t find_repeated(std::span<const std::string_view> names, std::span<const std::size_t> order) {
     auto first = names.size();
     for (std::size_t i = 1; i < order.size(); ++i)
         if (names[order[i]] == names[order[i - 1]]) first = std::min(first, order[i]);
     return first;
 }
+inline std::size_t find_repeated(std::span<const std::string_view> names) { return find_repeated(names, order_of(names)); }
 
 }  // namespace wherry::inline v0
 

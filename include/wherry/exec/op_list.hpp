@@ -155,10 +155,10 @@ template <class Op, class Backend>
 struct op_with_gemm {
     using type = Op;
 };
-template <class Op, class Backend>
-    requires std::same_as<Op, typename Op::template with_gemm<typename Op::gemm>>
-struct op_with_gemm<Op, Backend> {
-    using type = typename Op::template with_gemm<Backend>;
+template <template <class> class Op, class Old, class Backend>
+    requires std::same_as<typename Op<Old>::gemm, Old>
+struct op_with_gemm<Op<Old>, Backend> {
+    using type = Op<Backend>;
 };
 }  // namespace detail
 
@@ -179,7 +179,8 @@ struct op_list {
     /// This list and more operators.
     template <class... More>
     using with = op_list<Ops..., More...>;
-    /// This list with another gemm backend in the operators that multiply matrices: `op::all::with_gemm<eigen_gemm>`.
+    /// This list with another gemm backend in the operators that multiply matrices: `op::all::with_gemm<eigen_gemm>`. Those are templates
+    /// over a backend that name it `gemm`.
     template <class Backend>
     using with_gemm = op_list<typename detail::op_with_gemm<Ops, Backend>::type...>;
 };

@@ -7,20 +7,20 @@
 #include <wherry/io/named_streams.hpp>
 #include <wherry/io/pickle.hpp>
 #include <wherry/io/select.hpp>
+#include <wherry/io/whole_record.hpp>
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/state_dict.hpp>
 #include <wherry/wire/file_kind.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -155,17 +155,21 @@ inline error no_state(wire::file_kind kind, std::uint64_t size_bytes, std::strin
             .found = found};
 }
 
-template <Reader R>
-result<std::string> head_of(R& reader) {
-    std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(reader.size_bytes(), wire::kind_bytes)), '\0');
-    if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(head))); !read) return std::move(read).error();
-    return head;
+/// Calls use(reader) with what the bytes of a reader were before gzip.
+template <Reader R, class Use>
+result<void> with_unpacked(R& reader, const limits& caps, Use use) {
+    const auto packed = wherry::read_all(reader);
+    if (!packed) return packed.error();
+    const auto bytes = gunzip(*packed, caps);
+    if (!bytes) return bytes.error();
+    memory_reader inside(view_of(*bytes));
+    return use(inside);
 }
 
 /// Arrays of one file of any kind; a file in memory is what another one held, compressed.
 template <Reader R>
 result<void> add_file(R& reader, std::string_view file_name, place where, const load_options& options, contents& into) {
-    const auto head = head_of(reader);
+    const auto head = read_head(reader, wire::kind_bytes);
     if (!head) return head.error();
     const auto kind = wire::kind_of(*head, reader.size_bytes());
     switch (kind) {
@@ -178,14 +182,9 @@ result<void> add_file(R& reader, std::string_view file_name, place where, const 
             return add_neighbour(kind, *bytes, options.caps, into);
         }
         case wire::file_kind::gzip:
-            if constexpr (!ViewReader<R>) {
-                const auto packed = wherry::read_all(reader);
-                if (!packed) return packed.error();
-                const auto bytes = gunzip(*packed, options.caps);
-                if (!bytes) return bytes.error();
-                memory_reader inside(view_of(*bytes));
-                return add_file(inside, file_name, where, options, into);
-            }
+            if constexpr (!ViewReader<R>)
+                return with_unpacked(reader, options.caps,
+                                     [&](memory_reader& inside) { return add_file(inside, file_name, where, options, into); });
             [[fallthrough]];
         default: {
             auto wrong = no_state(kind, reader.size_bytes(), *head);
@@ -198,17 +197,11 @@ result<void> add_file(R& reader, std::string_view file_name, place where, const 
 /// The tensor of one variable, from a file that may be longer than it.
 template <Reader R>
 result<void> add_variable(R& reader, std::string_view name, const limits& caps, contents& into) {
-    const auto head = head_of(reader);
+    const auto head = read_head(reader, wire::kind_bytes);
     if (!head) return head.error();
     if constexpr (!ViewReader<R>)
-        if (wire::kind_of(*head, reader.size_bytes()) == wire::file_kind::gzip) {
-            const auto packed = wherry::read_all(reader);
-            if (!packed) return packed.error();
-            const auto bytes = gunzip(*packed, caps);
-            if (!bytes) return bytes.error();
-            memory_reader inside(view_of(*bytes));
-            return add_variable(inside, name, caps, into);
-        }
+        if (wire::kind_of(*head, reader.size_bytes()) == wire::file_kind::gzip)
+            return with_unpacked(reader, caps, [&](memory_reader& inside) { return add_variable(inside, name, caps, into); });
     auto read = read_streams(reader, 1, caps);
     if (!read) return std::move(read).error();
     if (!read->at_end())
@@ -245,7 +238,7 @@ inline result<void> add_folder(const std::string& path, const load_options& opti
         if (auto expected = folder.expect(std::span(&record, 1)); !expected) return expected;
         auto file = folder.open(record);
         if (!file) return std::move(file).error();
-        const auto head = head_of(*file);
+        const auto head = read_head(*file, wire::kind_bytes);
         if (!head) return head.error();
         const auto kind = wire::kind_of(*head, file->size_bytes());
         if (kind == wire::file_kind::tensors || kind == wire::file_kind::gzip) {
@@ -257,15 +250,6 @@ inline result<void> add_folder(const std::string& path, const load_options& opti
     }
     if (into.arrays.empty()) return error{.code = errc::nothing_to_save, .message = "no file of the folder holds tensors", .file = path};
     return {};
-}
-
-/// The same bits as another element type of that width.
-inline Tensor reinterpreted(Tensor array, DType dtype) {
-    if (array.dtype() == dtype) return array;
-    Tensor made(dtype, array.dims());
-    std::copy(array.bytes().begin(), array.bytes().end(), made.bytes().begin());
-    made.set_lod(array.lod());
-    return made;
 }
 }  // namespace detail
 
@@ -286,9 +270,8 @@ inline result<contents> parse(std::string_view bytes, const limits& caps = {}) {
 /// `pickle::parse`, `npz::parse`, `safetensors::load` and `gunzip`.
 inline result<contents> load(const std::string& path, const load_options& options = {}) {
     contents made;
-    std::error_code ignored;
     const auto done = [&]() -> result<void> {
-        if (std::filesystem::is_directory(wherry::detail::utf8_path(path), ignored)) {
+        if (wherry::detail::is_folder(path)) {
             disk folder{path};
             return options.of_folder.empty() ? detail::add_folder(path, options, made)
                                              : detail::add_variables(folder, options.of_folder, options.caps, made);
@@ -333,7 +316,7 @@ inline result<state_dict> pick(const contents& from, std::span<const Variable> v
                          .variable = var.name(),
                          .expected = wherry::to_string(shape),
                          .found = to_string(held->dims())};
-        made.add(var.name(), detail::reinterpreted(*held, var.dtype()));
+        made.add(var.name(), reinterpreted(*held, var.dtype()));
     }
     return made;
 }

@@ -5,6 +5,7 @@
 #include <wherry/io/select.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/converted.hpp>
+#include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
 
@@ -38,7 +39,7 @@ inline bool takes_dims(const Variable& var, const Tensor* held, const Shape& dim
                                                      [](std::int64_t wanted, std::int64_t found) { return wanted < 0 || wanted == found; });
 }
 
-/// The array as a variable takes it. Errors: shape_mismatch, dtype_mismatch; those of `converted`.
+/// The array as a variable takes it. Errors: shape_mismatch, dtype_mismatch; bad_desc.
 inline result<Tensor> fitted(const Variable& var, const Tensor* held, const tensor_ref& array, const matching_options& options) {
     const bool has_value = held != nullptr && held->is_initialized();
     if (!takes_dims(var, held, array.dims))
@@ -54,13 +55,7 @@ inline result<Tensor> fitted(const Variable& var, const Tensor* held, const tens
                      .variable = var.name(),
                      .expected = name_of(dtype),
                      .found = name_of(array.dtype)};
-    if (array.dtype != dtype) return converted(array, dtype);
-    Tensor copy(array.dtype, array.dims);
-    if (copy.bytes().size() != array.bytes.size())
-        return error{.code = errc::bad_desc, .message = "the bytes are not those of the dims", .variable = var.name()};
-    std::copy(array.bytes.begin(), array.bytes.end(), copy.bytes().begin());
-    if (array.lod != nullptr) copy.set_lod(*array.lod);
-    return copy;
+    return array.dtype == dtype ? copied(array) : converted(array, dtype);
 }
 }  // namespace detail
 
@@ -76,9 +71,8 @@ result<matching_report> load_matching(const Program& program, Scope& scope, std:
     names.reserve(arrays.size());
     for (const auto& array : arrays) names.push_back(array.name);
     const auto order = order_of(names);
-    for (std::size_t i = 1; i < order.size(); ++i)
-        if (names[order[i]] == names[order[i - 1]])
-            return error{.code = errc::duplicate_name, .message = "two arrays have one name", .variable = names[order[i]]};
+    if (const auto twice = find_repeated(names, order); twice != names.size())
+        return error{.code = errc::duplicate_name, .message = "two arrays have one name", .variable = names[twice]};
 
     matching_report report;
     std::vector<bool> used(arrays.size(), false);

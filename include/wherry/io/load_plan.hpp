@@ -94,12 +94,6 @@ result<void> check_end(const record& held, std::span<const wanted_tensor> wanted
     return {};
 }
 
-/// The error of a folder where one file is meant.
-inline error folder_instead(error e) {
-    if (e.found == "a folder") e.message = "a folder is no combined file: its files, one a variable, are loaded without a filename";
-    return e;
-}
-
 inline error other_name(std::string_view wanted, std::string_view found, std::uint64_t offset) {
     return {.code = errc::missing_record,
             .message = "the file holds a tensor of another name",
@@ -184,6 +178,8 @@ result<std::vector<placed_tensor>> index_by_name(const record& held, std::span<c
                  .found = tensor_count_text(found.size()) + " of them among " + tensor_count_text(stream_count)};
 }
 
+// What is said where the layout on the disk is another one.
+inline constexpr std::string_view folder_instead = "a folder is no combined file: its files, one a variable, are loaded without a filename";
 inline constexpr std::string_view combined_instead =
     "the file holds another tensor than this, and more behind it: the bytes of a combined file are loaded with a filename";
 
@@ -312,10 +308,11 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
     if constexpr (ViewReader<reader_type>) open.reserve(records->size());
     for (const auto& held : *records) {
         auto reader = source.open(held.name);
-        if (!reader && L::single_record && reader.error().code == errc::not_regular_file) return detail::folder_instead(reader.error());
-        if (!reader)
-            return std::move(reader).error().in_file(held.name).of_variable(held.tensors.size() == 1 ? wanted[held.tensors.front()].name
-                                                                                                     : "");
+        if (!reader) {
+            auto failure = std::move(reader).error();
+            if (L::single_record && failure.found == "a folder") failure.message = detail::folder_instead;
+            return std::move(failure).in_file(held.name).of_variable(held.tensors.size() == 1 ? wanted[held.tensors.front()].name : "");
+        }
         const std::string path(std::string_view(reader->path()).empty() ? std::string_view(held.name) : std::string_view(reader->path()));
         stream_indexer<reader_type> indexer(*reader, window, caps);
         auto found = detail::index_record<L, Rules>(held, wanted, indexer, path, report.warnings);

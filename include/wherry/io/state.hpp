@@ -7,17 +7,16 @@
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/state_dict.hpp>
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -44,22 +43,9 @@ struct load_state_options {
 };
 
 namespace detail {
-namespace fs = std::filesystem;
 using one_file = archive<filter::all, layout::combined>;  // spelled as in fluid/io.hpp, which has them made already
 using file_each = archive<filter::all, layout::per_file>;
 
-inline bool exists(const std::string& path) {
-    std::error_code ignored;
-    return fs::exists(utf8_path(path), ignored);
-}
-inline bool is_folder(const std::string& path) {
-    std::error_code ignored;
-    return fs::is_directory(utf8_path(path), ignored);
-}
-inline bool is_file(const std::string& path) {
-    std::error_code ignored;
-    return fs::is_regular_file(utf8_path(path), ignored);
-}
 /// "a/model.pdopt" is "a/model".
 inline std::string without_suffix(std::string_view model_path) {
     for (const std::string_view suffix : {".pdparams", ".pdopt", ".pdmodel"})
@@ -111,9 +97,7 @@ inline void hand_over(std::span<state_arrival> arrivals, Scope& scope) {
 /// The array as a variable of that element type holds it: NumPy has no bfloat16, so its bits came as uint16.
 inline Tensor as_held(Tensor array, DType wanted) {
     if (wanted != DType::BF16 || array.dtype() != DType::UINT16) return array;
-    Tensor made(DType::BF16, array.dims());
-    std::copy(array.bytes().begin(), array.bytes().end(), made.bytes().begin());
-    return made;
+    return reinterpreted(std::move(array), wanted);
 }
 
 /// Every variable that passes the filter, from the arrays of one state file.

@@ -12,12 +12,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -125,8 +123,7 @@ class weight_list {
 /// Errors: not_found, cannot_open, those of `weight_list::add` for a single file.
 inline result<weight_list> weights(const std::string& path, const limits& caps = {}) {
     weight_list all;
-    std::error_code failed;
-    if (!std::filesystem::is_directory(detail::utf8_path(path), failed)) {
+    if (!detail::is_folder(path)) {
         auto file = mapped(path).open({});
         if (!file) return std::move(file).error().in_file(path);
         const auto name = detail::shown_path(detail::utf8_path(path).filename());

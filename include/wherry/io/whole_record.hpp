@@ -6,6 +6,7 @@
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -44,6 +45,14 @@ result<std::string> read_all(R& reader, std::uint64_t cap_bytes = ~std::uint64_t
     std::string bytes(*size, '\0');
     if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(bytes))); !read) return std::move(read).error();
     return bytes;
+}
+
+/// The first bytes of a reader, or all there are. Errors: those of the reader.
+template <Reader R>
+result<std::string> read_head(R& reader, std::size_t count) {
+    std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(reader.size_bytes(), count)), '\0');
+    if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(head))); !read) return std::move(read).error();
+    return head;
 }
 
 /// The reader of a source's single record. Errors: those of the source.

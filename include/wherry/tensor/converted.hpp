@@ -3,11 +3,13 @@
 
 #include <wherry/base/float16.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/tensor.hpp>
 
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 namespace wherry::inline v0 {
 
@@ -44,9 +46,7 @@ inline result<Tensor> converted(const tensor_ref& array, DType to) {
                          .variable = array.name,
                          .expected = "float16, bfloat16, float32 or float64",
                          .found = name_of(dtype)};
-    const auto count = array.dims.element_count();
-    if (!count || array.bytes.size() / size_of(array.dtype) != *count || array.bytes.size() % size_of(array.dtype) != 0)
-        return error{.code = errc::bad_desc, .message = "the bytes are not those of the dims", .variable = array.name};
+    if (auto checked = detail::check_bytes(array); !checked) return std::move(checked).error();
     Tensor made(to, array.dims);
     detail::with_float(array.dtype, [&]<class From>(From element) {
         detail::with_float(to, [&]<class To>(To) {

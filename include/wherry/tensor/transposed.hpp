@@ -3,10 +3,12 @@
 
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/tensor.hpp>
 
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 namespace wherry::inline v0 {
 
@@ -20,10 +22,8 @@ inline result<Tensor> transposed(const tensor_ref& array) {
                      .variable = array.name,
                      .expected = "2 dims",
                      .found = to_string(array.dims)};
+    if (auto checked = detail::check_bytes(array); !checked) return std::move(checked).error();
     const auto size = size_of(array.dtype);
-    const auto count = array.dims.element_count();
-    if (size == 0 || !count || array.bytes.size() / size != *count || array.bytes.size() % size != 0)
-        return error{.code = errc::bad_desc, .message = "the bytes are not those of the dims", .variable = array.name};
     const auto rows = static_cast<std::size_t>(array.dims[0]);
     const auto columns = static_cast<std::size_t>(array.dims[1]);
     Tensor made(array.dtype, {array.dims[1], array.dims[0]});

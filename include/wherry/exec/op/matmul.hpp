@@ -220,6 +220,7 @@ struct product {
     static constexpr std::array inputs = {slot{"X"}, slot{"Y"}};
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = typename Rules::attributes;
+    using gemm = Backend;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto form = checked_product_form<Rules>(a, c);
@@ -248,6 +249,7 @@ struct product_grad {
     static constexpr std::array inputs = {slot{"X"}, slot{"Y"}, slot{"Out@GRAD"}};
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
     using attributes = typename Rules::attributes;
+    using gemm = Backend;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto form = checked_product_form<Rules>(a, c);
@@ -297,9 +299,6 @@ struct product_grad {
 /// Errors: shape_mismatch, dtype_mismatch; unsupported for several heads and fused outputs. Source: paddle operators `matmul`, `matmul_grad`.
 template <class Backend = kernel::portable>
 struct basic_matmul : detail::product<detail::matmul_rules, Backend> {
-    using gemm = Backend;
-    template <class Other>
-    using with_gemm = basic_matmul<Other>;
     static constexpr std::string_view type = "matmul";
     static void gradient(gradient_maker& g) {
         g.append("matmul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
@@ -307,9 +306,6 @@ struct basic_matmul : detail::product<detail::matmul_rules, Backend> {
 };
 template <class Backend = kernel::portable>
 struct basic_matmul_grad : detail::product_grad<detail::matmul_rules, Backend> {
-    using gemm = Backend;
-    template <class Other>
-    using with_gemm = basic_matmul_grad<Other>;
     static constexpr std::string_view type = "matmul_grad";
 };
 using matmul = basic_matmul<>;
@@ -319,9 +315,6 @@ using matmul_grad = basic_matmul_grad<>;
 /// Source: paddle operators `matmul_v2`, `matmul_v2_grad`.
 template <class Backend = kernel::portable>
 struct basic_matmul_v2 : detail::product<detail::matmul_v2_rules, Backend> {
-    using gemm = Backend;
-    template <class Other>
-    using with_gemm = basic_matmul_v2<Other>;
     static constexpr std::string_view type = "matmul_v2";
     static void gradient(gradient_maker& g) {
         g.append("matmul_v2_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
@@ -329,9 +322,6 @@ struct basic_matmul_v2 : detail::product<detail::matmul_v2_rules, Backend> {
 };
 template <class Backend = kernel::portable>
 struct basic_matmul_v2_grad : detail::product_grad<detail::matmul_v2_rules, Backend> {
-    using gemm = Backend;
-    template <class Other>
-    using with_gemm = basic_matmul_v2_grad<Other>;
     static constexpr std::string_view type = "matmul_v2_grad";
 };
 using matmul_v2 = basic_matmul_v2<>;

@@ -105,8 +105,6 @@ struct basic_mul {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = mul_attributes;
     using gemm = Backend;
-    template <class Other>
-    using with_gemm = basic_mul<Other>;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::mul_rules::check_operands(a, c); !checked) return checked;
@@ -135,8 +133,6 @@ struct basic_mul_grad {
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
     using attributes = mul_attributes;
     using gemm = Backend;
-    template <class Other>
-    using with_gemm = basic_mul_grad<Other>;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::mul_rules::check_operands(a, c); !checked) return checked;

@@ -23,6 +23,19 @@ inline std::string shown_path(const std::filesystem::path& path) {
     return {text.begin(), text.end()};
 }
 
+inline bool exists(std::string_view path) {
+    std::error_code ignored;
+    return std::filesystem::exists(utf8_path(path), ignored);
+}
+inline bool is_folder(std::string_view path) {
+    std::error_code ignored;
+    return std::filesystem::is_directory(utf8_path(path), ignored);
+}
+inline bool is_file(std::string_view path) {
+    std::error_code ignored;
+    return std::filesystem::is_regular_file(utf8_path(path), ignored);
+}
+
 /// Every file beneath a folder that is no folder, by its relative name with '/', sorted; without what killed saves left over.
 /// Errors: cannot_open.
 inline result<std::vector<std::string>> files_beneath(std::string_view folder) {

@@ -1,0 +1,44 @@
+#ifndef WHERRY_TENSOR_COPIED_HPP
+#define WHERRY_TENSOR_COPIED_HPP
+
+#include <wherry/base/result.hpp>
+#include <wherry/tensor/tensor.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+namespace detail {
+/// Whether an array of somebody else can be read at all, before memory is reserved for its dims. Errors: bad_desc.
+inline result<void> check_bytes(const tensor_ref& array) {
+    const auto size = size_of(array.dtype);
+    const auto count = array.dims.element_count();
+    if (size != 0 && count && array.bytes.size() / size == *count && array.bytes.size() % size == 0) return {};
+    return error{.code = errc::bad_desc, .message = "the bytes are not those of the dims", .variable = array.name};
+}
+}  // namespace detail
+
+/// An array in memory of its own, with its LoD. Errors: bad_desc when the bytes are not those of the dims.
+inline result<Tensor> copied(const tensor_ref& array) {
+    if (auto checked = detail::check_bytes(array); !checked) return std::move(checked).error();
+    Tensor made(array.dtype, array.dims);
+    std::copy(array.bytes.begin(), array.bytes.end(), made.bytes().begin());
+    if (array.lod != nullptr) made.set_lod(*array.lod);
+    return made;
+}
+
+/// The same bits as another element type of that width: what NumPy has no type for travels as unsigned numbers.
+inline Tensor reinterpreted(Tensor array, DType dtype) {
+    assert(size_of(dtype) == size_of(array.dtype()));
+    if (array.dtype() == dtype) return array;
+    Tensor made(dtype, array.dims());
+    std::copy(array.bytes().begin(), array.bytes().end(), made.bytes().begin());
+    made.set_lod(array.lod());
+    return made;
+}
+
+}  // namespace wherry::inline v0
+
+#endif
