@@ -1,3 +1,4 @@
+#include <wherry/base/number.hpp>
 #include <wherry/base/text.hpp>
 
 #include <doctest/doctest.h>
@@ -34,6 +35,11 @@ static_assert([] {
         if (!holds(row)) return false;
     return true;
 }());
+constexpr bool joins_parts() {
+    const text joined = {"var ", std::string_view("x"), " of ", decimal(-3), ""};
+    return joined == "var x of -3" && text({"", ""}).empty() && text({"", ""}).view().data() == nullptr;
+}
+static_assert(joins_parts());
 static_assert(text().view().data() == nullptr, "empty text allocates nothing");
 }  // namespace
 
@@ -44,6 +50,12 @@ TEST_CASE("text: keeps every byte it was given") {
 TEST_CASE("text: copies own their characters, moved-from ones are empty") {
     CHECK(copies_are_independent());
     CHECK(assignment_to_itself_changes_nothing());
+}
+
+TEST_CASE("text: joins parts of any kind") {
+    CHECK(joins_parts());
+    const std::string owned(40, 'y');
+    CHECK(text{owned, "-", std::string(2, 'z')} == owned + "-zz");
 }
 
 TEST_CASE("text: is made from a literal, a std::string and a view") {

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <new>
 #include <string_view>
 #include <type_traits>
@@ -21,6 +22,13 @@ class text {
     template <std::convertible_to<std::string_view> Chars>
         requires(!std::same_as<Chars, text>)
     constexpr text(const Chars& chars) noexcept : text(copy_of{}, chars) {}  // NOLINT(google-explicit-constructor)
+    /// Joins parts: `{"var ", name, " not in this block"}`.
+    [[gnu::noinline, gnu::cold]] constexpr text(std::initializer_list<std::string_view> parts) noexcept {
+        std::size_t wanted = 0;
+        for (const auto part : parts) wanted += part.size();
+        reserve(wanted);
+        for (const auto part : parts) append(part);
+    }
     constexpr text(const text& other) noexcept : text(copy_of{}, other.view()) {}
     constexpr text(text&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
     [[gnu::noinline]] constexpr text& operator=(text other) noexcept {
@@ -28,9 +36,7 @@ class text {
         std::swap(size_, other.size_);
         return *this;
     }
-    constexpr ~text() {
-        if (data_ != nullptr) release(data_);
-    }
+    [[gnu::noinline]] constexpr ~text() { delete[] data_; }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {data_, size_}; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
@@ -39,14 +45,17 @@ class text {
 
   private:
     // Out of line and cold, as all that errors are made of: there are hundreds of places that may fail.
-    [[gnu::noinline, gnu::cold]] static constexpr void release(char* data) { delete[] data; }
     struct copy_of {};
     [[gnu::noinline, gnu::cold]] constexpr text(copy_of, std::string_view chars) noexcept {
-        if (chars.empty()) return;
-        data_ = std::is_constant_evaluated() ? new char[chars.size()] : new (std::nothrow) char[chars.size()];
+        reserve(chars.size());
+        append(chars);
+    }
+    constexpr void reserve(std::size_t wanted) noexcept {
+        if (wanted != 0) data_ = std::is_constant_evaluated() ? new char[wanted] : new (std::nothrow) char[wanted];
+    }
+    constexpr void append(std::string_view chars) noexcept {
         if (data_ == nullptr) return;
-        size_ = chars.size();
-        for (std::size_t i = 0; i < size_; ++i) data_[i] = chars[i];
+        for (const char c : chars) data_[size_++] = c;
     }
 
     char* data_ = nullptr;

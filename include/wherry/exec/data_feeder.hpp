@@ -75,8 +75,8 @@ class DataFeeder {
         for (const auto& one : samples)
             if (one.size() != feed_list_.size())
                 return error{.code = errc::bad_argument,
-                             .message = "The number of fields in data (" + std::to_string(one.size()) +
-                                        ") does not match len(feed_list) (" + std::to_string(feed_list_.size()) + ")"};
+                             .message = {"The number of fields in data (", decimal(one.size()), ") does not match len(feed_list) (",
+                                         decimal(feed_list_.size()), ")"}};
         std::vector<fed_tensor> fed;
         for (std::size_t i = 0; i < feed_list_.size(); ++i) {
             auto column = join(feed_list_[i], samples, i);
@@ -118,8 +118,8 @@ class DataFeeder {
         const auto shape = declared_dims(var.shape(), dims);
         if (!shape)
             return error{.code = errc::shape_mismatch,
-                         .message = "Reshape error. What is defined in data layer is " + to_tuple(var.shape()) + ", but receive " +
-                                    to_tuple(dims.dims()),
+                         .message = {"Reshape error. What is defined in data layer is ", to_tuple(var.shape()), ", but receive ",
+                                     to_tuple(dims.dims())},
                          .expected = to_tuple(var.shape()),
                          .found = to_tuple(dims.dims())};
         auto made = fill(var.dtype(), *shape, found.rows);

@@ -9,6 +9,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -70,6 +71,10 @@ class infer_context {
 
     [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::string_view message, std::string_view expected = {},
                                                        std::string_view found = {}) const {
+        return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
+    }
+    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::initializer_list<std::string_view> message,
+                                                       std::string_view expected = {}, std::string_view found = {}) const {
         return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
     }
 

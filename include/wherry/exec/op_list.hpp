@@ -93,26 +93,31 @@ struct default_writer {
     }
 };
 
-template <OperatorPolicy Op>
-struct erased {
-    using attributes = typename Op::attributes;
-
-    [[gnu::cold]] static result<attributes_ptr> read_attributes(const Operator& op) {
-        auto* made = new attributes();
-        attributes_ptr owner(made, [](const void* a) { delete static_cast<const attributes*>(a); });
+/// Shared by the operators that have these attributes: a gradient has those of its operator.
+template <class Attributes>
+struct erased_attributes {
+    [[gnu::cold]] static void destroy(const void* a) { delete static_cast<const Attributes*>(a); }
+    [[gnu::cold]] static result<attributes_ptr> read(const Operator& op) {
+        auto* made = new Attributes();
+        attributes_ptr owner(made, destroy);
         attribute_reader reader{op, {}};
-        attributes::visit(*made, reader);
+        Attributes::visit(*made, reader);
         if (!reader.outcome) return std::move(reader.outcome).error();
         return owner;
     }
     [[gnu::cold]] static void write_defaults(Operator& op) {
-        const attributes defaults{};
+        const Attributes defaults{};
         default_writer writer{op};
-        attributes::visit(defaults, writer);
+        Attributes::visit(defaults, writer);
     }
+};
+
+template <OperatorPolicy Op>
+struct erased {
+    using attributes = typename Op::attributes;
+
     [[gnu::cold]] static result<void> infer(const void* a, infer_context& c) { return Op::infer(*static_cast<const attributes*>(a), c); }
     static result<void> run(const void* a, run_context& c) { return Op::run(*static_cast<const attributes*>(a), c); }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { Op::gradient(g); }
     [[gnu::cold]] static VarKind out_kind(const void* a, std::span<const VarKind> inputs) {
         return Op::out_kind(*static_cast<const attributes*>(a), inputs);
     }
@@ -121,14 +126,15 @@ struct erased {
 template <OperatorPolicy Op>
 constexpr op_info info_of() {
     using e = erased<Op>;
+    using attributes = erased_attributes<typename Op::attributes>;
     op_info info{.type = Op::type,
                  .inputs = Op::inputs,
                  .outputs = Op::outputs,
-                 .read_attributes = e::read_attributes,
-                 .write_defaults = e::write_defaults,
+                 .read_attributes = attributes::read,
+                 .write_defaults = attributes::write_defaults,
                  .infer = e::infer,
                  .run = e::run};
-    if constexpr (requires(gradient_maker & g) { Op::gradient(g); }) info.gradient = e::gradient;
+    if constexpr (requires(gradient_maker & g) { Op::gradient(g); }) info.gradient = Op::gradient;
     if constexpr (requires { &Op::out_kind; }) info.out_kind = e::out_kind;
     return info;
 }
@@ -147,7 +153,7 @@ constexpr const op_info* find_op(op_table table, std::string_view type) noexcept
 /// The same, or the error unknown_op.
 inline result<const op_info*> require_op(op_table table, std::string_view type) {
     if (const auto* info = find_op(table, type); info != nullptr) return info;
-    return error{.code = errc::unknown_op, .message = "Operator \"" + std::string(type) + "\" has not been registered.", .op = type};
+    return error{.code = errc::unknown_op, .message = {"Operator \"", type, "\" has not been registered."}, .op = type};
 }
 
 namespace detail {

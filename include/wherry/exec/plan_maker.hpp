@@ -61,9 +61,7 @@ class plan_maker {
             if (op.type() == "fetch" && !op.input("X").empty()) fetched.push_back(op.input("X")[0]);
         }
         const auto missing = [](errc code, std::string_view targets, std::string_view name) {
-            return error{.code = code,
-                         .message = "'" + std::string(targets) + "' does not have " + std::string(name) + " variable",
-                         .variable = name};
+            return error{.code = code, .message = {"'", targets, "' does not have ", name, " variable"}, .variable = name};
         };
         for (const auto name : fed)
             if (std::none_of(feeds_.begin(), feeds_.end(), [&](const auto& f) { return f.name == name; }))
@@ -91,15 +89,15 @@ class plan_maker {
         for (std::size_t i = 0; fits && i < fed.dims.rank(); ++i) fits = infer_context::agree(wanted[i], fed.dims[i]);
         if (!fits)
             return error{.code = errc::shape_mismatch,
-                         .message = "The fed Variable '" + var.name() + "' should have dimensions = " + std::to_string(wanted.size()) +
-                                    ", shape = " + to_tuple(wanted) + ", but received fed shape " + to_string(fed.dims) + " on each device",
+                         .message = {"The fed Variable '", var.name(), "' should have dimensions = ", decimal(wanted.size()),
+                                     ", shape = ", to_tuple(wanted), ", but received fed shape ", to_string(fed.dims), " on each device"},
                          .variable = fed.name,
                          .expected = to_tuple(wanted),
                          .found = to_string(fed.dims)};
         if (var.dtype() != fed.dtype)
             return error{.code = errc::dtype_mismatch,
-                         .message = "The data type of fed Variable '" + var.name() + "' must be '" + std::string(name_of(var.dtype())) +
-                                    "', but received '" + std::string(name_of(fed.dtype)) + "'",
+                         .message = {"The data type of fed Variable '", var.name(), "' must be '", name_of(var.dtype()),
+                                     "', but received '", name_of(fed.dtype), "'"},
                          .variable = fed.name,
                          .expected = name_of(var.dtype()),
                          .found = name_of(fed.dtype)};
@@ -134,10 +132,10 @@ class plan_maker {
                 auto found = from_scope(name);
                 if (!found)
                     return error{.code = errc::not_found,
-                                 .message = "Input variable(" + name +
-                                            ") cannot be found in scope for operator 'Fetch'.Confirm that you have used the fetch "
-                                            "`Variable` format instead of the string literal('" +
-                                            name + "') in `fetch_list` parameter",
+                                 .message = {"Input variable(", name,
+                                             ") cannot be found in scope for operator 'Fetch'.Confirm that you have used the fetch "
+                                             "`Variable` format instead of the string literal('",
+                                             name, "') in `fetch_list` parameter"},
                                  .variable = name,
                                  .op = "fetch"};
                 at = *found;

@@ -10,6 +10,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -85,11 +86,15 @@ class run_context {
                                                        std::string_view found = {}) const {
         return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
     }
+    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::initializer_list<std::string_view> message,
+                                                       std::string_view expected = {}, std::string_view found = {}) const {
+        return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
+    }
     /// The error of an element type this operator has no kernel for.
     [[nodiscard, gnu::noinline, gnu::cold]] error no_kernel(DType dtype) const {
         const auto* row = find_dtype(dtype);
-        return fail(errc::dtype_mismatch, "op " + std::string(parts_.op_type) + " does not have kernel for data_type[" +
-                                              std::string(row != nullptr ? row->cpp_name : "unknown") + "]");
+        return fail(errc::dtype_mismatch,
+                    {"op ", parts_.op_type, " does not have kernel for data_type[", row != nullptr ? row->cpp_name : "unknown", "]"});
     }
 
   private:

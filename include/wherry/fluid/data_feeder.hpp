@@ -35,7 +35,7 @@ class DataFeeder {
         std::vector<Variable> vars;
         for (const auto& name : names) {
             vars.push_back(program.global_block().find_var(name));
-            if (!vars.back()) raise({.code = errc::no_such_variable, .message = "var " + name + " not in this block", .variable = name});
+            if (!vars.back()) raise({.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name});
         }
         return vars;
     }

@@ -127,7 +127,7 @@ inline loaded_inference_model load_folder(const std::filesystem::path& dirname, 
                                           const std::vector<std::string>& endpoints = {}) {
     std::error_code ignored;
     if (!std::filesystem::is_directory(dirname.empty() ? "." : dirname, ignored))
-        raise({.code = errc::not_found, .message = "There is no directory named '" + dirname.string() + "'", .file = dirname.string()});
+        raise({.code = errc::not_found, .message = {"There is no directory named '", dirname.string(), "'"}, .file = dirname.string()});
     auto loaded = wherry::load_inference_model(files, global_scope(), {.pserver_endpoints = endpoints});
     const auto path = wherry::detail::below(files.dirname, wherry::detail::basename(files.model_filename));
     if (!loaded) raise_load_model(std::move(loaded).error(), path, files.params_filename.has_value());

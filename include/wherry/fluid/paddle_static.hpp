@@ -30,9 +30,13 @@ inline constexpr std::string_view auc_states = "Be sure that you have set auc st
 [[noreturn]] inline void raise_export(error e) {
     if (e.code == errc::no_such_variable && e.message.view().ends_with("not in this block")) {
         const std::string name(e.variable.view());
-        e.message = "The feeded_var_names[i]: '" + name + "' doesn't exist in pruned inference program. Please check whether '" + name +
-                    "' is a valid feed_var name, or remove it from feeded_var_names if '" + name +
-                    "' is not involved in the target_vars calculation.";
+        e.message = {"The feeded_var_names[i]: '",
+                     name,
+                     "' doesn't exist in pruned inference program. Please check whether '",
+                     name,
+                     "' is a valid feed_var name, or remove it from feeded_var_names if '",
+                     name,
+                     "' is not involved in the target_vars calculation."};
     }
     fluid::raise(std::move(e));
 }
@@ -67,7 +71,7 @@ inline std::string checked_prefix(const std::string& path_prefix) {
 inline void check_no_folder(const std::string& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
-        fluid::raise({.code = errc::not_regular_file, .message = "'" + path + "' is an existing directory.", .file = path});
+        fluid::raise({.code = errc::not_regular_file, .message = {"'", path, "' is an existing directory."}, .file = path});
 }
 inline std::string whole_file(const std::string& path) {
     disk source(path);

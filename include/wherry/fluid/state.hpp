@@ -146,7 +146,7 @@ inline Tensor get_parameter_value(const Variable& parameter, Executor&) {
 /// The same by name. Throws ValueError (no such variable); as above.
 inline Tensor get_parameter_value_by_name(std::string_view name, Executor& exe, const Program& program = default_main_program()) {
     const auto found = program.blocks().empty() ? Variable() : program.global_block().find_var(name);
-    if (!found) raise({.code = errc::no_such_variable, .message = "var " + std::string(name) + " not in this block", .variable = name});
+    if (!found) raise({.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name});
     return get_parameter_value(found, exe);
 }
 }  // namespace io

@@ -77,7 +77,7 @@ inline result<void> name_after(named_streams& read, const std::vector<std::strin
                      .file = file,
                      .offset = read.end_offset,
                      .expected = count_text(names.size()),
-                     .found = std::string(decimal(read.size_bytes - read.end_offset).view()) + " bytes more"};
+                     .found = {decimal(read.size_bytes - read.end_offset), " bytes more"}};
     for (std::size_t i = 0; i < names.size(); ++i) read.tensors[i].name = names[i];
     return {};
 }
@@ -210,7 +210,7 @@ result<void> add_variable(R& reader, std::string_view name, const limits& caps, 
                                  .file = reader.path(),
                                  .offset = read->end_offset,
                                  .variable = name,
-                                 .found = std::string(decimal(read->size_bytes - read->end_offset).view()) + " bytes more"});
+                                 .found = {decimal(read->size_bytes - read->end_offset), " bytes more"}});
     return add(into, std::string(name), std::move(read->tensors.front().tensor), reader.path());
 }
 

@@ -56,7 +56,7 @@ std::conditional_t<std::is_void_v<T>, std::monostate, T> keep(result<T>&& r) {
 inline result<void> check_version(const Program& program, const import_options& options) {
     if (options.is_supported == nullptr || options.is_supported(program.version())) return {};
     return error{.code = errc::bad_version,
-                 .message = "Unsupported program version: " + std::string(decimal(program.version()).view()) + "\n",
+                 .message = {"Unsupported program version: ", decimal(program.version()), "\n"},
                  .found = decimal(program.version())};
 }
 inline void replace_endpoints(Program& program, const std::vector<std::string>& endpoints) {
@@ -83,7 +83,7 @@ inline result<loaded_inference_model> parse_inference_program(std::string_view b
     for (const auto& name : *fetches) {
         targets.push_back(program->global_block().find_var(name));
         if (!targets.back())
-            return error{.code = errc::no_such_variable, .message = "var " + name + " not in this block", .variable = name, .op = "fetch"};
+            return error{.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name, .op = "fetch"};
     }
     detail::replace_endpoints(*program, options.pserver_endpoints);
     return loaded_inference_model{*std::move(program), *std::move(feeds), std::move(targets), {}};

@@ -83,8 +83,7 @@ inline result<void> check_scaled(const Variable& target) {
     if (std::find(scaled.begin(), scaled.end(), target.dtype()) != scaled.end()) return {};
     constexpr std::string_view known = "['float16', 'float32', 'float64', 'int8', 'int16', 'int32', 'int64', 'uint8']";
     return error{.code = errc::argument_dtype,
-                 .message = "The data type of 'x' in scale must be " + std::string(known) + ", but received " +
-                            std::string(name_of(target.dtype())) + ". ",
+                 .message = {"The data type of 'x' in scale must be ", known, ", but received ", name_of(target.dtype()), ". "},
                  .variable = target.name(),
                  .expected = known,
                  .found = name_of(target.dtype())};
@@ -94,7 +93,7 @@ inline result<void> add_feed_ops(Block& block, std::span<const std::string> name
     if (names.empty()) return {};
     for (const auto& name : names)
         if (!block.find_var(name))
-            return error{.code = errc::no_such_variable, .message = "var " + name + " not in this block", .variable = name};
+            return error{.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name};
     wire::VarDesc<> feed;
     feed.name = "feed";
     feed.type.type = VarKind::FEED_MINIBATCH;
@@ -207,7 +206,7 @@ inline result<std::vector<std::string>> names_by_column(const Block& root, std::
                          .message = message,
                          .variable = "col",
                          .op = type,
-                         .expected = "each of 0 to " + std::string(decimal(ops.size() - 1).view()) + " once",
+                         .expected = {"each of 0 to ", decimal(ops.size() - 1), " once"},
                          .found = decimal(column)};
         };
         if (args.size() != 1 || args[0].empty())

@@ -86,7 +86,7 @@ result<void> check_end(const record& held, std::span<const wanted_tensor> wanted
                .file = path,
                .offset = offset,
                .expected = tensor_count_text(held.tensors.size()),
-               .found = std::string(decimal(size_bytes - offset).view()) + " bytes more"};
+               .found = {decimal(size_bytes - offset), " bytes more"}};
     if (!tolerates_trailing_bytes<L>) return left;
     left.code = errc::trailing_bytes;
     if (!held.tensors.empty()) left.variable = wanted[held.tensors.back()].name;
@@ -175,7 +175,7 @@ result<std::vector<placed_tensor>> index_by_name(const record& held, std::span<c
                  .message = "the file holds no tensor of this name",
                  .variable = likely_name(),
                  .expected = tensor_count_text(names.size()),
-                 .found = tensor_count_text(found.size()) + " of them among " + tensor_count_text(stream_count)};
+                 .found = {tensor_count_text(found.size()), " of them among ", tensor_count_text(stream_count)}};
 }
 
 // What is said where the layout on the disk is another one.

@@ -35,8 +35,8 @@ template <class S>
             return error{.code = errc::bad_argument,
                          .message = "a slice reaches past the tensor",
                          .file = std::string_view(reader->path()),
-                         .expected = "inside " + to_string(header.dims),
-                         .found = to_string(shape) + " from element " + std::string(decimal(seek).view())};
+                         .expected = {"inside ", to_string(header.dims)},
+                         .found = {to_string(shape), " from element ", decimal(seek)}};
         Tensor slice(header.dtype, shape);
         auto read = reader->read_at(header.data_offset + seek * size_of(header.dtype), slice.bytes());
         if (!read) return std::move(read).error();

@@ -78,7 +78,7 @@ inline std::string pdmodel_of(const Program& program) {
 
 inline error no_pdparams(const std::string& file) {
     return {.code = errc::not_found,
-            .message = file + " not found, try to load model file saved with [ save_params, save_persistables, save_vars ]",
+            .message = {file, " not found, try to load model file saved with [ save_params, save_persistables, save_vars ]"},
             .file = file};
 }
 
@@ -110,7 +110,7 @@ inline result<void> collect_state(const Program& program, Scope& scope, const lo
         auto* const array = state->arrays.find(var.name());
         if (array == nullptr)
             return error{.code = errc::missing_record,
-                         .message = "Can not find [" + var.name() + "] in model file [" + file + "]",
+                         .message = {"Can not find [", var.name(), "] in model file [", file, "]"},
                          .file = file,
                          .variable = var.name()};
         if (!array->is_initialized()) continue;  // taken already: a name of two blocks
@@ -150,7 +150,7 @@ inline result<load_report> load_known_files(const Program& program, Scope& scope
     std::string names;
     for (const auto& name : unused) names += (names.empty() ? "" : " ") + folder + (folder.ends_with('/') ? "" : "/") + name;
     report.warnings.push_back(
-        {.code = errc::extra_record, .message = "variable file [ " + names + " ] not used", .file = folder, .variable = unused.front()});
+        {.code = errc::extra_record, .message = {"variable file [ ", names, " ] not used"}, .file = folder, .variable = unused.front()});
     return report;
 }
 
@@ -224,7 +224,7 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
                          .message = "executor is required when loading model file saved with [ save_params, save_persistables, save_vars ]",
                          .file = pdparams};
         if (!detail::is_folder(path) && !detail::is_file(path))
-            return error{.code = errc::not_found, .message = "No such file or directory: '" + pdparams + "'", .file = pdparams};
+            return error{.code = errc::not_found, .message = {"No such file or directory: '", pdparams, "'"}, .file = pdparams};
         auto report = detail::is_folder(path) ? detail::load_known_files(program, scope, path, options)
                                               : detail::load_listed_file(program, scope, path, options);
         if (report) report->warnings.insert(report->warnings.begin(), detail::no_pdparams(pdparams));
@@ -237,7 +237,7 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
     if (std::any_of(all.begin(), all.end(), [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); })) {
         const auto pdopt = prefix + ".pdopt";
         if (!detail::exists(pdopt))
-            return error{.code = errc::not_found, .message = "Optimizer file [" + pdopt + "] not exits", .file = pdopt};
+            return error{.code = errc::not_found, .message = {"Optimizer file [", pdopt, "] not exits"}, .file = pdopt};
         if (auto found = detail::collect_state(program, scope, options, pdopt, is_belong_to_optimizer, arrivals); !found)
             return std::move(found).error();
     }
@@ -337,7 +337,7 @@ inline result<load_report> set_program_state(const Program& program, Scope& scop
         auto* const held = scope.find_var(var.name());
         if (held == nullptr)
             return error{.code = errc::no_such_variable,
-                         .message = "Variable [ " + var.name() + " ] Not found, Please make sure run startup program",
+                         .message = {"Variable [ ", var.name(), " ] Not found, Please make sure run startup program"},
                          .variable = var.name()};
         const auto* const array = state.find(var.name());
         if (array == nullptr) continue;
@@ -346,9 +346,9 @@ inline result<load_report> set_program_state(const Program& program, Scope& scop
         const auto differs = [&](errc code, std::string_view what, std::string_view shown, const std::string& wanted,
                                  const std::string& found) {
             return error{.code = code,
-                         .message = "Parameter's " + std::string(what) + " does not match, the Program requires a parameter with " +
-                                    std::string(shown) + " of (" + wanted + "), while the loaded parameter (namely [ " + var.name() +
-                                    " ]) has " + (code == errc::shape_mismatch ? "a shape" : "a dtype") + " of  (" + found + ").",
+                         .message = {"Parameter's ", what, " does not match, the Program requires a parameter with ", shown, " of (",
+                                     wanted, "), while the loaded parameter (namely [ ", var.name(), " ]) has ",
+                                     (code == errc::shape_mismatch ? "a shape" : "a dtype"), " of  (", found, ")."},
                          .variable = var.name(),
                          .expected = wanted,
                          .found = found};
@@ -371,7 +371,7 @@ inline result<load_report> set_program_state(const Program& program, Scope& scop
         if (!std::binary_search(used.begin(), used.end(), std::string_view(held.name))) unused += (unused.empty() ? "" : " ") + held.name;
     if (!unused.empty())
         report.warnings.push_back({.code = errc::no_such_variable,
-                                   .message = "This list is not set, Because of Paramerter not found in program. There are: " + unused});
+                                   .message = {"This list is not set, Because of Paramerter not found in program. There are: ", unused}});
     return report;
 }
 
@@ -389,8 +389,7 @@ inline result<Tensor> get_parameter_value(const Variable& parameter, const Scope
 /// The same by name, looked up in the program's first block. Errors: no_such_variable; as above.
 inline result<Tensor> get_parameter_value_by_name(std::string_view name, const Program& program, const Scope& scope) {
     const auto found = program.blocks().empty() ? Variable() : program.global_block().find_var(name);
-    if (!found)
-        return error{.code = errc::no_such_variable, .message = "var " + std::string(name) + " not in this block", .variable = name};
+    if (!found) return error{.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name};
     return get_parameter_value(found, scope);
 }
 

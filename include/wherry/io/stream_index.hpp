@@ -49,8 +49,8 @@ class stream_indexer {
                          .message = "the elements of a tensor are cut short",
                          .file = reader_->path(),
                          .offset = header->data_offset,
-                         .expected = std::string(decimal(header->data_bytes).view()) + " bytes",
-                         .found = std::string(decimal(left).view()) + " bytes"};
+                         .expected = {decimal(header->data_bytes), " bytes"},
+                         .found = {decimal(left), " bytes"}};
         indexed_tensor made{*std::move(header), offset_};
         offset_ = made.header.data_offset + made.header.data_bytes;
         step_ = made.header.data_bytes < wide_window ? wide_window : narrow_window;

@@ -17,7 +17,7 @@ namespace wherry::inline v0::layers {
 inline result<Variable> concat(Builder& b, const std::vector<Variable>& input, std::int32_t axis = 0, std::string_view name = {}) {
     if (input.empty()) return error{.code = errc::bad_argument, .message = "concat needs at least one input"};
     const auto out = b.create_tmp(b.layer_name("concat", name), input[0].dtype());
-    if (auto added = b.append_op("concat", {{"X", input}}, {{"Out", {out}}}, {make_attr("axis", axis)}); !added)
+    if (auto added = b.append_op("concat", {{"X", input}}, {{"Out", out}}, {make_attr("axis", axis)}); !added)
         return std::move(added).error();
     return out;
 }
@@ -28,7 +28,7 @@ inline result<Variable> reshape(Builder& b, const Variable& x, std::vector<std::
     const auto layer = b.layer_name("reshape2", name);
     const auto out = b.create_tmp(layer, x.dtype());
     const auto x_shape = b.create_tmp(layer, x.dtype());
-    if (auto added = b.append_op("reshape2", {{"X", {x}}}, {{"Out", {out}}, {"XShape", {x_shape}}}, {make_attr("shape", std::move(shape))});
+    if (auto added = b.append_op("reshape2", {{"X", x}}, {{"Out", out}, {"XShape", x_shape}}, {make_attr("shape", std::move(shape))});
         !added)
         return std::move(added).error();
     return activated(b, layer, out, act);
@@ -37,7 +37,7 @@ inline result<Variable> reshape(Builder& b, const Variable& x, std::vector<std::
 /// Each element converted to another type.
 inline result<Variable> cast(Builder& b, const Variable& x, DType dtype) {
     const auto out = b.create_tmp(b.layer_name("cast"), dtype);
-    if (auto added = b.append_op("cast", {{"X", {x}}}, {{"Out", {out}}}, {make_attr("in_dtype", x.dtype()), make_attr("out_dtype", dtype)});
+    if (auto added = b.append_op("cast", {{"X", x}}, {{"Out", out}}, {make_attr("in_dtype", x.dtype()), make_attr("out_dtype", dtype)});
         !added)
         return std::move(added).error();
     return out;
@@ -64,7 +64,7 @@ inline result<Variable> fill_constant(Builder& b, const Shape& shape, DType dtyp
     const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
     std::string shown(digits, end);  // as Python shows a float: the shortest digits, and ".0" for a whole number
     if (shown.find_first_of(".en") == std::string::npos) shown += ".0";
-    if (auto added = b.append_op("fill_constant", {{"ShapeTensor", {}}, {"ShapeTensorList", {}}, {"ValueTensor", {}}}, {{"Out", {out}}},
+    if (auto added = b.append_op("fill_constant", {{"ShapeTensor", {}}, {"ShapeTensorList", {}}, {"ValueTensor", {}}}, {{"Out", out}},
                                  {make_attr("shape", std::vector<std::int64_t>(shape.begin(), shape.end())), make_attr("dtype", dtype),
                                   make_attr("value", value), make_attr("force_cpu", false), make_attr("str_value", shown)});
         !added)
@@ -92,7 +92,7 @@ inline result<Variable> embedding(Builder& b, const Variable& input, const embed
     if (!table) return table.error();
     const auto out = b.create_tmp(layer, options.dtype);
     const auto padding = options.padding_idx.value_or(-1);
-    if (auto added = b.append_op("lookup_table", {{"Ids", {input}}, {"W", {*table}}}, {{"Out", {out}}},
+    if (auto added = b.append_op("lookup_table", {{"Ids", input}, {"W", *table}}, {{"Out", out}},
                                  {make_attr("is_sparse", options.is_sparse), make_attr("is_distributed", false),
                                   make_attr("remote_prefetch", options.is_sparse),
                                   make_attr("padding_idx", options.padding_idx && padding < 0 ? options.size[0] + padding : padding)});
@@ -110,8 +110,7 @@ struct top_k_result {
 inline result<top_k_result> top_k(Builder& b, const Variable& input, std::int32_t k, std::string_view name = {}) {
     const auto layer = b.layer_name("top_k", name);
     const top_k_result out{b.create_tmp(layer, input.dtype()), b.create_tmp(layer, DType::INT64)};
-    if (auto added = b.append_op("top_k", {{"X", {input}}}, {{"Out", {out.values}}, {"Indices", {out.indices}}}, {make_attr("k", k)});
-        !added)
+    if (auto added = b.append_op("top_k", {{"X", input}}, {{"Out", out.values}, {"Indices", out.indices}}, {make_attr("k", k)}); !added)
         return std::move(added).error();
     out.values.set_stop_gradient(true);
     out.indices.set_stop_gradient(true);
@@ -126,8 +125,8 @@ inline result<Variable> accuracy(Builder& b, const Variable& input, const Variab
     const auto share = b.create_tmp(layer, DType::FP32);
     const auto correct = b.create_tmp(layer, DType::INT32);
     const auto total = b.create_tmp(layer, DType::INT32);
-    if (auto added = b.append_op("accuracy", {{"Out", {top->values}}, {"Indices", {top->indices}}, {"Label", {label}}},
-                                 {{"Accuracy", {share}}, {"Correct", {correct}}, {"Total", {total}}});
+    if (auto added = b.append_op("accuracy", {{"Out", top->values}, {"Indices", top->indices}, {"Label", label}},
+                                 {{"Accuracy", share}, {"Correct", correct}, {"Total", total}});
         !added)
         return std::move(added).error();
     return share;

@@ -18,10 +18,14 @@
 
 namespace wherry::inline v0 {
 
-/// The variables of one slot of an operator that is being built.
+/// The variables of one slot of an operator that is being built: `{"X", x}`, `{"X", several}`, `{"X", {a, b}}`. Borrows both.
 struct slot_args {
-    std::string slot;
-    std::vector<Variable> vars;
+    std::string_view slot;
+    std::span<const Variable> vars;
+
+    slot_args(std::string_view name, const Variable& var) : slot(name), vars(&var, 1) {}
+    slot_args(std::string_view name, std::span<const Variable> several) : slot(name), vars(several) {}
+    slot_args(std::string_view name, std::initializer_list<Variable> several) : slot(name), vars(several.begin(), several.size()) {}
 };
 
 /// Where layers put what they make: the main program, its startup program, and the names used so far.
@@ -70,7 +74,7 @@ class Builder {
     /// Appends an operator to the main program: input slots that are declared and not given stand empty, attributes that
     /// are not given have their defaults, and the outputs take the dims that the operator infers.
     /// Errors: unknown_op, and what the operator's `infer` says.
-    result<void> append_op(std::string_view type, std::vector<slot_args> inputs, std::vector<slot_args> outputs,
+    result<void> append_op(std::string_view type, std::initializer_list<slot_args> inputs, std::initializer_list<slot_args> outputs,
                            std::vector<Attr> attrs = {}) const;
 
     /// Infers the dims of the outputs of an operator that stands in the main program's root block.
@@ -110,7 +114,7 @@ class Builder {
         op.set_attr(make_attr("op_device", std::string(device)));
         op.sort_attrs();
     }
-    static Operator::slots written_slots(std::span<const slot> declared, std::vector<slot_args> given, bool with_empty);
+    static Operator::slots written_slots(std::span<const slot> declared, std::initializer_list<slot_args> given, bool with_empty);
 
     Program& main_;
     Program& startup_;
@@ -121,30 +125,34 @@ class Builder {
     std::vector<std::string> role_vars_;
 };
 
-inline Operator::slots Builder::written_slots(std::span<const slot> declared, std::vector<slot_args> given, bool with_empty) {
+inline Operator::slots Builder::written_slots(std::span<const slot> declared, std::initializer_list<slot_args> given, bool with_empty) {
     Operator::slots written;
-    for (auto& [name, vars] : given) {
+    const auto is_there = [&](std::string_view name) {
+        for (const auto& held : written)
+            if (held.parameter == name) return true;
+        return false;
+    };
+    for (const auto& one : given) {
         auto& made = written.emplace_back();
-        made.parameter = std::move(name);
-        for (const auto& var : vars) made.arguments.push_back(var.name());
+        made.parameter = one.slot;
+        for (const auto& var : one.vars) made.arguments.push_back(var.name());
     }
     for (const auto& known : declared) {
-        const bool there = std::any_of(written.begin(), written.end(), [&](const auto& s) { return s.parameter == known.name; });
-        if (with_empty && !there && known.arity != slot_arity::since_2x) written.emplace_back().parameter = known.name;
+        if (with_empty && !is_there(known.name) && known.arity != slot_arity::since_2x) written.emplace_back().parameter = known.name;
     }
     Operator::sort(written);
     return written;
 }
 
-inline result<void> Builder::append_op(std::string_view type, std::vector<slot_args> inputs, std::vector<slot_args> outputs,
-                                       std::vector<Attr> attrs) const {
+inline result<void> Builder::append_op(std::string_view type, std::initializer_list<slot_args> inputs,
+                                       std::initializer_list<slot_args> outputs, std::vector<Attr> attrs) const {
     const auto known = require_op(ops_, type);
     if (!known) return known.error();
     const auto* info = *known;
     wire::OpDesc<> desc;
     desc.type = type;
-    desc.inputs = written_slots(info->inputs, std::move(inputs), true);
-    desc.outputs = written_slots(info->outputs, std::move(outputs), false);
+    desc.inputs = written_slots(info->inputs, inputs, true);
+    desc.outputs = written_slots(info->outputs, outputs, false);
     desc.attrs = std::move(attrs);
     Operator op(std::move(desc));
     info->write_defaults(op);
@@ -204,7 +212,7 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
             const auto var = block().find_var(name);
             if (!var)
                 return error{
-                    .code = errc::no_such_variable, .message = "var " + name + " not in this block", .variable = name, .op = op.type()};
+                    .code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name, .op = op.type()};
             auto meta = detail::meta_of(var);
             if (!meta) return std::move(meta).error().of_op(op.type());
             in_metas.push_back(*meta);
@@ -234,24 +242,23 @@ inline result<Variable> Builder::create_var(Program& program, std::string_view n
         const bool same_dims = std::equal(dims.begin(), dims.end(), existing.shape().begin(), existing.shape().end());
         if (!same_dims)
             return error{.code = errc::shape_mismatch,
-                         .message = "Variable " + std::string(name) + " has been created before. the previous shape is " +
-                                    to_tuple(existing.shape()) + "; the new shape is " + to_tuple(dims.dims()) + ". They are not matched.",
+                         .message = {"Variable ", name, " has been created before. the previous shape is ", to_tuple(existing.shape()),
+                                     "; the new shape is ", to_tuple(dims.dims()), ". They are not matched."},
                          .variable = name,
                          .expected = to_tuple(existing.shape()),
                          .found = to_tuple(dims.dims())};
         if (existing.dtype() != dtype)
             return error{.code = errc::dtype_mismatch,
-                         .message = "Variable " + std::string(name) + " has been created before. The previous data type is " +
-                                    std::string(name_of(existing.dtype())) + "; the new data type is " + std::string(name_of(dtype)) +
-                                    ". They are not matched.",
+                         .message = {"Variable ", name, " has been created before. The previous data type is ", name_of(existing.dtype()),
+                                     "; the new data type is ", name_of(dtype), ". They are not matched."},
                          .variable = name,
                          .expected = name_of(existing.dtype()),
                          .found = name_of(dtype)};
         if (existing.persistable() != persistable) {
             const auto shown = [](bool flag) { return std::string(flag ? "True" : "False"); };
             return error{.code = errc::duplicate_name,
-                         .message = "Variable " + std::string(name) + " has been created before.The previous persistable is " +
-                                    shown(!persistable) + "; the new persistable is " + shown(persistable) + ". They are not matched",
+                         .message = {"Variable ", name, " has been created before.The previous persistable is ", shown(!persistable),
+                                     "; the new persistable is ", shown(persistable), ". They are not matched"},
                          .variable = name};
         }
         return existing;
@@ -287,7 +294,7 @@ inline result<Parameter> Builder::create_parameter(std::string_view layer, const
     for (const auto dim : dims)
         if (dim <= 0)
             return error{.code = errc::bad_dims,
-                         .message = "Each dimension of shape for Parameter must be greater than 0, but received " + to_string(dims),
+                         .message = {"Each dimension of shape for Parameter must be greater than 0, but received ", to_string(dims)},
                          .variable = attr.name.empty() ? layer : std::string_view(attr.name),
                          .found = to_string(dims)};
     const auto name = attr.name.empty() ? names_.generate(std::string(layer) + (is_bias ? ".b" : ".w")) : attr.name;

@@ -20,11 +20,11 @@ inline result<void> check_dtype(const Variable& var, std::string_view argument, 
         list += list.empty() ? "['" : "', '";
         list += name_of(dtype);
     }
-    return error{.code = errc::argument_dtype,
-                 .message = "The data type of '" + std::string(argument) + "' in " + std::string(layer) + " must be " + list +
-                            "'], but received " + std::string(name_of(var.dtype())) + ". ",
-                 .variable = var.name(),
-                 .found = name_of(var.dtype())};
+    return error{
+        .code = errc::argument_dtype,
+        .message = {"The data type of '", argument, "' in ", layer, " must be ", list, "'], but received ", name_of(var.dtype()), ". "},
+        .variable = var.name(),
+        .found = name_of(var.dtype())};
 }
 inline result<void> check_float(const Variable& var, std::string_view argument, std::string_view layer) {
     return check_dtype(var, argument, layer, {DType::FP16, DType::FP32, DType::FP64});
@@ -40,7 +40,7 @@ inline result<void> check_kind(const Variable& var, VarKind kind, std::string_vi
 inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x, std::vector<Attr> attrs = {},
                               std::string_view name = {}) {
     const auto out = b.create_tmp(b.layer_name(op, name), x.dtype());
-    if (auto added = b.append_op(op, {{"X", {x}}}, {{"Out", {out}}}, std::move(attrs)); !added) return std::move(added).error();
+    if (auto added = b.append_op(op, {{"X", x}}, {{"Out", out}}, std::move(attrs)); !added) return std::move(added).error();
     return out;
 }
 
@@ -48,7 +48,7 @@ inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x
 inline result<Variable> activated(Builder& b, const std::string& layer, const Variable& x, const std::string& act) {
     if (act.empty()) return x;
     const auto out = b.create_tmp(layer, x.dtype());
-    if (auto added = b.append_op(act, {{"X", {x}}}, {{"Out", {out}}}); !added) return std::move(added).error();
+    if (auto added = b.append_op(act, {{"X", x}}, {{"Out", out}}); !added) return std::move(added).error();
     return out;
 }
 

@@ -30,8 +30,8 @@ inline result<Variable> data(Builder& b, std::string_view name, std::span<const 
         const auto before = std::to_string(made->lod_level());
         const auto now = std::to_string(lod_level);
         return error{.code = errc::lod_mismatch,
-                     .message = "Variable " + std::string(name) + " has been created before. The previous lod_level is " + before +
-                                "; the new lod_level is " + now + ". They are not matched",
+                     .message = {"Variable ", name, " has been created before. The previous lod_level is ", before,
+                                 "; the new lod_level is ", now, ". They are not matched"},
                      .variable = name,
                      .expected = before,
                      .found = now};

@@ -31,12 +31,12 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
     const auto dtype = inputs[0].dtype();
     for (const auto& input : inputs)
         if (input.dtype() != dtype)
-            return error{.code = errc::dtype_mismatch,
-                         .message = "Data Type mismatch: " + std::to_string(static_cast<int>(dtype)) + " to " +
-                                    std::to_string(static_cast<int>(input.dtype())),
-                         .variable = input.name(),
-                         .expected = name_of(dtype),
-                         .found = name_of(input.dtype())};
+            return error{
+                .code = errc::dtype_mismatch,
+                .message = {"Data Type mismatch: ", decimal(static_cast<int>(dtype)), " to ", decimal(static_cast<int>(input.dtype()))},
+                .variable = input.name(),
+                .expected = name_of(dtype),
+                .found = name_of(input.dtype())};
     if (auto checked = check_float(inputs[0], "input", "fc"); !checked) return std::move(checked).error();
     if (options.param_attr.size() > 1 && options.param_attr.size() != inputs.size())
         return error{.code = errc::bad_argument, .message = "parameter number mismatch"};
@@ -53,7 +53,7 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
         const auto weight = b.create_parameter(layer, attr, Shape{height, options.size}, dtype, initializer::Xavier{});
         if (!weight) return weight.error();
         const auto product = b.create_tmp(layer, dtype);
-        if (auto added = b.append_op("mul", {{"X", {input}}, {"Y", {*weight}}}, {{"Out", {product}}},
+        if (auto added = b.append_op("mul", {{"X", input}, {"Y", *weight}}, {{"Out", product}},
                                      {make_attr("x_num_col_dims", flatten), make_attr("y_num_col_dims", std::int32_t{1})});
             !added)
             return std::move(added).error();
@@ -62,14 +62,14 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
     auto out = products[0];
     if (products.size() > 1) {
         out = b.create_tmp(layer, dtype);
-        if (auto added = b.append_op("sum", {{"X", products}}, {{"Out", {out}}}); !added) return std::move(added).error();
+        if (auto added = b.append_op("sum", {{"X", products}}, {{"Out", out}}); !added) return std::move(added).error();
     }
     if (options.bias_attr) {
         const auto dims = Shape::from(out.shape().subspan(static_cast<std::size_t>(flatten)));
         const auto bias = b.create_parameter(layer, *options.bias_attr, *dims, dtype, initializer::Constant{0}, true);
         if (!bias) return bias.error();
         const auto biased = b.create_tmp(layer, dtype);
-        if (auto added = b.append_op("elementwise_add", {{"X", {out}}, {"Y", {*bias}}}, {{"Out", {biased}}}, {make_attr("axis", flatten)});
+        if (auto added = b.append_op("elementwise_add", {{"X", out}, {"Y", *bias}}, {{"Out", biased}}, {make_attr("axis", flatten)});
             !added)
             return std::move(added).error();
         out = biased;

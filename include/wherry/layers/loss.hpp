@@ -21,7 +21,7 @@ inline result<Variable> cross_entropy(Builder& b, const Variable& input, const V
     if (options.soft_label) {
         const auto out = b.create_tmp(b.layer_name("cross_entropy"), input.dtype());
         if (auto added =
-                b.append_op("cross_entropy", {{"X", {input}}, {"Label", {label}}}, {{"Y", {out}}}, {make_attr("soft_label", true), ignore});
+                b.append_op("cross_entropy", {{"X", input}, {"Label", label}}, {{"Y", out}}, {make_attr("soft_label", true), ignore});
             !added)
             return std::move(added).error();
         return out;
@@ -30,8 +30,8 @@ inline result<Variable> cross_entropy(Builder& b, const Variable& input, const V
     const auto out = b.create_tmp(layer, input.dtype());
     const auto x_shape = b.create_tmp(layer, input.dtype());
     const auto match_x = b.create_tmp(layer, input.dtype());
-    if (auto added = b.append_op("cross_entropy2", {{"X", {input}}, {"Label", {label}}},
-                                 {{"Y", {out}}, {"MatchX", {match_x}}, {"XShape", {x_shape}}}, {ignore});
+    if (auto added = b.append_op("cross_entropy2", {{"X", input}, {"Label", label}}, {{"Y", out}, {"MatchX", match_x}, {"XShape", x_shape}},
+                                 {ignore});
         !added)
         return std::move(added).error();
     return out;
@@ -55,8 +55,8 @@ inline result<softmax_and_loss> softmax_with_cross_entropy(Builder& b, const Var
     if (auto checked = check_float(logits, "logits", "softmax_with_cross_entropy"); !checked) return std::move(checked).error();
     const auto layer = b.layer_name("softmax_with_cross_entropy");
     const softmax_and_loss out{b.create_tmp(layer, logits.dtype()), b.create_tmp(layer, logits.dtype())};
-    if (auto added = b.append_op("softmax_with_cross_entropy", {{"Logits", {logits}}, {"Label", {label}}},
-                                 {{"Softmax", {out.softmax}}, {"Loss", {out.loss}}},
+    if (auto added = b.append_op("softmax_with_cross_entropy", {{"Logits", logits}, {"Label", label}},
+                                 {{"Softmax", out.softmax}, {"Loss", out.loss}},
                                  {make_attr("soft_label", options.soft_label), make_attr("ignore_index", options.ignore_index),
                                   make_attr("numeric_stable_mode", options.numeric_stable_mode), make_attr("axis", options.axis)});
         !added)
@@ -70,10 +70,10 @@ inline result<Variable> square_error_cost(Builder& b, const Variable& input, con
         return std::move(checked).error();
     const auto layer = b.layer_name("square_error_cost");
     const auto difference = b.create_tmp(layer, input.dtype());
-    if (auto added = b.append_op("elementwise_sub", {{"X", {input}}, {"Y", {label}}}, {{"Out", {difference}}}); !added)
+    if (auto added = b.append_op("elementwise_sub", {{"X", input}, {"Y", label}}, {{"Out", difference}}); !added)
         return std::move(added).error();
     const auto out = b.create_tmp(layer, input.dtype());
-    if (auto added = b.append_op("square", {{"X", {difference}}}, {{"Out", {out}}}); !added) return std::move(added).error();
+    if (auto added = b.append_op("square", {{"X", difference}}, {{"Out", out}}); !added) return std::move(added).error();
     return out;
 }
 

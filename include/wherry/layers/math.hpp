@@ -36,7 +36,7 @@ inline result<Variable> elementwise(Builder& b, std::string_view op, const Varia
                                     const elementwise_options& options = {}) {
     const auto layer = b.layer_name(op, options.name);
     const auto out = b.create_tmp(layer, x.dtype());
-    if (auto added = b.append_op(op, {{"X", {x}}, {"Y", {y}}}, {{"Out", {out}}}, {make_attr("axis", options.axis)}); !added)
+    if (auto added = b.append_op(op, {{"X", x}, {"Y", y}}, {{"Out", out}}, {make_attr("axis", options.axis)}); !added)
         return std::move(added).error();
     return activated(b, layer, out, options.act);
 }
@@ -54,7 +54,7 @@ inline result<Variable> scale(Builder& b, const Variable& x, const scale_options
     const auto layer = b.layer_name("scale", options.name);
     const auto out = b.create_tmp(layer, x.dtype());
     if (auto added = b.append_op(
-            "scale", {{"X", {x}}}, {{"Out", {out}}},
+            "scale", {{"X", x}}, {{"Out", out}},
             {make_attr("scale", options.scale), make_attr("bias", options.bias), make_attr("bias_after_scale", options.bias_after_scale)});
         !added)
         return std::move(added).error();
@@ -65,7 +65,7 @@ inline result<Variable> scale(Builder& b, const Variable& x, const scale_options
 inline result<Variable> sum(Builder& b, const std::vector<Variable>& x) {
     if (x.empty()) return error{.code = errc::bad_argument, .message = "sum needs at least one input"};
     const auto out = b.create_tmp(b.layer_name("sum"), x[0].dtype());
-    if (auto added = b.append_op("sum", {{"X", x}}, {{"Out", {out}}}); !added) return std::move(added).error();
+    if (auto added = b.append_op("sum", {{"X", x}}, {{"Out", out}}); !added) return std::move(added).error();
     return out;
 }
 
@@ -94,7 +94,7 @@ struct matmul_options {
 /// alpha * X * Y over the last two dims, the others broadcast.
 inline result<Variable> matmul(Builder& b, const Variable& x, const Variable& y, const matmul_options& options = {}) {
     const auto out = b.create_tmp(b.layer_name("matmul", options.name), x.dtype());
-    if (auto added = b.append_op("matmul", {{"X", {x}}, {"Y", {y}}}, {{"Out", {out}}},
+    if (auto added = b.append_op("matmul", {{"X", x}, {"Y", y}}, {{"Out", out}},
                                  {make_attr("transpose_X", options.transpose_x), make_attr("transpose_Y", options.transpose_y),
                                   make_attr("alpha", options.alpha)});
         !added)
@@ -124,7 +124,7 @@ inline result<Variable> dropout(Builder& b, const Variable& x, const dropout_opt
     mask.set_stop_gradient(true);
     auto seed = options.seed;
     if (!seed && b.main().random_seed() != 0) seed = b.main().random_seed();
-    if (auto added = b.append_op("dropout", {{"X", {x}}}, {{"Out", {out}}, {"Mask", {mask}}},
+    if (auto added = b.append_op("dropout", {{"X", x}}, {{"Out", out}, {"Mask", mask}},
                                  {make_attr("dropout_prob", options.dropout_prob), make_attr("is_test", options.is_test),
                                   make_attr("fix_seed", seed.has_value()), make_attr("seed", seed.value_or(0)),
                                   make_attr("dropout_implementation", options.dropout_implementation)});

@@ -44,8 +44,9 @@ class Operator {
 
     /// The attribute of that name; null when there is none.
     [[nodiscard]] const Attr* find_attr(std::string_view name) const noexcept {
-        const auto at = std::find_if(desc_.attrs.begin(), desc_.attrs.end(), [&](const Attr& a) { return a.name == name; });
-        return at != desc_.attrs.end() ? &*at : nullptr;
+        for (const auto& attr : desc_.attrs)
+            if (attr.name == name) return &attr;
+        return nullptr;
     }
     /// Its value, or `otherwise` when it is absent or of another type.
     template <class T>
@@ -78,16 +79,19 @@ class Operator {
 
   private:
     static const wire::Slot<>* find(const slots& all, std::string_view slot) noexcept {
-        const auto at = std::find_if(all.begin(), all.end(), [&](const auto& s) { return s.parameter == slot; });
-        return at != all.end() ? &*at : nullptr;
+        for (const auto& held : all)
+            if (held.parameter == slot) return &held;
+        return nullptr;
     }
     static std::span<const std::string> names_in(const slots& all, std::string_view slot) noexcept {
         const auto* found = find(all, slot);
         return found != nullptr ? std::span<const std::string>(found->arguments) : std::span<const std::string>();
     }
     static bool mentions(const slots& all, std::string_view name) noexcept {
-        return std::any_of(all.begin(), all.end(),
-                           [&](const auto& s) { return std::find(s.arguments.begin(), s.arguments.end(), name) != s.arguments.end(); });
+        for (const auto& slot : all)
+            for (const auto& argument : slot.arguments)
+                if (argument == name) return true;
+        return false;
     }
 
     wire::OpDesc<> desc_;

@@ -79,10 +79,10 @@ class basic_optimizer {
             desc.type = param.desc().type;
             desc.type.lod_tensor->lod_level = param.lod_level();
             const auto term = b.block().create_var(std::move(desc));
-            if (auto added = b.append_op("scale", {{"X", {param}}}, {{"Out", {term}}}, {make_attr("scale", decay->coefficient)}); !added)
+            if (auto added = b.append_op("scale", {{"X", param}}, {{"Out", term}}, {make_attr("scale", decay->coefficient)}); !added)
                 return added;
             const auto decayed = grad.kind() == VarKind::SELECTED_ROWS ? dense_gradient(b, param, grad) : grad;
-            if (auto added = b.append_op("sum", {{"X", {grad, term}}}, {{"Out", {decayed}}}); !added) return added;
+            if (auto added = b.append_op("sum", {{"X", {grad, term}}}, {{"Out", decayed}}); !added) return added;
             grad = decayed;
         }
         return {};
@@ -136,7 +136,7 @@ class basic_optimizer {
         desc.name = b.names().generate("tmp");
         desc.type.lod_tensor.emplace().tensor.data_type = rate_var_.dtype();
         const auto scaled = b.block().create_var(std::move(desc));
-        if (auto added = b.append_op("scale", {{"X", {rate_var_}}}, {{"Out", {scaled}}}, {make_attr("scale", factor)}); !added)
+        if (auto added = b.append_op("scale", {{"X", rate_var_}}, {{"Out", scaled}}, {make_attr("scale", factor)}); !added)
             return std::move(added).error();
         return scaled;
     }
@@ -158,7 +158,7 @@ inline result<Variable> accumulator(Builder& b, const Variable& param, std::stri
 struct sgd_rule {
     result<std::vector<Variable>> accumulators(Builder&, const Variable&) const { return std::vector<Variable>{}; }
     result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable>) const {
-        return b.append_op("sgd", {{"Param", {pair.param}}, {"Grad", {pair.grad}}, {"LearningRate", {rate}}}, {{"ParamOut", {pair.param}}});
+        return b.append_op("sgd", {{"Param", pair.param}, {"Grad", pair.grad}, {"LearningRate", rate}}, {{"ParamOut", pair.param}});
     }
 };
 
@@ -174,8 +174,8 @@ struct momentum_rule {
         return std::vector<Variable>{*velocity};
     }
     result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {
-        return b.append_op("momentum", {{"Param", {pair.param}}, {"Grad", {pair.grad}}, {"Velocity", {state[0]}}, {"LearningRate", {rate}}},
-                           {{"ParamOut", {pair.param}}, {"VelocityOut", {state[0]}}},
+        return b.append_op("momentum", {{"Param", pair.param}, {"Grad", pair.grad}, {"Velocity", state[0]}, {"LearningRate", rate}},
+                           {{"ParamOut", pair.param}, {"VelocityOut", state[0]}},
                            {make_attr("mu", momentum), make_attr("use_nesterov", use_nesterov)});
     }
 };
@@ -204,18 +204,18 @@ struct adam_rule {
     }
     result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {
         return b.append_op("adam",
-                           {{"Param", {pair.param}},
-                            {"Grad", {pair.grad}},
-                            {"LearningRate", {rate}},
-                            {"Moment1", {state[0]}},
-                            {"Moment2", {state[1]}},
-                            {"Beta1Pow", {state[2]}},
-                            {"Beta2Pow", {state[3]}}},
-                           {{"ParamOut", {pair.param}},
-                            {"Moment1Out", {state[0]}},
-                            {"Moment2Out", {state[1]}},
-                            {"Beta1PowOut", {state[2]}},
-                            {"Beta2PowOut", {state[3]}}},
+                           {{"Param", pair.param},
+                            {"Grad", pair.grad},
+                            {"LearningRate", rate},
+                            {"Moment1", state[0]},
+                            {"Moment2", state[1]},
+                            {"Beta1Pow", state[2]},
+                            {"Beta2Pow", state[3]}},
+                           {{"ParamOut", pair.param},
+                            {"Moment1Out", state[0]},
+                            {"Moment2Out", state[1]},
+                            {"Beta1PowOut", state[2]},
+                            {"Beta2PowOut", state[3]}},
                            {make_attr("beta1", beta1), make_attr("beta2", beta2), make_attr("epsilon", epsilon),
                             make_attr("lazy_mode", lazy_mode), make_attr("min_row_size_to_use_multithread", std::int64_t{1000})});
     }

@@ -27,20 +27,20 @@ struct accuracy {
         const auto& label = c.in(2).dims;
         if (label.rank() != 2)
             return c.fail(errc::shape_mismatch,
-                          "ShapeError: label's dimensions of AccuracyOp must be 2. But received label's dimensions = " +
-                              std::to_string(label.rank()) + ", label's shape = " + to_string(label));
+                          {"ShapeError: label's dimensions of AccuracyOp must be 2. But received label's dimensions = ",
+                           decimal(label.rank()), ", label's shape = ", to_string(label)});
         if (!c.building()) {
             if (label[1] != 1)
                 return c.fail(errc::shape_mismatch,
-                              "ShapeError: label's second dimension of AccuracyOp must be 1. But received label's second dimension is = " +
-                                  std::to_string(label[1]) + ", label's shape = " + to_string(label));
+                              {"ShapeError: label's second dimension of AccuracyOp must be 1. But received label's second dimension is = ",
+                               decimal(label[1]), ", label's shape = ", to_string(label)});
             if (out.dims.rank() != 2) return c.fail(errc::shape_mismatch, "Out should be [rows, k]", "2 dims", to_string(out.dims));
             if (out.dims[0] != label[0])
                 return c.fail(
                     errc::shape_mismatch,
-                    "ShapeError: the output's num_rows of AccuracyOp must be the same as label's num_rows. But received output's shape = " +
-                        to_string(out.dims) + ", label's shape = " + to_string(label) +
-                        ", output's num_rows = " + std::to_string(out.dims[0]) + ", label's num_rows = " + std::to_string(label[0]));
+                    {"ShapeError: the output's num_rows of AccuracyOp must be the same as label's num_rows. But received output's shape = ",
+                     to_string(out.dims), ", label's shape = ", to_string(label), ", output's num_rows = ", decimal(out.dims[0]),
+                     ", label's num_rows = ", decimal(label[0])});
             if (c.in(1).dims != out.dims)
                 return c.fail(errc::shape_mismatch, "Indices should have the dims of Out", to_string(out.dims), to_string(c.in(1).dims));
         }

@@ -16,12 +16,12 @@ namespace wherry::inline v0::op::detail {
 inline result<Shape> shape_from(std::span<const std::int64_t> dims, DType dtype, const infer_context& c) {
     if (!is_dtype(dtype)) {
         const auto number = std::to_string(static_cast<std::int32_t>(dtype));
-        return c.fail(errc::bad_dtype, "Not support proto::VarType::Type(" + number + ") as tensor type", {}, number);
+        return c.fail(errc::bad_dtype, {"Not support proto::VarType::Type(", number, ") as tensor type"}, {}, number);
     }
     for (std::size_t i = 0; i < dims.size(); ++i) {
         if (dims[i] < 0)
-            return c.fail(errc::bad_dims, "Each value of attribute 'shape' is expected to be no less than 0. But received: shape[" +
-                                              std::to_string(i) + "] = " + std::to_string(dims[i]) + "; shape = " + to_string(dims) + ".");
+            return c.fail(errc::bad_dims, {"Each value of attribute 'shape' is expected to be no less than 0. But received: shape[",
+                                           decimal(i), "] = ", decimal(dims[i]), "; shape = ", to_string(dims), "."});
     }
     if (dims.size() > max_rank) return c.fail(errc::bad_dims, "attribute 'shape' has too many dims", "at most 9", decimal(dims.size()));
     Shape shape;
@@ -35,7 +35,7 @@ inline result<Shape> shape_from(std::span<const std::int64_t> dims, DType dtype,
 /// An optional input whose value would decide a shape: a plan has to know the shape before anything runs.
 [[gnu::cold]] inline result<void> must_be_absent(const infer_context& c, std::size_t slot) {
     if (!c.has_in(slot)) return {};
-    return c.fail(errc::unsupported, "Input(" + std::string(c.in_name(slot)) + ") is not supported, only the attribute of that meaning");
+    return c.fail(errc::unsupported, {"Input(", c.in_name(slot), ") is not supported, only the attribute of that meaning"});
 }
 
 /// An optional input that holds one number in place of an attribute.
@@ -44,9 +44,9 @@ inline result<Shape> shape_from(std::span<const std::int64_t> dims, DType dtype,
     const auto& found = c.in(slot);
     const std::string name(c.in_name(slot));
     if (found.dims.element_count() != 1)
-        return c.fail(errc::shape_mismatch, name + " should have 1 element", "1 element", to_string(found.dims));
+        return c.fail(errc::shape_mismatch, {name, " should have 1 element"}, "1 element", to_string(found.dims));
     if (found.dtype != DType::FP32 && found.dtype != DType::FP64)
-        return c.fail(errc::dtype_mismatch, name + " should hold floats", name_of(DType::FP32), name_of(found.dtype));
+        return c.fail(errc::dtype_mismatch, {name, " should hold floats"}, name_of(DType::FP32), name_of(found.dtype));
     return {};
 }
 

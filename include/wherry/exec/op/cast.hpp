@@ -103,8 +103,7 @@ struct cast {
     using attributes = cast_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (!is_dtype(a.out_dtype))
-            return c.fail(errc::bad_dtype, "Not supported " + std::to_string(static_cast<std::int32_t>(a.out_dtype)));
+        if (!is_dtype(a.out_dtype)) return c.fail(errc::bad_dtype, {"Not supported ", decimal(static_cast<std::int32_t>(a.out_dtype))});
         c.set_out(0, c.in(0).with(a.out_dtype, c.in(0).dims));
         return {};
     }

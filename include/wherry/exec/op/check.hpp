@@ -21,7 +21,7 @@ inline Shape scalar_dims(const infer_context& c) { return is_2x(c.program_versio
 inline error wrong_dtype(const infer_context& c, DType found, DType desired) {
     const auto shown = [](DType dtype) { return std::string(find_dtype(dtype) != nullptr ? find_dtype(dtype)->cpp_name : "unknown"); };
     return c.fail(errc::dtype_mismatch,
-                  "Tensor holds the wrong type, it holds " + shown(found) + ", but desires to be " + shown(desired) + ".", name_of(desired),
+                  {"Tensor holds the wrong type, it holds ", shown(found), ", but desires to be ", shown(desired), "."}, name_of(desired),
                   name_of(found));
 }
 
@@ -35,8 +35,8 @@ inline result<void> must_hold(const infer_context& c, std::size_t slot, DType dt
 [[gnu::cold]] inline result<void> must_have_dims(const infer_context& c, std::size_t slot, const Shape& dims) {
     const auto& found = c.in(slot).dims;
     if (c.building() || found == dims || (found.count() == 1 && dims.count() == 1)) return {};
-    return c.fail(errc::shape_mismatch, "the dims of Input(" + std::string(c.in_name(slot)) + ") do not fit the other operands",
-                  to_string(dims), to_string(found));
+    return c.fail(errc::shape_mismatch, {"the dims of Input(", c.in_name(slot), ") do not fit the other operands"}, to_string(dims),
+                  to_string(found));
 }
 
 /// An input must have the element type and the dims of another one.

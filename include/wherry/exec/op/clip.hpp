@@ -36,8 +36,8 @@ struct clip_bounds {
     [[nodiscard]] result<void> check(const Context& c) const {
         const bool lax = is_2x(c.program_version());
         if (lax ? low <= high : low < high) return {};
-        return c.fail(errc::bad_attribute, "max should be greater than " + std::string(lax ? "or equal to " : "") +
-                                               "min. But received min = " + std::to_string(low) + ", max = " + std::to_string(high));
+        return c.fail(errc::bad_attribute, {"max should be greater than ", lax ? "or equal to " : "",
+                                            "min. But received min = ", std::to_string(low), ", max = ", std::to_string(high)});
     }
 };
 

@@ -37,8 +37,7 @@ inline result<Shape> concat_dims(const concat_attributes& a, const infer_context
     const auto axis = normalized_axis(a.axis, first.rank());
     if (!axis) {
         const auto rank = std::to_string(first.rank());
-        return c.fail(errc::bad_attribute,
-                      "The axis is expected to be in range of [-" + rank + ", " + rank + "), but got " + std::to_string(a.axis));
+        return c.fail(errc::bad_attribute, {"The axis is expected to be in range of [-", rank, ", ", rank, "), but got ", decimal(a.axis)});
     }
     Shape out = first;
     for (std::size_t k = 1; k < c.in_count(0); ++k) {
@@ -46,7 +45,7 @@ inline result<Shape> concat_dims(const concat_attributes& a, const infer_context
         const auto nth = "input[" + std::to_string(k) + "]";
         const auto shapes = " is expected to be equal.But received input[0]'s shape = " + to_string(first) + ", " + nth +
                             "'s shape = " + to_string(x) + ".";
-        if (x.rank() != out.rank()) return c.fail(errc::shape_mismatch, "The shape of input[0] and " + nth + shapes);
+        if (x.rank() != out.rank()) return c.fail(errc::shape_mismatch, {"The shape of input[0] and ", nth, shapes});
         if (!c.building() && c.in(0, k).dtype != c.in(0).dtype) return wrong_dtype(c, c.in(0, k).dtype, c.in(0).dtype);
         for (std::size_t i = 0; i < out.rank(); ++i) {
             if (i == *axis) {
@@ -54,7 +53,7 @@ inline result<Shape> concat_dims(const concat_attributes& a, const infer_context
                     return c.fail(errc::overflow, "the joined dims are past 64 bits", {}, to_string(x));
                 out[i] = out[i] < 0 || x[i] < 0 ? -1 : out[i] + x[i];
             } else if (!c.agree(out[i], x[i])) {
-                return c.fail(errc::shape_mismatch, "The " + std::to_string(i) + "-th dimension of input[0] and " + nth + shapes);
+                return c.fail(errc::shape_mismatch, {"The ", decimal(i), "-th dimension of input[0] and ", nth, shapes});
             } else if (out[i] < 0) {
                 out[i] = x[i];
             }

@@ -44,8 +44,8 @@ inline result<Shape> cross_entropy_dims(const infer_context& c, const Shape& x, 
     const auto differ = [&] {
         return c.fail(
             errc::shape_mismatch,
-            "Input(X) and Input(Label) shall have the same shape except the last dimension. But received: the shape of Input(X) is " +
-                to_string(x) + ", the shape of Input(Label) is " + to_string(label) + ".",
+            {"Input(X) and Input(Label) shall have the same shape except the last dimension. But received: the shape of Input(X) is ",
+             to_string(x), ", the shape of Input(Label) is ", to_string(label), "."},
             to_string(x), to_string(label));
     };
     const bool one_vector = rank == 1 && label.rank() == 1;  // X [C], Label [1]
@@ -57,30 +57,29 @@ inline result<Shape> cross_entropy_dims(const infer_context& c, const Shape& x, 
     if (soft_label) {
         if (label.rank() != rank)
             return c.fail(errc::shape_mismatch,
-                          "If Attr(soft_label) == true, Input(X) and Input(Label) shall have the same dimensions. But received: "
-                          "the dimensions of Input(X) is [" +
-                              std::to_string(rank) + "],the shape of Input(X) is " + to_string(x) +
-                              ", the dimensions of Input(Label) is [" + std::to_string(label.rank()) + "], the shape ofInput(Label) is " +
-                              to_string(label));
+                          {"If Attr(soft_label) == true, Input(X) and Input(Label) shall have the same dimensions. But received: "
+                           "the dimensions of Input(X) is [",
+                           decimal(rank), "],the shape of Input(X) is ", to_string(x), ", the dimensions of Input(Label) is [",
+                           decimal(label.rank()), "], the shape ofInput(Label) is ", to_string(label)});
         if (all_known && x.back() != label.back())
-            return c.fail(errc::shape_mismatch, "If Attr(soft_label) == true, the last dimension of Input(X) and Input(Label) should be "
-                                                "equal. But received: thelast dimension "
-                                                "of Input(X) is [" +
-                                                    std::to_string(x.back()) + "], the shape of Input(X) is " + to_string(x) +
-                                                    ",the last dimension of Input(Label) is [" + std::to_string(label.back()) +
-                                                    "], the shape of Input(Label)is " + to_string(label) + ", the last dimension is [" +
-                                                    std::to_string(rank - 1) + "].");
+            return c.fail(errc::shape_mismatch,
+                          {"If Attr(soft_label) == true, the last dimension of Input(X) and Input(Label) should be "
+                           "equal. But received: thelast dimension "
+                           "of Input(X) is [",
+                           decimal(x.back()), "], the shape of Input(X) is ", to_string(x), ",the last dimension of Input(Label) is [",
+                           decimal(label.back()), "], the shape of Input(Label)is ", to_string(label), ", the last dimension is [",
+                           decimal(rank - 1), "]."});
     } else if (label.rank() == rank) {
         if (label.back() != 1)
             return c.fail(errc::shape_mismatch,
-                          "the last dimension of Input(Label) should be 1.But received: the last dimension of Input(Label) is [" +
-                              std::to_string(label.back()) + "],the last dimension is [" + std::to_string(rank - 1) + "]");
+                          {"the last dimension of Input(Label) should be 1.But received: the last dimension of Input(Label) is [",
+                           decimal(label.back()), "],the last dimension is [", decimal(rank - 1), "]"});
     } else if (label.rank() + 1 != rank) {
         return c.fail(errc::shape_mismatch,
-                      "ShapeError: The rank of Input(X) should be equal to Input(Label) plus 1.But received: The dimension of "
-                      "Input(X) is [" +
-                          std::to_string(rank) + "], the shape of Input(X) is " + to_string(x) + ",the dimension of Input(Label) is [" +
-                          std::to_string(label.rank()) + "], the shape of Input(Label) is " + to_string(label));
+                      {"ShapeError: The rank of Input(X) should be equal to Input(Label) plus 1.But received: The dimension of "
+                       "Input(X) is [",
+                       decimal(rank), "], the shape of Input(X) is ", to_string(x), ",the dimension of Input(Label) is [",
+                       decimal(label.rank()), "], the shape of Input(Label) is ", to_string(label)});
     }
     if (!c.building() && x.back() == 0) return c.fail(errc::shape_mismatch, "Input(X) has no classes", "at least 1", "0");
     if (label.rank() == rank) loss[rank - 1] = 1;
@@ -93,9 +92,9 @@ inline result<void> check_labels(const run_context& c, std::span<const std::int6
     const auto bad = kernel::first_bad_label(labels, classes, ignore_index);
     if (!bad) return {};
     return c.fail(errc::label_out_of_range,
-                  "Variable value (label) of OP(fluid.layers.cross_entropy) expected >= 0 and < " + std::to_string(classes) + ", but got " +
-                      std::to_string(labels[*bad]) + ". Please check label value.",
-                  "[0, " + std::to_string(classes) + ")", decimal(labels[*bad]));
+                  {"Variable value (label) of OP(fluid.layers.cross_entropy) expected >= 0 and < ", decimal(classes), ", but got ",
+                   decimal(labels[*bad]), ". Please check label value."},
+                  text{"[0, ", decimal(classes), ")"}, decimal(labels[*bad]));
 }
 
 inline std::size_t last_dim(const Shape& dims) { return static_cast<std::size_t>(dims.back()); }

@@ -65,14 +65,13 @@ inline result<Shape> broadcast_dims(const infer_context& c, const Shape& x, cons
     const bool x_is_longer = x.rank() >= y.rank();
     const auto rank = std::max(x.rank(), y.rank());
     if (axis >= static_cast<std::int32_t>(rank))
-        return c.fail(errc::bad_attribute,
-                      "Axis should be less than " + std::to_string(rank) + ", but received axis is " + std::to_string(axis) + ".");
+        return c.fail(errc::bad_attribute, {"Axis should be less than ", decimal(rank), ", but received axis is ", decimal(axis), "."});
     const auto first = axis < 0 ? rank - std::min(x.rank(), y.rank()) : static_cast<std::size_t>(axis);
     const auto mismatch = [&](std::int64_t a, std::int64_t b, std::size_t i) {
         return c.fail(errc::shape_mismatch,
-                      "Broadcast dimension mismatch. Operands could not be broadcast together with the shape of X = " + to_string(x) +
-                          " and the shape of Y = " + to_string(y) + ". Received [" + std::to_string(a) + "] in X is not equal to [" +
-                          std::to_string(b) + "] in Y at i:" + std::to_string(i) + ".",
+                      {"Broadcast dimension mismatch. Operands could not be broadcast together with the shape of X = ", to_string(x),
+                       " and the shape of Y = ", to_string(y), ". Received [", decimal(a), "] in X is not equal to [", decimal(b),
+                       "] in Y at i:", decimal(i), "."},
                       to_string(x), to_string(y));
     };
     const Shape& longer = x_is_longer ? x : y;
@@ -114,6 +113,24 @@ result<void> check_divisors(const run_context& c, std::span<const T> x, std::spa
     return {};
 }
 
+[[gnu::cold]] inline result<void> infer_elementwise(const elementwise_attributes& a, infer_context& c) {
+    if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
+    const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
+    if (!out) return out.error();
+    c.set_out(0, c.in(0).with(*out));
+    return {};
+}
+[[gnu::cold]] inline result<void> infer_elementwise_grad(const elementwise_attributes& a, infer_context& c) {
+    const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
+    if (!out) return out.error();
+    if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
+    if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
+    if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;
+    c.set_out(0, c.in(0).with(c.in(0).dims));
+    c.set_out(1, c.in(1).with(c.in(1).dims));
+    return {};
+}
+
 /// Out = Function(X, Y), element by element with broadcasting.
 template <class Function>
 struct elementwise {
@@ -122,13 +139,7 @@ struct elementwise {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = elementwise_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
-        const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
-        if (!out) return out.error();
-        c.set_out(0, c.in(0).with(*out));
-        return {};
-    }
+    static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise(a, c); }
     static VarKind out_kind(const attributes&, std::span<const VarKind> kinds) { return kinds[0]; }
     static void gradient(gradient_maker& g) {
         auto& made = g.append(Function::grad_type).reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
@@ -159,16 +170,7 @@ struct elementwise_grad {
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
     using attributes = elementwise_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
-        if (!out) return out.error();
-        if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
-        if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
-        if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;
-        c.set_out(0, c.in(0).with(c.in(0).dims));
-        c.set_out(1, c.in(1).with(c.in(1).dims));
-        return {};
-    }
+    static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise_grad(a, c); }
     static result<void> run(const attributes& a, run_context& c) {
         const auto loops = broadcast_loops(c, a.axis);
         if (!loops) return loops.error();

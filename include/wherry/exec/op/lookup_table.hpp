@@ -56,16 +56,16 @@ inline result<Shape> lookup_dims(const lookup_table_v2_attributes& a, bool first
     const auto& ids = c.in(1).dims;
     if (table.rank() != 2)
         return c.fail(errc::shape_mismatch,
-                      "ShapeError: The dimensions of the 'lookup table' must be 2. But received lookup table's dimensions = " +
-                          std::to_string(table.rank()) + ", lookup table's shape = " + to_string(table) + ".");
+                      {"ShapeError: The dimensions of the 'lookup table' must be 2. But received lookup table's dimensions = ",
+                       decimal(table.rank()), ", lookup table's shape = ", to_string(table), "."});
     if (first_version && (ids.rank() == 0 || !c.agree(ids.back(), 1)))
         return c.fail(errc::shape_mismatch,
-                      "ShapeError: The last dimensions of the 'Ids' tensor must be 1. But received Ids's last dimensions = " +
-                          (ids.rank() == 0 ? "none" : std::to_string(ids.back())) + ", Ids's shape = " + to_string(ids) + ".");
+                      {"ShapeError: The last dimensions of the 'Ids' tensor must be 1. But received Ids's last dimensions = ",
+                       (ids.rank() == 0 ? "none" : std::to_string(ids.back())), ", Ids's shape = ", to_string(ids), "."});
     if (a.remote_prefetch && !a.epmap.empty())
         return c.fail(errc::unsupported, "rows of other machines are not fetched", {}, a.epmap.front());
     if (a.padding_idx < kernel::no_padding || (table[0] >= 0 && a.padding_idx >= table[0]))
-        return c.fail(errc::bad_attribute, "attribute 'padding_idx' is neither -1 nor a row", "[-1, " + std::to_string(table[0]) + ")",
+        return c.fail(errc::bad_attribute, "attribute 'padding_idx' is neither -1 nor a row", text{"[-1, ", decimal(table[0]), ")"},
                       decimal(a.padding_idx));
     const bool narrow_ids = !first_version && is_2x(c.program_version()) && c.in(1).dtype == DType::INT32;
     if (!narrow_ids)
@@ -85,9 +85,9 @@ result<void> with_ids(const lookup_table_v2_attributes& a, const run_context& c,
         if (const auto bad = kernel::first_bad_id(ids, rows, a.padding_idx)) {
             const auto id = std::to_string(ids[*bad]);
             return c.fail(errc::index_out_of_range,
-                          "Variable value (input) of OP(fluid.layers.embedding) expected >= 0 and < " + std::to_string(rows) +
-                              ", but got " + id + ". Please check input value.",
-                          "[0, " + std::to_string(rows) + ")", id);
+                          {"Variable value (input) of OP(fluid.layers.embedding) expected >= 0 and < ", decimal(rows), ", but got ", id,
+                           ". Please check input value."},
+                          text{"[0, ", decimal(rows), ")"}, id);
         }
         use(ids);
         return {};

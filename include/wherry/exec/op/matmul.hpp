@@ -124,8 +124,8 @@ struct matmul_rules {
             return c.fail(errc::unsupported, "matmul with fused_reshape_Out or fused_transpose_Out is not supported");
         if (f.x_batch.rank() == 0 || f.y_batch.rank() == 0 || c.agree(f.x_batch[0], f.y_batch[0])) return {};
         return c.fail(errc::shape_mismatch,
-                      "The batch size of the two matrices should be equal, or at least one is zero. But received X's shape: " +
-                          to_string(c.in(0).dims) + ", Y's shape: " + to_string(c.in(1).dims) + ".");
+                      {"The batch size of the two matrices should be equal, or at least one is zero. But received X's shape: ",
+                       to_string(c.in(0).dims), ", Y's shape: ", to_string(c.in(1).dims), "."});
     }
 };
 
@@ -149,8 +149,8 @@ struct matmul_v2_rules {
             const auto a = f.x_batch[f.x_batch.rank() - i];
             const auto b = f.y_batch[f.y_batch.rank() - i];
             if (a != 1 && b != 1 && !c.agree(a, b))
-                return c.fail(errc::shape_mismatch, "The batch dims of X and Y cannot be broadcast together. But received X's shape: " +
-                                                        to_string(c.in(0).dims) + ", Y's shape: " + to_string(c.in(1).dims) + ".");
+                return c.fail(errc::shape_mismatch, {"The batch dims of X and Y cannot be broadcast together. But received X's shape: ",
+                                                     to_string(c.in(0).dims), ", Y's shape: ", to_string(c.in(1).dims), "."});
         }
         return {};
     }
@@ -167,8 +167,8 @@ result<product_form> checked_product_form(const typename Rules::attributes& a, c
     if (auto checked = Rules::check(a, c, f); !checked) return checked.error();
     if (!c.agree(f.x_k, f.y_k))
         return c.fail(errc::shape_mismatch,
-                      "Input X's width should be equal to the Y's height, but received X's shape: " + to_string(x) +
-                          ", Y's shape: " + to_string(y) + ".",
+                      {"Input X's width should be equal to the Y's height, but received X's shape: ", to_string(x),
+                       ", Y's shape: ", to_string(y), "."},
                       decimal(f.x_k), decimal(f.y_k));
     if (f.out.is_concrete() && !f.out.element_count())
         return c.fail(errc::overflow, "the product has too many elements", {}, to_string(f.out));

@@ -44,7 +44,7 @@ struct mean_grad {
         const auto& g = c.in(1).dims;
         if (!c.building() && g.count() != 1)
             return c.fail(errc::shape_mismatch,
-                          "Mean Gradient should be scalar. But received Out@Grad's elements num is " + std::to_string(g.count()) + ".", "1",
+                          {"Mean Gradient should be scalar. But received Out@Grad's elements num is ", decimal(g.count()), "."}, "1",
                           decimal(g.count()));
         if (auto checked = detail::must_hold(c, 1, x.dtype); !checked) return checked;
         c.set_out(0, x.with(x.dims));

@@ -72,9 +72,9 @@ struct mul_rules {
         if (split >= 1 && static_cast<std::size_t>(split) < dims.rank()) return {};
         const std::string s(slot);
         const std::string a(attribute);
-        return c.fail(errc::shape_mismatch, "The input tensor " + s + "'s dimensions of MulOp should be larger than " + a +
-                                                ". But received " + s + "'s dimensions = " + std::to_string(dims.rank()) + ", " + s +
-                                                "'s shape = " + to_string(dims) + ", " + a + " = " + std::to_string(split) + ".");
+        return c.fail(errc::shape_mismatch, {"The input tensor ", s, "'s dimensions of MulOp should be larger than ", a, ". But received ",
+                                             s, "'s dimensions = ", decimal(dims.rank()), ", ", s, "'s shape = ", to_string(dims), ", ", a,
+                                             " = ", decimal(split), "."});
     }
     static error inner_sizes_differ(const infer_context& c, const attributes& a) {
         const auto flat = [](const Shape& dims, std::int32_t split) {
@@ -83,14 +83,14 @@ struct mul_rules {
         };
         const auto x = flat(c.in(0).dims, a.x_num_col_dims);
         const auto y = flat(c.in(1).dims, a.y_num_col_dims);
-        return c.fail(errc::shape_mismatch,
-                      "After flatten the input tensor X and Y to 2-D dimensions matrix X1 and Y1, the matrix X1's width must be equal with "
-                      "matrix Y1's "
-                      "height. But received X's shape = " +
-                          to_string(c.in(0).dims) + ", X1's shape = " + to_string(x) + ", X1's width = " + std::to_string(x[1]) +
-                          "; Y's shape = " + to_string(c.in(1).dims) + ", Y1's shape = " + to_string(y) +
-                          ", Y1's height = " + std::to_string(y[0]) + ".",
-                      std::to_string(x[1]), std::to_string(y[0]));
+        return c.fail(
+            errc::shape_mismatch,
+            {"After flatten the input tensor X and Y to 2-D dimensions matrix X1 and Y1, the matrix X1's width must be equal with "
+             "matrix Y1's "
+             "height. But received X's shape = ",
+             to_string(c.in(0).dims), ", X1's shape = ", to_string(x), ", X1's width = ", decimal(x[1]),
+             "; Y's shape = ", to_string(c.in(1).dims), ", Y1's shape = ", to_string(y), ", Y1's height = ", decimal(y[0]), "."},
+            std::to_string(x[1]), std::to_string(y[0]));
     }
 };
 }  // namespace detail

@@ -51,12 +51,12 @@ constexpr update_shape shape_of() {
         const auto& held = c.in(i);
         const bool number = i == 2 || i >= 3 + op.states;
         if (number && held.dims.element_count() != 1)
-            return c.fail(errc::shape_mismatch, name + " should have 1 element, but received " + std::to_string(held.dims.count()),
-                          "1 element", to_string(held.dims));
+            return c.fail(errc::shape_mismatch, {name, " should have 1 element, but received ", decimal(held.dims.count())}, "1 element",
+                          to_string(held.dims));
         if (!number && held.dims != param.dims)
             return c.fail(errc::shape_mismatch,
-                          "Param and " + name + " should have same dimension. But received Param dims: " + to_string(param.dims) + ", " +
-                              name + " dims: " + to_string(held.dims) + ".",
+                          {"Param and ", name, " should have same dimension. But received Param dims: ", to_string(param.dims), ", ", name,
+                           " dims: ", to_string(held.dims), "."},
                           to_string(param.dims), to_string(held.dims));
         if (held.dtype != param.dtype) return wrong_dtype(c, held.dtype, param.dtype);
     }
@@ -83,7 +83,7 @@ inline result<void> check_outputs(const run_context& c) {
     const auto declared = c.declared_outputs();
     for (std::size_t i = 0; i < declared.size(); ++i)
         if (declared[i].arity == slot_arity::one && !c.has_out(i))
-            return c.fail(errc::missing_slot, "Output(" + std::string(declared[i].name) + ") is needed");
+            return c.fail(errc::missing_slot, {"Output(", declared[i].name, ") is needed"});
     return {};
 }
 

@@ -110,8 +110,8 @@ struct uniform_random {
         for (const std::size_t slot : {0u, 1u})
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         if (!detail::is_2x(c.program_version()) && !(a.min < a.max))
-            return c.fail(errc::bad_attribute, "The uniform_random's min must less then max. But received min = " + std::to_string(a.min) +
-                                                   " great than or equal max = " + std::to_string(a.max) + ".");
+            return c.fail(errc::bad_attribute, {"The uniform_random's min must less then max. But received min = ", std::to_string(a.min),
+                                                " great than or equal max = ", std::to_string(a.max), "."});
         const auto shape = detail::infer_drawn(c, a.shape, a.dtype,
                                                "if there is no Input(ShapeTensorList) and no Input(ShapeTensor),the attr(shape) "
                                                "information must be set by Attr(shape).");

@@ -47,9 +47,9 @@ inline result<std::uint32_t> reduced_axes(const infer_context& c, const reduce_a
     for (std::size_t i = 0; i < a.dim.size(); ++i) {
         const auto axis = normalized_axis(a.dim[i], rank);
         if (!axis)
-            return c.fail(errc::bad_attribute, "The reduce dim index " + std::to_string(i) +
-                                                   " should be in the range [-dimension(X), dimension(X)] which dimesion = " +
-                                                   std::to_string(rank) + ". But received dim index = " + std::to_string(a.dim[i]) + ".");
+            return c.fail(errc::bad_attribute, {"The reduce dim index ", decimal(i),
+                                                " should be in the range [-dimension(X), dimension(X)] which dimesion = ", decimal(rank),
+                                                ". But received dim index = ", decimal(a.dim[i]), "."});
         const auto bit = std::uint32_t{1} << *axis;
         if ((mask & bit) != 0) return c.fail(errc::bad_attribute, "Attr(dim) names an axis twice", {}, decimal(a.dim[i]));
         mask |= bit;

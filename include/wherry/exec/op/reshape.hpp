@@ -72,18 +72,18 @@ struct reshape2 {
             const auto at = "shape[" + std::to_string(i) + "]";
             if (wanted[i] == -1) {
                 if (rest != max_rank)
-                    return c.fail(errc::bad_attribute, "Only one dimension value of 'shape' in ReshapeOp can be -1. But received shape = " +
-                                                           shown + ", " + at + " is also -1.");
+                    return c.fail(errc::bad_attribute, {"Only one dimension value of 'shape' in ReshapeOp can be -1. But received shape = ",
+                                                        shown, ", ", at, " is also -1."});
                 rest = i;
             } else if (wanted[i] == 0 && i >= x.rank()) {
                 return c.fail(errc::bad_attribute,
-                              "The index of 0 in `shape` must be less than the input tensor X's dimensions. But received shape = " + shown +
-                                  ", " + at + " = 0, X's shape = " + to_string(x) + ", X's dimensions = " + std::to_string(x.rank()) + ".");
+                              {"The index of 0 in `shape` must be less than the input tensor X's dimensions. But received shape = ", shown,
+                               ", ", at, " = 0, X's shape = ", to_string(x), ", X's dimensions = ", decimal(x.rank()), "."});
             } else if (wanted[i] < 0) {
                 return c.fail(errc::bad_attribute,
-                              "Each dimension value of 'shape' in ReshapeOp must not be negative except one unknown dimension. "
-                              "But received  shape = " +
-                                  shown + ", " + at + " = " + std::to_string(wanted[i]) + ".");
+                              {"Each dimension value of 'shape' in ReshapeOp must not be negative except one unknown dimension. "
+                               "But received  shape = ",
+                               shown, ", ", at, " = ", decimal(wanted[i]), "."});
             }
             out.push_back(wanted[i] == 0 ? x[i] : wanted[i]);
         }
@@ -100,14 +100,14 @@ struct reshape2 {
         if (rest == max_rank) {
             if (*capacity == *size) return out;
             return c.fail(errc::shape_mismatch,
-                          "The 'shape' in ReshapeOp is invalid. The input tensor X'size must be equal to the capacity of 'shape'. " +
-                              received + ", the capacity of 'shape' is " + std::to_string(*capacity) + ".");
+                          {"The 'shape' in ReshapeOp is invalid. The input tensor X'size must be equal to the capacity of 'shape'. ",
+                           received, ", the capacity of 'shape' is ", decimal(*capacity), "."});
         }
         if (*capacity == 0 || *size % *capacity != 0)
             return c.fail(errc::shape_mismatch,
-                          "The 'shape' attribute in ReshapeOp is invalid. The input tensor X'size must be divisible by known "
-                          "capacity of 'shape'. " +
-                              received + ", known capacity of 'shape' is -" + std::to_string(*capacity) + ".");
+                          {"The 'shape' attribute in ReshapeOp is invalid. The input tensor X'size must be divisible by known "
+                           "capacity of 'shape'. ",
+                           received, ", known capacity of 'shape' is -", decimal(*capacity), "."});
         out[rest] = static_cast<std::int64_t>(*size / *capacity);
         return out;
     }

@@ -33,8 +33,8 @@ namespace detail {
 /// An axis in [-R, R-1], R being the rank of the named input.
 inline result<void> check_axis(const infer_context& c, std::int32_t axis, const Shape& dims, std::string_view input) {
     if (normalized_axis(axis, dims.rank())) return {};
-    return c.fail(errc::bad_attribute, "Attr(axis) value should be in range [-R, R-1], R is the rank of Input(" + std::string(input) + ").",
-                  "rank " + std::to_string(dims.rank()), decimal(axis));
+    return c.fail(errc::bad_attribute, {"Attr(axis) value should be in range [-R, R-1], R is the rank of Input(", input, ")."},
+                  text{"rank ", decimal(dims.rank())}, decimal(axis));
 }
 }  // namespace detail
 

@@ -72,7 +72,7 @@ inline result<void> check_softmax_labels(const run_context& c, std::span<const s
                       ? "label value should >= 0 when label value" + ignored
                       : "label value should less than the shape of axis dimension when label value" + ignored +
                             ", But received label value as " + label + " and shape of axis dimension is " + std::to_string(classes),
-                  "[0, " + std::to_string(classes) + ")", label);
+                  text{"[0, ", decimal(classes), ")"}, label);
 }
 
 /// [outer, axis, inner] as [outer, inner, axis], and back: the kernels of losses work on rows.

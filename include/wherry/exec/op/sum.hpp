@@ -39,8 +39,8 @@ struct sum {
             const auto& x = c.in(0, k);
             if (!same_shape(first.dims, x.dims))
                 return c.fail(errc::shape_mismatch,
-                              "The input tensor X of SumOp must have same shape. But received X[0]'s shape = " + to_string(first.dims) +
-                                  ", X[" + std::to_string(k) + "]'s shape = " + to_string(x.dims) + ".",
+                              {"The input tensor X of SumOp must have same shape. But received X[0]'s shape = ", to_string(first.dims),
+                               ", X[", decimal(k), "]'s shape = ", to_string(x.dims), "."},
                               to_string(first.dims), to_string(x.dims));
             if (!c.building() && x.dtype != first.dtype)
                 return c.fail(errc::dtype_mismatch, "The inputs type of sum op must be same", name_of(first.dtype), name_of(x.dtype));

@@ -107,7 +107,7 @@ struct top_k_grad {
             for (const auto index : indices)
                 if (index < 0 || static_cast<std::uint64_t>(index) >= rows.width)
                     return c.fail(errc::index_out_of_range, "an index of top_k is no place in a row",
-                                  "[0, " + std::to_string(rows.width) + ")", std::to_string(index));
+                                  text{"[0, ", decimal(rows.width), ")"}, std::to_string(index));
             if (c.has_out(0)) kernel::top_k_grad<T, std::int64_t>(rows.count, rows.width, chosen.width, indices, c.in<T>(2), c.out<T>(0));
             return {};
         });

@@ -79,8 +79,8 @@ class machine {
             refused.code = errc::forbidden_global;
             if (code == 'i') name_class(refused);
             refused.expected = "arrays and nothing else";
-            refused.found = "the opcode " + std::string(decimal(static_cast<unsigned char>(code)).view()) +
-                            (refused.found.empty() ? "" : " of " + std::string(refused.found.view()));
+            refused.found = {"the opcode ", decimal(static_cast<unsigned char>(code)),
+                             (refused.found.empty() ? "" : " of " + std::string(refused.found.view()))};
             return refused;
         }
         return bad("a pickle has an opcode that is not known", decimal(static_cast<unsigned char>(code)));
@@ -276,13 +276,13 @@ class machine {
         auto refused = bad("a pickle names a callable that is not allowed; nothing was called");
         refused.code = errc::forbidden_global;
         refused.expected = "arrays and nothing else";
-        refused.found = std::string(module.substr(0, 200)) + "." + std::string(name.substr(0, 200));
+        refused.found = {module.substr(0, 200), ".", name.substr(0, 200)};
         return refused;
     }
     void name_class(error& refused) {
         const auto module = line();
         const auto name = module ? line() : module;
-        if (name) refused.found = std::string(module->substr(0, 200)) + "." + std::string(name->substr(0, 200));
+        if (name) refused.found = {module->substr(0, 200), ".", name->substr(0, 200)};
     }
     outcome push_callable(std::string_view module, std::string_view name) {
         const auto found = find_callable(module, name);

@@ -330,7 +330,7 @@ class write_plan {
     static result<write_plan> make(std::span<const tensor_ref> tensors, const write_options& options = {}, const limits& caps = {}) {
         if (options.protocol < 2 || options.protocol > 4)
             return error{.code = errc::bad_argument,
-                         .message = "Expected 1<'protocol'<5, but received protocol=" + std::string(decimal(options.protocol).view()),
+                         .message = {"Expected 1<'protocol'<5, but received protocol=", decimal(options.protocol)},
                          .expected = "2 to 4",
                          .found = decimal(options.protocol)};
         if (options.python2 && options.protocol != 2)
