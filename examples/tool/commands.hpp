@@ -26,7 +26,7 @@ result<std::string> inspect(const inspect_arguments& given);
 
 struct convert_arguments {
     std::vector<std::string> paths;  ///< IN and OUT, or PROGRAM, IN and OUT
-    std::string form = "paddle";     ///< or pdparams, npz, safetensors
+    std::string form = "paddle";     ///< or pdparams, npz, safetensors, text
     std::string filter{};            ///< persistables (empty means these) or params
     std::string in_filename{};       ///< empty: IN itself
     std::string out_filename{};      ///< paddle: empty for one file a variable

@@ -33,7 +33,8 @@ result<void> check(const convert_arguments& given) {
     if (given.paths.size() < 2 || given.paths.size() > 3) return wrong("convert wants IN and OUT, or PROGRAM, IN and OUT");
     if (!has_program && !given.filter.empty()) return wrong("--filter chooses among the variables of PROGRAM, and there is none");
     if (!has_program && !given.program_out.empty()) return wrong("--program-out writes PROGRAM, and there is none");
-    if (!paddle && !given.out_filename.empty()) return wrong("--out-filename is for --to paddle: in all other forms OUT is the file");
+    if (!paddle && !given.out_filename.empty())
+        return wrong("--out-filename is for --to paddle: in all other forms OUT is the file, or the folder of text");
     if (!paddle && (given.align != 0 || given.checksum || given.names || given.gzip))
         return wrong("--align, --checksum, --names and --gzip are for --to paddle", "paddle", given.form);
     if (given.bits && given.form != "npz") return wrong("--bits is for --to npz: all other forms hold bfloat16 or its bits anyway");

@@ -33,6 +33,7 @@ state_file::form form_of(const state_target& target) {
     if (target.form == "pdparams") return state_file::form::pdparams;
     if (target.form == "npz") return state_file::form::npz;
     if (target.form == "safetensors") return state_file::form::safetensors;
+    if (target.form == "text") return state_file::form::text;
     return target.combined ? state_file::form::combined : state_file::form::per_file;
 }
 }  // namespace

@@ -42,7 +42,7 @@ result<std::string> unpacked(std::string_view bytes);
 /// Where and how arrays are saved.
 struct state_target {
     std::string path;
-    std::string form;  ///< paddle, pdparams, npz or safetensors
+    std::string form;  ///< paddle, pdparams, npz, safetensors or text
     bool combined = false;
     bool gzip = false;
     bool bits = false;

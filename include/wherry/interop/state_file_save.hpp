@@ -4,6 +4,7 @@
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
+#include <wherry/interop/text_file.hpp>
 #include <wherry/io/annotation_choice.hpp>
 #include <wherry/io/pickle.hpp>
 #include <wherry/io/save_plan.hpp>
@@ -28,6 +29,7 @@ enum class form : std::uint8_t {
     pdparams,  ///< a pickle, as fluid.save and paddle.save write it
     npz,
     safetensors,
+    text,  ///< a folder of numbers in text, one NAME.txt a variable, for numpy.loadtxt and for eyes
 };
 
 struct save_options {
@@ -71,7 +73,7 @@ result<void> save_streams(std::span<const tensor_ref> tensors, const std::string
 /// Saves arrays in one of the forms. Each file is replaced whole; names and elements are checked before the first byte is
 /// written. LoD has a place in Paddle's own forms alone.
 /// Errors: nothing_to_save, bad_argument, bad_dtype (what the form has no element type for); those of `save_plan::make`,
-/// `pickle::save`, `npz::save`, `safetensors::save` and `disk`.
+/// `pickle::save`, `npz::save`, `safetensors::save`, `text_file::save` and `disk`.
 inline result<void> save(std::span<const tensor_ref> tensors, const std::string& path, form as, const save_options& options = {}) {
     if (auto checked = detail::check(tensors, as, options); !checked) return checked;
     switch (as) {
@@ -80,6 +82,7 @@ inline result<void> save(std::span<const tensor_ref> tensors, const std::string&
         case form::pdparams: return pickle::save(tensors, disk{path}, {}, atomic::steps);
         case form::npz: return npz::save(tensors, disk{path}, {}, atomic::steps);
         case form::safetensors: return safetensors::save(tensors, disk{path}, {}, atomic::steps);
+        case form::text: return text_file::save(tensors, path);
     }
     return error{.code = errc::bad_argument, .message = "no form has this number"};
 }
