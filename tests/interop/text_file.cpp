@@ -130,6 +130,7 @@ TEST_CASE("text that is no array is an error which says where") {
         {"1 2\n\n3\n", errc::bad_text, 5, "1 in line 3"},
         {"1 2\n3 4 5\n6\n", errc::bad_text, 4, "3 in line 2"},
         {"1,,2\n", errc::bad_text, 2, ",2 in line 1"},
+        {"1\n,2\n", errc::bad_text, 2, ",2 in line 2"},
         {",1\n", errc::bad_text, 0, ",1 in line 1"},
         {"--1", errc::bad_text, 0, "--1 in line 1"},
         {"0x10", errc::bad_text, 0, "0x10 in line 1"},

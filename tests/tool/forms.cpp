@@ -31,6 +31,7 @@ const std::vector<form> forms{
     {"pdparams", {"--to", "pdparams"}, ""},
     {"npz", {"--to", "npz"}, ""},
     {"safetensors", {"--to", "safetensors"}, ""},
+    {"text", {"--to", "text"}, ""},
 };
 const std::string model = "paddle26/classifier_adam";
 
@@ -128,10 +129,37 @@ TEST_CASE("every element type is kept, or refused, or changed by name") {
     CHECK(pickled.err.find("warning: lod_mismatch: LoD has no place in this form and is left out [variable lod1, found pdparams]") !=
           std::string::npos);
     MUST_SUCCEED({"convert", program, out + "/p", out + "/folder"});
+    REQUIRE(wherry_tool({"convert", program, from, out + "/t", "--to", "text"}).status == 0);
+    MUST_SUCCEED({"convert", program, out + "/t", out + "/of_text"});
     for (const auto& [name, bytes] : files_beneath(golden("paddle26/tensors/persistables"))) {
         CAPTURE(name);
-        if (!name.starts_with("lod")) CHECK(support::read_file(out + "/folder/" + name) == bytes);
+        if (name.starts_with("lod")) continue;
+        CHECK(support::read_file(out + "/folder/" + name) == bytes);
+        CHECK(support::read_file(out + "/of_text/" + name) == bytes);
     }
+}
+
+TEST_CASE("numbers of numpy.savetxt and of printf become variables of a program") {
+    const auto program = golden("fluid18/readme/main.pdmodel");
+    MUST_SUCCEED({"convert", golden("fluid18/readme/params"), fresh("plain_text"), "--to", "text"});
+    const auto first_line = [](const std::string& file) { return file.substr(0, file.find('\n') + 1); };
+    for (const auto& [name, bytes] : files_beneath("plain_text")) {
+        auto numbers = bytes.substr(first_line(bytes).size());  // plain from here on: one number a line
+        std::replace(numbers.begin(), numbers.end(), ' ', '\n');
+        write_file("plain_text/" + name, numbers);
+    }
+    CHECK(wherry_tool({"inspect", "plain_text/fc_0.w_0.txt"}).out.find("numbers in text, 1 array") != std::string::npos);
+    CHECK(wherry_tool({"inspect", "plain_text/fc_0.w_0.txt"}).out.find("fc_0.w_0  float32  [7840]") != std::string::npos);
+    CHECK(wherry_tool({"diff", "plain_text", golden("fluid18/readme/params")}).status == 1);  // its dims
+    const auto folder = fresh("plain_folder");
+    MUST_SUCCEED({"convert", program, "plain_text", folder});
+    CHECK(files_beneath(folder) == files_beneath(golden("fluid18/readme/params")));
+    fresh(folder);
+    write_file("plain_text/fc_0.b_0.txt", "1\n2\nthree\n");
+    const auto wrong = wherry_tool({"convert", "plain_text", folder});
+    CHECK(wrong.err.find("bad_text: a word is no number of the element type [file plain_text/fc_0.b_0.txt, offset 4, variable fc_0.b_0, "
+                         "expected float32, found three in line 3]") != std::string::npos);
+    CHECK(!fs::exists(folder));
 }
 
 TEST_CASE("floating point values go from type to type and back") {
@@ -218,6 +246,7 @@ TEST_CASE("options that do not belong together are one line, and nothing is writ
         {"--align, --checksum, --names and --gzip are for --to paddle", {in, out, "--to", "pdparams", "--checksum"}},
         {"--align, --checksum, --names and --gzip are for --to paddle", {in, out, "--to", "pdparams", "--names"}},
         {"--out-filename is for --to paddle", {in, out, "--to", "npz", "--out-filename", "f"}},
+        {"--align, --checksum, --names and --gzip are for --to paddle", {in, out, "--to", "text", "--gzip"}},
         {"--filter chooses among the variables of PROGRAM", {in, out, "--filter", "params"}},
         {"--program-out writes PROGRAM", {in, out, "--program-out", "p"}},
         {"--bits is for --to npz", {in, out, "--bits"}},
