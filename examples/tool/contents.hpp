@@ -4,9 +4,9 @@
 #include "files.hpp"
 #include "states.hpp"
 
-#include <wherry/interop/text_file.hpp>
 #include <wherry/io/select.hpp>
 #include <wherry/io/stream_index.hpp>
+#include <wherry/io/text_file.hpp>
 #include <wherry/io/whole_record.hpp>
 #include <wherry/policy/memory.hpp>
 #include <wherry/wire/annotation.hpp>

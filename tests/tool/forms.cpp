@@ -265,10 +265,12 @@ TEST_CASE("options that do not belong together are one line, and nothing is writ
         {"found a program", {program, out}},
         {"found a NumPy array (.npy)", {golden("fluid18/readme/feed/img.npy"), out}},
         {"found an empty file", {"an_empty_file", out}},
+        {"found a git-lfs pointer, not the file itself", {"a_pointer", out}},
         {"what is compressed here holds no arrays by name", {"program.gz", out}},
         {"no file of the folder holds tensors", {golden("fluid18/readme/feed"), out}},
     };
     write_file("an_empty_file", "");
+    write_file("a_pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
     REQUIRE(std::system(("gzip -c " + quoted(program) + " > program.gz").c_str()) == 0);
     for (const auto& [says, given] : table) {
         fresh(out);

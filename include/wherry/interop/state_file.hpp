@@ -4,10 +4,10 @@
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
-#include <wherry/interop/text_file.hpp>
 #include <wherry/io/named_streams.hpp>
 #include <wherry/io/pickle.hpp>
 #include <wherry/io/select.hpp>
+#include <wherry/io/text_file.hpp>
 #include <wherry/io/whole_record.hpp>
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>

@@ -4,10 +4,10 @@
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
-#include <wherry/interop/text_file.hpp>
 #include <wherry/io/annotation_choice.hpp>
 #include <wherry/io/pickle.hpp>
 #include <wherry/io/save_plan.hpp>
+#include <wherry/io/text_file.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/layout.hpp>

@@ -1,5 +1,5 @@
-#ifndef WHERRY_INTEROP_DETAIL_TEXT_NUMBER_HPP
-#define WHERRY_INTEROP_DETAIL_TEXT_NUMBER_HPP
+#ifndef WHERRY_IO_TEXT_NUMBER_HPP
+#define WHERRY_IO_TEXT_NUMBER_HPP
 
 #include <wherry/base/dtype.hpp>
 #include <wherry/tensor/element.hpp>

@@ -1,9 +1,9 @@
-#ifndef WHERRY_INTEROP_TEXT_FILE_HPP
-#define WHERRY_INTEROP_TEXT_FILE_HPP
+#ifndef WHERRY_IO_TEXT_FILE_HPP
+#define WHERRY_IO_TEXT_FILE_HPP
 
-#include <wherry/interop/detail/text_number.hpp>
 #include <wherry/io/npy.hpp>
 #include <wherry/io/save_plan.hpp>
+#include <wherry/io/text_number.hpp>
 #include <wherry/io/whole_record.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/durability.hpp>
