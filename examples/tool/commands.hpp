@@ -33,7 +33,9 @@ struct convert_arguments {
     std::string program_out{};       ///< where the program is written, as a ProgramDesc; empty: nowhere
     std::vector<std::string> casts{};
     std::vector<std::string> transposed{};
-    std::uint64_t align = 0;  ///< 0: where they fall
+    std::vector<std::string> renames{};  ///< OLD=NEW
+    int protocol = 0;                    ///< of pdparams; 0: 2
+    std::uint64_t align = 0;             ///< 0: where they fall
     bool checksum = false;
     bool names = false;
     bool gzip = false;

@@ -89,6 +89,7 @@ struct held_writer {
                 json.object([&] {
                     json.field("name", name).field("dtype", wherry::name_of(array.dtype())).key("dims").list(array.dims().dims());
                     json.field("data_bytes", array.bytes().size());
+                    if (const auto parameter = read.held.parameter_of(name); !parameter.empty()) json.field("parameter", parameter);
                 });
         });
         json.key("notes").array([&] {

@@ -65,6 +65,13 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
                    "A matrix by name gets rows and columns exchanged, such as a linear layer's from elsewhere")
         ->allow_extra_args(false)
         ->type_name("NAME");
+    app.add_option("--rename", given.renames,
+                   "An array gets another name, last of all; with a * on both sides all that start so: --rename '*=teacher/*'")
+        ->allow_extra_args(false)
+        ->type_name("OLD=NEW");
+    app.add_option("--protocol", given.protocol, "pdparams: the protocol of the pickle, 2 (the default), 3 or 4")
+        ->check(CLI::Range(2, 4))
+        ->type_name("N");
     app.add_flag("--bits", given.bits, "npz: bfloat16 and float8 as unsigned numbers of their bits");
 }
 

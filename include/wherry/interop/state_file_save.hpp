@@ -35,6 +35,7 @@ enum class form : std::uint8_t {
 struct save_options {
     annotation_rules rules{};  ///< of Paddle's own forms
     bool gzip = false;         ///< of Paddle's own forms: every file
+    int protocol = 2;          ///< of `.pdparams`: 2, 3 or 4
     bool bits = false;         ///< npz: bfloat16 and float8 as unsigned numbers, which is what `.pdparams` does always
 };
 
@@ -79,7 +80,7 @@ inline result<void> save(std::span<const tensor_ref> tensors, const std::string&
     switch (as) {
         case form::combined: return detail::save_streams<layout::combined>(tensors, path, options);
         case form::per_file: return detail::save_streams<layout::per_file>(tensors, path, options);
-        case form::pdparams: return pickle::save(tensors, disk{path}, {}, atomic::steps);
+        case form::pdparams: return pickle::save(tensors, disk{path}, {.protocol = options.protocol}, atomic::steps);
         case form::npz: return npz::save(tensors, disk{path}, {}, atomic::steps);
         case form::safetensors: return safetensors::save(tensors, disk{path}, {}, atomic::steps);
         case form::text: return text_file::save(tensors, path);
