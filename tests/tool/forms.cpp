@@ -180,6 +180,41 @@ TEST_CASE("a matrix is transposed by name, and twice is nothing") {
     CHECK(files_beneath("turned_back") == files_beneath(from));
 }
 
+TEST_CASE("arrays get other names, one by one or by how they start") {
+    const auto from = golden(model + "/params");  // fc_0.b_0, fc_0.w_0 and so on to fc_2.w_0
+    MUST_SUCCEED({"convert", from, fresh("renamed"), "--to", "npz", "--rename", "fc_0.w_0=first", "--rename", "fc_*=teacher/layer_*"});
+    const auto shown = wherry_tool({"inspect", "renamed"}).out;
+    CHECK(shown.find("  first ") != std::string::npos);
+    CHECK(shown.find("  teacher/layer_2.w_0 ") != std::string::npos);
+    CHECK(shown.find("fc_") == std::string::npos);
+    MUST_SUCCEED({"convert", "renamed", fresh("named_back"), "--rename", "teacher/layer_*=fc_*", "--rename", "first=fc_0.w_0"});
+    CHECK(files_beneath("named_back") == files_beneath(from));
+    MUST_SUCCEED({"convert", from, fresh("prefixed"), "--rename", "*=student/*"});
+    CHECK(files_beneath("prefixed/student") == files_beneath(from));
+}
+
+TEST_CASE("a pickle has the protocol that was asked for") {
+    const auto from = golden(model + "/params");
+    for (const auto& [protocol, second] : {std::pair{"2", '\2'}, std::pair{"3", '\3'}, std::pair{"4", '\4'}}) {
+        MUST_SUCCEED({"convert", from, fresh("pickled"), "--to", "pdparams", "--protocol", protocol});
+        CHECK(support::read_file("pickled").substr(0, 2) == std::string{'\x80', second});
+        MUST_SUCCEED({"convert", "pickled", fresh("unpickled")});
+        CHECK(files_beneath("unpickled") == files_beneath(from));
+    }
+    MUST_SUCCEED({"convert", from, fresh("pickled"), "--to", "pdparams"});
+    CHECK(support::read_file("pickled").substr(0, 2) == "\x80\x02");
+}
+
+TEST_CASE("inspect shows the parameters that a pickle's structured names stand for") {
+    const auto file = golden("pickle/py3-ordered-p2.pdparams");
+    const auto shown = wherry_tool({"inspect", file}).out;
+    CHECK_MESSAGE(shown.find("parameter\n") != std::string::npos, shown);
+    CHECK_MESSAGE(shown.find("linear_0.w_0\n") != std::string::npos, shown);
+    const auto json = wherry_tool({"inspect", "--json", file}).out;
+    CHECK(json_check::is_valid(json));
+    CHECK(json.find(R"("parameter":"linear_0.w_0")") != std::string::npos);
+}
+
 TEST_CASE("elements start at the multiples that were asked for") {
     for (const std::string align : {"2", "16", "32", "64", "4096", "65536"}) {
         CAPTURE(align);
@@ -252,6 +287,13 @@ TEST_CASE("options that do not belong together are one line, and nothing is writ
         {"--bits is for --to npz", {in, out, "--bits"}},
         {"expected a power of two up to 65536, found 48", {in, out, "--align", "48"}},
         {"expected a power of two up to 65536, found 131072", {in, out, "--align", "131072"}},
+        {"duplicate_name: --rename gives two arrays one name [variable fc_0.b_0", {in, out, "--rename", "fc_0.w_0=fc_0.b_0"}},
+        {"--rename names an array that is not there [variable no_such]", {in, out, "--rename", "no_such=a"}},
+        {"OLD=NEW or OLD*=NEW*, found fc_*=a", {in, out, "--rename", "fc_*=a"}},
+        {"OLD=NEW or OLD*=NEW*, found fc_0.w_0", {in, out, "--rename", "fc_0.w_0"}},
+        {"OLD=NEW or OLD*=NEW*, found =a", {in, out, "--rename", "=a"}},
+        {"--protocol is for --to pdparams", {in, out, "--protocol", "4"}},
+        {"--protocol", {in, out, "--to", "pdparams", "--protocol", "5"}},
         {"--align", {in, out, "--align", "many"}},
         {"--align", {in, out, "--align", "-16"}},
         {"--to", {in, out, "--to", "onnx"}},
