@@ -118,6 +118,8 @@ set(WHERRY_HEADERS
     wherry/io/selected_rows.hpp
     wherry/io/state.hpp
     wherry/io/stream_index.hpp
+    wherry/io/text_file.hpp
+    wherry/io/text_number.hpp
     wherry/io/weights.hpp
     wherry/io/whole_record.hpp
     wherry/kernel/activation.hpp

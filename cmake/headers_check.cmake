@@ -1,4 +1,4 @@
-# The ctest `headers`: the list in cmake/headers.cmake names exactly the headers of the tree.
+# The ctest `headers`: the list in cmake/headers.cmake names exactly the headers of the tree, and every macro of theirs starts with WHERRY_.
 cmake_minimum_required(VERSION 3.21)
 include("${CMAKE_CURRENT_LIST_DIR}/headers.cmake")
 get_filename_component(_include "${CMAKE_CURRENT_LIST_DIR}/../include" ABSOLUTE)
@@ -19,3 +19,11 @@ endforeach()
 if(_wrong)
     message(FATAL_ERROR "wherry: run `cmake -P cmake/headers_update.cmake`")
 endif()
+foreach(_header IN LISTS _tree)
+    file(STRINGS "${_include}/${_header}" _macros REGEX "^[ \t]*#[ \t]*define[ \t]")
+    foreach(_macro IN LISTS _macros)
+        if(NOT _macro MATCHES "define[ \t]+WHERRY_")
+            message(FATAL_ERROR "wherry: ${_header} defines a macro that could be anybody's: ${_macro}")
+        endif()
+    endforeach()
+endforeach()

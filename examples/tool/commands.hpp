@@ -26,14 +26,16 @@ result<std::string> inspect(const inspect_arguments& given);
 
 struct convert_arguments {
     std::vector<std::string> paths;  ///< IN and OUT, or PROGRAM, IN and OUT
-    std::string form = "paddle";     ///< or pdparams, npz, safetensors
+    std::string form = "paddle";     ///< or pdparams, npz, safetensors, text
     std::string filter{};            ///< persistables (empty means these) or params
     std::string in_filename{};       ///< empty: IN itself
     std::string out_filename{};      ///< paddle: empty for one file a variable
     std::string program_out{};       ///< where the program is written, as a ProgramDesc; empty: nowhere
     std::vector<std::string> casts{};
     std::vector<std::string> transposed{};
-    std::uint64_t align = 0;  ///< 0: where they fall
+    std::vector<std::string> renames{};  ///< OLD=NEW
+    int protocol = 0;                    ///< of pdparams; 0: 2
+    std::uint64_t align = 0;             ///< 0: where they fall
     bool checksum = false;
     bool names = false;
     bool gzip = false;

@@ -6,6 +6,7 @@
 
 #include <wherry/io/select.hpp>
 #include <wherry/io/stream_index.hpp>
+#include <wherry/io/text_file.hpp>
 #include <wherry/io/whole_record.hpp>
 #include <wherry/policy/memory.hpp>
 #include <wherry/wire/annotation.hpp>
@@ -113,10 +114,22 @@ result<held_kinds> arrays_of(R& file, wherry::wire::file_kind kind) {
     return held_kinds(named_arrays{kind, *std::move(read)});
 }
 
-/// What a file holds that is not compressed.
 template <class R>
-result<held_kinds> held_by(R& file, wherry::wire::file_kind kind) {
+result<held_kinds> text_of_numbers(R& file, const std::string& name) {
+    const auto bytes = wherry::read_all(file);
+    if (!bytes) return bytes.error();
+    auto read = wherry::text_file::parse(*bytes);
+    if (!read) return std::move(read).error().in_file(file.path());
+    named_arrays made{wherry::wire::file_kind::text, {}};
+    made.held.arrays.add(std::string(wherry::text_file::name_in(name)), *std::move(read));
+    return held_kinds(std::move(made));
+}
+
+/// What a file of that name holds that is not compressed.
+template <class R>
+result<held_kinds> held_by(R& file, wherry::wire::file_kind kind, const std::string& name) {
     using wherry::wire::file_kind;
+    if (kind == file_kind::text) return text_of_numbers(file, name);
     if (kind == file_kind::tensors) return streams_of(file);
     if (kind == file_kind::pickle || kind == file_kind::npz || kind == file_kind::safetensors) return arrays_of(file, kind);
     return program_of(file);
@@ -141,13 +154,13 @@ inline result<file_contents> contents_of(const std::string& path, const std::str
         if (!held) return std::move(held).error().in_file(path);
         return file_contents{name, file->size_bytes(), *std::move(held), compressed};
     };
-    if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind), false);
+    if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind, name), false);
     const auto packed = wherry::read_all(*file);
     if (!packed) return packed.error();
     const auto bytes = unpacked(*packed);
     if (!bytes) return error(bytes.error()).in_file(path);
     wherry::memory_reader inside(*bytes);
-    return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size())), true);
+    return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size()), name), true);
 }
 
 /// Every file beneath a folder, sorted by name; what cannot be read is listed with its error. Links to folders are not followed.

@@ -8,6 +8,7 @@
 #include <wherry/tensor/converted.hpp>
 #include <wherry/tensor/transposed.hpp>
 
+#include <optional>
 #include <span>
 
 namespace tool {
@@ -33,9 +34,11 @@ result<void> check(const convert_arguments& given) {
     if (given.paths.size() < 2 || given.paths.size() > 3) return wrong("convert wants IN and OUT, or PROGRAM, IN and OUT");
     if (!has_program && !given.filter.empty()) return wrong("--filter chooses among the variables of PROGRAM, and there is none");
     if (!has_program && !given.program_out.empty()) return wrong("--program-out writes PROGRAM, and there is none");
-    if (!paddle && !given.out_filename.empty()) return wrong("--out-filename is for --to paddle: in all other forms OUT is the file");
+    if (!paddle && !given.out_filename.empty())
+        return wrong("--out-filename is for --to paddle: in all other forms OUT is the file, or the folder of text");
     if (!paddle && (given.align != 0 || given.checksum || given.names || given.gzip))
         return wrong("--align, --checksum, --names and --gzip are for --to paddle", "paddle", given.form);
+    if (given.protocol != 0 && given.form != "pdparams") return wrong("--protocol is for --to pdparams", "pdparams", given.form);
     if (given.bits && given.form != "npz") return wrong("--bits is for --to npz: all other forms hold bfloat16 or its bits anyway");
     return {};
 }
@@ -82,6 +85,58 @@ result<void> transpose(state_dict& arrays, std::span<const std::string> names) {
     return {};
 }
 
+struct rename_rule {
+    std::string from;
+    std::string to;
+    bool prefix = false;  ///< both sides ended in *
+    bool used = false;
+
+    /// The new name, if the rule is about this one.
+    [[nodiscard]] std::optional<std::string> applied(const std::string& name) const {
+        if (!prefix) return name == from ? std::optional(to) : std::nullopt;
+        return name.starts_with(from) ? std::optional(to + name.substr(from.size())) : std::nullopt;
+    }
+};
+/// Rules from arguments OLD=NEW and OLD*=NEW*.
+result<std::vector<rename_rule>> rename_rules(std::span<const std::string> arguments) {
+    std::vector<rename_rule> rules;
+    for (const auto& argument : arguments) {
+        const auto equals = argument.find('=');
+        rename_rule rule{argument.substr(0, equals), equals < argument.size() ? argument.substr(equals + 1) : ""};
+        rule.prefix = rule.from.ends_with('*');
+        if (rule.from.empty() || rule.to.empty() || rule.prefix != rule.to.ends_with('*'))
+            return wrong("--rename wants two names, or two beginnings with a * behind each", "OLD=NEW or OLD*=NEW*", argument);
+        if (rule.prefix) {
+            rule.from.pop_back();
+            rule.to.pop_back();
+        }
+        rules.push_back(std::move(rule));
+    }
+    return rules;
+}
+
+/// Gives arrays the names that were asked for; the first rule that fits one counts. Errors: no_such_variable, duplicate_name.
+result<state_dict> rename(state_dict&& arrays, std::vector<rename_rule> rules) {
+    state_dict made;
+    for (const auto& held : arrays) {
+        auto name = held.name;
+        for (auto& rule : rules)
+            if (auto other = rule.applied(held.name)) {
+                name = *std::move(other);
+                rule.used = true;
+                break;
+            }
+        if (made.find(name) != nullptr)
+            return error{
+                .code = errc::duplicate_name, .message = "--rename gives two arrays one name", .variable = name, .found = held.name};
+        made.add(std::move(name), std::move(*arrays.find(held.name)));
+    }
+    for (const auto& rule : rules)
+        if (!rule.used)
+            return error{.code = errc::no_such_variable, .message = "--rename names an array that is not there", .variable = rule.from};
+    return made;
+}
+
 void warn_of_lod(const state_dict& arrays, const std::string& form, std::vector<error>& warnings) {
     for (const auto& held : arrays)
         if (!held.tensor.lod().empty())
@@ -99,6 +154,7 @@ state_target target_of(const convert_arguments& given) {
             .combined = combined,
             .gzip = given.gzip,
             .bits = given.bits,
+            .protocol = given.protocol == 0 ? 2 : given.protocol,
             .rules = {.alignment = given.align == 0 ? 1 : given.align, .checksums = given.checksum, .names = given.names}};
 }
 
@@ -112,6 +168,8 @@ result<std::string> convert(const convert_arguments& given) {
     if (auto checked = check(given); !checked) return std::move(checked).error();
     const auto rules = cast_rules(given.casts);
     if (!rules) return rules.error();
+    const auto renames = rename_rules(given.renames);
+    if (!renames) return renames.error();
     Program program;
     state_wish wish;
     if (given.paths.size() == 3) {
@@ -128,7 +186,9 @@ result<std::string> convert(const convert_arguments& given) {
     if (given.form != "paddle") warn_of_lod(read->arrays, given.form, read->warnings);
     if (auto changed = cast(read->arrays, *rules); !changed) return std::move(changed).error();
     if (auto turned = transpose(read->arrays, given.transposed); !turned) return std::move(turned).error();
-    if (auto saved = save_state(read->arrays, target_of(given)); !saved) return std::move(saved).error();
+    auto named = rename(std::move(read->arrays), *renames);
+    if (!named) return std::move(named).error();
+    if (auto saved = save_state(*named, target_of(given)); !saved) return std::move(saved).error();
     tell(read->warnings);
     if (!given.program_out.empty())
         if (auto written = write_program(program, given.program_out); !written) return std::move(written).error();

@@ -89,6 +89,7 @@ struct held_writer {
                 json.object([&] {
                     json.field("name", name).field("dtype", wherry::name_of(array.dtype())).key("dims").list(array.dims().dims());
                     json.field("data_bytes", array.bytes().size());
+                    if (const auto parameter = read.held.parameter_of(name); !parameter.empty()) json.field("parameter", parameter);
                 });
         });
         json.key("notes").array([&] {
@@ -110,6 +111,7 @@ struct held_writer {
   private:
     static std::string_view word_of(wherry::wire::file_kind kind) noexcept {
         if (kind == wherry::wire::file_kind::pickle) return "pickle";
+        if (kind == wherry::wire::file_kind::text) return "text";
         return kind == wherry::wire::file_kind::npz ? "npz" : "safetensors";
     }
     void write_stream(const tensors& held, std::size_t at) const {

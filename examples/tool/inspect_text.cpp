@@ -111,10 +111,11 @@ struct text_maker {
     }
     std::string operator()(const named_arrays& read) const {
         auto made = title + std::string(name_of(read.kind)) + ", " + counted(read.held.arrays.size(), "array") + "\n";
-        table lines({{"name"}, {"dtype"}, {"dims"}, {"bytes", align::right}});
+        const bool structured = !read.held.structured_names.empty();
+        table lines({{"name"}, {"dtype"}, {"dims"}, {"bytes", align::right}, {structured ? "parameter" : ""}});
         for (const auto& [name, array] : read.held.arrays)
             lines.add({wherry::printable(name), std::string(wherry::name_of(array.dtype())), to_string(array.dims()),
-                       std::to_string(array.bytes().size())});
+                       std::to_string(array.bytes().size()), wherry::printable(read.held.parameter_of(name))});
         made += lines.to_string();
         for (const auto& note : read.held.warnings) made += "  " + to_string(note) + "\n";
         return made;

@@ -26,7 +26,8 @@ int complain(std::string_view what, int status = 1) {
 }
 
 void add_inspect(CLI::App& app, tool::inspect_arguments& given) {
-    app.add_option("path", given.path, "A program, tensors, .pdparams, .npz, safetensors, one of them compressed, or a folder of them")
+    app.add_option("path", given.path,
+                   "A program, tensors, .pdparams, .npz, safetensors, numbers in text, one of them compressed, or a folder of them")
         ->required()
         ->type_name("FILE|DIR");
     app.add_flag("--json", given.json, "One JSON document instead of text");
@@ -35,13 +36,15 @@ void add_inspect(CLI::App& app, tool::inspect_arguments& given) {
 void add_convert(CLI::App& app, tool::convert_arguments& given) {
     app.footer(
         "Two paths are IN and OUT, three are PROGRAM, IN and OUT. PROGRAM names the tensors of a combined file without names and\n"
-        "chooses what is converted. IN may be a combined file, a folder of one file a variable, a .pdparams pickle, .npz or safetensors,\n"
-        "or one of them compressed with gzip: told by content, never by name. OUT is the file, or, --to paddle, the folder.\n"
+        "chooses what is converted. IN may be a combined file, a folder of one file a variable, a .pdparams pickle, .npz, safetensors,\n"
+        "or one of them compressed with gzip: told by content, never by name. It may also be numbers in text, as numpy.savetxt writes\n"
+        "them, a file or a folder of NAME.txt; PROGRAM gives them element types and dims. OUT is the file, or, --to paddle and --to text,\n"
+        "the folder.\n"
         "Element types are kept. bfloat16 and float8, which NumPy lacks, become unsigned numbers of their bits in pdparams, as Paddle\n"
         "writes them; in npz they are an error without --cast or --bits. With PROGRAM such bits become bfloat16 again.");
     app.add_option("paths", given.paths, "[PROGRAM] IN OUT")->required()->expected(2, 3)->type_name("");
-    app.add_option("--to", given.form, "The form of OUT: paddle (the default), pdparams, npz or safetensors")
-        ->check(CLI::IsMember({"paddle", "pdparams", "npz", "safetensors"}));
+    app.add_option("--to", given.form, "The form of OUT: paddle (the default), pdparams, npz, safetensors or text")
+        ->check(CLI::IsMember({"paddle", "pdparams", "npz", "safetensors", "text"}));
     app.add_option("--filter", given.filter, "persistables (all that outlives a run, the default) or params (Parameters alone)")
         ->check(CLI::IsMember({"persistables", "params"}));
     app.add_option("--in-filename", given.in_filename, "The one file in the folder IN that holds all")->type_name("F");
@@ -62,6 +65,13 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
                    "A matrix by name gets rows and columns exchanged, such as a linear layer's from elsewhere")
         ->allow_extra_args(false)
         ->type_name("NAME");
+    app.add_option("--rename", given.renames,
+                   "An array gets another name, last of all; with a * on both sides all that start so: --rename '*=teacher/*'")
+        ->allow_extra_args(false)
+        ->type_name("OLD=NEW");
+    app.add_option("--protocol", given.protocol, "pdparams: the protocol of the pickle, 2 (the default), 3 or 4")
+        ->check(CLI::Range(2, 4))
+        ->type_name("N");
     app.add_flag("--bits", given.bits, "npz: bfloat16 and float8 as unsigned numbers of their bits");
 }
 

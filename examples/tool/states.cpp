@@ -33,6 +33,7 @@ state_file::form form_of(const state_target& target) {
     if (target.form == "pdparams") return state_file::form::pdparams;
     if (target.form == "npz") return state_file::form::npz;
     if (target.form == "safetensors") return state_file::form::safetensors;
+    if (target.form == "text") return state_file::form::text;
     return target.combined ? state_file::form::combined : state_file::form::per_file;
 }
 }  // namespace
@@ -50,7 +51,9 @@ result<state> load_state(const std::string& path, const state_wish& wish) {
 result<state> parse_state(std::string_view bytes) {
     auto read = state_file::parse(bytes);
     if (!read) return std::move(read).error();
-    return state{std::move(read->arrays), std::move(read->warnings)};
+    state made{std::move(read->arrays), std::move(read->warnings)};
+    for (auto& held : read->structured_names) made.structured_names.push_back({std::move(held.structured), std::move(held.parameter)});
+    return made;
 }
 
 result<std::string> unpacked(std::string_view bytes) {
@@ -61,7 +64,8 @@ result<std::string> unpacked(std::string_view bytes) {
 
 result<void> save_state(const state_dict& arrays, const state_target& target) {
     const auto refs = arrays.refs();
-    return state_file::save(refs, target.path, form_of(target), {.rules = target.rules, .gzip = target.gzip, .bits = target.bits});
+    return state_file::save(refs, target.path, form_of(target),
+                            {.rules = target.rules, .gzip = target.gzip, .protocol = target.protocol, .bits = target.bits});
 }
 #else
 namespace {

@@ -20,8 +20,21 @@ using wherry::state_dict;
 using wherry::Variable;
 
 struct state {
+    /// What `.pdparams` of 2.x call an array, and the variable's name in a program.
+    struct structured_name {
+        std::string structured;
+        std::string parameter;
+    };
     state_dict arrays;
     std::vector<error> warnings{};
+    std::vector<structured_name> structured_names{};
+
+    /// Empty where there is none.
+    [[nodiscard]] std::string_view parameter_of(std::string_view name) const noexcept {
+        for (const auto& held : structured_names)
+            if (held.structured == name) return held.parameter;
+        return {};
+    }
 };
 
 /// What is wanted of a file or folder.
@@ -42,10 +55,11 @@ result<std::string> unpacked(std::string_view bytes);
 /// Where and how arrays are saved.
 struct state_target {
     std::string path;
-    std::string form;  ///< paddle, pdparams, npz or safetensors
+    std::string form;  ///< paddle, pdparams, npz, safetensors or text
     bool combined = false;
     bool gzip = false;
     bool bits = false;
+    int protocol = 2;
     wherry::annotation_rules rules{};
 };
 /// Errors: those of `state_file::save`.

@@ -5,6 +5,7 @@
 #include "text.hpp"
 
 #include <wherry/io/archive.hpp>
+#include <wherry/io/weights.hpp>
 
 #include <cstdio>
 #include <span>
@@ -34,11 +35,30 @@ inline place place_to_save(const std::string& folder, const std::string& filenam
     return filename.empty() ? place{folder, false} : place{joined(folder, filename), true};
 }
 
+/// A file of a folder that holds several tensors, and is no variable's own; empty where there is none.
+inline std::string combined_file_in(const std::string& folder) {
+    const auto names = wherry::detail::files_beneath(folder);
+    if (!names) return {};
+    for (const auto& name : *names) {
+        const auto file = wherry::weights(joined(folder, name));
+        if (file && file->size() > 1) return name;
+    }
+    return {};
+}
+
+/// The error of a variable without a file, with what the folder holds instead.
+inline error with_hint(error wrong, const std::string& folder) {
+    if (wrong.code != errc::not_found) return wrong;
+    if (const auto name = combined_file_in(folder); !name.empty())
+        wrong.expected = "one file a variable; " + name + " holds several: is it the one file of all, to be named on the command line?";
+    return wrong;
+}
+
 /// Loads variables; bytes that a separate file holds too many are told on standard error. Errors: those of `archive`.
 inline result<void> load_variables(std::span<const Variable> variables, Scope& scope, const place& from) {
     const auto loaded = from.combined ? one_file::load(variables, scope, wherry::disk{from.path})
                                       : file_each::load(variables, scope, wherry::disk{from.path});
-    if (!loaded) return loaded.error();
+    if (!loaded) return from.combined ? loaded.error() : with_hint(loaded.error(), from.path);
     for (const auto& warning : loaded->warnings) std::fprintf(stderr, "wherry: warning: %s\n", to_string(warning).c_str());
     return {};
 }

@@ -2,7 +2,7 @@
 #define WHERRY_WHERRY_HPP
 
 /// What most programs need, with the standard library alone: programs, layers, training, executor, archives. Errors are values, nothing
-/// throws. Apart from it: io/state.hpp, io/weights.hpp, io/load_matching.hpp, io/npy.hpp, embed.hpp, fluid.hpp.
+/// throws. Apart from it: io/state.hpp, io/weights.hpp, io/load_matching.hpp, io/npy.hpp, io/text_file.hpp, embed.hpp, fluid.hpp.
 #include <wherry/exec/data_feeder.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/exec/op/all.hpp>

@@ -36,6 +36,7 @@ constexpr auto codes = std::to_array<code_row>({
     {errc::bad_safetensors, "bad_safetensors"},
     {errc::bad_zip, "bad_zip"},
     {errc::bad_deflate, "bad_deflate"},
+    {errc::bad_text, "bad_text"},
     {errc::bad_block, "bad_block"},
     {errc::bad_name, "bad_name"},
     {errc::duplicate_name, "duplicate_name"},

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <io/scratch.hpp>
+#include <support/check_error.hpp>
 
 #include <wherry/interop/state_file.hpp>
 #include <wherry/interop/state_file_save.hpp>
@@ -162,4 +163,64 @@ TEST_CASE("gzip within gzip is no file of arrays") {
     REQUIRE(!refused);
     CHECK(refused.error().code == errc::not_a_paddle_file);
     CHECK(refused.error().found == "gzip data");
+}
+
+TEST_CASE("text is a form of state files: a folder of NAME.txt, a single file, compressed or not") {
+    const support::scratch place("text_forms");
+    const auto weights = support::counting({2, 3}, 1);
+    const auto steps = Tensor::of<std::int64_t>({1}, {std::int64_t{1} << 62});
+    const std::vector<tensor_ref> both{weights.ref("blk/w"), steps.ref("steps")};
+    REQUIRE(state_file::save(both, place / "t", state_file::form::text));
+    CHECK(support::names_in(place / "t") == std::vector<std::string>{"blk/w.txt", "steps.txt"});
+    support::write_file(place / "t/README.md", "# Weights\n\nof somebody\n");
+    const auto read = state_file::load(place / "t");
+    REQUIRE(read);
+    CHECK(read->arrays.size() == 2);
+    CHECK(*read->arrays.find("blk/w") == weights);
+    CHECK(*read->arrays.find("steps") == steps);
+    REQUIRE(read->warnings.size() == 1);
+    CHECK(read->warnings[0].file.view().ends_with("README.md"));
+    const auto one = state_file::load(place / "t/steps.txt");
+    REQUIRE(one);
+    CHECK(*one->arrays.find("steps") == steps);
+    disk packed{place / "w.csv.gz"};
+    auto packing = gzip<>::encode(packed);
+    REQUIRE(write_whole(packing, "1,2\n3,4\n", fast::steps));
+    const auto table = state_file::load(place / "w.csv.gz");
+    REQUIRE(table);
+    CHECK(table->arrays.find("w")->dims() == Shape{2, 2});
+}
+
+TEST_CASE("a text beside tensors is no variable") {
+    const support::scratch place("text_beside");
+    const auto weights = support::counting({2, 3}, 1);
+    const std::vector<tensor_ref> one{weights.ref("w")};
+    REQUIRE(state_file::save(one, place / "t", state_file::form::per_file));
+    support::write_file(place / "t/labels.txt", "1\n2\n");
+    const auto read = state_file::load(place / "t");
+    REQUIRE(read);
+    CHECK(read->arrays.size() == 1);
+    REQUIRE(read->warnings.size() == 1);
+    CHECK(read->warnings[0].found == "numbers in text");
+}
+
+TEST_CASE("a program gives plain numbers their element type and dims") {
+    const support::scratch place("text_program");
+    const auto program = support::small_program();
+    const auto variables = select(program, filter::persistables{});
+    support::write_file(place / "w.txt", "1\n2\n3\n4\n5\n6\n");
+    support::write_file(place / "b.txt", "10 11 12");
+    support::write_file(place / "acc/w.txt", "1 2 3\n4 5 6\n");
+    support::write_file(place / "lr", "1.000000000000000056e-01\n");
+    const auto read = state_file::load(place.path(), {.in_order = variables, .of_folder = variables, .caps = {}});
+    if (!read) FAIL(to_string(read.error()));
+    const auto picked = state_file::pick(*read, variables);
+    REQUIRE(picked);
+    CHECK(picked->find("w")->dims() == Shape{2, 3});
+    CHECK(picked->find("lr")->elements<float>()[0] == 0.1F);
+    support::write_file(place / "b.txt", "10 11");
+    const auto wrong = state_file::load(place.path(), {.in_order = variables, .of_folder = variables, .caps = {}});
+    support::check_error(wrong, errc::shape_mismatch);
+    CHECK(wrong.error().variable == "b");
+    CHECK(wrong.error().file.view().ends_with("b.txt"));
 }

@@ -42,7 +42,7 @@ TEST_CASE("what a form cannot hold is refused before anything is written") {
     CHECK(refused(form::combined, {.rules = {24, false, false}}, both) == errc::bad_argument);
     CHECK(refused(form::combined, {}, {}) == errc::nothing_to_save);
     const std::vector<tensor_ref> twice{weights.ref("w"), weights.ref("w")};
-    for (const auto as : {form::combined, form::per_file, form::pdparams, form::npz, form::safetensors})
+    for (const auto as : {form::combined, form::per_file, form::pdparams, form::npz, form::safetensors, form::text})
         CHECK(refused(as, {}, twice) == errc::duplicate_name);
     CHECK(state_file::save(both, path, form::npz, {.bits = true}));
 }

@@ -2,6 +2,8 @@
 
   check_tool.py arrays VALUES FILE...                VALUES: a folder of .npy files, as Paddle reads the variables. FILE: .safetensors, .npz,
                                                      .pdparams by paddle.load, .pickle by pickle alone
+  check_tool.py text VALUES DIR                      DIR: a folder of NAME.txt, read by numpy.loadtxt
+  check_tool.py savetxt VALUES DIR                   writes such a folder by numpy.savetxt: every second file with a header and commas
   check_tool.py onnx DIR OUT NAME=FILE.npy ...       DIR/m.pdmodel and DIR/m.pdiparams; the outputs become OUT/0.npy, ...
 Exit status 1 where a value differs in one bit.
 """
@@ -28,8 +30,12 @@ def opened(path):
     return paddle.load(path, return_numpy=True)
 
 
+def read_values(values):
+    return {f[:-4].replace("%2F", "/"): np.load(os.path.join(values, f)) for f in os.listdir(values) if not f.endswith(".lod.npy")}
+
+
 def arrays(values, files):
-    expected = {f[:-4].replace("%2F", "/"): np.load(os.path.join(values, f)) for f in os.listdir(values) if not f.endswith(".lod.npy")}
+    expected = read_values(values)
     for path in files:
         found = opened(path)
         if sorted(found) != sorted(expected):
@@ -39,6 +45,27 @@ def arrays(values, files):
             if other.dtype != value.dtype or other.shape != value.shape or other.tobytes() != value.tobytes():
                 sys.exit("%s: %s differs" % (path, name))
     return "%d arrays, the same" % len(expected)
+
+
+def text(values, folder):
+    expected = read_values(values)
+    for name, value in expected.items():
+        found = np.loadtxt(os.path.join(folder, name + ".txt"), dtype=value.dtype, ndmin=min(value.ndim, 2))
+        lines = value.reshape(-1, value.shape[-1]) if value.ndim > 1 else value
+        if value.size == 0 and found.size == 0:
+            continue  # loadtxt knows no dims without numbers
+        if found.shape != lines.shape or found.tobytes() != value.tobytes():
+            sys.exit("%s: %s differs" % (folder, name))
+    return "%d arrays of loadtxt, the same" % len(expected)
+
+
+def savetxt(values, folder):
+    for i, (name, value) in enumerate(sorted(read_values(values).items())):
+        path = os.path.join(folder, name + ".txt")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        rows = value.reshape(-1, value.shape[-1]) if value.ndim > 1 else value.reshape(-1)
+        np.savetxt(path, rows, **({"header": "the values of\n%s" % name, "delimiter": ", "} if i % 2 else {}))
+    return "written"
 
 
 def onnx(model, out, feeds):
@@ -56,5 +83,7 @@ def onnx(model, out, feeds):
 
 if sys.argv[1] == "arrays":
     print(arrays(sys.argv[2], sys.argv[3:]))
+elif sys.argv[1] in ("text", "savetxt"):
+    print({"text": text, "savetxt": savetxt}[sys.argv[1]](sys.argv[2], sys.argv[3]))
 else:
     print(onnx(sys.argv[2], sys.argv[3], sys.argv[4:]))

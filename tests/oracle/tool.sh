@@ -17,6 +17,12 @@ for form in safetensors npz pdparams; do
     "$wherry" convert "$model/main.pdmodel" "$model/persistables.bin" "$tool/state.$form" --to $form
     told "wherry convert --to $form, its own client" "$(check arrays "$tool/values" "$tool/state.$form")"
 done
+"$wherry" convert "$tool/state.npz" "$tool/text" --to text
+told "wherry convert --to text, numpy.loadtxt" "$(check text "$tool/values" "$tool/text")"
+check savetxt "$tool/values" "$tool/savetxt" >"$work/log"
+"$wherry" convert "$model/main.pdmodel" "$tool/savetxt" "$tool/of_savetxt"
+p26 vars "$model/main.pdmodel" "$tool/of_savetxt" "$tool/savetxt26"
+told "numpy.savetxt, wherry convert, Paddle 2.6.2" "$(same "$tool/values" "$tool/savetxt26")"
 cp "$tool/state.pdparams" "$tool/state.pickle"
 told "wherry convert --to pdparams, pickle" "$(check arrays "$tool/values" "$tool/state.pickle")"
 p26 state "$tool/state" "$tool/state26"
@@ -41,6 +47,8 @@ cp -r "$tensors/values" "$tool/types-values"
 rm "$tool/types/complex128" "$tool/types/bfloat16" "$tool/types-values/complex128.npy" "$tool/types-values/bfloat16.npy"
 "$wherry" convert "$tool/types" "$tool/types.safetensors" --to safetensors 2>"$work/log"
 told "element types in safetensors" "$(check arrays "$tool/types-values" "$tool/types.safetensors")"
+"$wherry" convert "$tool/types" "$tool/types-text" --to text 2>"$work/log"
+told "element types in text, numpy.loadtxt" "$(check text "$tool/types-values" "$tool/types-text")"
 
 # models made from trained programs
 while read -r name target feeds; do

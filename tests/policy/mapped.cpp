@@ -6,6 +6,8 @@
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/mapped.hpp>
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +44,28 @@ TEST_CASE("tensors borrow the mapping of an aligned file, which outlives its sou
     CHECK(kept == support::counting({2, 3}, 1));
     const auto copy = kept;
     CHECK_FALSE(copy.is_lent());
+}
+
+namespace {
+struct no_mapping {
+    static std::shared_ptr<void> map_whole(disk::reader&, std::size_t) { return nullptr; }
+};
+}  // namespace
+
+TEST_CASE("where the system refuses a mapping, one copy of the file serves all tensors") {
+    const support::scratch folder("unmapped");
+    const auto program = support::small_program();
+    REQUIRE(aligned::save(program, support::small_scope(), disk(folder / "all")));
+    Scope scope;
+    const auto report = aligned::load(program, scope, basic_mapped<no_mapping>(folder / "all"));
+    if (!report) FAIL(to_string(report.error()));
+    CHECK(report->lent_bytes == report->data_bytes);
+    check_same(scope);
+    for (auto& element : scope.find_var("w")->elements<float>()) element = -1;
+    Scope again;
+    REQUIRE(aligned::load(program, again, disk(folder / "all")));
+    check_same(again);
+    CHECK(aligned::load(program, again, basic_mapped<no_mapping>(folder / "none")).error().code == errc::not_found);
 }
 
 TEST_CASE("borrowed tensors may be written to, and the file does not change") {

@@ -31,6 +31,7 @@ const std::vector<form> forms{
     {"pdparams", {"--to", "pdparams"}, ""},
     {"npz", {"--to", "npz"}, ""},
     {"safetensors", {"--to", "safetensors"}, ""},
+    {"text", {"--to", "text"}, ""},
 };
 const std::string model = "paddle26/classifier_adam";
 
@@ -128,10 +129,37 @@ TEST_CASE("every element type is kept, or refused, or changed by name") {
     CHECK(pickled.err.find("warning: lod_mismatch: LoD has no place in this form and is left out [variable lod1, found pdparams]") !=
           std::string::npos);
     MUST_SUCCEED({"convert", program, out + "/p", out + "/folder"});
+    REQUIRE(wherry_tool({"convert", program, from, out + "/t", "--to", "text"}).status == 0);
+    MUST_SUCCEED({"convert", program, out + "/t", out + "/of_text"});
     for (const auto& [name, bytes] : files_beneath(golden("paddle26/tensors/persistables"))) {
         CAPTURE(name);
-        if (!name.starts_with("lod")) CHECK(support::read_file(out + "/folder/" + name) == bytes);
+        if (name.starts_with("lod")) continue;
+        CHECK(support::read_file(out + "/folder/" + name) == bytes);
+        CHECK(support::read_file(out + "/of_text/" + name) == bytes);
     }
+}
+
+TEST_CASE("numbers of numpy.savetxt and of printf become variables of a program") {
+    const auto program = golden("fluid18/readme/main.pdmodel");
+    MUST_SUCCEED({"convert", golden("fluid18/readme/params"), fresh("plain_text"), "--to", "text"});
+    const auto first_line = [](const std::string& file) { return file.substr(0, file.find('\n') + 1); };
+    for (const auto& [name, bytes] : files_beneath("plain_text")) {
+        auto numbers = bytes.substr(first_line(bytes).size());  // plain from here on: one number a line
+        std::replace(numbers.begin(), numbers.end(), ' ', '\n');
+        write_file("plain_text/" + name, numbers);
+    }
+    CHECK(wherry_tool({"inspect", "plain_text/fc_0.w_0.txt"}).out.find("numbers in text, 1 array") != std::string::npos);
+    CHECK(wherry_tool({"inspect", "plain_text/fc_0.w_0.txt"}).out.find("fc_0.w_0  float32  [7840]") != std::string::npos);
+    CHECK(wherry_tool({"diff", "plain_text", golden("fluid18/readme/params")}).status == 1);  // its dims
+    const auto folder = fresh("plain_folder");
+    MUST_SUCCEED({"convert", program, "plain_text", folder});
+    CHECK(files_beneath(folder) == files_beneath(golden("fluid18/readme/params")));
+    fresh(folder);
+    write_file("plain_text/fc_0.b_0.txt", "1\n2\nthree\n");
+    const auto wrong = wherry_tool({"convert", "plain_text", folder});
+    CHECK(wrong.err.find("bad_text: a word is no number of the element type [file plain_text/fc_0.b_0.txt, offset 4, variable fc_0.b_0, "
+                         "expected float32, found three in line 3]") != std::string::npos);
+    CHECK(!fs::exists(folder));
 }
 
 TEST_CASE("floating point values go from type to type and back") {
@@ -150,6 +178,41 @@ TEST_CASE("a matrix is transposed by name, and twice is nothing") {
     CHECK(wherry_tool({"inspect", "turned"}).out.find("fc_0.w_0  float32  [10, 784]") != std::string::npos);
     MUST_SUCCEED({"convert", "turned", fresh("turned_back"), "--transpose", "fc_0.w_0"});
     CHECK(files_beneath("turned_back") == files_beneath(from));
+}
+
+TEST_CASE("arrays get other names, one by one or by how they start") {
+    const auto from = golden(model + "/params");  // fc_0.b_0, fc_0.w_0 and so on to fc_2.w_0
+    MUST_SUCCEED({"convert", from, fresh("renamed"), "--to", "npz", "--rename", "fc_0.w_0=first", "--rename", "fc_*=teacher/layer_*"});
+    const auto shown = wherry_tool({"inspect", "renamed"}).out;
+    CHECK(shown.find("  first ") != std::string::npos);
+    CHECK(shown.find("  teacher/layer_2.w_0 ") != std::string::npos);
+    CHECK(shown.find("fc_") == std::string::npos);
+    MUST_SUCCEED({"convert", "renamed", fresh("named_back"), "--rename", "teacher/layer_*=fc_*", "--rename", "first=fc_0.w_0"});
+    CHECK(files_beneath("named_back") == files_beneath(from));
+    MUST_SUCCEED({"convert", from, fresh("prefixed"), "--rename", "*=student/*"});
+    CHECK(files_beneath("prefixed/student") == files_beneath(from));
+}
+
+TEST_CASE("a pickle has the protocol that was asked for") {
+    const auto from = golden(model + "/params");
+    for (const auto& [protocol, second] : {std::pair{"2", '\2'}, std::pair{"3", '\3'}, std::pair{"4", '\4'}}) {
+        MUST_SUCCEED({"convert", from, fresh("pickled"), "--to", "pdparams", "--protocol", protocol});
+        CHECK(support::read_file("pickled").substr(0, 2) == std::string{'\x80', second});
+        MUST_SUCCEED({"convert", "pickled", fresh("unpickled")});
+        CHECK(files_beneath("unpickled") == files_beneath(from));
+    }
+    MUST_SUCCEED({"convert", from, fresh("pickled"), "--to", "pdparams"});
+    CHECK(support::read_file("pickled").substr(0, 2) == "\x80\x02");
+}
+
+TEST_CASE("inspect shows the parameters that a pickle's structured names stand for") {
+    const auto file = golden("pickle/py3-ordered-p2.pdparams");
+    const auto shown = wherry_tool({"inspect", file}).out;
+    CHECK_MESSAGE(shown.find("parameter\n") != std::string::npos, shown);
+    CHECK_MESSAGE(shown.find("linear_0.w_0\n") != std::string::npos, shown);
+    const auto json = wherry_tool({"inspect", "--json", file}).out;
+    CHECK(json_check::is_valid(json));
+    CHECK(json.find(R"("parameter":"linear_0.w_0")") != std::string::npos);
 }
 
 TEST_CASE("elements start at the multiples that were asked for") {
@@ -218,11 +281,19 @@ TEST_CASE("options that do not belong together are one line, and nothing is writ
         {"--align, --checksum, --names and --gzip are for --to paddle", {in, out, "--to", "pdparams", "--checksum"}},
         {"--align, --checksum, --names and --gzip are for --to paddle", {in, out, "--to", "pdparams", "--names"}},
         {"--out-filename is for --to paddle", {in, out, "--to", "npz", "--out-filename", "f"}},
+        {"--align, --checksum, --names and --gzip are for --to paddle", {in, out, "--to", "text", "--gzip"}},
         {"--filter chooses among the variables of PROGRAM", {in, out, "--filter", "params"}},
         {"--program-out writes PROGRAM", {in, out, "--program-out", "p"}},
         {"--bits is for --to npz", {in, out, "--bits"}},
         {"expected a power of two up to 65536, found 48", {in, out, "--align", "48"}},
         {"expected a power of two up to 65536, found 131072", {in, out, "--align", "131072"}},
+        {"duplicate_name: --rename gives two arrays one name [variable fc_0.b_0", {in, out, "--rename", "fc_0.w_0=fc_0.b_0"}},
+        {"--rename names an array that is not there [variable no_such]", {in, out, "--rename", "no_such=a"}},
+        {"OLD=NEW or OLD*=NEW*, found fc_*=a", {in, out, "--rename", "fc_*=a"}},
+        {"OLD=NEW or OLD*=NEW*, found fc_0.w_0", {in, out, "--rename", "fc_0.w_0"}},
+        {"OLD=NEW or OLD*=NEW*, found =a", {in, out, "--rename", "=a"}},
+        {"--protocol is for --to pdparams", {in, out, "--protocol", "4"}},
+        {"--protocol", {in, out, "--to", "pdparams", "--protocol", "5"}},
         {"--align", {in, out, "--align", "many"}},
         {"--align", {in, out, "--align", "-16"}},
         {"--to", {in, out, "--to", "onnx"}},
@@ -236,10 +307,12 @@ TEST_CASE("options that do not belong together are one line, and nothing is writ
         {"found a program", {program, out}},
         {"found a NumPy array (.npy)", {golden("fluid18/readme/feed/img.npy"), out}},
         {"found an empty file", {"an_empty_file", out}},
+        {"found a git-lfs pointer, not the file itself", {"a_pointer", out}},
         {"what is compressed here holds no arrays by name", {"program.gz", out}},
         {"no file of the folder holds tensors", {golden("fluid18/readme/feed"), out}},
     };
     write_file("an_empty_file", "");
+    write_file("a_pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
     REQUIRE(std::system(("gzip -c " + quoted(program) + " > program.gz").c_str()) == 0);
     for (const auto& [says, given] : table) {
         fresh(out);

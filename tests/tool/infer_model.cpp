@@ -24,6 +24,29 @@ void check_outputs(const std::string& folder, const std::vector<std::string>& fi
 }
 }  // namespace
 
+TEST_CASE("a model is cut in two, trained or saved, and the halves compute what the whole did") {
+    const std::string whole = golden("fluid18/classifier_adam");
+    MUST_SUCCEED({"run", whole + "/inference", fresh("whole_out"), "--feed", "x=" + whole + "/feed/x.npy"});
+    struct origin {
+        std::string program;
+        std::string variables;
+    };
+    for (const auto& [program, variables] :
+         {origin{whole + "/main.pdmodel", whole + "/persistables.bin"}, origin{whole + "/inference/__model__", whole + "/inference"}}) {
+        CAPTURE(program);
+        const auto cut = [&](const std::string& from, const std::string& to, const std::string& out) {
+            CHECK(wherry_tool({"infer-model", program, variables, fresh(out), "--feed-names", from, "--targets", to}).status == 0);
+        };
+        cut("x", "fc_1.tmp_2", "lower");
+        cut("fc_1.tmp_2", "fc_2.tmp_2", "upper");
+        CHECK(files_beneath("lower").size() == 5);
+        CHECK(files_beneath("upper").size() == 3);
+        MUST_SUCCEED({"run", "lower", fresh("lower_out"), "--feed", "x=" + whole + "/feed/x.npy"});
+        MUST_SUCCEED({"run", "upper", fresh("upper_out"), "--feed", "fc_1.tmp_2=lower_out/0.npy"});
+        CHECK(support::read_file("upper_out/0.npy") == support::read_file("whole_out/0.npy"));
+    }
+}
+
 TEST_CASE("infer-model makes what save_inference_model does, from persistables of any form") {
     const auto program = golden(model + "/main.pdmodel");
     const auto folder = golden(model + "/persistables");

@@ -298,6 +298,8 @@ TEST_CASE("every error is one line and exit status 1, and no result is left behi
     const std::vector<std::string> train{"train", main, out, "--steps", "1", "--fetch", "mean_0.tmp_0"};
     const std::vector<wrong> table{
         {"subcommand is required", {}},
+        {"expected one file a variable; params holds several: is it the one file of all",
+         {"run", readme("inference_combined"), out, "--model-file", "model", "--feed", img}},
         {"subcommand is required", {"frobnicate"}},
         {"path is required", {"inspect"}},
         {"not expected", {"inspect", main, "--frobnicate"}},

@@ -41,6 +41,16 @@ constexpr row rows[] = {
     {"\x02\0\0\0\0\0\0\0"sv, 8, file_kind::other},
     {""sv, 0, file_kind::other},
     {"<html>"sv, 100, file_kind::other},
+    {"# float32 [2, 3]\n1 2 3\n"sv, 100, file_kind::text},
+    {"# float32 [0, 3]\n"sv, 17, file_kind::text},
+    {"# what numpy.savetxt was told\n\n -1.5e+00,nan # and so on\n"sv, 100, file_kind::text},
+    {"\n\n0.5\n"sv, 100, file_kind::text},
+    {"nan\n"sv, 4, file_kind::text},
+    {"(1+2j)\r\n"sv, 8, file_kind::text},
+    {"# A title\n\n1. One\n"sv, 100, file_kind::other},
+    {"# only a title\n"sv, 15, file_kind::other},
+    {"cat\ndog\n"sv, 8, file_kind::other},
+    {"2026-11-22 13:00 started\n"sv, 100, file_kind::other},
 };
 constexpr bool told(const row& r) { return wire::kind_of(r.head, r.file_bytes) == r.kind; }
 static_assert(std::all_of(std::begin(rows), std::end(rows), told));

@@ -36,6 +36,7 @@ enum class errc : std::uint8_t {
     bad_safetensors,    ///< a safetensors header that breaks a rule of the format
     bad_zip,            ///< a zip archive that contradicts itself
     bad_deflate,        ///< compressed bytes that cannot be inflated
+    bad_text,           ///< a word in place of a number, or rows of different lengths
     // programs
     bad_block,         ///< block numbers that form no tree
     bad_name,          ///< a name that cannot be a variable or a file
@@ -76,7 +77,7 @@ namespace detail {
 inline constexpr std::array errc_names = std::to_array<std::string_view>({
     "truncated", "trailing_bytes", "overflow", "too_large", "bad_protobuf", "missing_required", "not_a_paddle_file",
     "bad_version", "bad_dtype", "bad_dims", "bad_lod", "bad_desc", "bad_rows", "bad_checksum", "bad_pickle",
-    "forbidden_global", "bad_npy", "bad_safetensors", "bad_zip", "bad_deflate", "bad_block", "bad_name", "duplicate_name",
+    "forbidden_global", "bad_npy", "bad_safetensors", "bad_zip", "bad_deflate", "bad_text", "bad_block", "bad_name", "duplicate_name",
     "no_such_variable", "unknown_op", "missing_slot", "bad_attribute", "bad_argument", "argument_dtype", "no_gradient",
     "unsupported", "not_initialized", "shape_mismatch", "dtype_mismatch", "label_out_of_range", "index_out_of_range",
     "lod_mismatch", "feed_mismatch", "fetch_mismatch", "closed", "not_found", "not_regular_file", "cannot_open", "cannot_read",

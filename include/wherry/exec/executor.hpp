@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -41,6 +42,14 @@ class Executor {
     void close() noexcept { closed_ = true; }
     [[nodiscard]] bool is_closed() const noexcept { return closed_; }
     [[nodiscard]] op_table ops() const noexcept { return ops_; }
+
+    /// Bytes that this executor has allocated, all of its plans together: what one more thread costs once it has run, beside the
+    /// stack of the thread. Program and weights are shared. See `plan::own_bytes`.
+    [[nodiscard]] std::uint64_t own_bytes() const noexcept {
+        auto bytes = detail::heap_bytes(plans_);
+        for (const auto& held : plans_) bytes += held.own_bytes();
+        return bytes;
+    }
 
   private:
     static constexpr std::size_t kept_plans = 16;

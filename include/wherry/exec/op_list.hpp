@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -65,6 +66,7 @@ struct op_info {
     result<void> (*infer)(const void* attributes, infer_context&) = nullptr;
     result<void> (*run)(const void* attributes, run_context&) = nullptr;
     void (*gradient)(gradient_maker&) = nullptr;  ///< null when it has none
+    std::size_t attributes_bytes = 0;             ///< size of the struct's attributes
     /// Kind of the outputs, given those of the inputs; null when they are always LoDTensors.
     VarKind (*out_kind)(const void* attributes, std::span<const VarKind> inputs) = nullptr;
 };
@@ -133,7 +135,8 @@ constexpr op_info info_of() {
                  .read_attributes = attributes::read,
                  .write_defaults = attributes::write_defaults,
                  .infer = e::infer,
-                 .run = e::run};
+                 .run = e::run,
+                 .attributes_bytes = sizeof(typename Op::attributes)};
     if constexpr (requires(gradient_maker & g) { Op::gradient(g); }) info.gradient = Op::gradient;
     if constexpr (requires { &Op::out_kind; }) info.out_kind = e::out_kind;
     return info;

@@ -87,6 +87,10 @@ class plan {
     [[nodiscard]] std::uint64_t arena_bytes() const noexcept { return arena_.size(); }
     [[nodiscard]] std::size_t step_count() const noexcept { return steps_.size(); }
 
+    /// Bytes that this plan has allocated: temporaries, and what it knows of its operators and variables. Not the weights, which are the
+    /// scope's, nor what attributes allocate themselves (a list of axes: a few bytes).
+    [[nodiscard]] std::uint64_t own_bytes() const noexcept;
+
   private:
     friend class plan_maker;
 
@@ -191,6 +195,30 @@ inline result<std::vector<Tensor>> plan::run(std::span<const tensor_ref> feeds, 
         if (const auto* lod = lod_of(held, feeds)) value.set_lod(*lod);
     }
     return fetched;
+}
+
+namespace detail {
+template <class T>
+std::uint64_t heap_bytes(const std::vector<T>& held) noexcept {
+    return held.capacity() * sizeof(T);
+}
+inline std::uint64_t heap_bytes(const std::string& held) noexcept {
+    return held.capacity() > std::string().capacity() ? held.capacity() + 1 : 0;
+}
+}  // namespace detail
+
+inline std::uint64_t plan::own_bytes() const noexcept {
+    using detail::heap_bytes;
+    auto bytes = arena_.size() + heap_bytes(feed_names_) + heap_bytes(fetch_names_) + heap_bytes(fetched_) + heap_bytes(planned_) +
+                 heap_bytes(operands_) + heap_bytes(steps_) + heap_bytes(realigned_);
+    for (const auto* names : {&feed_names_, &fetch_names_})
+        for (const auto& name : *names) bytes += heap_bytes(name);
+    for (const auto& held : planned_) bytes += heap_bytes(held.name);
+    for (const auto& held : realigned_) bytes += held.size();
+    for (const auto& step : steps_)
+        bytes += step.op->attributes_bytes + heap_bytes(step.input_slots) + heap_bytes(step.output_slots) + heap_bytes(step.inputs) +
+                 heap_bytes(step.outputs);
+    return bytes;
 }
 
 }  // namespace wherry::inline v0

@@ -7,6 +7,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -106,6 +107,9 @@ class Executor {
     }
 
     void close() noexcept { core_.close(); }
+
+    /// Bytes that one more executor costs, as `wherry::Executor::own_bytes`.
+    [[nodiscard]] std::uint64_t own_bytes() const noexcept { return core_.own_bytes(); }
 
   private:
     std::vector<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched,

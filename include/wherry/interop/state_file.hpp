@@ -7,6 +7,7 @@
 #include <wherry/io/named_streams.hpp>
 #include <wherry/io/pickle.hpp>
 #include <wherry/io/select.hpp>
+#include <wherry/io/text_file.hpp>
 #include <wherry/io/whole_record.hpp>
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>
@@ -25,13 +26,14 @@
 #include <vector>
 
 /// Arrays by name from any file that holds some, told by its content: Paddle's combined files and folders, plain or with
-/// annotations or gzip; `.pdparams`; `.npz`; safetensors. Needs zlib (`-lz`) and nlohmann_json.
+/// annotations or gzip; `.pdparams`; `.npz`; safetensors; numbers in text, one file or a folder of NAME.txt. Needs zlib (`-lz`) and nlohmann_json.
 namespace wherry::inline v0::state_file {
 
 struct load_options {
     /// Names the tensors of a combined file that has none: sorted by name, as every writer does.
     std::span<const Variable> in_order{};
-    /// Of a folder only these, each in the file of its name. Empty: every file that holds tensors.
+    /// Of a folder only these, each in the file of its name. Empty: every file that holds tensors. They also are what numbers in
+    /// text are taken for, where the text does not say it.
     std::span<const Variable> of_folder{};
     limits caps{};
 };
@@ -145,13 +147,32 @@ inline result<void> add_neighbour(wire::file_kind kind, std::string_view bytes, 
     }
 }
 
+/// The array in a text, of the type and dims that its variable has where the text has none of its own.
+template <Reader R>
+result<void> add_text(R& reader, std::string_view file_name, const load_options& options, contents& into) {
+    const auto bytes = wherry::read_all(reader);
+    if (!bytes) return bytes.error();
+    const auto name = text_file::name_in(file_name);
+    text_file::assumed otherwise;
+    for (const auto& variables : {options.in_order, options.of_folder})
+        for (const auto& var : variables) {
+            if (var.name() != name || var.tensor_desc() == nullptr) continue;
+            const auto dims = Shape::from(var.shape());
+            otherwise.dtype = var.dtype();
+            if (dims && dims->is_concrete()) otherwise.dims = *dims;
+        }
+    auto read = text_file::parse(*bytes, otherwise);
+    if (!read) return std::move(read).error().of_variable(name);
+    return add(into, std::string(name), *std::move(read), reader.path());
+}
+
 inline error no_state(wire::file_kind kind, std::uint64_t size_bytes, std::string_view head) {
     auto found = wire::name_of(kind);
     if (const auto foreign = wire::foreign_kind(head); kind == wire::file_kind::other && !foreign.empty()) found = foreign;
     if (size_bytes == 0) found = "an empty file";
     return {.code = errc::not_a_paddle_file,
             .message = "this file holds no arrays by name",
-            .expected = "tensors, .pdparams, .npz or safetensors",
+            .expected = "tensors, .pdparams, .npz, safetensors or numbers in text",
             .found = found};
 }
 
@@ -181,6 +202,7 @@ result<void> add_file(R& reader, std::string_view file_name, place where, const 
             if (!bytes) return bytes.error();
             return add_neighbour(kind, *bytes, options.caps, into);
         }
+        case wire::file_kind::text: return add_text(reader, file_name, options, into);
         case wire::file_kind::gzip:
             if constexpr (!ViewReader<R>)
                 return with_unpacked(reader, options.caps,
@@ -196,13 +218,15 @@ result<void> add_file(R& reader, std::string_view file_name, place where, const 
 
 /// The tensor of one variable, from a file that may be longer than it.
 template <Reader R>
-result<void> add_variable(R& reader, std::string_view name, const limits& caps, contents& into) {
+result<void> add_variable(R& reader, std::string_view name, const load_options& options, contents& into) {
     const auto head = read_head(reader, wire::kind_bytes);
     if (!head) return head.error();
+    const auto kind = wire::kind_of(*head, reader.size_bytes());
+    if (kind == wire::file_kind::text) return add_text(reader, name, options, into);
     if constexpr (!ViewReader<R>)
-        if (wire::kind_of(*head, reader.size_bytes()) == wire::file_kind::gzip)
-            return with_unpacked(reader, caps, [&](memory_reader& inside) { return add_variable(inside, name, caps, into); });
-    auto read = read_streams(reader, 1, caps);
+        if (kind == wire::file_kind::gzip)
+            return with_unpacked(reader, options.caps, [&](memory_reader& inside) { return add_variable(inside, name, options, into); });
+    auto read = read_streams(reader, 1, options.caps);
     if (!read) return std::move(read).error();
     if (!read->at_end())
         into.warnings.push_back({.code = errc::trailing_bytes,
@@ -214,39 +238,62 @@ result<void> add_variable(R& reader, std::string_view name, const limits& caps, 
     return add(into, std::string(name), std::move(read->tensors.front().tensor), reader.path());
 }
 
-inline result<void> add_variables(disk& folder, std::span<const Variable> variables, const limits& caps, contents& into) {
-    const auto names = names_in_order(variables);
+/// The files of variables: those of their names, or NAME.txt where only that is there.
+inline std::vector<std::string> files_of(std::string_view folder, const std::vector<std::string>& names) {
+    std::vector<std::string> files;
+    for (const auto& name : names) {
+        auto text = text_file::file_name_of(name);
+        const bool in_text = wherry::detail::why_bad_file_name(name).empty() &&
+                             !wherry::detail::is_file(wherry::detail::shown_path(wherry::detail::utf8_path(folder, name))) &&
+                             wherry::detail::is_file(wherry::detail::shown_path(wherry::detail::utf8_path(folder, text)));
+        files.push_back(in_text ? std::move(text) : name);
+    }
+    return files;
+}
+
+inline result<void> add_variables(disk& folder, const load_options& options, contents& into) {
+    const auto names = names_in_order(options.of_folder);
     if (!names) return names.error();
-    const std::vector<std::string_view> records(names->begin(), names->end());
+    const auto files = files_of(folder.path(), *names);
+    const std::vector<std::string_view> records(files.begin(), files.end());
     if (auto expected = folder.expect(records); !expected) return expected;
-    for (const auto record : records) {
-        auto file = folder.open(record);
-        if (!file) return std::move(file).error().of_variable(record);
-        if (auto added = add_variable(*file, record, caps, into); !added)
-            return std::move(added).error().in_file(file->path()).of_variable(record);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const std::string_view name = (*names)[i];
+        auto file = folder.open(records[i]);
+        if (!file) return std::move(file).error().of_variable(name);
+        if (auto added = add_variable(*file, name, options, into); !added)
+            return std::move(added).error().in_file(file->path()).of_variable(name);
     }
     return {};
 }
 
-/// Every file of a folder that holds tensors; programs are passed over, other kinds with a warning.
+/// One file of a folder. What is neither tensors nor a program is passed over with a warning; so is text, but in a folder of text.
+inline result<void> add_file_of_folder(disk& folder, const std::string& name, bool of_text, const load_options& options, contents& into) {
+    const std::string_view record(name);
+    if (auto expected = folder.expect(std::span(&record, 1)); !expected) return expected;
+    auto file = folder.open(record);
+    if (!file) return std::move(file).error();
+    const auto head = read_head(*file, wire::kind_bytes);
+    if (!head) return head.error();
+    const auto kind = wire::kind_of(*head, file->size_bytes());
+    if (kind == wire::file_kind::tensors || kind == wire::file_kind::gzip || (of_text && kind == wire::file_kind::text)) {
+        if (auto added = add_file(*file, name, place::folder, options, into); !added) return std::move(added).error().in_file(file->path());
+    } else if (kind != wire::file_kind::program) {
+        into.warnings.push_back(no_state(kind, file->size_bytes(), *head).in_file(file->path()));
+    }
+    return {};
+}
+
+/// Every file of a folder that holds tensors or, where none does, numbers in text.
 inline result<void> add_folder(const std::string& path, const load_options& options, contents& into) {
     const auto names = wherry::detail::files_beneath(path);
     if (!names) return names.error();
     disk folder{path};
-    for (const auto& name : *names) {
-        const std::string_view record(name);
-        if (auto expected = folder.expect(std::span(&record, 1)); !expected) return expected;
-        auto file = folder.open(record);
-        if (!file) return std::move(file).error();
-        const auto head = read_head(*file, wire::kind_bytes);
-        if (!head) return head.error();
-        const auto kind = wire::kind_of(*head, file->size_bytes());
-        if (kind == wire::file_kind::tensors || kind == wire::file_kind::gzip) {
-            if (auto added = add_file(*file, name, place::folder, options, into); !added)
-                return std::move(added).error().in_file(file->path());
-        } else if (kind != wire::file_kind::program) {
-            into.warnings.push_back(no_state(kind, file->size_bytes(), *head).in_file(file->path()));
-        }
+    for (const bool of_text : {false, true}) {
+        if (!into.arrays.empty()) break;
+        into.warnings.clear();
+        for (const auto& name : *names)
+            if (auto added = add_file_of_folder(folder, name, of_text, options, into); !added) return added;
     }
     if (into.arrays.empty()) return error{.code = errc::nothing_to_save, .message = "no file of the folder holds tensors", .file = path};
     return {};
@@ -267,14 +314,13 @@ inline result<contents> parse(std::string_view bytes, const limits& caps = {}) {
 /// All arrays of a file or folder, with their names; the kind is told by content. Checksums are checked where there are some.
 /// Errors: not_found, not_regular_file, cannot_open; not_a_paddle_file (a program, say); bad_argument for a combined file
 /// without names when `in_order` is empty; duplicate_name, missing_record, extra_record, mixed_kinds; those of `read_streams`,
-/// `pickle::parse`, `npz::parse`, `safetensors::load` and `gunzip`.
+/// `pickle::parse`, `npz::parse`, `safetensors::load`, `text_file::parse` and `gunzip`.
 inline result<contents> load(const std::string& path, const load_options& options = {}) {
     contents made;
     const auto done = [&]() -> result<void> {
         if (wherry::detail::is_folder(path)) {
             disk folder{path};
-            return options.of_folder.empty() ? detail::add_folder(path, options, made)
-                                             : detail::add_variables(folder, options.of_folder, options.caps, made);
+            return options.of_folder.empty() ? detail::add_folder(path, options, made) : detail::add_variables(folder, options, made);
         }
         disk file{path};
         auto reader = open_record(file);

@@ -7,6 +7,7 @@
 #include <wherry/io/annotation_choice.hpp>
 #include <wherry/io/pickle.hpp>
 #include <wherry/io/save_plan.hpp>
+#include <wherry/io/text_file.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/layout.hpp>
@@ -28,11 +29,13 @@ enum class form : std::uint8_t {
     pdparams,  ///< a pickle, as fluid.save and paddle.save write it
     npz,
     safetensors,
+    text,  ///< a folder of numbers in text, one NAME.txt a variable, for numpy.loadtxt and for eyes
 };
 
 struct save_options {
     annotation_rules rules{};  ///< of Paddle's own forms
     bool gzip = false;         ///< of Paddle's own forms: every file
+    int protocol = 2;          ///< of `.pdparams`: 2, 3 or 4
     bool bits = false;         ///< npz: bfloat16 and float8 as unsigned numbers, which is what `.pdparams` does always
 };
 
@@ -71,15 +74,16 @@ result<void> save_streams(std::span<const tensor_ref> tensors, const std::string
 /// Saves arrays in one of the forms. Each file is replaced whole; names and elements are checked before the first byte is
 /// written. LoD has a place in Paddle's own forms alone.
 /// Errors: nothing_to_save, bad_argument, bad_dtype (what the form has no element type for); those of `save_plan::make`,
-/// `pickle::save`, `npz::save`, `safetensors::save` and `disk`.
+/// `pickle::save`, `npz::save`, `safetensors::save`, `text_file::save` and `disk`.
 inline result<void> save(std::span<const tensor_ref> tensors, const std::string& path, form as, const save_options& options = {}) {
     if (auto checked = detail::check(tensors, as, options); !checked) return checked;
     switch (as) {
         case form::combined: return detail::save_streams<layout::combined>(tensors, path, options);
         case form::per_file: return detail::save_streams<layout::per_file>(tensors, path, options);
-        case form::pdparams: return pickle::save(tensors, disk{path}, {}, atomic::steps);
+        case form::pdparams: return pickle::save(tensors, disk{path}, {.protocol = options.protocol}, atomic::steps);
         case form::npz: return npz::save(tensors, disk{path}, {}, atomic::steps);
         case form::safetensors: return safetensors::save(tensors, disk{path}, {}, atomic::steps);
+        case form::text: return text_file::save(tensors, path);
     }
     return error{.code = errc::bad_argument, .message = "no form has this number"};
 }

@@ -6,14 +6,12 @@
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <sys/mman.h>
-#else
-#include <new>
 #endif
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,37 +39,49 @@ class mapped_reader {
 };
 
 namespace detail {
+/// What the system maps; null where it has no mapping or refuses one, as network disks and full address spaces do.
+struct system_mapping {
+    [[nodiscard]] static std::shared_ptr<void> map_whole([[maybe_unused]] disk::reader& file, [[maybe_unused]] std::size_t size_bytes) {
 #if defined(__unix__) || defined(__APPLE__)
-/// Pages are read when they are touched, and are private once they are written to.
-inline result<std::shared_ptr<void>> map_whole(disk::reader& file, std::size_t size_bytes) {
-    void* const start = ::mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.native_handle(), 0);
-    if (start == MAP_FAILED) return system_error(errc::cannot_read, "the system refused to map the file", file.path(), errno);  // NOLINT
-    return std::shared_ptr<void>(start, [size_bytes](void* mapping) { ::munmap(mapping, size_bytes); });
-}
+        // Pages are read when they are touched, and are private once they are written to.
+        void* const start = ::mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.native_handle(), 0);
+        if (start == MAP_FAILED) return nullptr;  // NOLINT: the system's own cast
+        return {start, [size_bytes](void* mapping) { ::munmap(mapping, size_bytes); }};
 #else
-/// Where there is no mapping, one copy serves all tensors.
-inline result<std::shared_ptr<void>> map_whole(disk::reader& file, std::size_t size_bytes) {
+        return nullptr;
+#endif
+    }
+};
+
+/// One copy that serves all tensors. Errors: too_large where memory is out, those of the reader.
+inline result<std::shared_ptr<void>> copy_whole(disk::reader& file, std::size_t size_bytes) {
     constexpr std::align_val_t boundary{64};
-    std::shared_ptr<void> memory(::operator new(size_bytes, boundary), [](void* held) { ::operator delete(held, boundary); });
+    std::shared_ptr<void> memory(::operator new(size_bytes, boundary, std::nothrow), [](void* held) { ::operator delete(held, boundary); });
+    if (memory == nullptr)
+        return error{.code = errc::too_large,
+                     .message = "the system refuses to map the file, and memory has no room for it",
+                     .file = file.path(),
+                     .found = decimal(size_bytes)};
     if (auto read = file.read_at(0, {static_cast<std::byte*>(memory.get()), size_bytes}); !read) return std::move(read).error();
     return memory;
 }
-#endif
 }  // namespace detail
 
 /// Files to load from without copying: tensors borrow the mapping, which lives as long as one of them does. Elements must
 /// start at a multiple of 64 bytes for that, as `annotate<align<64>>` saves them; others are copied. Tensors may be written
-/// to; the file does not change. Nobody may shorten the file while it is mapped.
+/// to; the file does not change. Nobody may shorten the file while it is mapped. Where the system refuses a mapping, the file is read
+/// into memory once, for all tensors; who never wants a mapping takes `disk`.
 ///
 ///     archive<annotate<align<64>>>::load(program, scope, mapped{"model/persistables"});
 ///
-/// Errors: those of `disk`; cannot_read where the system refuses a mapping.
-class mapped {
+/// Errors: those of `disk`; too_large where neither a mapping nor memory is to be had.
+template <class Mapping>
+class basic_mapped {
   public:
     static constexpr std::string_view name = "mapped";
     static constexpr bool many_records = true;
 
-    explicit mapped(std::string path) : files_(std::move(path)) {}
+    explicit basic_mapped(std::string path) : files_(std::move(path)) {}
 
     result<void> expect(std::span<const std::string_view> names) { return files_.expect(names); }
     [[nodiscard]] result<mapped_reader> open(std::string_view record) {
@@ -81,14 +91,18 @@ class mapped {
         if (!size) return error{.code = errc::overflow, .message = "the file does not fit memory", .file = file->path()};
         std::string path(file->path());
         if (*size == 0) return mapped_reader(nullptr, 0, std::move(path));
-        auto memory = detail::map_whole(*file, *size);
-        if (!memory) return std::move(memory).error().in_file(path);
-        return mapped_reader(*std::move(memory), *size, std::move(path));
+        if (auto memory = Mapping::map_whole(*file, *size); memory != nullptr)
+            return mapped_reader(std::move(memory), *size, std::move(path));
+        auto copy = detail::copy_whole(*file, *size);
+        if (!copy) return std::move(copy).error().in_file(path);
+        return mapped_reader(*std::move(copy), *size, std::move(path));
     }
 
   private:
     disk files_;
 };
+
+using mapped = basic_mapped<detail::system_mapping>;
 
 static_assert(Source<mapped> && LendingReader<mapped_reader> && !LendingReader<memory_reader>);
 

@@ -18,10 +18,11 @@ enum class file_kind : std::uint8_t {
     npy,          ///< one NumPy array
     safetensors,  ///< a JSON header behind its length, then the elements
     gzip,         ///< anything, compressed
+    text,         ///< lines of numbers, or the comment that wherry writes above them
 };
 
 /// Bytes of a file that `kind_of` looks at.
-inline constexpr std::size_t kind_bytes = 16;
+inline constexpr std::size_t kind_bytes = 256;
 
 namespace detail {
 constexpr bool starts_like_safetensors(std::string_view head, std::uint64_t file_bytes) noexcept {
@@ -33,6 +34,21 @@ constexpr bool starts_like_safetensors(std::string_view head, std::uint64_t file
 constexpr bool starts_like_json(std::string_view head) noexcept {
     const auto first = head.find_first_not_of(" \t\r\n");
     return first != std::string_view::npos && head[first] == '{';
+}
+/// The first line that is neither empty nor a comment holds numbers alone. Where there is none, the first is "# float32 [0]".
+constexpr bool starts_like_numbers(std::string_view head) noexcept {
+    const auto title = head.substr(0, head.find('\n'));
+    while (!head.empty()) {
+        const auto line = head.substr(0, head.find('\n'));
+        head.remove_prefix(line.size() < head.size() ? line.size() + 1 : head.size());
+        const auto numbers = line.substr(0, line.find('#'));
+        const auto first = numbers.find_first_not_of(" \t\r");
+        if (first == std::string_view::npos) continue;
+        return std::string_view("+-.(0123456789ni").find(numbers[first]) != std::string_view::npos &&  // 1, nan, inf
+               numbers.find_first_not_of("+-.()0123456789eEjnaif, \t\r") == std::string_view::npos;
+    }
+    const auto dims = title.find(" [");
+    return title.starts_with("# ") && dims != std::string_view::npos && dims < 20 && title.find(']', dims) != std::string_view::npos;
 }
 }  // namespace detail
 
@@ -48,6 +64,7 @@ constexpr file_kind kind_of(std::string_view head, std::uint64_t file_bytes) noe
     if (head.size() >= 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5) return file_kind::pickle;
     if (detail::starts_like_safetensors(head, file_bytes)) return file_kind::safetensors;
     if (detail::starts_like_json(head)) return file_kind::json;
+    if (detail::starts_like_numbers(head)) return file_kind::text;
     return head.starts_with('\x0a') ? file_kind::program : file_kind::other;
 }
 
@@ -62,6 +79,7 @@ constexpr std::string_view name_of(file_kind kind) noexcept {
         case file_kind::npy: return "a NumPy array (.npy)";
         case file_kind::safetensors: return "safetensors";
         case file_kind::gzip: return "gzip data";
+        case file_kind::text: return "numbers in text";
         case file_kind::other: break;
     }
     return "other bytes";

@@ -1,0 +1,47 @@
+#ifndef WHERRY_TESTS_SUPPORT_LIVE_BYTES_HPP
+#define WHERRY_TESTS_SUPPORT_LIVE_BYTES_HPP
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+/// Counts what the program asks of `operator new`, in bytes, and has not given back. To be included by one file of a program.
+namespace support {
+
+inline std::atomic<long long> live_bytes{0};
+
+namespace detail {
+/// The size stands in front of what is handed out, which starts one alignment behind what was allocated.
+inline void* counted_new(std::size_t size, std::size_t alignment) {
+    const auto rounded = (size + 2 * alignment - 1) / alignment * alignment;
+    auto* const base = static_cast<std::byte*>(std::aligned_alloc(alignment, rounded));
+    if (base == nullptr) std::abort();
+    std::memcpy(base, &size, sizeof(size));
+    live_bytes += static_cast<long long>(size);
+    return base + alignment;
+}
+inline void counted_delete(void* held, std::size_t alignment) noexcept {
+    if (held == nullptr) return;
+    auto* const base = static_cast<std::byte*>(held) - alignment;
+    std::size_t size = 0;
+    std::memcpy(&size, base, sizeof(size));
+    live_bytes -= static_cast<long long>(size);
+    std::free(base);
+}
+inline constexpr std::size_t plain = alignof(std::max_align_t);
+}  // namespace detail
+
+}  // namespace support
+
+void* operator new(std::size_t size) { return support::detail::counted_new(size, support::detail::plain); }
+void* operator new(std::size_t size, std::align_val_t at) { return support::detail::counted_new(size, static_cast<std::size_t>(at)); }
+void operator delete(void* held) noexcept { support::detail::counted_delete(held, support::detail::plain); }
+void operator delete(void* held, std::size_t) noexcept { support::detail::counted_delete(held, support::detail::plain); }
+void operator delete(void* held, std::align_val_t at) noexcept { support::detail::counted_delete(held, static_cast<std::size_t>(at)); }
+void operator delete(void* held, std::size_t, std::align_val_t at) noexcept {
+    support::detail::counted_delete(held, static_cast<std::size_t>(at));
+}
+
+#endif
