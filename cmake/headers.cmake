@@ -10,6 +10,7 @@ set(WHERRY_HEADERS
     wherry/base/lod.hpp
     wherry/base/number.hpp
     wherry/base/order.hpp
+    wherry/base/real.hpp
     wherry/base/result.hpp
     wherry/base/revision.hpp
     wherry/base/shape.hpp

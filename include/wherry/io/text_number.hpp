@@ -2,6 +2,7 @@
 #define WHERRY_IO_TEXT_NUMBER_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/base/real.hpp>
 #include <wherry/tensor/element.hpp>
 
 #include <algorithm>
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <system_error>
 
-/// One element as the characters of a number, and back. Needs a standard library whose `from_chars` knows floating point.
+/// One element as the characters of a number, and back.
 namespace wherry::inline v0::detail {
 
 template <class T>
@@ -63,7 +64,7 @@ std::optional<T> real_of(std::string_view token) noexcept {
     if (minus || token.starts_with('+')) token.remove_prefix(1);
     if (token.empty() || token.front() == '-' || token.find('(') != std::string_view::npos) return std::nullopt;
     T value{};
-    const auto [end, failed] = std::from_chars(token.data(), token.data() + token.size(), value);
+    const auto [end, failed] = real_from_chars(token.data(), token.data() + token.size(), value);
     if (end != token.data() + token.size()) return std::nullopt;
     if (failed == std::errc::result_out_of_range) {
         if (!is_tiny(token)) return std::nullopt;

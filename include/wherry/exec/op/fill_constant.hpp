@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_FILL_CONSTANT_HPP
 #define WHERRY_EXEC_OP_FILL_CONSTANT_HPP
 
+#include <wherry/base/real.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/cast.hpp>
 #include <wherry/exec/op/check.hpp>
@@ -42,8 +43,12 @@ template <class N>
 std::optional<N> whole_number(std::string_view text) {
     if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
     N number{};
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    const auto* const last = text.data() + text.size();
+    const auto [end, failed] = [&] {
+        if constexpr (std::floating_point<N>) return real_from_chars(text.data(), last, number);
+        else return std::from_chars(text.data(), last, number);
+    }();
+    if (failed != std::errc() || end != last) return std::nullopt;
     return number;
 }
 }  // namespace detail
