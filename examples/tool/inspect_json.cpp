@@ -85,11 +85,12 @@ struct held_writer {
     }
     void operator()(const named_arrays& read) const {
         json.field("kind", word_of(read.kind)).key("arrays").array([&] {
-            for (const auto& [name, array] : read.held.arrays)
+            for (const auto& one : read.held.arrays)
                 json.object([&] {
-                    json.field("name", name).field("dtype", wherry::name_of(array.dtype())).key("dims").list(array.dims().dims());
+                    const auto& array = one.tensor;
+                    json.field("name", one.name).field("dtype", wherry::name_of(array.dtype())).key("dims").list(array.dims().dims());
                     json.field("data_bytes", array.bytes().size());
-                    if (const auto parameter = read.held.parameter_of(name); !parameter.empty()) json.field("parameter", parameter);
+                    if (const auto parameter = read.held.parameter_of(one.name); !parameter.empty()) json.field("parameter", parameter);
                 });
         });
         json.key("notes").array([&] {
