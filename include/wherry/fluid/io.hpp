@@ -103,12 +103,10 @@ inline std::filesystem::path normal(const std::filesystem::path& dirname) {
     }
 }
 
-/// "SELECTED_ROWS" is SelectedRows, as the reference names what a variable holds.
-inline std::string kind_in_words(std::string_view kind) { return std::string(kind == "SELECTED_ROWS" ? "SelectedRows" : kind); }
-
 [[noreturn]] inline void raise_load(error e, bool combined) {
     const std::string name(e.variable.view());
     const std::string file(e.file.view());
+    const std::string found(e.found.view());
     switch (e.code) {
         case errc::not_found:
         case errc::cannot_open:
@@ -124,7 +122,7 @@ inline std::string kind_in_words(std::string_view kind) { return std::string(kin
         case errc::shape_mismatch: {
             auto what = "Variable's shape does not match, the Program requires a parameter with the shape of (" +
                         std::string(e.expected.view()) + "), while the loaded parameter (namely [ " + name + " ]) has a shape of  (" +
-                        std::string(e.found.view()) + ").";
+                        found + ").";
             throw RuntimeError(what, std::move(e));
         }
         case errc::missing_record: enforce("InvalidArgument", "Cannot parse tensor desc. " + std::string(e.message.view()), std::move(e));
@@ -135,10 +133,11 @@ inline std::string kind_in_words(std::string_view kind) { return std::string(kin
             enforce("InvalidArgument", what, std::move(e));
         }
         case errc::bad_version:
-            enforce("InvalidArgument", "tensor version " + std::string(e.found.view()) + " is not supported, Only version 0 is supported",
-                    std::move(e));
+            enforce("InvalidArgument", "tensor version " + found + " is not supported, Only version 0 is supported", std::move(e));
         case errc::mixed_kinds:
-            enforce("InvalidArgument", "The Variable type must be LoDTensor, but the type it holds is " + kind_in_words(e.found) + ".",
+            enforce("InvalidArgument",
+                    "The Variable type must be LoDTensor, but the type it holds is " + (found == "SELECTED_ROWS" ? "SelectedRows" : found) +
+                        ".",
                     std::move(e));
         case errc::bad_name:
         case errc::duplicate_name: raise(std::move(e));

@@ -129,6 +129,7 @@ inline state_dict load_program_state(const std::filesystem::path& model_path, st
                                  "save_persistables, save_vars");
     }
     detail::warn_all(state->warnings, "Warning");
+    if (state->arrays.empty() && !state->warnings.empty()) warn(no_operators);
     return std::move(state->arrays);
 }
 
