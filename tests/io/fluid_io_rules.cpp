@@ -65,7 +65,7 @@ constexpr rule rules[] = {
      "save_replaces_files_each save_replaces_files_one"},
     {2, "the memory form returns the bytes of the combined file", archive_file,
      "the memory form is the combined file, in one allocation of the exact size", "save_memory load_memory"},
-    {2, "a variable without a value: InvalidArgument, in both forms (and nothing is written)", io_file,
+    {2, "a variable without a value: EnforceNotMet, in each form its own words (and nothing is written)", io_file,
      "a variable without a value is named, and nothing is written",
      "save_uninitialized_each save_uninitialized_one save_uninitialized_memory save_second_uninitialized_each "
      "save_second_uninitialized_one model_uninitialized_each model_uninitialized_one"},

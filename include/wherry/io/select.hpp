@@ -30,7 +30,8 @@ std::vector<Variable> select(const Program& program, const F& filter = {}) {
 namespace detail {
 constexpr std::string_view why_no_tensor(VarKind kind) noexcept {
     if (kind == VarKind::LOD_TENSOR_ARRAY) return "a tensor array has no form in a file: save its tensors one by one";
-    if (kind == VarKind::SELECTED_ROWS) return "SelectedRows have a file of their own: save and load one file a variable";
+    if (kind == VarKind::SELECTED_ROWS)
+        return "SelectedRows have a file of their own: save and load one file a variable, or use save_selected_rows";
     return "only LoDTensor variables have a place in these files";
 }
 
