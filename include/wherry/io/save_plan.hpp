@@ -61,7 +61,11 @@ inline void plain_header(byte_buffer& out, const tensor_ref& tensor, std::uint64
 
 namespace detail {
 inline error rows_among_others(std::string_view name) {
-    return {.code = errc::mixed_kinds, .message = "SelectedRows have a record of their own", .variable = name};
+    return {.code = errc::mixed_kinds,
+            .message = "SelectedRows have a record of their own",
+            .variable = name,
+            .expected = "LOD_TENSOR",
+            .found = "SELECTED_ROWS"};
 }
 }  // namespace detail
 
