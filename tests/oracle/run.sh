@@ -7,9 +7,9 @@ oracle=$PWD/../shared/oracle here=$PWD/tests/oracle golden=$PWD/tests/golden
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 checks=0
-# inference models need nothing of the rest, so that they are checked meanwhile
-bash "$here/run_inference.sh" "$fluid18" "$paddle26" >"$work/inference.log" 2>&1 &
-inference=$!
+# inference models and calls one by one need nothing of the rest, so that they are checked meanwhile
+(bash "$here/run_inference.sh" "$fluid18" "$paddle26" && bash "$here/same_calls.sh" "$fluid18") >"$work/meanwhile.log" 2>&1 &
+meanwhile=$!
 # say TEXT RESULT: a check that failed in $(...) has no result, and does not end the script by itself
 say() { [ -n "$2" ] || { echo "$1: FAILED"; exit 1; }; checks=$((checks + 1)); printf '%-58s %s\n' "$1" "$2"; }
 f18() { "$fluid18" "$oracle/fluid18_oracle.py" "$@" >"$work/log" 2>&1 || { cat "$work/log"; return 1; }; }
@@ -99,6 +99,6 @@ for value in "$work"/out/trained-end/*.npy; do
 done
 . "$here/interop.sh"
 . "$here/tool.sh"
-wait "$inference" || { cat "$work/inference.log"; exit 1; }
-cat "$work/inference.log"
+wait "$meanwhile" || { cat "$work/meanwhile.log"; exit 1; }
+cat "$work/meanwhile.log"
 echo "$checks checks by the real Paddle passed"

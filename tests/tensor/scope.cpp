@@ -83,3 +83,23 @@ TEST_CASE("scope: moves with its tensors, and what is left behind can be used an
     const revision::seen seen(a.names_revision());
     CHECK_FALSE(seen.is_current(b.names_revision()));
 }
+
+TEST_CASE("scope: a name holds rows or a tensor, whichever came last") {
+    Scope outer;
+    Scope scope(&outer);
+    CHECK(scope.find_rows("g") == nullptr);
+    auto& rows = scope.rows("g");
+    CHECK(scope.find_rows("g") == &rows);
+    CHECK(&scope.rows("g") == &rows);
+    CHECK_FALSE(scope.find_var("g")->is_initialized());
+    scope.var("g").resize(DType::FP32, {2});
+    CHECK(scope.find_rows("g") == nullptr);
+    CHECK(&scope.rows("g") == &rows);
+    CHECK_FALSE(scope.find_var("g")->is_initialized());
+    (void)outer.var("above");
+    auto& above = scope.rows("above");
+    CHECK(outer.find_rows("above") == &above);
+    CHECK(scope.local_var_names() == std::vector<std::string_view>{"g"});
+    scope.erase("g");
+    CHECK(scope.find_rows("g") == nullptr);
+}

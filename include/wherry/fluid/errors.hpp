@@ -95,6 +95,10 @@ inline warning_handler& warnings() {
 }
 }  // namespace detail
 inline void set_warning_handler(warning_handler handler) { detail::warnings() = std::move(handler); }
+/// What the reference says when it runs a program without operators: an empty one of `load` operators, too.
+inline constexpr std::string_view no_operators =
+    "There are no operators in the program to be executed. If you pass Program manually, please use fluid.program_guard to ensure the "
+    "current Program is being used.";
 inline void warn(std::string_view message, std::string_view category = "UserWarning") {
     if (detail::warnings()) detail::warnings()(category, message);
 }

@@ -114,10 +114,7 @@ class Executor {
   private:
     std::vector<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched,
                                   const run_options& options) {
-        if (program.blocks().empty() || program.global_block().ops().empty())
-            warn("There are no operators in the program to be executed. If you pass Program manually, please use fluid.program_guard to "
-                 "ensure the current "
-                 "Program is being used.");
+        if (program.blocks().empty() || program.global_block().ops().empty()) warn(no_operators);
         std::vector<tensor_ref> feeds;
         for (const auto& value : fed.values()) {
             if (!program.blocks().empty() && program.global_block().find_var(value.name())) feeds.push_back(value.ref());

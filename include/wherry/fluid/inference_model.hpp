@@ -70,10 +70,6 @@ namespace detail {
 inline void warn_all(const std::vector<std::string_view>& warnings) {
     for (const auto warning : warnings) warn(warning);
 }
-[[noreturn]] inline void raise_file(error e) {
-    auto what = std::string(e.found.empty() ? e.message.view() : e.found.view()) + ": '" + std::string(e.file.view()) + "'";
-    throw IOError(what, std::move(e));
-}
 inline bool is_of_files(errc code) noexcept {
     return code == errc::not_found || code == errc::not_regular_file || code == errc::cannot_open || code == errc::cannot_read ||
            code == errc::cannot_write;
@@ -112,7 +108,7 @@ inline inference_model given(loaded_inference_model&& loaded) {
 /// Source: fluid.io.save_inference_model.
 inline std::vector<std::string> save_inference_model(const std::filesystem::path& dirname, const feed_list& feeded_var_names,
                                                      const variable_list& target_vars, Executor&, const save_model_options& o = {}) {
-    const inference_files files{dirname.string(), o.model_filename.value_or("__model__"), o.params_filename};
+    const inference_files files{detail::normal(dirname).string(), o.model_filename.value_or("__model__"), o.params_filename};
     auto& program = o.main_program != nullptr ? *o.main_program : default_main_program();
     auto saved = wherry::save_inference_model(files, feeded_var_names.names(), target_vars.vars(), program, global_scope(),
                                               *fluid::detail::current().names,
@@ -126,7 +122,7 @@ namespace detail {
 inline loaded_inference_model load_folder(const std::filesystem::path& dirname, const inference_files& files,
                                           const std::vector<std::string>& endpoints = {}) {
     std::error_code ignored;
-    if (!std::filesystem::is_directory(dirname.empty() ? "." : dirname, ignored))
+    if (!std::filesystem::is_directory(normal(dirname), ignored))
         raise({.code = errc::not_found, .message = {"There is no directory named '", dirname.string(), "'"}, .file = dirname.string()});
     auto loaded = wherry::load_inference_model(files, global_scope(), {.pserver_endpoints = endpoints});
     const auto path = wherry::detail::below(files.dirname, wherry::detail::basename(files.model_filename));
@@ -139,9 +135,9 @@ inline loaded_inference_model load_folder(const std::filesystem::path& dirname, 
 /// Throws ValueError (no such folder), IOError (no program in it), EnforceNotMet (bytes that are no program, parameters).
 /// Source: fluid.io.load_inference_model.
 inline inference_model load_inference_model(const std::filesystem::path& dirname, Executor&, const load_model_options& o = {}) {
-    auto loaded =
-        detail::load_folder(dirname, {dirname.string(), o.model_filename.value_or("__model__"), o.params_filename}, o.pserver_endpoints);
-    if (o.params_filename && loaded.report.tensor_count == 0) detail::raise_nothing_to_load();
+    const inference_files files{detail::normal(dirname).string(), o.model_filename.value_or("__model__"), o.params_filename};
+    auto loaded = detail::load_folder(dirname, files, o.pserver_endpoints);
+    if (loaded.report.tensor_count == 0) o.params_filename ? detail::raise_nothing_to_load() : warn(no_operators);
     return detail::given(std::move(loaded));
 }
 /// Loads a model from the bytes of its program (`model_filename`) and of its one file of parameters (`params_filename`).

@@ -63,8 +63,20 @@ inline vars_options with(const options& o, bool (*predicate)(const Variable&)) {
     return {.main_program = o.main_program, .predicate = predicate, .filename = o.filename};
 }
 
+/// A folder as `os.path.normpath` has it: "a//b/../c/" is "a/c", "" is ".".
+inline std::filesystem::path normal(const std::filesystem::path& dirname) {
+    auto path = dirname.lexically_normal();
+    if (!path.has_filename() && path.has_relative_path()) path = path.parent_path();
+    return path.empty() ? std::filesystem::path(".") : path;
+}
+
 [[noreturn]] inline void enforce(std::string_view kind, const std::string& message, error e) {
     throw EnforceNotMet(std::string(kind) + "Error: " + message, std::move(e));
+}
+/// What Python says of a file.
+[[noreturn]] inline void raise_file(error e) {
+    auto what = std::string(e.found.empty() ? e.message.view() : e.found.view()) + ": '" + std::string(e.file.view()) + "'";
+    throw IOError(what, std::move(e));
 }
 
 [[noreturn]] inline void raise_save(error e, bool combined) {
@@ -72,13 +84,15 @@ inline vars_options with(const options& o, bool (*predicate)(const Variable&)) {
     const std::string file(e.file.view());
     switch (e.code) {
         case errc::not_initialized:
-            enforce("InvalidArgument",
-                    combined ? "Tensor not initialized yet when Tensor::type() is called."
-                             : "The Tensor in the save Op's Input Variable X(" + name + ") is not initialized.",
-                    std::move(e));
+            if (combined) enforce("", "Tensor not initialized yet when Tensor::type() is called.", std::move(e));
+            enforce("InvalidArgument", "The Tensor in the save Op's Input Variable X(" + name + ") is not initialized.", std::move(e));
         case errc::nothing_to_save:
             enforce("InvalidArgument", "The number of variables to be saved is 0, expect it to be greater than 0.", std::move(e));
         case errc::mixed_kinds:
+            if (!combined)
+                enforce("",
+                        "The Input Variable(X) of save Op used to determine kernel data type is empty or not LoDTensor or SelectedRows.",
+                        std::move(e));
             enforce("InvalidArgument", "SaveCombine operator only supports saving LoDTensor variable, " + name + " has wrong type.",
                     std::move(e));
         case errc::cannot_open:
@@ -92,6 +106,7 @@ inline vars_options with(const options& o, bool (*predicate)(const Variable&)) {
 [[noreturn]] inline void raise_load(error e, bool combined) {
     const std::string name(e.variable.view());
     const std::string file(e.file.view());
+    const std::string found(e.found.view());
     switch (e.code) {
         case errc::not_found:
         case errc::cannot_open:
@@ -105,12 +120,25 @@ inline vars_options with(const options& o, bool (*predicate)(const Variable&)) {
         case errc::nothing_to_save:
             enforce("InvalidArgument", "The number of variables to be loaded is 0, expect it to be greater than 0.", std::move(e));
         case errc::shape_mismatch: {
-            auto what = "Variable's shape does not match, the Program requires a parameter with the shape of " +
-                        std::string(e.expected.view()) + ", while the loaded parameter (namely [ " + name + " ]) has a shape of  " +
-                        std::string(e.found.view()) + ".";
+            auto what = "Variable's shape does not match, the Program requires a parameter with the shape of (" +
+                        std::string(e.expected.view()) + "), while the loaded parameter (namely [ " + name + " ]) has a shape of  (" +
+                        found + ").";
             throw RuntimeError(what, std::move(e));
         }
         case errc::missing_record: enforce("InvalidArgument", "Cannot parse tensor desc. " + std::string(e.message.view()), std::move(e));
+        case errc::bad_desc:
+        case errc::bad_protobuf:
+        case errc::missing_required: {
+            auto what = "Cannot parse tensor desc. " + to_string(e);
+            enforce("InvalidArgument", what, std::move(e));
+        }
+        case errc::bad_version:
+            enforce("InvalidArgument", "tensor version " + found + " is not supported, Only version 0 is supported", std::move(e));
+        case errc::mixed_kinds:
+            enforce("InvalidArgument",
+                    "The Variable type must be LoDTensor, but the type it holds is " + (found == "SELECTED_ROWS" ? "SelectedRows" : found) +
+                        ".",
+                    std::move(e));
         case errc::bad_name:
         case errc::duplicate_name: raise(std::move(e));
         default: {
@@ -129,15 +157,16 @@ inline void save_vars(Executor&, const std::filesystem::path& dirname, const var
     if (vars.empty()) return warn("no variable in your model, please ensure there are any variables in your model to save");
     detail::drop_raw(vars);
     const bool combined = o.filename.has_value();
-    if (vars.empty() && !combined) return warn("There are no operators in the program to be executed.");
+    if (vars.empty() && !combined) return warn(no_operators);
     const std::span<const Variable> all(vars);
-    const auto target = dirname.empty() ? std::filesystem::path(".") : dirname;
+    const auto target = detail::normal(dirname);
     auto saved = combined ? detail::one_file::save(all, global_scope(), disk{(target / *o.filename).string()})
                           : detail::file_each::save(all, global_scope(), disk{target.string()});
     if (!saved) detail::raise_save(std::move(saved).error(), combined);
 }
-/// Saves variables into the bytes of a combined file. Throws as above; nothing to save gives no bytes and warns.
+/// Saves variables into the bytes of a combined file. Throws as above, TypeError for a filename; nothing to save gives no bytes and warns.
 inline std::string save_vars(Executor&, memory_form, const vars_options& o = {}) {
+    if (o.filename) throw TypeError("a filename is given and no dirname", {.code = errc::bad_argument, .found = *o.filename});
     auto vars = detail::chosen(o);
     if (vars.empty()) return warn("no variable in your model, please ensure there are any variables in your model to save"), std::string();
     detail::drop_raw(vars);
@@ -153,9 +182,9 @@ inline void load_vars(Executor&, const std::filesystem::path& dirname, const var
     auto vars = detail::chosen(o);
     detail::drop_raw(vars);
     const bool combined = o.filename.has_value();
-    if (vars.empty() && !combined) return;
+    if (vars.empty() && !combined) return warn(no_operators);
     const std::span<const Variable> all(vars);
-    const auto target = dirname.empty() ? std::filesystem::path(".") : dirname;
+    const auto target = detail::normal(dirname);
     auto loaded = combined ? detail::one_file::load(all, global_scope(), disk{(target / *o.filename).string()})
                            : detail::file_each::load(all, global_scope(), disk{target.string()});
     if (!loaded) detail::raise_load(std::move(loaded).error(), combined);

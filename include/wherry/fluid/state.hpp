@@ -44,7 +44,7 @@ inline std::string utf8(const std::filesystem::path& path) {
         }
         case errc::cannot_open:
         case errc::cannot_write:
-        case errc::not_regular_file: raise_as<IOError>(to_string(e), std::move(e));
+        case errc::not_regular_file: io::detail::raise_file(std::move(e));
         default: raise_as<ValueError>(std::move(e));
     }
 }
@@ -87,16 +87,23 @@ inline void save(const Program& program, const std::filesystem::path& model_path
 }
 
 namespace detail {
+/// Before the reference tries files that `save_persistables` wrote, it says so; here that is a load's warning, or comes with its error.
+inline void warn_of_missing(const std::string& model_path) {
+    const auto file = wherry::detail::without_suffix(model_path) + ".pdparams";
+    if (!wherry::detail::exists(file)) warn(wherry::detail::no_pdparams(file).message.view(), "Warning");
+}
 inline void load_as(const Program& program, const std::filesystem::path& model_path, load_state_options options) {
     const auto path = utf8(model_path);
     const auto loaded = load_state(program, global_scope(), path, options);
-    if (!loaded)
+    if (!loaded) {
+        warn_of_missing(path);
         raise_load_state(loaded.error(), std::filesystem::is_directory(model_path)
                                              ? "Failed to load model file, please make sure model file is saved with the following APIs: "
                                                "save_params, save_persistables, save_vars"
                                              : "Failed to load model file , please make sure model file is saved with the the following "
                                                "APIs: [ save_params, save_persistables, save_vars ]. When these API called, filename "
                                                "CANNOT be None");
+    }
     warn_all(loaded->warnings, "Warning");
 }
 }  // namespace detail
@@ -115,11 +122,14 @@ inline void load(const Program& program, const std::filesystem::path& model_path
 /// `fluid.load_program_state`: arrays by name, no program needed. Throws ValueError (one file and no `var_list`), RuntimeError.
 inline state_dict load_program_state(const std::filesystem::path& model_path, std::optional<std::vector<Variable>> var_list = {}) {
     auto state = wherry::load_program_state(detail::utf8(model_path), {.var_list = std::move(var_list)});
-    if (!state)
+    if (!state) {
+        detail::warn_of_missing(detail::utf8(model_path));
         detail::raise_load_state(std::move(state).error(),
                                  "Failed to load model file , please make sure model file is saved with the following APIs: save_params, "
                                  "save_persistables, save_vars");
+    }
     detail::warn_all(state->warnings, "Warning");
+    if (state->arrays.empty() && !state->warnings.empty()) warn(no_operators);
     return std::move(state->arrays);
 }
 

@@ -14,6 +14,7 @@
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -90,7 +91,7 @@ struct archive {
     using saved = typename detail::saved_by<std::remove_reference_t<S>>::type;
 
     /// Saves every variable of a program that passes the filter and is not RAW, with the value it has in the scope or in
-    /// a parent of it. `keep` is a filter with state, such as `filter::where(...)`, in place of the policy.
+    /// a parent of it. SelectedRows have a place in records of one variable alone. `keep` is a filter with state, such as `filter::where(...)`, in place of the policy.
     /// Errors: nothing_to_save, mixed_kinds, not_initialized (nothing is written); those of the sink.
     template <class S, class F = filter_policy>
     static saved<S> save(const Program& program, const Scope& scope, S&& sink, const F& keep = {}) {
@@ -102,9 +103,10 @@ struct archive {
     /// Saves these variables; the filter is not asked. Errors: as above.
     template <class S>
     static saved<S> save(std::span<const Variable> variables, const Scope& scope, S&& sink) {
-        const auto tensors = detail::tensors_among(variables);
+        const auto tensors = detail::tensors_among(variables, !layout_policy::single_record);
         if (!tensors) return tensors.error();
-        const auto refs = detail::refs_of(*tensors, scope);
+        std::vector<std::unique_ptr<SelectedRows>> gathered;
+        const auto refs = detail::refs_of(*tensors, scope, gathered);
         if (!refs) return refs.error();
         return save(std::span<const tensor_ref>(*refs), std::forward<S>(sink));
     }
@@ -148,7 +150,7 @@ struct archive {
     /// Loads these variables; the filter is not asked. Errors: as above.
     template <class S>
     static result<load_report> load(std::span<const Variable> variables, Scope& scope, S&& source) {
-        const auto tensors = detail::tensors_among(variables);
+        const auto tensors = detail::tensors_among(variables, !layout_policy::single_record);
         if (!tensors) return tensors.error();
         return load_wanted(detail::wanted_of(*tensors), scope, source);
     }

@@ -4,6 +4,7 @@
 #include <wherry/io/annotated.hpp>
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/record_check.hpp>
+#include <wherry/io/selected_rows.hpp>
 #include <wherry/io/stream_index.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/scope.hpp>
@@ -34,6 +35,7 @@ struct load_report {
 struct wanted_tensor {
     std::string_view name;
     Variable parameter{};  ///< when not empty: the file's dims must be its shape
+    bool is_rows = false;  ///< SelectedRows, in a record of their own
 };
 
 namespace detail {
@@ -45,6 +47,7 @@ struct arrival {
     Tensor fresh;            ///< else, or where the held memory is too small
     Tensor* in_place = nullptr;
     std::optional<std::uint32_t> data_checksum;
+    std::unique_ptr<SelectedRows> rows{};  ///< in place of all the others
 };
 
 /// A tensor of a record, and which of the wanted ones it is.
@@ -239,6 +242,33 @@ result<void> read_elements(std::span<arrival> into, R& reader, const stream_inde
     return {};
 }
 
+/// The wanted SelectedRows that a record holds; null when it holds tensors.
+inline const wanted_tensor* rows_of(const record& held, std::span<const wanted_tensor> wanted) noexcept {
+    for (const auto at : held.tensors)
+        if (wanted[at].is_rows) return &wanted[at];
+    return nullptr;
+}
+
+/// A record of SelectedRows alone. Errors: mixed_kinds, those of `wire::read_selected_rows_header`, truncated, too_large.
+template <class L, Reader R>
+result<std::unique_ptr<SelectedRows>> read_rows(const record& held, std::span<const wanted_tensor> wanted, R& reader, std::string_view path,
+                                                const limits& caps, std::vector<error>& warnings) {
+    const auto name = rows_of(held, wanted)->name;
+    if (L::single_record || held.tensors.size() > 1) return rows_among_others(name);
+    auto parsed = [&]() -> result<parsed_rows> {
+        if constexpr (ViewReader<R>) {
+            return parse_selected_rows(reader.bytes(), caps);
+        } else {
+            const auto bytes = read_all(reader, caps.arena_bytes);
+            return bytes ? parse_selected_rows(*bytes, caps) : result<parsed_rows>(bytes.error());
+        }
+    }();
+    if (!parsed) return of_stream(std::move(parsed).error(), name);
+    if (auto checked = check_end<L>(held, wanted, parsed->end, reader.size_bytes(), path, warnings); !checked)
+        return std::move(checked).error();
+    return std::make_unique<SelectedRows>(std::move(parsed->rows));
+}
+
 /// Elements that may stay where they are: numbers as the machine has them, where a Tensor may start.
 inline bool may_stay(DType dtype, std::string_view bytes) noexcept {
     constexpr auto boundary = static_cast<std::size_t>(aligned_bytes::alignment);
@@ -260,12 +290,16 @@ inline void borrow(std::span<arrival> arrivals, const std::shared_ptr<void>& len
 /// Everything is checked: what can fail for want of memory first, then only moves and copies.
 inline void hand_over(std::span<arrival> arrivals, Scope& scope) {
     for (auto& one : arrivals) {
-        if (one.fresh.is_initialized()) continue;  // read from a file, or lent
+        if (one.fresh.is_initialized() || one.rows != nullptr) continue;  // read from a file, or lent
         auto* held = scope.find_var(one.name);
         if (held != nullptr && held->bytes().size() >= one.bytes.size()) one.in_place = held;
         else one.fresh.resize(one.header.dtype, one.header.dims);
     }
     for (auto& one : arrivals) {
+        if (one.rows != nullptr) {
+            scope.rows(one.name) = std::move(*one.rows);
+            continue;
+        }
         auto* held = one.in_place != nullptr ? one.in_place : scope.find_var(one.name);
         if (held == nullptr) held = &scope.var(one.name);
         if (one.in_place != nullptr) held->resize(one.header.dtype, one.header.dims);
@@ -314,6 +348,14 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
             return std::move(failure).in_file(held.name).of_variable(held.tensors.size() == 1 ? wanted[held.tensors.front()].name : "");
         }
         const std::string path(std::string_view(reader->path()).empty() ? std::string_view(held.name) : std::string_view(reader->path()));
+        if (detail::rows_of(held, wanted) != nullptr) {
+            auto rows = detail::read_rows<L>(held, wanted, *reader, path, caps, report.warnings);
+            if (!rows) return std::move(rows).error().in_file(path);
+            report.data_bytes += (*rows)->value.bytes().size();
+            arrivals.emplace_back().name = wanted[held.tensors.front()].name;
+            arrivals.back().rows = *std::move(rows);
+            continue;
+        }
         stream_indexer<reader_type> indexer(*reader, window, caps);
         auto found = detail::index_record<L, Rules>(held, wanted, indexer, path, report.warnings);
         if (!found) return std::move(found).error().in_file(path);

@@ -6,7 +6,8 @@
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/record_check.hpp>
 #include <wherry/policy/sink.hpp>
-#include <wherry/tensor/tensor.hpp>
+#include <wherry/tensor/selected_rows.hpp>
+#include <wherry/wire/selected_rows.hpp>
 #include <wherry/wire/tensor_stream.hpp>
 
 #include <cstddef>
@@ -19,7 +20,7 @@
 namespace wherry::inline v0 {
 
 /// Checks that a tensor can be written so that it can be read again.
-/// Errors: bad_dtype, bad_dims, overflow, shape_mismatch when bytes and dims disagree, bad_lod.
+/// Errors: bad_dtype, bad_dims, overflow, shape_mismatch when bytes and dims disagree, bad_lod, bad_rows.
 inline result<void> check_tensor(const tensor_ref& tensor, const limits& caps = {}) {
     const auto wrong = [&](errc code, std::string_view message, std::string_view expected, std::string_view found) {
         return error{.code = code, .message = message, .variable = tensor.name, .expected = expected, .found = found};
@@ -34,6 +35,13 @@ inline result<void> check_tensor(const tensor_ref& tensor, const limits& caps = 
     if (*size != tensor.bytes.size())
         return wrong(errc::shape_mismatch, "the bytes of a tensor are not as many as its dims say", decimal(*size),
                      decimal(tensor.bytes.size()));
+    if (tensor.rows != nullptr) {
+        auto checked = wire::check_rows(tensor.rows->rows, tensor.rows->height);
+        if (!checked) return std::move(checked).error().of_variable(tensor.name);
+        if (tensor.dims.rank() == 0 || !std::cmp_equal(tensor.dims[0], tensor.rows->rows.size()))
+            return wrong(errc::bad_dims, "the values of SelectedRows are not one a row", decimal(tensor.rows->rows.size()),
+                         to_string(tensor.dims));
+    }
     if (tensor.lod == nullptr) return {};
     if (tensor.lod->size() > caps.lod_levels)
         return wrong(errc::bad_lod, "more LoD levels than the limit", decimal(caps.lod_levels), decimal(tensor.lod->size()));
@@ -51,12 +59,23 @@ inline void plain_header(byte_buffer& out, const tensor_ref& tensor, std::uint64
     wire::append_tensor_header(out, tensor.dtype, tensor.dims, tensor.lod != nullptr ? *tensor.lod : none);
 }
 
+namespace detail {
+inline error rows_among_others(std::string_view name) {
+    return {.code = errc::mixed_kinds,
+            .message = "SelectedRows have a record of their own",
+            .variable = name,
+            .expected = "LOD_TENSOR",
+            .found = "SELECTED_ROWS"};
+}
+}  // namespace detail
+
 /// Tensors laid out in records, ready to be written: headers are made, elements only pointed at. Sizes and positions are
 /// known before the first byte moves, so several writers can share the work.
 /// Guarantee: the tensors must outlive the plan; nothing of them is copied on a little-endian machine.
 class save_plan {
   public:
-    /// Errors: those of `check_tensor`, `check_tensor_names` and `records_of`; overflow.
+    /// Errors: those of `check_tensor`, `check_tensor_names` and `records_of`; mixed_kinds for SelectedRows with others in a record;
+    /// overflow.
     template <Layout L>
     static result<save_plan> make(std::span<const tensor_ref> tensors, const L& layout = {}, const limits& caps = {},
                                   header_maker make_header = plain_header) {
@@ -70,6 +89,10 @@ class save_plan {
         auto records = records_of<L>(names, layout);
         if (!records) return std::move(records).error();
         plan.records_ = *std::move(records);
+        for (const auto& held : plan.records_)
+            for (const auto at : held.tensors)
+                if (tensors[at].rows != nullptr && (L::single_record || held.tensors.size() > 1))
+                    return detail::rows_among_others(tensors[at].name);
         if (!plan.make_headers(tensors, make_header))
             return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
         return plan;
@@ -109,7 +132,9 @@ class save_plan {
                 auto tensor = tensors[at];
                 tensor.bytes = elements_[at] = in_file_order(tensor);
                 const auto start = headers_.size();
-                make_header(headers_, tensor, total);
+                if (tensor.rows != nullptr)
+                    wire::append_selected_rows_header(headers_, tensor.rows->rows, tensor.rows->height, tensor.dtype, tensor.dims);
+                else make_header(headers_, tensor, total);
                 headers_at_[at] = {start, headers_.size() - start};
                 for (const std::uint64_t more : {headers_at_[at].size_bytes, elements_[at].size()}) {
                     if (total + more < total) return false;

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -29,19 +30,20 @@ std::vector<Variable> select(const Program& program, const F& filter = {}) {
 namespace detail {
 constexpr std::string_view why_no_tensor(VarKind kind) noexcept {
     if (kind == VarKind::LOD_TENSOR_ARRAY) return "a tensor array has no form in a file: save its tensors one by one";
-    if (kind == VarKind::SELECTED_ROWS) return "SelectedRows have a file of their own: use save_selected_rows and load_selected_rows";
+    if (kind == VarKind::SELECTED_ROWS)
+        return "SelectedRows have a file of their own: save and load one file a variable, or use save_selected_rows";
     return "only LoDTensor variables have a place in these files";
 }
 
-/// What of a list is saved or loaded: RAW variables are skipped, a name counts once, the first time.
-/// Errors: nothing_to_save, mixed_kinds, bad_argument for an empty handle.
-inline result<std::vector<Variable>> tensors_among(std::span<const Variable> variables) {
+/// What of a list is saved or loaded: RAW variables are skipped, a name counts once, the first time. `with_rows` where SelectedRows
+/// have a place. Errors: nothing_to_save, mixed_kinds, bad_argument for an empty handle.
+inline result<std::vector<Variable>> tensors_among(std::span<const Variable> variables, bool with_rows = false) {
     std::vector<Variable> kept;
     kept.reserve(variables.size());
     for (const auto& var : variables) {
         if (!var) return error{.code = errc::bad_argument, .message = "an empty Variable stands in the list"};
         if (var.kind() == VarKind::RAW) continue;
-        if (var.kind() != VarKind::LOD_TENSOR)
+        if (var.kind() != VarKind::LOD_TENSOR && !(with_rows && var.kind() == VarKind::SELECTED_ROWS))
             return error{.code = errc::mixed_kinds,
                          .message = why_no_tensor(var.kind()),
                          .variable = var.name(),
@@ -64,12 +66,22 @@ inline result<std::vector<Variable>> tensors_among(std::span<const Variable> var
     return kept;
 }
 
+/// Values of a scope. `gathered` keeps the rows of variables that the Executor holds as whole arrays.
 /// Errors: not_initialized.
-inline result<std::vector<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope) {
+inline result<std::vector<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope,
+                                               std::vector<std::unique_ptr<SelectedRows>>& gathered) {
     std::vector<tensor_ref> refs;
     refs.reserve(variables.size());
     for (const auto& var : variables) {
         const auto* tensor = scope.find_var(var.name());
+        if (var.kind() == VarKind::SELECTED_ROWS && tensor != nullptr) {
+            const auto* rows = scope.find_rows(var.name());
+            if (tensor->is_initialized()) rows = gathered.emplace_back(std::make_unique<SelectedRows>(present_rows(*tensor))).get();
+            if (rows != nullptr && rows->value.is_initialized()) {
+                refs.push_back(rows->ref(var.name()));
+                continue;
+            }
+        }
         if (tensor == nullptr || !tensor->is_initialized())
             return error{.code = errc::not_initialized,
                          .message = tensor == nullptr ? "the scope has no such variable" : "the variable holds no value yet",
@@ -79,10 +91,16 @@ inline result<std::vector<tensor_ref>> refs_of(std::span<const Variable> variabl
     return refs;
 }
 
+inline result<std::vector<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope) {
+    std::vector<std::unique_ptr<SelectedRows>> none;  // the list holds no SelectedRows
+    return refs_of(variables, scope, none);
+}
+
 inline std::vector<wanted_tensor> wanted_of(std::span<const Variable> variables) {
     std::vector<wanted_tensor> wanted;
     wanted.reserve(variables.size());
-    for (const auto& var : variables) wanted.push_back({var.name(), var.is_parameter() ? var : Variable()});
+    for (const auto& var : variables)
+        wanted.push_back({var.name(), var.is_parameter() ? var : Variable(), var.kind() == VarKind::SELECTED_ROWS});
     return wanted;
 }
 }  // namespace detail

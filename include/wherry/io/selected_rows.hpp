@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -19,21 +20,15 @@
 namespace wherry::inline v0 {
 
 /// Saves SelectedRows as a record of their own, the only form there is for them: `save_selected_rows(g, disk{"dir/w@GRAD"})`.
-/// Errors: not_initialized, bad_rows, bad_dims (nothing is written); those of the sink.
+/// Errors: not_initialized, those of `check_tensor` (nothing is written); those of the sink.
 template <class S>
     requires Sink<std::remove_reference_t<S>>
 auto save_selected_rows(const SelectedRows& held, S&& sink, durability_steps how = atomic::steps) -> decltype(sink.finish()) {
     if (!held.value.is_initialized())
         return error{.code = errc::not_initialized, .message = "the values of SelectedRows are not there yet"};
-    if (auto checked = wire::check_rows(held.rows, held.height); !checked) return std::move(checked).error();
-    const auto& dims = held.value.dims();
-    if (dims.rank() == 0 || !std::cmp_equal(dims[0], held.rows.size()))
-        return error{.code = errc::bad_dims,
-                     .message = "the values of SelectedRows are not one a row",
-                     .expected = decimal(held.rows.size()),
-                     .found = to_string(dims)};
+    if (auto checked = check_tensor(held.ref({})); !checked) return std::move(checked).error();
     byte_buffer header;
-    wire::append_selected_rows_header(header, held.rows, held.height, held.value.dtype(), dims);
+    wire::append_selected_rows_header(header, held.rows, held.height, held.value.dtype(), held.value.dims());
     std::vector<std::byte> turned;  // values in the order of the file, on big-endian machines
     auto values = held.value.bytes();
     if constexpr (!native_is_little_endian) {
@@ -49,25 +44,35 @@ auto save_selected_rows(const SelectedRows& held, S&& sink, durability_steps how
     return sink.finish();
 }
 
+namespace detail {
+/// SelectedRows of some bytes, and where they end.
+struct parsed_rows {
+    SelectedRows rows;
+    std::uint64_t end = 0;
+};
+inline result<parsed_rows> parse_selected_rows(std::string_view bytes, const limits& caps) {
+    byte_cursor in(bytes);
+    auto header = wire::read_selected_rows_header(in, caps);
+    if (!header) return std::move(header).error();
+    const auto values = in.take(header->value.data_bytes, "the values of SelectedRows are cut short");
+    if (!values) return values.error();
+    parsed_rows made{{std::move(header->rows), header->height, Tensor(header->value.dtype, header->value.dims)}, in.offset()};
+    const auto into = made.rows.value.bytes();
+    std::copy_n(as_bytes(*values).begin(), into.size(), into.begin());
+    elements_from_file(made.rows.value.dtype(), into);
+    return made;
+}
+}  // namespace detail
+
 /// Loads SelectedRows from a record of their own. Bytes behind the values are ignored, as the reference does.
 /// Errors: those of `wire::read_selected_rows_header` and of the source; truncated when the values are not all there.
 template <class S>
     requires Source<std::remove_reference_t<S>> result<SelectedRows> load_selected_rows(S&& source, const limits& caps = {}) {
         const auto file = read_whole(source, caps.arena_bytes);
         if (!file) return file.error();
-        byte_cursor in(file->bytes);
-        auto header = wire::read_selected_rows_header(in, caps);
-        if (!header) return std::move(header).error().in_file(file->path);
-        const auto values = in.take(header->value.data_bytes, "the values of SelectedRows are cut short");
-        if (!values) {
-            auto cut = values.error();
-            return std::move(cut).in_file(file->path);
-        }
-        SelectedRows made{std::move(header->rows), header->height, Tensor(header->value.dtype, header->value.dims)};
-        const auto into = made.value.bytes();
-        std::copy_n(as_bytes(*values).begin(), into.size(), into.begin());
-        elements_from_file(made.value.dtype(), into);
-        return made;
+        auto parsed = detail::parse_selected_rows(file->bytes, caps);
+        if (!parsed) return std::move(parsed).error().in_file(file->path);
+        return std::move(parsed->rows);
     }
 
 }  // namespace wherry::inline v0

@@ -2,6 +2,7 @@
 #define WHERRY_TENSOR_SCOPE_HPP
 
 #include <wherry/base/revision.hpp>
+#include <wherry/tensor/selected_rows.hpp>
 #include <wherry/tensor/tensor.hpp>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 namespace wherry::inline v0 {
 
 /// Tensors by name. Scopes nest: a name that a scope does not hold is looked up in its parent.
+/// A name may hold SelectedRows instead, as its variable says; its Tensor then has no value.
 ///
 /// Guarantee: a Tensor's address does not change while its Scope lives and the name is not erased. Names are kept
 /// sorted, no hash of input is involved.
@@ -30,7 +32,7 @@ class Scope {
         const auto at = place(name);
         if (at != entries_.end() && at->name == name) return *at->tensor;
         revision_.bump();
-        return *entries_.insert(at, entry{std::string(name), std::make_unique<Tensor>()})->tensor;
+        return *entries_.insert(at, entry{std::string(name), std::make_unique<Tensor>(), nullptr})->tensor;
     }
 
     /// The tensor of that name here or in a parent; null when there is none.
@@ -38,11 +40,25 @@ class Scope {
         return const_cast<Tensor*>(std::as_const(*this).find_var(name));  // NOLINT: the object is not const
     }
     [[nodiscard]] const Tensor* find_var(std::string_view name) const noexcept {
-        for (const auto* scope = this; scope != nullptr; scope = scope->parent_) {
-            const auto at = scope->place(name);
-            if (at != scope->entries_.end() && at->name == name) return at->tensor.get();
+        const auto* held = find(name);
+        return held != nullptr ? held->tensor.get() : nullptr;
+    }
+
+    /// The SelectedRows of that name, here or in a parent; made in this scope when there is none. A Tensor of that name loses its value.
+    SelectedRows& rows(std::string_view name) {
+        auto* held = find(name);
+        if (held == nullptr) {
+            (void)var(name);
+            held = find(name);
         }
-        return nullptr;
+        Tensor().swap(*held->tensor);
+        if (held->rows == nullptr) held->rows = std::make_unique<SelectedRows>();
+        return *held->rows;
+    }
+    /// The SelectedRows of that name here or in a parent; null when there are none, or a Tensor has come in their place.
+    [[nodiscard]] const SelectedRows* find_rows(std::string_view name) const noexcept {
+        const auto* held = find(name);
+        return held == nullptr || held->tensor->is_initialized() ? nullptr : held->rows.get();
     }
 
     /// Removes names from this scope; unknown ones are ignored.
@@ -68,7 +84,18 @@ class Scope {
     struct entry {
         std::string name;
         std::unique_ptr<Tensor> tensor;
+        std::unique_ptr<SelectedRows> rows;  ///< null for almost all
     };
+    [[nodiscard]] const entry* find(std::string_view name) const noexcept {
+        for (const auto* scope = this; scope != nullptr; scope = scope->parent_) {
+            const auto at = scope->place(name);
+            if (at != scope->entries_.end() && at->name == name) return &*at;
+        }
+        return nullptr;
+    }
+    [[nodiscard]] entry* find(std::string_view name) noexcept {
+        return const_cast<entry*>(std::as_const(*this).find(name));  // NOLINT: the object is not const
+    }
     [[nodiscard]] std::vector<entry>::iterator place(std::string_view name) noexcept {
         return std::lower_bound(entries_.begin(), entries_.end(), name, [](const entry& e, std::string_view n) { return e.name < n; });
     }

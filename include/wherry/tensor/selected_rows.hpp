@@ -3,7 +3,13 @@
 
 #include <wherry/tensor/tensor.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace wherry::inline v0 {
@@ -14,8 +20,57 @@ struct SelectedRows {
     std::int64_t height = 0;
     Tensor value;  ///< dims [rows.size(), ...]
 
+    /// Borrows them for saving.
+    [[nodiscard]] tensor_ref ref(std::string_view name) const noexcept {
+        auto made = value.ref(name);
+        made.lod = nullptr;
+        made.rows = this;
+        return made;
+    }
+
     friend bool operator==(const SelectedRows&, const SelectedRows&) noexcept = default;
 };
+
+namespace detail {
+/// Numbers of the rows that hold anything but -0.0.
+template <class T>
+std::vector<std::int64_t> rows_there(std::span<const T> elements, std::int64_t height) {
+    const auto width = height > 0 ? elements.size() / static_cast<std::size_t>(height) : 0;
+    std::vector<std::int64_t> there;
+    for (std::int64_t row = 0; row < height; ++row) {
+        const auto held = elements.subspan(static_cast<std::size_t>(row) * width, width);
+        if (!std::all_of(held.begin(), held.end(), [](T x) { return x == 0 && std::signbit(x); })) there.push_back(row);
+    }
+    return there;
+}
+inline std::vector<std::int64_t> rows_there(const Tensor& whole) {
+    const auto height = whole.dims()[0];
+    if (whole.dtype() == DType::FP32) return rows_there(whole.elements<float>(), height);
+    if (whole.dtype() == DType::FP64) return rows_there(whole.elements<double>(), height);
+    std::vector<std::int64_t> all(static_cast<std::size_t>(height));
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+}
+}  // namespace detail
+
+/// What a whole array [height, ...] stands for that the Executor holds as SelectedRows: rows of -0.0 alone are not there. Arrays of
+/// other element types than FP32 and FP64 keep all rows; a scalar has none.
+inline SelectedRows present_rows(const Tensor& whole) {
+    SelectedRows made;
+    auto dims = whole.dims();
+    if (dims.rank() == 0) return made;
+    made.height = dims[0];
+    made.rows = detail::rows_there(whole);
+    dims[0] = static_cast<std::int64_t>(made.rows.size());
+    made.value.resize(whole.dtype(), dims);
+    const auto row_bytes = made.rows.empty() ? 0 : made.value.bytes().size() / made.rows.size();
+    auto into = made.value.bytes().begin();
+    for (const auto row : made.rows) {
+        const auto held = whole.bytes().subspan(static_cast<std::size_t>(row) * row_bytes, row_bytes);
+        into = std::copy(held.begin(), held.end(), into);
+    }
+    return made;
+}
 
 }  // namespace wherry::inline v0
 

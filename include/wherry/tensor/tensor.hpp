@@ -21,6 +21,8 @@
 
 namespace wherry::inline v0 {
 
+struct SelectedRows;
+
 /// Borrows one tensor for saving: nothing is owned, nothing copied.
 struct tensor_ref {
     std::string_view name{};
@@ -28,6 +30,7 @@ struct tensor_ref {
     Shape dims;
     const LoD* lod = nullptr;  ///< null for none
     std::span<const std::byte> bytes{};
+    const SelectedRows* rows = nullptr;  ///< not null: dtype, dims and bytes are those of its values
 };
 
 namespace detail {
