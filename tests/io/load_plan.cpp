@@ -36,6 +36,26 @@ struct late {
     result<void> expect(std::span<const std::string_view>) { return {}; }
     result<reader> open(std::string_view) { return reader{bytes}; }
 };
+/// Counts the bytes it is asked for, and fails once it has given so many.
+struct counted {
+    struct reader {
+        counted* from;
+        [[nodiscard]] std::uint64_t size_bytes() const { return from->bytes.size(); }
+        [[nodiscard]] std::string_view path() const { return "counted"; }
+        result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
+            from->asked += into.size();
+            if (from->asked > from->given) return error{.code = errc::cannot_read, .offset = offset};
+            return memory_reader(from->bytes).read_at(offset, into);
+        }
+    };
+    static constexpr std::string_view name = "counted";
+    static constexpr bool many_records = false;
+    std::string bytes;
+    std::uint64_t given = ~std::uint64_t{0};
+    std::uint64_t asked = 0;
+    result<void> expect(std::span<const std::string_view>) { return {}; }
+    result<reader> open(std::string_view) { return reader{this}; }
+};
 const std::vector<wanted_tensor> x{{"x"}};
 }  // namespace
 
@@ -117,4 +137,37 @@ TEST_CASE("a reader that fails late leaves the scope as it was") {
     CHECK(loaded.error().file == "late");
     CHECK(loaded.error().variable == "b");
     CHECK(before.unchanged(scope));
+}
+
+TEST_CASE("a file of many small tensors is read once, and one that fails on the way leaves the scope as it was") {
+    static_assert(Source<counted>);
+    std::vector<Tensor> tensors;
+    std::vector<std::string> names;
+    for (std::int64_t i = 0; i < 400; ++i) {
+        tensors.push_back(support::counting({i * 37 % 4500}, static_cast<float>(i)));  // up to 18 KB: some are read by themselves
+        names.push_back("t" + std::to_string(i));
+    }
+    std::vector<tensor_ref> refs;
+    std::vector<wanted_tensor> wanted;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        refs.push_back(tensors[i].ref(names[i]));
+        wanted.push_back({names[i]});
+    }
+    counted source{.bytes = bytes_of(refs)};
+    Scope scope;
+    REQUIRE(load_tensors<layout::combined>(wanted, scope, source));
+    for (std::size_t i = 0; i < tensors.size(); ++i) CHECK(*scope.find_var(names[i]) == tensors[i]);
+    CHECK(source.asked <= source.bytes.size() + source.bytes.size() / 3);
+
+    for (const auto& name : names) scope.var(name) = support::counting({1}, 3);
+    const support::snapshot before(scope);
+    for (const std::uint64_t part : {0U, 1U, 2U, 3U}) {
+        counted failing{.bytes = source.bytes, .given = part * source.bytes.size() / 4};
+        const auto loaded = load_tensors<layout::combined>(wanted, scope, failing);
+        REQUIRE_FALSE(loaded);
+        CHECK(loaded.error().code == errc::cannot_read);
+        CHECK(loaded.error().file == "counted");
+        CHECK_FALSE(loaded.error().variable.empty());
+        CHECK(before.unchanged(scope));
+    }
 }

@@ -16,8 +16,9 @@ static_assert(!fits(0xFFFF'FFF0U, 10), "must hold on 32-bit targets too");
 
 /// a * b, or nothing when it does not fit 64 bits.
 constexpr std::optional<std::uint64_t> checked_product(std::uint64_t a, std::uint64_t b) noexcept {
-    if (a != 0 && b > std::numeric_limits<std::uint64_t>::max() / a) return std::nullopt;
-    return a * b;
+    std::uint64_t product = 0;
+    if (__builtin_mul_overflow(a, b, &product)) return std::nullopt;  // a division would take ten times as long
+    return product;
 }
 
 /// The number as a size on this target, or nothing when a 32-bit build could not address half of it.

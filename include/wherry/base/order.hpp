@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -11,14 +12,42 @@
 /// fat type costs its users a tenth of a second of compile time.
 namespace wherry::inline v0 {
 
+namespace detail {
+/// How many bytes all of the names start with.
+inline std::size_t common_prefix(std::span<const std::string_view> names) noexcept {
+    if (names.empty()) return 0;
+    auto shared = names.front();
+    for (const auto name : names) {
+        std::size_t same = 0;
+        while (same < shared.size() && same < name.size() && shared[same] == name[same]) ++same;
+        shared = shared.substr(0, same);
+    }
+    return shared.size();
+}
+/// The next eight bytes as a number that compares as they do; zeros stand for those that a short name lacks.
+inline std::uint64_t leading_bytes(std::string_view rest) noexcept {
+    std::uint64_t key = 0;
+    for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8U | (i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U);
+    return key;
+}
+}  // namespace detail
+
 /// Positions of the names, sorted by their bytes; equal names stay in the order they come in.
 [[gnu::noinline]] inline std::vector<std::size_t> order_of(std::span<const std::string_view> names) {
-    std::vector<std::size_t> order(names.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [names](std::size_t a, std::size_t b) {
-        const auto compared = names[a].compare(names[b]);
-        return compared != 0 ? compared < 0 : a < b;
+    struct keyed {
+        std::uint64_t key;  // decides nearly always, without a look at the names: several times faster
+        std::size_t at;
+    };
+    const auto prefix = detail::common_prefix(names);
+    std::vector<keyed> sorted(names.size());
+    for (std::size_t i = 0; i < names.size(); ++i) sorted[i] = {detail::leading_bytes(names[i].substr(prefix)), i};
+    std::sort(sorted.begin(), sorted.end(), [names](const keyed& a, const keyed& b) {
+        if (a.key != b.key) return a.key < b.key;
+        const auto compared = names[a.at].compare(names[b.at]);
+        return compared != 0 ? compared < 0 : a.at < b.at;
     });
+    std::vector<std::size_t> order(names.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = sorted[i].at;
     return order;
 }
 

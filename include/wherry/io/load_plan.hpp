@@ -55,7 +55,21 @@ struct placed_tensor {
     std::size_t wanted = 0;
     indexed_tensor found;
     std::optional<std::uint32_t> data_checksum;
+    Tensor fresh;  ///< small ones, read along with the headers
 };
+
+/// Small tensors come with the headers around them: a file of many is read once, in large pieces. Errors: those of the reader.
+template <Reader R>
+result<void> read_small(placed_tensor& into, stream_indexer<R>& indexer) {
+    if constexpr (!ViewReader<R>) {
+        const auto elements = indexer.few_elements(into.found);
+        if (!elements) return elements.error();
+        if (elements->empty()) return {};
+        into.fresh.resize(into.found.header.dtype, into.found.header.dims);
+        std::copy_n(as_bytes(*elements).begin(), elements->size(), into.fresh.bytes().begin());
+    }
+    return {};
+}
 
 inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor& found, std::string_view path) {
     if (!want.parameter) return {};
@@ -125,7 +139,7 @@ result<std::vector<placed_tensor>> index_in_order(const record& held, std::span<
                          .found = tensor_count_text(found.size())};
         auto next = indexer.next();
         if (!next) return of_stream(std::move(next).error(), name);
-        found.push_back({at, *std::move(next), {}});
+        found.push_back({at, *std::move(next), {}, {}});
         if constexpr (Rules.checksums || Rules.names) {
             const auto& made = found.back().found;
             const auto noted = note_of(indexer.header_bytes(made), Rules, made.stream_offset, std::span(&name, 1));
@@ -133,6 +147,7 @@ result<std::vector<placed_tensor>> index_in_order(const record& held, std::span<
             if (Rules.names && noted->name != name) return other_name(name, noted->name, made.stream_offset);
             found.back().data_checksum = noted->data_checksum;
         }
+        if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), name);
     }
     if (auto checked = check_end<L>(held, wanted, indexer.offset(), indexer.size_bytes(), path, warnings); !checked)
         return std::move(checked).error();
@@ -171,7 +186,8 @@ result<std::vector<placed_tensor>> index_by_name(const record& held, std::span<c
                          .variable = names[at]};
         seen[at] = true;
         while (next_unseen < seen.size() && seen[next_unseen]) ++next_unseen;
-        found.push_back({order[at], *std::move(next), noted->data_checksum});
+        found.push_back({order[at], *std::move(next), noted->data_checksum, {}});
+        if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), names[at]);
     }
     if (next_unseen == names.size()) return found;
     return error{.code = errc::missing_record,
@@ -208,37 +224,35 @@ result<std::vector<placed_tensor>> index_record(const record& held, std::span<co
 /// Bytes between wanted tensors that are read and thrown away rather than stepped over with a call a tensor.
 inline constexpr std::uint64_t widest_gaps = std::uint64_t{1} << 20U;
 
-/// Reads the elements of a record into fresh tensors, in as few calls as the reader allows.
+/// Reads the elements of a record that have not come with the headers, in as few calls as the reader allows.
 template <Reader R>
-result<void> read_elements(std::span<arrival> into, R& reader, const stream_indexer<R>& indexer) {
-    if (into.empty()) return {};
-    for (auto& one : into) one.fresh.resize(one.header.dtype, one.header.dims);
+result<void> read_elements(std::span<arrival> arrivals, R& reader) {
+    std::vector<arrival*> into;
+    for (auto& one : arrivals) {
+        if (one.fresh.is_initialized()) continue;
+        one.fresh.resize(one.header.dtype, one.header.dims);
+        if (!one.fresh.bytes().empty()) into.push_back(&one);
+    }
     if constexpr (ScatterReader<R>) {
         std::uint64_t gaps = 0;
-        for (std::size_t i = 1; i < into.size(); ++i)
-            gaps += into[i].header.data_offset - (into[i - 1].header.data_offset + into[i - 1].header.data_bytes);
-        if (into.size() > 1 && gaps <= widest_gaps) {  // one stretch: elements, the next header (thrown away), elements, ...
-            std::vector<std::byte> headers(static_cast<std::size_t>(gaps));
-            std::span<std::byte> unused(headers);
-            std::vector<std::span<std::byte>> pieces{into.front().fresh.bytes()};
+        for (std::size_t i = 1; i < into.size(); ++i) gaps += into[i]->header.data_offset - into[i - 1]->header.data_end();
+        if (into.size() > 1 && gaps <= widest_gaps) {  // one stretch: elements, what lies between (thrown away), elements, ...
+            std::vector<std::byte> between(static_cast<std::size_t>(gaps));
+            std::span<std::byte> unused(between);
+            std::vector<std::span<std::byte>> pieces{into.front()->fresh.bytes()};
             pieces.reserve(2 * into.size());
             for (std::size_t i = 1; i < into.size(); ++i) {
-                const auto gap = into[i].header.data_offset - (into[i - 1].header.data_offset + into[i - 1].header.data_bytes);
-                pieces.push_back(unused.first(static_cast<std::size_t>(gap)));
-                unused = unused.subspan(static_cast<std::size_t>(gap));
-                pieces.push_back(into[i].fresh.bytes());
+                const auto gap = static_cast<std::size_t>(into[i]->header.data_offset - into[i - 1]->header.data_end());
+                pieces.push_back(unused.first(gap));
+                unused = unused.subspan(gap);
+                pieces.push_back(into[i]->fresh.bytes());
             }
-            return reader.read_at(into.front().header.data_offset, std::span<const std::span<std::byte>>(pieces));
+            return reader.read_at(into.front()->header.data_offset, std::span<const std::span<std::byte>>(pieces));
         }
     }
-    for (auto& one : into) {
-        const auto bytes = one.fresh.bytes();
-        if (const auto seen = indexer.seen(one.header.data_offset, bytes.size()); seen.size() == bytes.size()) {
-            std::copy_n(as_bytes(seen).begin(), bytes.size(), bytes.begin());
-        } else if (auto read = reader.read_at(one.header.data_offset, bytes); !read) {
-            return std::move(read).error().of_variable(one.name);
-        }
-    }
+    for (auto* one : into)
+        if (auto read = reader.read_at(one->header.data_offset, one->fresh.bytes()); !read)
+            return std::move(read).error().of_variable(one->name);
     return {};
 }
 
@@ -365,7 +379,7 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
             arrivals.push_back({.name = wanted[one.wanted].name,
                                 .header = std::move(one.found.header),
                                 .bytes = {},
-                                .fresh = {},
+                                .fresh = std::move(one.fresh),
                                 .in_place = nullptr,
                                 .data_checksum = one.data_checksum});
         }
@@ -375,7 +389,7 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
                                                    static_cast<std::size_t>(one.header.data_bytes));
             if constexpr (LendingReader<reader_type>) detail::borrow(std::span(arrivals).subspan(first), reader->lender(), report);
             open.push_back(*std::move(reader));
-        } else if (auto read = detail::read_elements<reader_type>(std::span(arrivals).subspan(first), *reader, indexer); !read) {
+        } else if (auto read = detail::read_elements(std::span(arrivals).subspan(first), *reader); !read) {
             return std::move(read).error().in_file(path);
         }
         if constexpr (Rules.checksums)

@@ -52,7 +52,7 @@ class stream_indexer {
                          .expected = {decimal(header->data_bytes), " bytes"},
                          .found = {decimal(left), " bytes"}};
         indexed_tensor made{*std::move(header), offset_};
-        offset_ = made.header.data_offset + made.header.data_bytes;
+        offset_ = made.header.data_end();
         step_ = made.header.data_bytes < wide_window ? wide_window : narrow_window;
         return made;
     }
@@ -65,6 +65,17 @@ class stream_indexer {
         else return seen(of.stream_offset, size_bytes);
     }
 
+    /// The elements of the tensor that `next` gave last, where they are few enough to be read on the way; else nothing. Valid until the
+    /// next call. Errors: those of the reader.
+    result<std::string_view> few_elements(const indexed_tensor& of) {
+        const auto& header = of.header;
+        if (header.data_bytes > few_bytes) return std::string_view();
+        if (seen(header.data_offset, header.data_bytes).size() < header.data_bytes)
+            if (auto read = fill(header.data_offset, std::min<std::uint64_t>(size_bytes_ - header.data_offset, wide_window)); !read)
+                return std::move(read).error();
+        return seen(header.data_offset, header.data_bytes);
+    }
+
     /// Bytes that were read on the way, where they happen to be those; else nothing.
     [[nodiscard]] std::string_view seen(std::uint64_t offset, std::uint64_t size_bytes) const noexcept {
         const auto end = window_offset_ + window_->size();
@@ -75,6 +86,7 @@ class stream_indexer {
   private:
     static constexpr std::size_t wide_window = std::size_t{1} << 16U;
     static constexpr std::size_t narrow_window = std::size_t{1} << 12U;
+    static constexpr std::size_t few_bytes = wide_window / 4;
 
     result<wire::tensor_header> read_header() {
         if constexpr (ViewReader<R>) {
@@ -83,7 +95,7 @@ class stream_indexer {
         } else {
             const auto left = size_bytes_ - offset_;
             if (seen(offset_, std::min<std::uint64_t>(left, 1)).empty() && left > 0)
-                if (auto read = fill(left <= wide_window ? left : step_); !read) return std::move(read).error();
+                if (auto read = fill(offset_, left <= wide_window ? left : step_); !read) return std::move(read).error();
             while (true) {
                 const auto known = left == 0 ? std::string_view() : seen(offset_, window_offset_ + window_->size() - offset_);
                 byte_cursor in(known, offset_);
@@ -91,15 +103,15 @@ class stream_indexer {
                 // Cut short by the window, not by the record: a wider one. It doubles, it never trusts a claimed length.
                 if (header || known.size() == left || header.error().code != errc::truncated || header.error().offset != in.offset())
                     return header;
-                if (auto read = fill(std::min<std::uint64_t>(left, std::max(2 * known.size(), narrow_window))); !read)
+                if (auto read = fill(offset_, std::min<std::uint64_t>(left, std::max(2 * known.size(), narrow_window))); !read)
                     return std::move(read).error();
             }
         }
     }
-    result<void> fill(std::uint64_t size_bytes) {
+    result<void> fill(std::uint64_t offset, std::uint64_t size_bytes) {
         window_->resize(static_cast<std::size_t>(size_bytes));
-        window_offset_ = offset_;
-        auto read = reader_->read_at(offset_, std::as_writable_bytes(std::span(*window_)));
+        window_offset_ = offset;
+        auto read = reader_->read_at(offset, std::as_writable_bytes(std::span(*window_)));
         if (!read) window_->clear();
         return read;
     }

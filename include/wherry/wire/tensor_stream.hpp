@@ -22,6 +22,8 @@ struct tensor_header {
     LoD lod;
     std::uint64_t data_bytes = 0;   ///< bytes of the elements that follow
     std::uint64_t data_offset = 0;  ///< where in the file they start
+
+    [[nodiscard]] constexpr std::uint64_t data_end() const noexcept { return data_offset + data_bytes; }
 };
 
 namespace detail {
