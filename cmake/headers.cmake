@@ -114,6 +114,7 @@ set(WHERRY_HEADERS
     wherry/io/pickle/value.hpp
     wherry/io/pickle/write.hpp
     wherry/io/record_check.hpp
+    wherry/io/record_index.hpp
     wherry/io/save_plan.hpp
     wherry/io/select.hpp
     wherry/io/selected_rows.hpp

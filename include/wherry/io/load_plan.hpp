@@ -4,8 +4,8 @@
 #include <wherry/io/annotated.hpp>
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/record_check.hpp>
+#include <wherry/io/record_index.hpp>
 #include <wherry/io/selected_rows.hpp>
-#include <wherry/io/stream_index.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/scope.hpp>
 
@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,13 +30,6 @@ struct load_report {
     std::vector<error> warnings;   ///< trailing_bytes: a separate file goes on after its tensor
 };
 
-/// A tensor to be loaded.
-struct wanted_tensor {
-    std::string_view name;
-    Variable parameter{};  ///< when not empty: the file's dims must be its shape
-    bool is_rows = false;  ///< SelectedRows, in a record of their own
-};
-
 namespace detail {
 /// A tensor between its file and its scope.
 struct arrival {
@@ -49,177 +41,6 @@ struct arrival {
     std::optional<std::uint32_t> data_checksum;
     std::unique_ptr<SelectedRows> rows{};  ///< in place of all the others
 };
-
-/// A tensor of a record, and which of the wanted ones it is.
-struct placed_tensor {
-    std::size_t wanted = 0;
-    indexed_tensor found;
-    std::optional<std::uint32_t> data_checksum;
-    Tensor fresh;  ///< small ones, read along with the headers
-};
-
-/// Small tensors come with the headers around them: a file of many is read once, in large pieces. Errors: those of the reader.
-template <Reader R>
-result<void> read_small(placed_tensor& into, stream_indexer<R>& indexer) {
-    if constexpr (!ViewReader<R>) {
-        const auto elements = indexer.few_elements(into.found);
-        if (!elements) return elements.error();
-        if (elements->empty()) return {};
-        into.fresh.resize(into.found.header.dtype, into.found.header.dims);
-        std::copy_n(as_bytes(*elements).begin(), elements->size(), into.fresh.bytes().begin());
-    }
-    return {};
-}
-
-inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor& found, std::string_view path) {
-    if (!want.parameter) return {};
-    const auto shape = want.parameter.shape();
-    const auto dims = found.header.dims.dims();
-    if (std::equal(shape.begin(), shape.end(), dims.begin(), dims.end())) return {};
-    return error{.code = errc::shape_mismatch,
-                 .message = "the program has a parameter of another shape",
-                 .file = path,
-                 .offset = found.stream_offset,
-                 .variable = want.name,
-                 .expected = to_tuple(shape),
-                 .found = to_tuple(dims)};
-}
-
-inline std::string tensor_count_text(std::size_t n) { return std::string(decimal(n).view()) + (n == 1 ? " tensor" : " tensors"); }
-
-/// An error of a stream belongs to its variable, whatever message inside it was at fault.
-inline error of_stream(error e, std::string_view name) {
-    if (!name.empty()) e.variable = name;
-    return e;
-}
-
-/// What is left of a record behind its last wanted tensor: an error, or a warning where the layout allows it.
-template <class L>
-result<void> check_end(const record& held, std::span<const wanted_tensor> wanted, std::uint64_t offset, std::uint64_t size_bytes,
-                       std::string_view path, std::vector<error>& warnings) {
-    if (offset == size_bytes) return {};
-    error left{.code = errc::extra_record,
-               .message = "the file goes on after the last wanted tensor",
-               .file = path,
-               .offset = offset,
-               .expected = tensor_count_text(held.tensors.size()),
-               .found = {decimal(size_bytes - offset), " bytes more"}};
-    if (!tolerates_trailing_bytes<L>) return left;
-    left.code = errc::trailing_bytes;
-    if (!held.tensors.empty()) left.variable = wanted[held.tensors.back()].name;
-    warnings.push_back(std::move(left));
-    return {};
-}
-
-inline error other_name(std::string_view wanted, std::string_view found, std::uint64_t offset) {
-    return {.code = errc::missing_record,
-            .message = "the file holds a tensor of another name",
-            .offset = offset,
-            .variable = wanted,
-            .expected = wanted,
-            .found = found};
-}
-
-/// All headers of a record that holds the wanted tensors in their order, then its coverage.
-template <class L, annotation_rules Rules, Reader R>
-result<std::vector<placed_tensor>> index_in_order(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
-                                                  std::string_view path, std::vector<error>& warnings) {
-    std::vector<placed_tensor> found;
-    found.reserve(held.tensors.size());
-    for (const auto at : held.tensors) {
-        const auto name = wanted[at].name;
-        if (indexer.at_end() && !found.empty())
-            return error{.code = errc::missing_record,
-                         .message = found.size() == 1 ? "the file ends after one tensor: is it the file of one variable?"
-                                                      : "the file ends before the last wanted tensor",
-                         .file = path,
-                         .offset = indexer.offset(),
-                         .variable = name,
-                         .expected = tensor_count_text(held.tensors.size()),
-                         .found = tensor_count_text(found.size())};
-        auto next = indexer.next();
-        if (!next) return of_stream(std::move(next).error(), name);
-        found.push_back({at, *std::move(next), {}, {}});
-        if constexpr (Rules.checksums || Rules.names) {
-            const auto& made = found.back().found;
-            const auto noted = note_of(indexer.header_bytes(made), Rules, made.stream_offset, std::span(&name, 1));
-            if (!noted) return of_stream(noted.error(), name);
-            if (Rules.names && noted->name != name) return other_name(name, noted->name, made.stream_offset);
-            found.back().data_checksum = noted->data_checksum;
-        }
-        if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), name);
-    }
-    if (auto checked = check_end<L>(held, wanted, indexer.offset(), indexer.size_bytes(), path, warnings); !checked)
-        return std::move(checked).error();
-    return found;
-}
-
-/// The wanted tensors of a record whose streams have names; others are stepped over.
-template <annotation_rules Rules, Reader R>
-result<std::vector<placed_tensor>> index_by_name(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer) {
-    auto order = held.tensors;  // by name, as the streams come
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a].name < wanted[b].name; });
-    std::vector<std::string_view> names;
-    names.reserve(order.size());
-    for (const auto at : order) names.push_back(wanted[at].name);
-    std::vector<bool> seen(order.size(), false);
-    std::size_t next_unseen = 0;
-    const auto likely_name = [&] { return next_unseen < names.size() ? names[next_unseen] : std::string_view(); };
-    std::vector<placed_tensor> found;
-    found.reserve(order.size());
-    std::size_t stream_count = 0;
-    for (; !indexer.at_end(); ++stream_count) {
-        auto next = indexer.next();
-        if (!next) return of_stream(std::move(next).error(), likely_name());
-        const auto noted = note_of(indexer.header_bytes(*next), Rules, next->stream_offset, names);
-        if (!noted) {  // the name it shows may be right, or be what is broken
-            const bool known = noted.error().code == errc::bad_checksum && !noted.error().variable.empty();
-            return known ? noted.error() : of_stream(noted.error(), likely_name());
-        }
-        const auto place = std::lower_bound(names.begin(), names.end(), noted->name);
-        if (place == names.end() || *place != noted->name) continue;
-        const auto at = static_cast<std::size_t>(place - names.begin());
-        if (seen[at])
-            return error{.code = errc::duplicate_name,
-                         .message = "two tensors of the file have one name",
-                         .offset = next->stream_offset,
-                         .variable = names[at]};
-        seen[at] = true;
-        while (next_unseen < seen.size() && seen[next_unseen]) ++next_unseen;
-        found.push_back({order[at], *std::move(next), noted->data_checksum, {}});
-        if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), names[at]);
-    }
-    if (next_unseen == names.size()) return found;
-    return error{.code = errc::missing_record,
-                 .message = "the file holds no tensor of this name",
-                 .variable = likely_name(),
-                 .expected = tensor_count_text(names.size()),
-                 .found = {tensor_count_text(found.size()), " of them among ", tensor_count_text(stream_count)}};
-}
-
-// What is said where the layout on the disk is another one.
-inline constexpr std::string_view folder_instead = "a folder is no combined file: its files, one a variable, are loaded without a filename";
-inline constexpr std::string_view combined_instead =
-    "the file holds another tensor than this, and more behind it: the bytes of a combined file are loaded with a filename";
-
-/// All headers of one record, then its coverage, then the shapes.
-template <class L, annotation_rules Rules, Reader R>
-result<std::vector<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
-                                                std::string_view path, std::vector<error>& warnings) {
-    auto found = [&] {
-        if constexpr (Rules.names && !tolerates_trailing_bytes<L>) return index_by_name<Rules>(held, wanted, indexer);
-        else return index_in_order<L, Rules>(held, wanted, indexer, path, warnings);
-    }();
-    if (!found) return found;
-    for (const auto& one : *found) {
-        auto checked = check_shape(wanted[one.wanted], one.found, path);
-        if (checked) continue;
-        error failure = std::move(checked).error();
-        if (tolerates_trailing_bytes<L> && !indexer.at_end()) failure.message = combined_instead;
-        return failure;
-    }
-    return found;
-}
 
 /// Bytes between wanted tensors that are read and thrown away rather than stepped over with a call a tensor.
 inline constexpr std::uint64_t widest_gaps = std::uint64_t{1} << 20U;
