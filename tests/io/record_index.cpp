@@ -1,5 +1,5 @@
 #include <doctest/doctest.h>
-#include <support/>
+#include <io/scratch.hpp>
 #include <wherry/io/record_index.hpp>
 #include <wherry/io/save_plan.hpp>
 #include <wherry/policy/layout.hpp>
