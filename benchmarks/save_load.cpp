@@ -4,7 +4,8 @@
 //     wherry-benchmark-save_load --benchmark_filter=resnet
 //
 // Workloads: mlp = 784-100-100-10 (0.36 MB), small = 1,000 x 4 KiB, resnet = the shapes of ResNet-50 (267 tensors, 102 MB).
-// Files lie below $TMPDIR or /tmp: a disk and a RAM disk differ, and so does an existing file from a fresh one, which is what is saved here.
+// Files lie below $TMPDIR or /tmp: a disk and a RAM disk differ, and so does an existing file from a fresh one, which is what is saved
+// here.
 #include <wherry/io/archive.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/mapped.hpp>
@@ -216,7 +217,7 @@ void load_memory(benchmark::State& state, workload& load) {
 
 [[maybe_unused]] const bool registered = [] {
     const auto add = [](const std::string& name, void (*run)(benchmark::State&, workload&), const std::shared_ptr<shapes>& all) {
-        benchmark::RegisterBenchmark((std::move(name)).c_str(),
+        benchmark::RegisterBenchmark(name.c_str(),
                                      [run, all](benchmark::State& state) {
                                          workload load(*all);
                                          run(state, load);

@@ -67,7 +67,7 @@ void agrees_with_the_standard() {
     for (const auto text : rows) {
         CAPTURE(text);
         const auto found = read<T>(detail::real_by_strtod<T>, text);
-        const auto wanted = read<T>(real_from_chars<T>, text);
+        const auto wanted = read<T>(number_from_chars<T>, text);
         CHECK(found.failed == wanted.failed);
         CHECK(found.used == wanted.used);
         using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
@@ -82,8 +82,8 @@ TEST_CASE("real: where the library lacks from_chars, strtod reads what it would"
 }
 
 TEST_CASE("real: numbers, and what is none") {
-    CHECK(read<double>(real_from_chars<double>, "2.5e1 rest").value == 25.0);
-    CHECK(read<double>(real_from_chars<double>, "2.5e1 rest").used == 5);
-    CHECK(read<float>(real_from_chars<float>, "1e39").failed == std::errc::result_out_of_range);
-    CHECK(read<float>(real_from_chars<float>, "x").failed == std::errc::invalid_argument);
+    CHECK(read<double>(number_from_chars<double>, "2.5e1 rest").value == 25.0);
+    CHECK(read<double>(number_from_chars<double>, "2.5e1 rest").used == 5);
+    CHECK(read<float>(number_from_chars<float>, "1e39").failed == std::errc::result_out_of_range);
+    CHECK(read<float>(number_from_chars<float>, "x").failed == std::errc::invalid_argument);
 }

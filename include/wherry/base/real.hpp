@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -12,6 +13,12 @@
 namespace wherry::inline v0 {
 
 namespace detail {
+#ifdef __cpp_lib_to_chars
+inline constexpr bool library_reads_reals = true;
+#else
+inline constexpr bool library_reads_reals = false;
+#endif
+
 /// By way of `strtod`, which takes more than `from_chars` does and is kept from it here: blanks, a plus, hexadecimals.
 /// The decimal point is the C locale's: a program that calls `setlocale` needs a library with `from_chars`.
 template <std::floating_point T>
@@ -36,14 +43,11 @@ std::from_chars_result real_by_strtod(const char* first, const char* last, T& va
 }
 }  // namespace detail
 
-/// `std::from_chars` of a float or double, which libc++ lacks before 20.
-template <std::floating_point T>
-std::from_chars_result real_from_chars(const char* first, const char* last, T& value) {
-#ifdef __cpp_lib_to_chars
-    return std::from_chars(first, last, value);
-#else
-    return detail::real_by_strtod(first, last, value);
-#endif
+/// `std::from_chars` of any number; libc++ before 20 lacks that of float and double.
+template <class T>
+std::from_chars_result number_from_chars(const char* first, const char* last, T& value) {
+    if constexpr (std::floating_point<T> && !detail::library_reads_reals) return detail::real_by_strtod(first, last, value);
+    else return std::from_chars(first, last, value);
 }
 
 }  // namespace wherry::inline v0

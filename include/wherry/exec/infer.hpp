@@ -75,7 +75,7 @@ class infer_context {
     }
     [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::initializer_list<std::string_view> message,
                                                        std::string_view expected = {}, std::string_view found = {}) const {
-        return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
+        return fail(code, text(message), expected, found);
     }
 
   private:

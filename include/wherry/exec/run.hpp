@@ -88,7 +88,7 @@ class run_context {
     }
     [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::initializer_list<std::string_view> message,
                                                        std::string_view expected = {}, std::string_view found = {}) const {
-        return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
+        return fail(code, text(message), expected, found);
     }
     /// The error of an element type this operator has no kernel for.
     [[nodiscard, gnu::noinline, gnu::cold]] error no_kernel(DType dtype) const {

@@ -26,7 +26,8 @@
 #include <vector>
 
 /// Arrays by name from any file that holds some, told by its content: Paddle's combined files and folders, plain or with
-/// annotations or gzip; `.pdparams`; `.npz`; safetensors; numbers in text, one file or a folder of NAME.txt. Needs zlib (`-lz`) and nlohmann_json.
+/// annotations or gzip; `.pdparams`; `.npz`; safetensors; numbers in text, one file or a folder of NAME.txt. Needs zlib (`-lz`) and
+/// nlohmann_json.
 namespace wherry::inline v0::state_file {
 
 struct load_options {

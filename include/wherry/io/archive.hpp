@@ -91,7 +91,8 @@ struct archive {
     using saved = typename detail::saved_by<std::remove_reference_t<S>>::type;
 
     /// Saves every variable of a program that passes the filter and is not RAW, with the value it has in the scope or in
-    /// a parent of it. SelectedRows have a place in records of one variable alone. `keep` is a filter with state, such as `filter::where(...)`, in place of the policy.
+    /// a parent of it. SelectedRows have a place in records of one variable alone. `keep` is a filter with state, such as
+    /// `filter::where(...)`, in place of the policy.
     /// Errors: nothing_to_save, mixed_kinds, not_initialized (nothing is written); those of the sink.
     template <class S, class F = filter_policy>
     static saved<S> save(const Program& program, const Scope& scope, S&& sink, const F& keep = {}) {

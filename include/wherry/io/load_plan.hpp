@@ -31,6 +31,9 @@ struct load_report {
 };
 
 namespace detail {
+// Said where the layout on the disk is another one; for the other way around see `index_record`.
+inline constexpr std::string_view folder_instead = "a folder is no combined file: its files, one a variable, are loaded without a filename";
+
 /// A tensor between its file and its scope.
 struct arrival {
     std::string_view name;

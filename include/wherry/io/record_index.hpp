@@ -175,8 +175,7 @@ result<std::vector<placed_tensor>> index_by_name(const record& held, std::span<c
                  .found = {tensor_count_text(found.size()), " of them among ", tensor_count_text(stream_count)}};
 }
 
-// What is said where the layout on the disk is another one.
-inline constexpr std::string_view folder_instead = "a folder is no combined file: its files, one a variable, are loaded without a filename";
+// Said where the layout on the disk is another one.
 inline constexpr std::string_view combined_instead =
     "the file holds another tensor than this, and more behind it: the bytes of a combined file are loaded with a filename";
 

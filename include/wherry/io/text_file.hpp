@@ -102,8 +102,8 @@ inline extent extent_of(std::string_view text) {
         seen.ragged = error{.code = errc::bad_text,
                             .message = "rows of numbers have different lengths",
                             .offset = row.offset,
-                            .expected = std::string(decimal(seen.columns).view()) + " numbers",
-                            .found = std::string(decimal(columns).view()) + " in line " + std::string(decimal(row.line).view())};
+                            .expected = {decimal(seen.columns), " numbers"},
+                            .found = {decimal(columns), " in line ", decimal(row.line)}};
     };
     word_reader words(text);
     while (const auto found = words.next()) {
@@ -154,10 +154,8 @@ inline result<Shape> dims_of(const extent& seen) {
 }
 
 inline error wrong_count(errc code, std::string_view message, const Shape& dims, std::uint64_t found) {
-    return {.code = code,
-            .message = message,
-            .expected = std::string(decimal(dims.count()).view()) + " numbers for " + to_string(dims),
-            .found = decimal(found)};
+    return {
+        .code = code, .message = message, .expected = {decimal(dims.count()), " numbers for ", to_string(dims)}, .found = decimal(found)};
 }
 
 /// The array's dims, which have as many elements as there are numbers.
@@ -173,8 +171,8 @@ inline result<Shape> checked_dims(const std::optional<assumed>& own, const assum
 }  // namespace detail
 
 /// The array in a text. Numbers are separated by blanks or commas; in place of an integer "3.0e+00" is one, too.
-/// Errors: bad_text (a word that is no such number, or one out of range; rows of different lengths where nobody gives dims; no number at all),
-/// with offset and line; truncated and trailing_bytes where the dims of the first line say otherwise, bad_dims; shape_mismatch
+/// Errors: bad_text (a word that is no such number, or one out of range; rows of different lengths where nobody gives dims; no number
+/// at all), with offset and line; truncated and trailing_bytes where the dims of the first line say otherwise, bad_dims; shape_mismatch
 /// where those of `otherwise` do. Memory is reserved only for numbers that are there.
 inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}) {
     const auto own = detail::own_line(text);
@@ -193,7 +191,7 @@ inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}
                 .message = "a word is no number of the element type",
                 .offset = found->offset,
                 .expected = name_of(made.dtype()),
-                .found = std::string(found->chars.substr(0, 40)) + " in line " + std::string(decimal(found->line).view()),
+                .found = {found->chars.substr(0, 40), " in line ", decimal(found->line)},
             };
     return made;
 }

@@ -64,7 +64,7 @@ std::optional<T> real_of(std::string_view token) noexcept {
     if (minus || token.starts_with('+')) token.remove_prefix(1);
     if (token.empty() || token.front() == '-' || token.find('(') != std::string_view::npos) return std::nullopt;
     T value{};
-    const auto [end, failed] = real_from_chars(token.data(), token.data() + token.size(), value);
+    const auto [end, failed] = number_from_chars(token.data(), token.data() + token.size(), value);
     if (end != token.data() + token.size()) return std::nullopt;
     if (failed == std::errc::result_out_of_range) {
         if (!is_tiny(token)) return std::nullopt;
@@ -80,7 +80,7 @@ template <class T>
 std::optional<T> integer_of(std::string_view token) noexcept {
     T value{};
     const auto digits = token.starts_with('+') ? token.substr(1) : token;
-    const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const auto [end, failed] = number_from_chars(digits.data(), digits.data() + digits.size(), value);
     if (failed == std::errc() && end == digits.data() + digits.size()) return value;
     const auto real = real_of<double>(token);
     constexpr double exact = 9007199254740992.0;  // 2^53

@@ -31,6 +31,12 @@ struct SelectedRows {
     friend bool operator==(const SelectedRows&, const SelectedRows&) noexcept = default;
 };
 
+/// True for a row of a whole array that SelectedRows do not have: -0.0 throughout.
+template <class T>
+bool is_absent_row(std::span<const T> row) {
+    return std::all_of(row.begin(), row.end(), [](T x) { return x == T{} && std::signbit(x); });
+}
+
 namespace detail {
 /// Numbers of the rows that hold anything but -0.0.
 template <class T>
@@ -39,7 +45,7 @@ std::vector<std::int64_t> rows_there(std::span<const T> elements, std::int64_t h
     std::vector<std::int64_t> there;
     for (std::int64_t row = 0; row < height; ++row) {
         const auto held = elements.subspan(static_cast<std::size_t>(row) * width, width);
-        if (!std::all_of(held.begin(), held.end(), [](T x) { return x == 0 && std::signbit(x); })) there.push_back(row);
+        if (!is_absent_row(held)) there.push_back(row);
     }
     return there;
 }

@@ -44,10 +44,7 @@ std::optional<N> whole_number(std::string_view text) {
     if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
     N number{};
     const auto* const last = text.data() + text.size();
-    const auto [end, failed] = [&] {
-        if constexpr (std::floating_point<N>) return real_from_chars(text.data(), last, number);
-        else return std::from_chars(text.data(), last, number);
-    }();
+    const auto [end, failed] = number_from_chars(text.data(), last, number);
     if (failed != std::errc() || end != last) return std::nullopt;
     return number;
 }

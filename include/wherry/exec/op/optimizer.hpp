@@ -5,10 +5,10 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/optimizer.hpp>
+#include <wherry/tensor/selected_rows.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -197,12 +197,6 @@ struct adamw_attributes : adam_attributes {
 
 namespace detail {
 
-/// True for a row of a sparse gradient that no id names: -0.0 throughout.
-template <class T>
-bool is_absent(std::span<const T> row) {
-    return std::all_of(row.begin(), row.end(), [](T v) { return v == T{} && std::signbit(v); });
-}
-
 /// What adam and adamw share; `Op::step` is the difference.
 template <class Op, class Attributes>
 struct adam_like {
@@ -252,7 +246,7 @@ struct adam_like {
             const auto width = skips_rows ? grad.size() / static_cast<std::size_t>(c.in_dims(1)[0]) : grad.size();
             for (std::size_t at = 0; at < grad.size(); at += width) {
                 const auto g = grad.subspan(at, width);
-                if (skips_rows && is_absent(g)) continue;
+                if (skips_rows && is_absent_row(g)) continue;
                 Op::template step<T>(a, is_2x(c.program_version()), param.subspan(at, width), moment1.subspan(at, width),
                                      moment2.subspan(at, width), g, rate, p1, p2, beta1, beta2, epsilon);
             }
