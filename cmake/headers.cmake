@@ -13,6 +13,7 @@ set(WHERRY_HEADERS
     wherry/base/real.hpp
     wherry/base/result.hpp
     wherry/base/revision.hpp
+    wherry/base/sequence.hpp
     wherry/base/shape.hpp
     wherry/base/text.hpp
     wherry/base/utf8.hpp

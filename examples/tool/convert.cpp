@@ -14,7 +14,7 @@
 namespace tool {
 
 namespace {
-result<std::vector<Variable>> chosen(const Program& program, bool parameters_only) {
+result<wherry::sequence<Variable>> chosen(const Program& program, bool parameters_only) {
     const auto persistables = wherry::select(program, wherry::filter::persistables{});
     auto variables = parameters_only ? program.all_parameters() : persistables;
     if (!variables.empty()) return variables;
@@ -137,7 +137,7 @@ result<state_dict> rename(state_dict&& arrays, std::vector<rename_rule> rules) {
     return made;
 }
 
-void warn_of_lod(const state_dict& arrays, const std::string& form, std::vector<error>& warnings) {
+void warn_of_lod(const state_dict& arrays, const std::string& form, wherry::sequence<error>& warnings) {
     for (const auto& held : arrays)
         if (!held.tensor.lod().empty())
             warnings.push_back({.code = errc::lod_mismatch,

@@ -9,7 +9,7 @@
 namespace tool {
 
 namespace {
-result<std::vector<Variable>> targets_of(const Program& program, const std::vector<std::string>& names) {
+result<wherry::sequence<Variable>> targets_of(const Program& program, const std::vector<std::string>& names) {
     std::vector<Variable> targets;
     for (const auto& name : names) {
         targets.push_back(program.global_block().find_var(name));
@@ -21,7 +21,7 @@ result<std::vector<Variable>> targets_of(const Program& program, const std::vect
 }
 
 /// What the model will hold: persistables of the pruned program. Errors: those of `make_inference_program`.
-result<std::vector<Variable>> needed(const Program& program, const infer_model_arguments& given) {
+result<wherry::sequence<Variable>> needed(const Program& program, const infer_model_arguments& given) {
     const auto made = wherry::make_inference_program(program, given.feeds, given.targets);
     if (!made) return made.error();
     return wherry::select(made->program, wherry::filter::persistables{});
@@ -36,7 +36,7 @@ result<std::string> infer_model(const infer_model_arguments& given) {
     const auto variables = needed(*program, given);
     if (!variables) return error(variables.error()).in_file(given.program);
     wherry::Scope scope;
-    std::vector<error> warnings;
+    wherry::sequence<error> warnings;
     if (!variables->empty()) {
         auto read = load_state(given.from, {.in_order = wherry::select(*program, wherry::filter::persistables{}), .wanted = *variables});
         if (!read) return std::move(read).error();

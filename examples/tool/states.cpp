@@ -16,7 +16,7 @@ namespace {
 namespace state_file = wherry::state_file;
 
 /// A warning of arrays that no variable took.
-void warn_of_unused(const state_file::contents& read, const state_dict& taken, const std::string& path, std::vector<error>& warnings) {
+void warn_of_unused(const state_file::contents& read, const state_dict& taken, const std::string& path, wherry::sequence<error>& warnings) {
     if (read.arrays.size() <= taken.size()) return;
     std::string first;
     for (const auto& held : read.arrays)
@@ -80,7 +80,7 @@ result<std::string> unpacked(std::string_view) { return without_forms(); }
 result<void> save_state(const state_dict&, const state_target&) { return without_forms(); }
 #endif
 
-void tell(const std::vector<error>& warnings) {
+void tell(const wherry::sequence<error>& warnings) {
     for (const auto& warning : warnings) std::fprintf(stderr, "wherry: warning: %s\n", to_string(warning).c_str());
 }
 

@@ -26,7 +26,7 @@ struct state {
         std::string parameter;
     };
     state_dict arrays;
-    std::vector<error> warnings{};
+    wherry::sequence<error> warnings{};
     std::vector<structured_name> structured_names{};
 
     /// Empty where there is none.
@@ -66,7 +66,7 @@ struct state_target {
 result<void> save_state(const state_dict& arrays, const state_target& target);
 
 /// Tells warnings on standard error.
-void tell(const std::vector<error>& warnings);
+void tell(const wherry::sequence<error>& warnings);
 
 }  // namespace tool
 

@@ -13,7 +13,7 @@ namespace {
 Operator forward() {
     wire::OpDesc<> desc;
     desc.type = "concat_like";
-    const auto add = [](Operator::slots& slots, const char* name, std::vector<std::string> held) {
+    const auto add = [](Operator::slots& slots, const char* name, sequence<std::string> held) {
         slots.emplace_back().parameter = name;
         slots.back().arguments = std::move(held);
     };

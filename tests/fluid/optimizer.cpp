@@ -53,7 +53,7 @@ TEST_CASE("options are the reference's: decay, clipping, a list of parameters") 
                                      .grad_clip = fluid::clip::GradientClipByGlobalNorm{1},
                                      .parameter_list = {"w"}};
     const auto pairs = optimizer::SGD(0.1F, options).minimize(loss_of("w"));
-    CHECK(pairs.at(0).grad.name() == "elementwise_mul_0.tmp_0");
+    CHECK(pairs[0].grad.name() == "elementwise_mul_0.tmp_0");
     fresh_fluid q;
     CHECK(optimizer::SGD(0.1F, {.parameter_list = {"nope"}}).minimize(loss_of("w")).empty());
 }

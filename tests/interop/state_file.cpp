@@ -60,7 +60,7 @@ TEST_CASE("of a folder only the wanted variables are read") {
     CHECK(some->arrays.size() == parameters.size());
     const auto bias = support::read_file(folder + "/fc_0.b_0");
     support::write_file(folder + "/fc_0.b_0", bias + "x");
-    CHECK(state_file::load(folder, {.of_folder = parameters})->warnings.at(0).code == errc::trailing_bytes);
+    CHECK(state_file::load(folder, {.of_folder = parameters})->warnings.front().code == errc::trailing_bytes);
     std::filesystem::remove(folder + "/fc_0.b_0");
     CHECK(state_file::load(folder, {.of_folder = parameters}).error().code == errc::not_found);
 }

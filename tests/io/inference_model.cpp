@@ -222,7 +222,7 @@ TEST_CASE("a parameter without a value fails before the program is written") {
 TEST_CASE("persistables of kind RAW alone: a warning for files of their own, an error for one file") {
     model m;
     m.add_op("relu", {{"X", {"raw"}}}, "y");
-    std::erase_if(m.program.global_block().ops(), [](const Operator& op) { return op.writes("h") || op.reads("h"); });
+    erase_if(m.program.global_block().ops(), [](const Operator& op) { return op.writes("h") || op.reads("h"); });
     const support::scratch folder("raw");
     const auto each = m.save({.dirname = folder / "each"}, {});
     if (!each) FAIL(to_string(each.error()));

@@ -29,7 +29,7 @@ TEST_CASE("what fits is loaded; what is missing, of another shape or another ele
     arrays.set("lr", Tensor::of<double>({1}, {0.5}));
     arrays.add("other", support::counting({1}, 0));
     auto refs = arrays.refs();
-    std::erase_if(refs, [](const tensor_ref& one) { return one.name == "acc/w"; });
+    erase_if(refs, [](const tensor_ref& one) { return one.name == "acc/w"; });
 
     const auto report = load_matching(program, scope, refs);
     REQUIRE(report);

@@ -20,8 +20,7 @@ std::string two_tensors() {
 }
 
 template <class L>
-result<std::vector<detail::placed_tensor>> index(const std::string& bytes, const std::vector<wanted_tensor>& wanted,
-                                                 std::vector<error>& warnings) {
+result<sequence<detail::placed_tensor>> index(const std::string& bytes, const sequence<wanted_tensor>& wanted, sequence<error>& warnings) {
     record held;
     for (std::size_t i = 0; i < wanted.size(); ++i) held.tensors.push_back(i);
     memory_reader reader(bytes);
@@ -32,7 +31,7 @@ result<std::vector<detail::placed_tensor>> index(const std::string& bytes, const
 }  // namespace
 
 TEST_CASE("record index: every wanted tensor is placed") {
-    std::vector<error> warnings;
+    sequence<error> warnings;
     const auto bytes = two_tensors();
     const auto found = index<layout::combined>(bytes, {{"a"}, {"b"}}, warnings);
     REQUIRE(found);
@@ -45,7 +44,7 @@ TEST_CASE("record index: every wanted tensor is placed") {
 }
 
 TEST_CASE("record index: a record that ends early, or goes on, says how many tensors were meant") {
-    std::vector<error> warnings;
+    sequence<error> warnings;
     const auto bytes = two_tensors();
     const auto early = index<layout::combined>(bytes, {{"a"}, {"b"}, {"c"}}, warnings);
     REQUIRE_FALSE(early);

@@ -157,7 +157,7 @@ TEST_CASE("an operator is written whole: defaults, roles, slots that stand empty
     const auto out = p.b.create_tmp("m", DType::FP32);
     must(p.b.append_op("mul", {{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}}, {make_attr("x_num_col_dims", std::int32_t{1})}));
     CHECK(dims_of(out) == dims{-1, 2});
-    const auto& op = p.ops().at(0);
+    const auto& op = p.ops()[0];
     CHECK(wires_of(op) == "x w -> m.tmp_0");
     CHECK(op.role() == op_role::forward);
     CHECK(op.attr_or<std::string>("op_namescope", "") == "/");
@@ -172,7 +172,7 @@ TEST_CASE("an operator is written whole: defaults, roles, slots that stand empty
     must(p.b.append_op("reshape2", {{"X", {x}}}, {{"XShape", {x_shape}}, {"Out", {y}}},
                        {make_attr("shape", std::vector<std::int32_t>{-1, 3, 1})}));
     std::string slots;
-    for (const auto& s : p.ops().at(1).desc().inputs) slots += s.parameter + (s.arguments.empty() ? "=[] " : " ");
+    for (const auto& s : p.ops()[1].desc().inputs) slots += s.parameter + (s.arguments.empty() ? "=[] " : " ");
     CHECK(slots == "Shape=[] ShapeTensor=[] X ");
     CHECK(dims_of(y) == dims{-1, 3, 1});
 }
@@ -253,15 +253,15 @@ TEST_CASE("roles hold while their guard lives, and nest") {
         append();
     }
     append();
-    const auto vars = [&](std::size_t i) { return p.ops().at(i).attr_or("op_role_var", std::vector<std::string>{"?"}); };
-    CHECK(p.ops().at(0).role() == op_role::optimize);
+    const auto vars = [&](std::size_t i) { return p.ops()[i].attr_or("op_role_var", std::vector<std::string>{"?"}); };
+    CHECK(p.ops()[0].role() == op_role::optimize);
     CHECK(vars(0) == std::vector<std::string>{"w", "w@GRAD"});
-    CHECK(p.ops().at(1).role() == 18);
+    CHECK(p.ops()[1].role() == 18);
     CHECK(vars(1).empty());
-    CHECK(p.ops().at(1).attr_or<std::string>("op_namescope", "") == "/optimizer/");
-    CHECK(p.ops().at(2).role() == op_role::optimize);
+    CHECK(p.ops()[1].attr_or<std::string>("op_namescope", "") == "/optimizer/");
+    CHECK(p.ops()[2].role() == op_role::optimize);
     CHECK(vars(2) == std::vector<std::string>{"w", "w@GRAD"});
-    CHECK(p.ops().at(3).role() == op_role::forward);
+    CHECK(p.ops()[3].role() == op_role::forward);
     CHECK(vars(3).empty());
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("a unary layer makes one operator and one temporary, named by its type
     CHECK(out.dtype() == DType::FP64);
     CHECK(dims_of(out) == dims{-1, 3});
     CHECK(must(layers::unary(p.b, "relu", x, {make_attr("use_cudnn", true)}, "mine")).name() == "mine.tmp_0");
-    CHECK(p.ops().at(1).attr_or("use_cudnn", false));
+    CHECK(p.ops()[1].attr_or("use_cudnn", false));
     check_error(layers::unary(p.b, "unheard_of", x), errc::unknown_op, "Operator \"unheard_of\" has not been registered.");
     CHECK(p.ops().size() == 2);
 }
@@ -62,6 +62,6 @@ TEST_CASE("an activation is an operator on the result; without a name there is n
     CHECK(must(layers::activated(p.b, "fc_0", x, "")) == x);
     CHECK(p.ops().empty());
     CHECK(must(layers::activated(p.b, "fc_0", x, "relu")).name() == "fc_0.tmp_0");
-    CHECK(support::wires_of(p.ops().at(0)) == "x -> fc_0.tmp_0");
+    CHECK(support::wires_of(p.ops()[0]) == "x -> fc_0.tmp_0");
     check_error(layers::activated(p.b, "fc_0", x, "y"), errc::unknown_op, "Operator \"y\" has not been registered.");
 }

@@ -51,7 +51,7 @@ TEST_CASE("softmax with cross entropy gives both") {
     CHECK(out.loss.name() == "softmax_with_cross_entropy_0.tmp_1");
     CHECK(dims_of(out.softmax) == dims{-1, 3});
     CHECK(dims_of(out.loss) == dims{-1, 1});
-    const auto& op = p.ops().at(0);
+    const auto& op = p.ops()[0];
     CHECK(op.attr_or("ignore_index", std::int32_t{0}) == 1);
     CHECK_FALSE(op.attr_or("numeric_stable_mode", true));
     CHECK_FALSE(op.attr_or("soft_label", true));

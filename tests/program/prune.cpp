@@ -139,7 +139,7 @@ TEST_CASE("sub-blocks are pruned too and numbered in the order of their operator
     own_block(add_op(blocks[1], "while", {}, {}), 3);
     blocks[1].ops().clear();
 
-    std::erase_if(blocks[0].ops(), [](const Operator& op) { return op.type() == "relu"; });  // the first to make y
+    erase_if(blocks[0].ops(), [](const Operator& op) { return op.type() == "relu"; });  // the first to make y
     const auto made = prune(program, names{"x"}, names{"y"});
     if (!made) FAIL(to_string(made.error()));
     REQUIRE(made->blocks().size() == 3);

@@ -40,8 +40,8 @@ struct fresh_programs {
         REQUIRE(made);
         return *made;
     }
-    [[nodiscard]] const std::vector<wherry::Operator>& ops() const { return std::as_const(main).global_block().ops(); }
-    [[nodiscard]] const std::vector<wherry::Operator>& startup_ops() const { return std::as_const(startup).global_block().ops(); }
+    [[nodiscard]] const wherry::sequence<wherry::Operator>& ops() const { return std::as_const(main).global_block().ops(); }
+    [[nodiscard]] const wherry::sequence<wherry::Operator>& startup_ops() const { return std::as_const(startup).global_block().ops(); }
     [[nodiscard]] wherry::Variable var(std::string_view name) const { return main.global_block().find_var(name); }
 };
 
@@ -57,7 +57,7 @@ inline std::vector<std::int64_t> dims_of(const wherry::Variable& v) { return {v.
 using dims = std::vector<std::int64_t>;
 
 /// Types of operators, in order: "mul sum".
-inline std::string types_of(const std::vector<wherry::Operator>& ops) {
+inline std::string types_of(std::span<const wherry::Operator> ops) {
     std::string all;
     for (const auto& op : ops) all += (all.empty() ? "" : " ") + op.type();
     return all;

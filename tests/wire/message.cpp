@@ -21,7 +21,7 @@ struct Inner {
     static constexpr std::string_view name_ = "Inner";
     std::int32_t id = 0;
     String label;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(4, self.id);
@@ -44,13 +44,13 @@ struct Outer {
     std::optional<Colour> colour;
     std::optional<String> s;
     std::optional<Inner<String>> inner;
-    std::vector<std::int64_t> numbers;
-    std::vector<float> floats;
-    std::vector<double> doubles;
-    std::vector<bool> bools;
-    std::vector<String> strings;
-    std::vector<Inner<String>> inners;
-    std::vector<String> unknown;
+    sequence<std::int64_t> numbers;
+    sequence<float> floats;
+    sequence<double> doubles;
+    sequence<bool> bools;
+    sequence<String> strings;
+    sequence<Inner<String>> inners;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.flag);
@@ -128,7 +128,7 @@ constexpr bool all_hold(Judge judge) {
     return true;
 }
 static_assert(all_hold<rows>(read_and_written<std::string_view>));
-#if !defined(__clang__) || __clang_major__ > 14  // there, libstdc++ 12 has no compile-time std::vector<bool>
+#if !defined(__clang__) || __clang_major__ > 14  // there, libstdc++ 12 has no compile-time sequence<bool>
 static_assert(all_hold<bool_rows>(read_and_written<std::string_view>));
 #endif
 

@@ -24,7 +24,7 @@ constexpr result<wire::selected_rows_header> read(const byte_buffer& bytes) {
 }
 constexpr bool sample_is_read() {
     const auto header = read(sample());
-    return header && header->rows == std::vector<std::int64_t>{1, 7} && header->height == 10 && header->value.dims == Shape{2, 2} &&
+    return header && header->rows == sequence<std::int64_t>{1, 7} && header->height == 10 && header->value.dims == Shape{2, 2} &&
            header->value.dtype == DType::FP32 && header->value.data_bytes == 16 && header->value.data_offset == 50;
 }
 static_assert(sample_is_read());

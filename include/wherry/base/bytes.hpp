@@ -3,6 +3,7 @@
 
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 
 #include <bit>
 #include <concepts>
@@ -11,7 +12,6 @@
 #include <span>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -56,7 +56,7 @@ class byte_cursor {
   private:
     static constexpr text bytes_text(std::uint64_t n) {
         const decimal digits(n);
-        std::vector<char> shown(digits.view().begin(), digits.view().end());
+        sequence<char> shown(digits.view().begin(), digits.view().end());
         for (const char c : std::string_view(" bytes")) shown.push_back(c);
         return std::string_view(shown.data(), shown.size());
     }
@@ -66,8 +66,8 @@ class byte_cursor {
     std::uint64_t base_offset_ = 0;
 };
 
-/// Bytes that are being made. `std::vector<char>`, because clang 14 has no compile-time `std::string`.
-using byte_buffer = std::vector<char>;
+/// Bytes that are being made. `sequence<char>`, because clang 14 has no compile-time `std::string`.
+using byte_buffer = sequence<char>;
 
 constexpr std::string_view view_of(const byte_buffer& bytes) noexcept { return {bytes.data(), bytes.size()}; }
 

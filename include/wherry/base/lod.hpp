@@ -2,17 +2,17 @@
 #define WHERRY_BASE_LOD_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace wherry::inline v0 {
 
 /// Level of detail: how the rows of a tensor fall into sequences. One vector of offsets a level, outermost first; each
 /// starts with 0 and ends with the number of entries of the next level, the last one with the number of rows.
-using LoD = std::vector<std::vector<std::uint64_t>>;
+using LoD = sequence<sequence<std::uint64_t>>;
 
 /// Checks that offsets describe `rows` rows. Errors: bad_lod.
 constexpr result<void> check_lod(const LoD& lod, std::uint64_t rows) {
@@ -32,8 +32,8 @@ constexpr result<void> check_lod(const LoD& lod, std::uint64_t rows) {
 }
 
 /// Offsets of one level from the lengths of its sequences: {3, 1} gives {0, 3, 4}.
-constexpr std::vector<std::uint64_t> offsets_of(std::span<const std::uint64_t> lengths) {
-    std::vector<std::uint64_t> offsets{0};
+constexpr sequence<std::uint64_t> offsets_of(std::span<const std::uint64_t> lengths) {
+    sequence<std::uint64_t> offsets{0};
     for (const auto length : lengths) offsets.push_back(offsets.back() + length);
     return offsets;
 }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
+#include <wherry/base/sequence.hpp>
 
 /// Sorting by name without moving what has the names. One `std::sort` for all of the library: each instantiation on a
 /// fat type costs its users a tenth of a second of compile time.
@@ -33,20 +33,20 @@ inline std::uint64_t leading_bytes(std::string_view rest) noexcept {
 }  // namespace detail
 
 /// Positions of the names, sorted by their bytes; equal names stay in the order they come in.
-[[gnu::noinline]] inline std::vector<std::size_t> order_of(std::span<const std::string_view> names) {
+[[gnu::noinline]] inline sequence<std::size_t> order_of(std::span<const std::string_view> names) {
     struct keyed {
         std::uint64_t key;  // decides nearly always, without a look at the names: several times faster
         std::size_t at;
     };
     const auto prefix = detail::common_prefix(names);
-    std::vector<keyed> sorted(names.size());
+    sequence<keyed> sorted(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) sorted[i] = {detail::leading_bytes(names[i].substr(prefix)), i};
     std::sort(sorted.begin(), sorted.end(), [names](const keyed& a, const keyed& b) {
         if (a.key != b.key) return a.key < b.key;
         const auto compared = names[a.at].compare(names[b.at]);
         return compared != 0 ? compared < 0 : a.at < b.at;
     });
-    std::vector<std::size_t> order(names.size());
+    sequence<std::size_t> order(names.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = sorted[i].at;
     return order;
 }

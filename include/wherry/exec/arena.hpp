@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+#include <wherry/base/sequence.hpp>
 
 namespace wherry::inline v0 {
 
@@ -22,7 +22,7 @@ struct arena_block {
 /// Returns the bytes of the whole arena.
 inline std::uint64_t place_in_arena(std::span<arena_block> blocks) {
     constexpr std::uint64_t alignment = 64;
-    std::vector<arena_block*> order;
+    sequence<arena_block*> order;
     order.reserve(blocks.size());
     for (auto& block : blocks) {
         block.size_bytes = (block.size_bytes + alignment - 1) / alignment * alignment;
@@ -32,7 +32,7 @@ inline std::uint64_t place_in_arena(std::span<arena_block> blocks) {
         if (a->size_bytes != b->size_bytes) return a->size_bytes > b->size_bytes;
         return a->first_step != b->first_step ? a->first_step < b->first_step : a < b;
     });
-    std::vector<const arena_block*> placed;  // sorted by offset
+    sequence<const arena_block*> placed;  // sorted by offset
     std::uint64_t total = 0;
     for (auto* block : order) {
         std::uint64_t offset = 0;

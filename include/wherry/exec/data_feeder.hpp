@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_DATA_FEEDER_HPP
 #define WHERRY_EXEC_DATA_FEEDER_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/tensor.hpp>
 
@@ -15,7 +16,6 @@
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -33,7 +33,7 @@ class feed_field {
     }
 
     [[nodiscard]] bool is_list() const noexcept { return is_list_; }
-    [[nodiscard]] const std::vector<feed_field>& items() const noexcept { return items_; }
+    [[nodiscard]] const sequence<feed_field>& items() const noexcept { return items_; }
     template <class T>
     [[nodiscard]] T as() const noexcept {
         if constexpr (std::same_as<T, bool>) return real_ != 0;
@@ -48,7 +48,7 @@ class feed_field {
         return fits ? static_cast<std::int64_t>(number) : std::numeric_limits<std::int64_t>::min();
     }
 
-    std::vector<feed_field> items_;
+    sequence<feed_field> items_;
     bool is_list_ = false;
     std::int64_t whole_ = 0;
     double real_ = 0;
@@ -63,21 +63,21 @@ struct fed_tensor {
 /// Turns samples into what a run is fed. Source: fluid.DataFeeder.
 class DataFeeder {
   public:
-    using sample = std::vector<feed_field>;  ///< one field a variable
+    using sample = sequence<feed_field>;  ///< one field a variable
 
-    explicit DataFeeder(std::vector<Variable> feed_list) : feed_list_(std::move(feed_list)) {}
+    explicit DataFeeder(sequence<Variable> feed_list) : feed_list_(std::move(feed_list)) {}
 
     /// Variables without LoD get their fields stacked, reshaped to the declared dims where the rank differs and at most
     /// one dim is unknown; those of lod_level k get nested lists joined and their lengths kept as LoD.
     /// Errors: bad_argument (a sample of another number of fields), shape_mismatch (ragged lists, dims that cannot be had),
     /// bad_dims (lists within lists beyond the rank of a tensor), unsupported (an element type without a conversion).
-    [[nodiscard]] result<std::vector<fed_tensor>> feed(std::span<const sample> samples) const {
+    [[nodiscard]] result<sequence<fed_tensor>> feed(std::span<const sample> samples) const {
         for (const auto& one : samples)
             if (one.size() != feed_list_.size())
                 return error{.code = errc::bad_argument,
                              .message = {"The number of fields in data (", decimal(one.size()), ") does not match len(feed_list) (",
                                          decimal(feed_list_.size()), ")"}};
-        std::vector<fed_tensor> fed;
+        sequence<fed_tensor> fed;
         for (std::size_t i = 0; i < feed_list_.size(); ++i) {
             auto column = join(feed_list_[i], samples, i);
             if (!column) return std::move(column).error().of_variable(feed_list_[i].name());
@@ -89,8 +89,8 @@ class DataFeeder {
   private:
     /// Fields that are one row each, and the sequence lengths met on the way to them.
     struct rows_of {
-        std::vector<const feed_field*> rows;
-        std::vector<std::vector<std::uint64_t>> lengths;
+        sequence<const feed_field*> rows;
+        sequence<sequence<std::uint64_t>> lengths;
         bool add(const feed_field& field, std::size_t depth) {
             if (depth == lengths.size()) return rows.push_back(&field), true;
             if (!field.is_list()) return false;
@@ -179,7 +179,7 @@ class DataFeeder {
         }
     }
 
-    std::vector<Variable> feed_list_;
+    sequence<Variable> feed_list_;
 };
 
 }  // namespace wherry::inline v0

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_EXECUTOR_HPP
 #define WHERRY_EXEC_EXECUTOR_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/plan_maker.hpp>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -26,8 +26,8 @@ class Executor {
     /// Runs the program's root block. Fed arrays are borrowed for the call; fetched ones are copies, in order.
     /// Persistables live in the root of `scope`, one that is fed is set there; every other variable is gone afterwards.
     /// Errors: those of `make_plan` and `plan::run`; closed. A run that fails on a value leaves later operators undone.
-    result<std::vector<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds = {},
-                                    std::span<const std::string> fetches = {}) {
+    result<sequence<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds = {},
+                                 std::span<const std::string> fetches = {}) {
         if (closed_) return error{.code = errc::closed, .message = "Attempted to use a closed Executor"};
         auto* ready = find_plan(program, feeds, fetches, scope);
         if (ready == nullptr) {
@@ -65,7 +65,7 @@ class Executor {
 
     op_table ops_;
     limits caps_;
-    std::vector<plan> plans_;
+    sequence<plan> plans_;
     bool closed_ = false;
 };
 

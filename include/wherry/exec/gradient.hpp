@@ -1,13 +1,13 @@
 #ifndef WHERRY_EXEC_GRADIENT_HPP
 #define WHERRY_EXEC_GRADIENT_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/program/operator.hpp>
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -39,17 +39,17 @@ class gradient_op {
     }
 
     /// Names given outright, for gradients that are other operators.
-    gradient_op& reads(std::string_view slot, std::vector<std::string> names) {
+    gradient_op& reads(std::string_view slot, sequence<std::string> names) {
         return add(desc_.inputs, std::string(slot), std::move(names));
     }
-    gradient_op& makes(std::string_view slot, std::vector<std::string> names) {
+    gradient_op& makes(std::string_view slot, sequence<std::string> names) {
         return add(desc_.outputs, std::string(slot), std::move(names));
     }
 
     /// The forward operator's attributes are not copied. (The role attributes are set by append_backward.)
     gradient_op& without_attributes() { return desc_.attrs.clear(), *this; }
     gradient_op& with(Attr attr) {
-        std::erase_if(desc_.attrs, [&](const Attr& held) { return held.name == attr.name; });
+        erase_if(desc_.attrs, [&](const Attr& held) { return held.name == attr.name; });
         desc_.attrs.push_back(std::move(attr));
         return *this;
     }
@@ -62,12 +62,12 @@ class gradient_op {
     }
 
   private:
-    static std::vector<std::string> grads(std::span<const std::string> names) {
-        std::vector<std::string> made;
+    static sequence<std::string> grads(std::span<const std::string> names) {
+        sequence<std::string> made;
         for (const auto& name : names) made.push_back(grad_name(name));
         return made;
     }
-    gradient_op& add(Operator::slots& slots, std::string slot, std::vector<std::string> names) {
+    gradient_op& add(Operator::slots& slots, std::string slot, sequence<std::string> names) {
         auto& made = slots.emplace_back();
         made.parameter = std::move(slot);
         made.arguments = std::move(names);
@@ -84,11 +84,11 @@ class gradient_maker {
     explicit gradient_maker(const Operator& forward) : forward_(forward) {}
     [[nodiscard]] const Operator& forward() const noexcept { return forward_; }
     [[gnu::noinline, gnu::cold]] gradient_op& append(std::string_view type) { return ops_.emplace_back(type, forward_); }
-    [[nodiscard]] std::vector<gradient_op>& ops() noexcept { return ops_; }
+    [[nodiscard]] sequence<gradient_op>& ops() noexcept { return ops_; }
 
   private:
     const Operator& forward_;
-    std::vector<gradient_op> ops_;
+    sequence<gradient_op> ops_;
 };
 
 }  // namespace wherry::inline v0

@@ -3,6 +3,7 @@
 
 #include <wherry/base/limits.hpp>
 #include <wherry/base/revision.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/arena.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/program/program.hpp>
@@ -16,7 +17,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -48,10 +48,10 @@ struct planned_operand {
 struct planned_step {
     const op_info* op = nullptr;
     attributes_ptr attributes{nullptr, nullptr};
-    std::vector<slot_range> input_slots;
-    std::vector<slot_range> output_slots;
-    std::vector<operand*> inputs;
-    std::vector<operand*> outputs;  ///< null where the program names none
+    sequence<slot_range> input_slots;
+    sequence<slot_range> output_slots;
+    sequence<operand*> inputs;
+    sequence<operand*> outputs;  ///< null where the program names none
 };
 
 /// A fed array in itself: bytes that fit the dims, LoD that fits the rows. Asked at each run, since a plan reads without looking.
@@ -81,7 +81,7 @@ class plan {
                                Scope& scope) const;
 
     /// Runs the steps and returns copies of what is fetched. Errors: those that depend on values (labels, ids).
-    result<std::vector<Tensor>> run(std::span<const tensor_ref> feeds, Scope& scope);
+    result<sequence<Tensor>> run(std::span<const tensor_ref> feeds, Scope& scope);
 
     /// Bytes of all temporaries together.
     [[nodiscard]] std::uint64_t arena_bytes() const noexcept { return arena_.size(); }
@@ -102,14 +102,14 @@ class plan {
     revision::seen scope_names_;
     revision::seen root_names_;
     std::int64_t program_version_ = 0;
-    std::vector<std::string> feed_names_;
-    std::vector<std::string> fetch_names_;
-    std::vector<std::size_t> fetched_;  ///< operands, in fetch order
-    std::vector<detail::planned_operand> planned_;
-    std::vector<operand> operands_;  ///< one for one with planned_
-    std::vector<detail::planned_step> steps_;
+    sequence<std::string> feed_names_;
+    sequence<std::string> fetch_names_;
+    sequence<std::size_t> fetched_;  ///< operands, in fetch order
+    sequence<detail::planned_operand> planned_;
+    sequence<operand> operands_;  ///< one for one with planned_
+    sequence<detail::planned_step> steps_;
     detail::aligned_bytes arena_;
-    std::vector<detail::aligned_bytes> realigned_;  ///< fed arrays that did not lie at a multiple of their element
+    sequence<detail::aligned_bytes> realigned_;  ///< fed arrays that did not lie at a multiple of their element
 };
 
 inline bool plan::answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches,
@@ -177,7 +177,7 @@ inline const LoD* plan::lod_of(const detail::planned_operand& planned, std::span
     return source.tensor != nullptr ? &source.tensor->lod() : nullptr;
 }
 
-inline result<std::vector<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope) {
+inline result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope) {
     bind_scope(scope);
     bind_feeds(feeds);
     for (const auto& step : steps_) {
@@ -185,7 +185,7 @@ inline result<std::vector<Tensor>> plan::run(std::span<const tensor_ref> feeds, 
             {step.op->type, step.op->outputs, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_});
         if (auto ran = step.op->run(step.attributes.get(), context); !ran) return std::move(ran).error().of_op(step.op->type);
     }
-    std::vector<Tensor> fetched;
+    sequence<Tensor> fetched;
     fetched.reserve(fetched_.size());
     for (const auto at : fetched_) {
         const auto& held = planned_[at];
@@ -199,7 +199,7 @@ inline result<std::vector<Tensor>> plan::run(std::span<const tensor_ref> feeds, 
 
 namespace detail {
 template <class T>
-std::uint64_t heap_bytes(const std::vector<T>& held) noexcept {
+std::uint64_t heap_bytes(const sequence<T>& held) noexcept {
     return held.capacity() * sizeof(T);
 }
 inline std::uint64_t heap_bytes(const std::string& held) noexcept {

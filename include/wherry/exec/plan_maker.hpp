@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_PLAN_MAKER_HPP
 #define WHERRY_EXEC_PLAN_MAKER_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/plan.hpp>
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -54,8 +54,8 @@ class plan_maker {
     /// A program that holds feed (fetch) operators, as a loaded inference model does, is fed exactly those.
     result<void> check_feed_operators() const {
         if (program_.blocks().empty()) return {};
-        std::vector<std::string_view> fed;
-        std::vector<std::string_view> fetched;
+        sequence<std::string_view> fed;
+        sequence<std::string_view> fetched;
         for (const auto& op : program_.global_block().ops()) {
             if (op.type() == "feed" && !op.output("Out").empty()) fed.push_back(op.output("Out")[0]);
             if (op.type() == "fetch" && !op.input("X").empty()) fetched.push_back(op.input("X")[0]);
@@ -195,8 +195,8 @@ class plan_maker {
 
     /// Variables of an operator by declared slot: flattened, with the range of each slot.
     struct arguments {
-        std::vector<slot_range> ranges;
-        std::vector<std::uint32_t> operands;
+        sequence<slot_range> ranges;
+        sequence<std::uint32_t> operands;
     };
 
     static result<void> check_arity(const slot& declared, std::span<const std::string> names) {
@@ -254,16 +254,16 @@ class plan_maker {
         if (auto checked = check_known(info->outputs, op.desc().outputs); !checked) return checked;
 
         arguments out;
-        std::vector<const std::string*> out_names;
+        sequence<const std::string*> out_names;
         for (const auto& declared_slot : info->outputs) {
             const auto names = op.output(declared_slot.name);
             if (auto checked = check_arity(declared_slot, names); !checked) return checked;
             out.ranges.push_back({static_cast<std::uint32_t>(out_names.size()), static_cast<std::uint32_t>(names.size())});
             for (const auto& name : names) out_names.push_back(&name);
         }
-        std::vector<tensor_meta> in_metas;
+        sequence<tensor_meta> in_metas;
         for (const auto at : in->operands) in_metas.push_back(made_.planned_[at].meta);
-        std::vector<tensor_meta> out_metas(out_names.size());
+        sequence<tensor_meta> out_metas(out_names.size());
         infer_context context({op.type(), info->inputs, in->ranges, out.ranges, in_metas, out_metas, made_.program_version_, false});
         if (auto inferred = info->infer(attributes->get(), context); !inferred) return inferred;
 
@@ -325,8 +325,8 @@ class plan_maker {
     // ---- memory
 
     result<void> place_temporaries() {
-        std::vector<arena_block> blocks;
-        std::vector<std::uint32_t> owners;
+        sequence<arena_block> blocks;
+        sequence<std::uint32_t> owners;
         for (std::uint32_t i = 0; i < made_.planned_.size(); ++i) {
             const auto& held = made_.planned_[i];
             made_.operands_.push_back({.data = nullptr,
@@ -355,8 +355,8 @@ class plan_maker {
 
     /// Operands have their final addresses now: steps may point at them.
     void connect_steps() {
-        const auto pointers = [&](const std::vector<std::uint32_t>& from) {
-            std::vector<operand*> to;
+        const auto pointers = [&](const sequence<std::uint32_t>& from) {
+            sequence<operand*> to;
             to.reserve(from.size());
             for (const auto at : from) to.push_back(at == none ? nullptr : &made_.operands_[at]);
             return to;
@@ -374,9 +374,9 @@ class plan_maker {
     Scope& scope_;
     const limits& caps_;
     plan made_;
-    std::vector<named> current_;  ///< sorted by name
-    std::vector<std::vector<std::uint32_t>> step_inputs_;
-    std::vector<std::vector<std::uint32_t>> step_outputs_;
+    sequence<named> current_;  ///< sorted by name
+    sequence<sequence<std::uint32_t>> step_inputs_;
+    sequence<sequence<std::uint32_t>> step_outputs_;
 };
 
 /// Plans a program. Feeds give names, element types and dims; `scope` gives those of the persistables.

@@ -1,13 +1,13 @@
 #ifndef WHERRY_FLUID_DATA_FEEDER_HPP
 #define WHERRY_FLUID_DATA_FEEDER_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/data_feeder.hpp>
 #include <wherry/fluid/executor.hpp>
 
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0::fluid {
 
@@ -16,9 +16,9 @@ class DataFeeder {
   public:
     using sample = wherry::DataFeeder::sample;
 
-    explicit DataFeeder(std::vector<Variable> feed_list, CPUPlace = {}) : core_(std::move(feed_list)) {}
+    explicit DataFeeder(sequence<Variable> feed_list, CPUPlace = {}) : core_(std::move(feed_list)) {}
     /// Throws ValueError for a name that the program does not hold.
-    explicit DataFeeder(const std::vector<std::string>& names, CPUPlace = {}, const Program& program = default_main_program())
+    explicit DataFeeder(const sequence<std::string>& names, CPUPlace = {}, const Program& program = default_main_program())
         : core_(find(names, program)) {}
 
     /// Throws AssertionError (a sample of another number of fields), ValueError (dims that cannot be had).
@@ -31,8 +31,8 @@ class DataFeeder {
     }
 
   private:
-    static std::vector<Variable> find(const std::vector<std::string>& names, const Program& program) {
-        std::vector<Variable> vars;
+    static sequence<Variable> find(const sequence<std::string>& names, const Program& program) {
+        sequence<Variable> vars;
         for (const auto& name : names) {
             vars.push_back(program.global_block().find_var(name));
             if (!vars.back()) raise({.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name});

@@ -1,6 +1,7 @@
 #ifndef WHERRY_FLUID_EXECUTOR_HPP
 #define WHERRY_FLUID_EXECUTOR_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/fluid/framework.hpp>
 
@@ -12,7 +13,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0::fluid {
 
@@ -46,10 +46,10 @@ class feed {
     feed() = default;
     feed(std::initializer_list<feed_value> values) : values_(values) {}
     void add(feed_value value) { values_.push_back(std::move(value)); }
-    [[nodiscard]] const std::vector<feed_value>& values() const noexcept { return values_; }
+    [[nodiscard]] const sequence<feed_value>& values() const noexcept { return values_; }
 
   private:
-    std::vector<feed_value> values_;
+    sequence<feed_value> values_;
 };
 
 /// What a run returns, as many as are named: `fluid::fetch(loss, "fc_0.w_0")`.
@@ -95,14 +95,12 @@ class Executor {
     }
     void run(const Program& program, const feed& fed = {}, const run_options& options = {}) { (void)run_names(program, fed, {}, options); }
     /// For lists that are made at run time.
-    std::vector<Tensor> run(const Program& program, const feed& fed, const std::vector<Variable>& fetched,
-                            const run_options& options = {}) {
-        std::vector<std::string> names;
+    sequence<Tensor> run(const Program& program, const feed& fed, const sequence<Variable>& fetched, const run_options& options = {}) {
+        sequence<std::string> names;
         for (const auto& var : fetched) names.push_back(var.name());
         return run_names(program, fed, names, options);
     }
-    std::vector<Tensor> run(const Program& program, const feed& fed, const std::vector<std::string>& fetched,
-                            const run_options& options = {}) {
+    sequence<Tensor> run(const Program& program, const feed& fed, const sequence<std::string>& fetched, const run_options& options = {}) {
         return run_names(program, fed, fetched, options);
     }
 
@@ -112,10 +110,9 @@ class Executor {
     [[nodiscard]] std::uint64_t own_bytes() const noexcept { return core_.own_bytes(); }
 
   private:
-    std::vector<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched,
-                                  const run_options& options) {
+    sequence<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched, const run_options& options) {
         if (program.blocks().empty() || program.global_block().ops().empty()) warn(no_operators);
-        std::vector<tensor_ref> feeds;
+        sequence<tensor_ref> feeds;
         for (const auto& value : fed.values()) {
             if (!program.blocks().empty() && program.global_block().find_var(value.name())) feeds.push_back(value.ref());
             else warn("The variable " + value.name() + " is not found in program. It is not declared or is pruned.");

@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// Default programs, guards and names, as `fluid` has them. Everything that is a default is one thread's own.
 namespace wherry::inline v0::fluid {

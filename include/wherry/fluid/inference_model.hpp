@@ -1,16 +1,17 @@
 #ifndef WHERRY_FLUID_INFERENCE_MODEL_HPP
 #define WHERRY_FLUID_INFERENCE_MODEL_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/fluid/io.hpp>
 #include <wherry/io/inference_files.hpp>
 
+#include <concepts>
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// `fluid.io.save_inference_model` and `load_inference_model`. As everywhere in wherry, a call that fails has written
 /// nothing, left the program as it was, and left the scope as it was.
@@ -19,30 +20,31 @@ namespace wherry::inline v0::fluid::io {
 /// One name, or a list of them.
 class feed_list {
   public:
-    feed_list(const std::string& name) : names_{name} {}                     // NOLINT(google-explicit-constructor)
-    feed_list(const char* name) : names_{name} {}                            // NOLINT(google-explicit-constructor)
-    feed_list(std::vector<std::string> names) : names_(std::move(names)) {}  // NOLINT(google-explicit-constructor)
+    feed_list(const std::string& name) : names_{name} {}                  // NOLINT(google-explicit-constructor)
+    feed_list(const char* name) : names_{name} {}                         // NOLINT(google-explicit-constructor)
+    feed_list(sequence<std::string> names) : names_(std::move(names)) {}  // NOLINT(google-explicit-constructor)
     feed_list(std::initializer_list<const char*> names) : names_(names.begin(), names.end()) {}
-    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+    [[nodiscard]] const sequence<std::string>& names() const noexcept { return names_; }
 
   private:
-    std::vector<std::string> names_;
+    sequence<std::string> names_;
 };
 /// One variable, or a list of them.
 class variable_list {
   public:
-    variable_list(const Variable& var) : vars_{var} {}                     // NOLINT(google-explicit-constructor)
-    variable_list(std::vector<Variable> vars) : vars_(std::move(vars)) {}  // NOLINT(google-explicit-constructor)
+    variable_list(const Variable& var) : vars_{var} {}  // NOLINT(google-explicit-constructor)
+    template <std::convertible_to<sequence<Variable>> Vars>
+    variable_list(Vars&& vars) : vars_(std::forward<Vars>(vars)) {}  // NOLINT(google-explicit-constructor): a sequence, a std::vector
     variable_list(std::initializer_list<Variable> vars) : vars_(vars) {}
-    [[nodiscard]] const std::vector<Variable>& vars() const noexcept { return vars_; }
-    [[nodiscard]] std::vector<std::string> names() const {
-        std::vector<std::string> names;
+    [[nodiscard]] const sequence<Variable>& vars() const noexcept { return vars_; }
+    [[nodiscard]] sequence<std::string> names() const {
+        sequence<std::string> names;
         for (const auto& var : vars_) names.push_back(var ? var.name() : std::string());
         return names;
     }
 
   private:
-    std::vector<Variable> vars_;
+    sequence<Variable> vars_;
 };
 
 /// Of the file names only what stands behind the last '/' counts.
@@ -57,17 +59,17 @@ struct save_model_options {
 struct load_model_options {
     std::optional<std::string> model_filename{};
     std::optional<std::string> params_filename{};
-    std::vector<std::string> pserver_endpoints{};
+    sequence<std::string> pserver_endpoints{};
 };
 /// `[program, feed_names, fetch_targets]`.
 struct inference_model {
     Program program;
-    std::vector<std::string> feed_names;
-    std::vector<Variable> fetch_targets;
+    sequence<std::string> feed_names;
+    sequence<Variable> fetch_targets;
 };
 
 namespace detail {
-inline void warn_all(const std::vector<std::string_view>& warnings) {
+inline void warn_all(const sequence<std::string_view>& warnings) {
     for (const auto warning : warnings) warn(warning);
 }
 inline bool is_of_files(errc code) noexcept {
@@ -106,8 +108,8 @@ inline inference_model given(loaded_inference_model&& loaded) {
 /// Saves what the targets need for inference, and answers what they are called in the model.
 /// Throws ValueError (targets, feeds, names), TypeError (a bool target), IOError (files), EnforceNotMet (parameters).
 /// Source: fluid.io.save_inference_model.
-inline std::vector<std::string> save_inference_model(const std::filesystem::path& dirname, const feed_list& feeded_var_names,
-                                                     const variable_list& target_vars, Executor&, const save_model_options& o = {}) {
+inline sequence<std::string> save_inference_model(const std::filesystem::path& dirname, const feed_list& feeded_var_names,
+                                                  const variable_list& target_vars, Executor&, const save_model_options& o = {}) {
     const inference_files files{detail::normal(dirname).string(), o.model_filename.value_or("__model__"), o.params_filename};
     auto& program = o.main_program != nullptr ? *o.main_program : default_main_program();
     auto saved = wherry::save_inference_model(files, feeded_var_names.names(), target_vars.vars(), program, global_scope(),
@@ -120,7 +122,7 @@ inline std::vector<std::string> save_inference_model(const std::filesystem::path
 
 namespace detail {
 inline loaded_inference_model load_folder(const std::filesystem::path& dirname, const inference_files& files,
-                                          const std::vector<std::string>& endpoints = {}) {
+                                          const sequence<std::string>& endpoints = {}) {
     std::error_code ignored;
     if (!std::filesystem::is_directory(normal(dirname), ignored))
         raise({.code = errc::not_found, .message = {"There is no directory named '", dirname.string(), "'"}, .file = dirname.string()});

@@ -1,6 +1,7 @@
 #ifndef WHERRY_FLUID_IO_HPP
 #define WHERRY_FLUID_IO_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/fluid/executor.hpp>
 #include <wherry/io/archive.hpp>
 #include <wherry/policy/disk.hpp>
@@ -12,7 +13,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// `fluid.io`: save and load a program's variables in the global scope, as one file a variable, as one file, or as
 /// bytes. Unlike the reference, a save that fails has written nothing, a file is replaced whole or not at all, and a load
@@ -36,7 +36,7 @@ struct options {
 /// For `save_vars` and `load_vars`. `vars` wins over `predicate`; without either, every variable is meant.
 struct vars_options {
     const Program* main_program = nullptr;
-    std::optional<std::vector<Variable>> vars{};
+    std::optional<sequence<Variable>> vars{};
     std::function<bool(const Variable&)> predicate{};
     std::optional<std::string> filename{};
 };
@@ -49,15 +49,15 @@ namespace detail {
 using one_file = wherry::archive<wherry::filter::all, wherry::layout::combined>;
 using file_each = wherry::archive<wherry::filter::all, wherry::layout::per_file>;
 
-inline std::vector<Variable> chosen(const vars_options& o) {
+inline sequence<Variable> chosen(const vars_options& o) {
     if (o.vars) return *o.vars;
     const auto& program = o.main_program != nullptr ? *o.main_program : default_main_program();
     auto vars = program.list_vars();
-    if (o.predicate) std::erase_if(vars, [&](const Variable& v) { return !o.predicate(v); });
+    if (o.predicate) erase_if(vars, [&](const Variable& v) { return !o.predicate(v); });
     return vars;
 }
-inline void drop_raw(std::vector<Variable>& vars) {
-    std::erase_if(vars, [](const Variable& v) { return v.kind() == VarKind::RAW; });
+inline void drop_raw(sequence<Variable>& vars) {
+    erase_if(vars, [](const Variable& v) { return v.kind() == VarKind::RAW; });
 }
 inline vars_options with(const options& o, bool (*predicate)(const Variable&)) {
     return {.main_program = o.main_program, .predicate = predicate, .filename = o.filename};
@@ -228,10 +228,10 @@ void load_persistables(Executor& exe, const From& from, const options& o = {}) {
 }
 
 /// All Parameters of a program, all its persistables. Source: fluid.io.get_program_parameter.
-inline std::vector<Variable> get_program_parameter(const Program& program) { return program.all_parameters(); }
-inline std::vector<Variable> get_program_persistable_vars(const Program& program) {
+inline sequence<Variable> get_program_parameter(const Program& program) { return program.all_parameters(); }
+inline sequence<Variable> get_program_persistable_vars(const Program& program) {
     auto vars = program.list_vars();
-    std::erase_if(vars, [](const Variable& v) { return !is_persistable(v); });
+    erase_if(vars, [](const Variable& v) { return !is_persistable(v); });
     return vars;
 }
 

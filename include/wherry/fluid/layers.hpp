@@ -1,6 +1,7 @@
 #ifndef WHERRY_FLUID_LAYERS_HPP
 #define WHERRY_FLUID_LAYERS_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/fluid/framework.hpp>
 #include <wherry/layers/array.hpp>
 #include <wherry/layers/fc.hpp>
@@ -11,7 +12,6 @@
 #include <initializer_list>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// `fluid.layers`: the functions of wherry/layers on the default programs. They throw what the reference raises:
 /// TypeError for an element type, ValueError for names and shapes of parameters, EnforceNotMet for dims that do not fit.
@@ -46,7 +46,7 @@ inline Variable data(std::string_view name, std::initializer_list<std::int64_t> 
 inline Variable fc(const Variable& input, const fc_options& options) {
     return detail::build(wherry::layers::fc, std::span(&input, 1), options);
 }
-inline Variable fc(const std::vector<Variable>& input, const fc_options& options) {
+inline Variable fc(const sequence<Variable>& input, const fc_options& options) {
     return detail::build(wherry::layers::fc, std::span(input), options);
 }
 
@@ -95,8 +95,8 @@ inline Variable elementwise_min(const Variable& x, const Variable& y, const elem
 }
 
 inline Variable scale(const Variable& x, const scale_options& options = {}) { return detail::build(wherry::layers::scale, x, options); }
-inline Variable sums(const std::vector<Variable>& input) { return detail::build(wherry::layers::sum, input); }
-inline Variable sum(const std::vector<Variable>& x) { return sums(x); }
+inline Variable sums(const sequence<Variable>& input) { return detail::build(wherry::layers::sum, input); }
+inline Variable sum(const sequence<Variable>& x) { return sums(x); }
 inline Variable reduce_sum(const Variable& input, const reduce_options& o = {}) {
     return detail::build(wherry::layers::reduce, "reduce_sum", input, o);
 }
@@ -111,10 +111,10 @@ inline Variable clip(const Variable& x, float min, float max, std::string_view n
 }
 inline Variable dropout(const Variable& x, const dropout_options& options) { return detail::build(wherry::layers::dropout, x, options); }
 
-inline Variable concat(const std::vector<Variable>& input, std::int32_t axis = 0, std::string_view name = {}) {
+inline Variable concat(const sequence<Variable>& input, std::int32_t axis = 0, std::string_view name = {}) {
     return detail::build(wherry::layers::concat, input, axis, name);
 }
-inline Variable reshape(const Variable& x, std::vector<std::int32_t> shape, const std::string& act = {}, std::string_view name = {}) {
+inline Variable reshape(const Variable& x, sequence<std::int32_t> shape, const std::string& act = {}, std::string_view name = {}) {
     return detail::build(wherry::layers::reshape, x, std::move(shape), act, name);
 }
 inline Variable cast(const Variable& x, DType dtype) { return detail::build(wherry::layers::cast, x, dtype); }

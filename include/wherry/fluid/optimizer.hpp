@@ -1,12 +1,12 @@
 #ifndef WHERRY_FLUID_OPTIMIZER_HPP
 #define WHERRY_FLUID_OPTIMIZER_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/fluid/framework.hpp>
 #include <wherry/train/optimizer.hpp>
 
 #include <string>
 #include <utility>
-#include <vector>
 
 /// `fluid.optimizer`, `fluid.regularizer`, `fluid.clip` and `fluid.backward` on the default programs.
 namespace wherry::inline v0::fluid {
@@ -20,7 +20,7 @@ using wherry::GradientClipByGlobalNorm;
 
 namespace backward {
 /// Pairs of parameter and gradient, in order of the parameters' creation.
-inline std::vector<param_and_grad> append_backward(const Variable& loss, const backward_options& options = {}) {
+inline sequence<param_and_grad> append_backward(const Variable& loss, const backward_options& options = {}) {
     auto b = fluid::detail::builder();
     return unwrap(wherry::append_backward(b, loss, options));
 }
@@ -35,7 +35,7 @@ template <class Core>
 class throwing : public Core {
   public:
     using Core::Core;
-    std::vector<param_and_grad> minimize(const Variable& loss) {
+    sequence<param_and_grad> minimize(const Variable& loss) {
         auto b = fluid::detail::builder();
         return unwrap(Core::minimize(b, loss));
     }

@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// The names that Paddle 2.x gave to inference models, `paddle.static` (`static` is a keyword of C++). They work on
 /// fluid's default program and global scope; the operators of a program stay those of fluid 1.8, which 2.x runs.

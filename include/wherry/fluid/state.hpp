@@ -1,6 +1,7 @@
 #ifndef WHERRY_FLUID_STATE_HPP
 #define WHERRY_FLUID_STATE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/fluid/executor.hpp>
 #include <wherry/fluid/io.hpp>
 #include <wherry/io/state.hpp>
@@ -10,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// `fluid.save`, `fluid.load` and state as arrays by name, on the global scope.
 namespace wherry::inline v0::fluid {
@@ -73,7 +73,7 @@ inline std::string utf8(const std::filesystem::path& path) {
     raise_as<RuntimeError>(files_failed, std::move(e));
 }
 
-inline void warn_all(const std::vector<error>& warnings, std::string_view category) {
+inline void warn_all(const sequence<error>& warnings, std::string_view category) {
     for (const auto& held : warnings)
         if (held.code != errc::trailing_bytes) warn(held.message.empty() ? to_string(held) : std::string(held.message.view()), category);
 }
@@ -115,12 +115,12 @@ inline void load(const Program& program, const std::filesystem::path& model_path
     detail::load_as(program, model_path, {.make_missing = false});
 }
 inline void load(const Program& program, const std::filesystem::path& model_path, Executor&,
-                 std::optional<std::vector<Variable>> var_list = {}) {
+                 std::optional<sequence<Variable>> var_list = {}) {
     detail::load_as(program, model_path, {.var_list = std::move(var_list)});
 }
 
 /// `fluid.load_program_state`: arrays by name, no program needed. Throws ValueError (one file and no `var_list`), RuntimeError.
-inline state_dict load_program_state(const std::filesystem::path& model_path, std::optional<std::vector<Variable>> var_list = {}) {
+inline state_dict load_program_state(const std::filesystem::path& model_path, std::optional<sequence<Variable>> var_list = {}) {
     auto state = wherry::load_program_state(detail::utf8(model_path), {.var_list = std::move(var_list)});
     if (!state) {
         detail::warn_of_missing(detail::utf8(model_path));

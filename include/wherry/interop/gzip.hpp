@@ -1,6 +1,7 @@
 #ifndef WHERRY_INTEROP_GZIP_HPP
 #define WHERRY_INTEROP_GZIP_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/zlib_stream.hpp>
 #include <wherry/policy/codec.hpp>
 #include <wherry/wire/sniff.hpp>
@@ -12,7 +13,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -90,9 +90,9 @@ class gzip_sink {
 
   private:
     S* inner_;
-    std::vector<record_size> records_;
+    sequence<record_size> records_;
     durability_steps how_;
-    std::vector<byte_buffer> packed_;
+    sequence<byte_buffer> packed_;
     std::unique_ptr<deflater> open_;
     std::uint64_t written_ = 0;
 };

@@ -1,6 +1,7 @@
 #ifndef WHERRY_INTEROP_NPZ_HPP
 #define WHERRY_INTEROP_NPZ_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/zip.hpp>
 #include <wherry/interop/detail/zlib_stream.hpp>
 #include <wherry/io/npy.hpp>
@@ -15,7 +16,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// `.npz`: NumPy arrays by name in a zip archive. Links with zlib (`-lz`). Source: numpy.savez, numpy.load.
 namespace wherry::inline v0::npz {
@@ -26,7 +26,7 @@ struct write_options {
 
 struct contents {
     state_dict arrays;
-    std::vector<std::string> others;  ///< members that are no `.npy`
+    sequence<std::string> others;  ///< members that are no `.npy`
 };
 
 namespace detail {
@@ -72,7 +72,7 @@ inline result<written_member> make_member(const tensor_ref& tensor, int level, s
 }
 
 inline result<void> check(std::span<const tensor_ref> tensors) {
-    std::vector<std::string_view> names;
+    sequence<std::string_view> names;
     for (const auto& tensor : tensors) {
         names.push_back(tensor.name);
         if (const auto why = wherry::detail::why_bad_file_name(tensor.name); !why.empty())
@@ -138,7 +138,7 @@ template <Sink S>
 auto save(std::span<const tensor_ref> tensors, S&& sink, const write_options& options = {}, durability_steps how = {})
     -> decltype(sink.finish()) {
     if (auto checked = detail::check(tensors); !checked) return std::move(checked).error();
-    std::vector<detail::written_member> members;
+    sequence<detail::written_member> members;
     members.reserve(tensors.size());
     std::uint64_t offset = 0;
     for (const auto& tensor : tensors) {
@@ -147,8 +147,8 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, const write_options& op
         offset += made->zip_header.size() + made->entry.packed_bytes;
         members.push_back(*std::move(made));
     }
-    std::vector<wherry::detail::zip::member> entries;
-    std::vector<piece> pieces;
+    sequence<wherry::detail::zip::member> entries;
+    sequence<piece> pieces;
     for (const auto& m : members) {
         entries.push_back(m.entry);
         for (const piece part : {as_bytes(view_of(m.zip_header)), as_bytes(m.npy_header), as_bytes(view_of(m.packed)), m.elements})

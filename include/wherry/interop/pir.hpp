@@ -3,6 +3,7 @@
 
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/pir_rules.hpp>
 #include <wherry/program/program.hpp>
 
@@ -16,7 +17,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 /// Paddle 3's `inference.json`: a program in the PIR dialect, read into a Program of 2.x operators. It runs, and its
 /// `serialize_to_string` is the `.pdmodel` that Paddle 3 no longer writes. Needs nlohmann_json.
@@ -62,8 +62,8 @@ class pir_reader {
     struct value {
         std::string name;  ///< empty for a constant that no operator reads as a tensor yet
         wire::LoDTensorDesc<> type;
-        const json* constant = nullptr;        ///< the `full` or `full_int_array` that makes it
-        std::vector<std::int64_t> combined{};  ///< the values of a `combine`
+        const json* constant = nullptr;     ///< the `full` or `full_int_array` that makes it
+        sequence<std::int64_t> combined{};  ///< the values of a `combine`
     };
 
     // ---- JSON, of which nothing is taken on trust
@@ -202,7 +202,7 @@ class pir_reader {
         read.name = "value_" + std::string(decimal(id).view());
         add_variable(read.name, read.type, false);
         const auto* held = attribute(*read.constant, "value");
-        std::vector<std::int64_t> dims(read.type.tensor.dims);
+        sequence<std::int64_t> dims(read.type.tensor.dims);
         add("fill_constant", {}, {{"Out", {read.name}}},
             {make_attr("shape", std::move(dims)), make_attr("dtype", read.type.tensor.data_type), make_attr("value", number(held))});
         return read.name;
@@ -211,9 +211,9 @@ class pir_reader {
 
     // ---- operators
 
-    using named_slots = std::vector<std::pair<std::string_view, std::vector<std::string>>>;
+    using named_slots = sequence<std::pair<std::string_view, sequence<std::string>>>;
 
-    void add(std::string_view type, const named_slots& inputs, const named_slots& outputs, std::vector<Attr> attrs) {
+    void add(std::string_view type, const named_slots& inputs, const named_slots& outputs, sequence<Attr> attrs) {
         auto& op = program_.blocks[0].ops.emplace_back();
         op.type = type;
         const auto fill = [](auto& slots, const named_slots& from) {
@@ -286,7 +286,7 @@ class pir_reader {
     result<void> add_by_rule(const json& op, const pir_rule& rule) {
         named_slots inputs;
         named_slots outputs;
-        std::vector<Attr> attrs;
+        sequence<Attr> attrs;
         const auto* given = at(&op, "I");
         for (std::size_t i = 0; const auto* one = at(given, i); ++i) {
             if (i >= rule.inputs.size() || rule.inputs[i].name.empty()) return bad(op, "an operator reads more values than it takes");
@@ -308,7 +308,7 @@ class pir_reader {
     }
 
     result<void> take_input(const json& op, const pir_input& wanted, std::size_t i, std::int64_t id, named_slots& inputs,
-                            std::vector<Attr>& attrs) {
+                            sequence<Attr>& attrs) {
         if (id == 0 && wanted.kind == pir_input_kind::unused) return {};
         auto found = input(op, i);
         if (!found) return std::move(found).error();
@@ -323,7 +323,7 @@ class pir_reader {
                 return {};
             }
             case pir_input_kind::tensors: {
-                auto& slot = inputs.emplace_back(wanted.name, std::vector<std::string>{});
+                auto& slot = inputs.emplace_back(wanted.name, sequence<std::string>{});
                 for (const auto one : read.combined) {
                     const auto part = values_.find(one);
                     if (part == values_.end()) return bad(op, "a list holds a value that nothing makes");
@@ -346,7 +346,7 @@ class pir_reader {
             case pir_input_kind::integers: break;
         }
         if (constant == nullptr || !constant->is_array()) return computed(op, wanted.name);
-        std::vector<std::int32_t> all;
+        sequence<std::int32_t> all;
         for (std::size_t k = 0; k < constant->size(); ++k) {
             const auto n = integer(at(at(constant, k), "D"));
             if (!std::in_range<std::int32_t>(n)) return bad(op, "a number of a list does not fit 32 bits");
@@ -364,7 +364,7 @@ class pir_reader {
                 .expected = "a constant"};
     }
 
-    static result<void> take_attribute(const json& op, const pir_attribute& wanted, std::vector<Attr>& attrs) {
+    static result<void> take_attribute(const json& op, const pir_attribute& wanted, sequence<Attr>& attrs) {
         const auto* held = attribute(op, wanted.from);
         if (held == nullptr) return wanted.to.empty() ? result<void>() : bad(op, "an attribute is missing", wanted.from);
         if (wanted.to.empty()) {  // has to have one value

@@ -2,6 +2,7 @@
 #define WHERRY_INTEROP_SAFETENSORS_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/io/numpy.hpp>
 #include <wherry/io/save_plan.hpp>
@@ -21,7 +22,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// safetensors: a header of JSON, then the elements without gaps. Source: the Rust crate `safetensors` 0.8, tensor.rs.
 namespace wherry::inline v0::safetensors {
@@ -35,7 +35,7 @@ struct metadata_entry {
 };
 struct contents {
     state_dict arrays;  ///< in the order of their elements
-    std::vector<metadata_entry> metadata;
+    sequence<metadata_entry> metadata;
 };
 
 namespace detail {
@@ -85,8 +85,8 @@ struct tensor_info {
 /// Takes the header as it is parsed; no tree of it is made. Every function answers false once something is wrong.
 class header_reader : public nlohmann::json_sax<nlohmann::json> {
   public:
-    [[nodiscard]] std::vector<tensor_info>& tensors() noexcept { return tensors_; }
-    [[nodiscard]] std::vector<metadata_entry>& metadata() noexcept { return metadata_; }
+    [[nodiscard]] sequence<tensor_info>& tensors() noexcept { return tensors_; }
+    [[nodiscard]] sequence<metadata_entry>& metadata() noexcept { return metadata_; }
     [[nodiscard]] error&& failure() noexcept { return std::move(failure_); }
 
     bool null() override { return skipped() || misplaced(); }
@@ -212,14 +212,14 @@ class header_reader : public nlohmann::json_sax<nlohmann::json> {
     bool ignore_next_ = false;
     bool has_metadata_ = false;
     std::size_t ignored_depth_ = 0;
-    std::vector<std::uint64_t> numbers_;
-    std::vector<tensor_info> tensors_;
-    std::vector<metadata_entry> metadata_;
+    sequence<std::uint64_t> numbers_;
+    sequence<tensor_info> tensors_;
+    sequence<metadata_entry> metadata_;
     error failure_{};
 };
 
 /// Sizes, order, holes, overlaps, names. The elements must cover all of the data, one tensor behind the other.
-inline result<void> check_tensors(std::vector<tensor_info>& tensors, std::uint64_t data_bytes, const limits& caps) {
+inline result<void> check_tensors(sequence<tensor_info>& tensors, std::uint64_t data_bytes, const limits& caps) {
     std::sort(tensors.begin(), tensors.end(), [](const tensor_info& a, const tensor_info& b) { return a.name < b.name; });
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const auto& name = tensors[i].name;
@@ -281,8 +281,8 @@ inline result<std::uint64_t> header_size(std::string_view start, std::uint64_t f
 }
 
 struct parsed_header {
-    std::vector<tensor_info> tensors;
-    std::vector<metadata_entry> metadata;
+    sequence<tensor_info> tensors;
+    sequence<metadata_entry> metadata;
 };
 inline result<parsed_header> parse_header(std::string_view text, std::uint64_t data_bytes, const limits& caps) {
     if (!text.starts_with('{')) return bad("the header does not begin with {");
@@ -332,7 +332,7 @@ result<contents> load(S&& source, const limits& caps = {}) {
 template <Sink S>
 auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadata_entry> metadata = {}, durability_steps how = {})
     -> decltype(sink.finish()) {
-    std::vector<std::string_view> names;
+    sequence<std::string_view> names;
     for (const auto& tensor : tensors) {
         names.push_back(tensor.name);
         if (auto checked = check_tensor(tensor); !checked) return std::move(checked).error();
@@ -345,7 +345,7 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
             return error{.code = errc::bad_name, .message = "safetensors cannot hold this name", .variable = tensor.name.substr(0, 64)};
     }
     if (auto checked = check_tensor_names(names); !checked) return std::move(checked).error();
-    std::vector<std::size_t> order(tensors.size());
+    sequence<std::size_t> order(tensors.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
         const auto left = *detail::row_of(tensors[a].dtype);
@@ -363,8 +363,8 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
         }
         text += "\"__metadata__\":{" + pairs + "}";
     }
-    std::vector<piece> pieces(2);
-    std::vector<std::vector<std::byte>> turned;  // copies in the order of the file, on big-endian machines
+    sequence<piece> pieces(2);
+    sequence<sequence<std::byte>> turned;  // copies in the order of the file, on big-endian machines
     turned.reserve(native_is_little_endian ? 0 : tensors.size());
     std::uint64_t offset = 0;
     for (const auto at : order) {

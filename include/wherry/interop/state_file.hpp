@@ -1,6 +1,7 @@
 #ifndef WHERRY_INTEROP_STATE_FILE_HPP
 #define WHERRY_INTEROP_STATE_FILE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
@@ -23,7 +24,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// Arrays by name from any file that holds some, told by its content: Paddle's combined files and folders, plain or with
 /// annotations or gzip; `.pdparams`; `.npz`; safetensors; numbers in text, one file or a folder of NAME.txt. Needs zlib (`-lz`) and
@@ -41,8 +41,8 @@ struct load_options {
 
 struct contents {
     state_dict arrays;
-    std::vector<pickle::state_file::structured_name> structured_names;  ///< of `.pdparams`
-    std::vector<error> warnings;                                        ///< what is there and is no array
+    sequence<pickle::state_file::structured_name> structured_names;  ///< of `.pdparams`
+    sequence<error> warnings;                                        ///< what is there and is no array
 };
 
 namespace detail {
@@ -54,17 +54,17 @@ inline result<void> add(contents& into, std::string name, Tensor tensor, std::st
 }
 
 /// The names of variables that have a place in a combined file, in its order. Errors: mixed_kinds, nothing_to_save.
-inline result<std::vector<std::string>> names_in_order(std::span<const Variable> variables) {
+inline result<sequence<std::string>> names_in_order(std::span<const Variable> variables) {
     const auto kept = wherry::detail::tensors_among(variables);
     if (!kept) return kept.error();
-    std::vector<std::string> names;
+    sequence<std::string> names;
     for (const auto& var : *kept) names.push_back(var.name());
     std::sort(names.begin(), names.end());
     return names;
 }
 
 /// Gives the tensors of a combined file the names that a program has.
-inline result<void> name_after(named_streams& read, const std::vector<std::string>& names, std::string_view file) {
+inline result<void> name_after(named_streams& read, const sequence<std::string>& names, std::string_view file) {
     const auto count_text = wherry::detail::tensor_count_text;
     if (read.tensors.size() < names.size())
         return error{.code = errc::missing_record,
@@ -91,7 +91,7 @@ enum class place : std::uint8_t { alone, folder };
 /// Streams, named by themselves, by the program or, where there is one, by the file.
 template <Reader R>
 result<void> add_streams(R& reader, std::string_view file_name, place where, const load_options& options, contents& into) {
-    std::vector<std::string> names;
+    sequence<std::string> names;
     if (!options.in_order.empty()) {
         auto wanted = names_in_order(options.in_order);
         if (!wanted) return std::move(wanted).error();
@@ -240,8 +240,8 @@ result<void> add_variable(R& reader, std::string_view name, const load_options& 
 }
 
 /// The files of variables: those of their names, or NAME.txt where only that is there.
-inline std::vector<std::string> files_of(std::string_view folder, const std::vector<std::string>& names) {
-    std::vector<std::string> files;
+inline sequence<std::string> files_of(std::string_view folder, const sequence<std::string>& names) {
+    sequence<std::string> files;
     for (const auto& name : names) {
         auto text = text_file::file_name_of(name);
         const bool in_text = wherry::detail::why_bad_file_name(name).empty() &&
@@ -256,7 +256,7 @@ inline result<void> add_variables(disk& folder, const load_options& options, con
     const auto names = names_in_order(options.of_folder);
     if (!names) return names.error();
     const auto files = files_of(folder.path(), *names);
-    const std::vector<std::string_view> records(files.begin(), files.end());
+    const sequence<std::string_view> records(files.begin(), files.end());
     if (auto expected = folder.expect(records); !expected) return expected;
     for (std::size_t i = 0; i < records.size(); ++i) {
         const std::string_view name = (*names)[i];

@@ -1,6 +1,7 @@
 #ifndef WHERRY_INTEROP_XTENSOR_HPP
 #define WHERRY_INTEROP_XTENSOR_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/archive.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
@@ -59,7 +60,7 @@ result<Shape> dims_of(const E& expression) {
 }
 template <class T>
 auto adapt(T* data, std::size_t count, const Shape& dims) {
-    std::vector<std::size_t> shape;
+    std::vector<std::size_t> shape;  // the container xtensor knows how to rebind
     for (const auto dim : dims) shape.push_back(static_cast<std::size_t>(dim));
     return xt::adapt<xt::layout_type::row_major>(data, count, xt::no_ownership(), shape);
 }
@@ -162,7 +163,7 @@ named(std::string_view, E&) -> named<E>;
 template <class Archive = archive<>, class S, Contiguous... E>
 auto save(S&& sink, named<E>... arrays) -> typename Archive::template saved<S> {
     std::array<result<tensor_ref>, sizeof...(E)> borrowed{borrow(arrays.name, std::as_const(arrays.array))...};
-    std::vector<tensor_ref> refs;
+    sequence<tensor_ref> refs;
     for (auto& one : borrowed) {
         if (!one) return std::move(one).error();
         refs.push_back(*one);

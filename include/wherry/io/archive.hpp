@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_ARCHIVE_HPP
 #define WHERRY_IO_ARCHIVE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/load_plan.hpp>
 #include <wherry/io/save_plan.hpp>
 #include <wherry/io/select.hpp>
@@ -19,7 +20,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -106,7 +106,7 @@ struct archive {
     static saved<S> save(std::span<const Variable> variables, const Scope& scope, S&& sink) {
         const auto tensors = detail::tensors_among(variables, !layout_policy::single_record);
         if (!tensors) return tensors.error();
-        std::vector<std::unique_ptr<SelectedRows>> gathered;
+        sequence<std::unique_ptr<SelectedRows>> gathered;
         const auto refs = detail::refs_of(*tensors, scope, gathered);
         if (!refs) return refs.error();
         return save(std::span<const tensor_ref>(*refs), std::forward<S>(sink));
@@ -160,7 +160,7 @@ struct archive {
     template <class S>
     static result<load_report> load(std::span<const std::string_view> names, Scope& scope, S&& source) {
         if (names.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to load"};
-        std::vector<wanted_tensor> wanted;
+        sequence<wanted_tensor> wanted;
         wanted.reserve(names.size());
         for (const auto name : names) wanted.push_back({name, {}});
         return load_wanted(wanted, scope, source);

@@ -74,9 +74,9 @@ inline void clip_extra(Program& program) {
     for (auto& block : program.blocks())
         for (auto& op : block.ops()) {
             auto& desc = op.desc();
-            std::erase_if(desc.attrs, [&](const Attr& attr) { return detail::is_extra(detail::extra_attrs, desc.type, attr.name); });
-            std::erase_if(desc.outputs,
-                          [&](const wire::Slot<>& slot) { return detail::is_extra(detail::extra_outputs, desc.type, slot.parameter); });
+            erase_if(desc.attrs, [&](const Attr& attr) { return detail::is_extra(detail::extra_attrs, desc.type, attr.name); });
+            erase_if(desc.outputs,
+                     [&](const wire::Slot<>& slot) { return detail::is_extra(detail::extra_outputs, desc.type, slot.parameter); });
         }
 }
 

@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_INFERENCE_FILES_HPP
 #define WHERRY_IO_INFERENCE_FILES_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/inference_model.hpp>
 #include <wherry/policy/disk.hpp>
 
@@ -11,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -31,8 +31,8 @@ struct save_model_options {
 
 /// What `save_inference_model` did.
 struct saved_model {
-    std::vector<std::string> fetch_names;  ///< what the targets are called in the model
-    std::vector<std::string_view> warnings;
+    sequence<std::string> fetch_names;  ///< what the targets are called in the model
+    sequence<std::string_view> warnings;
 };
 
 namespace detail {
@@ -54,7 +54,7 @@ class appended_scales {
     ~appended_scales() {
         if (program_ == nullptr) return;
         auto& root = program_->global_block();
-        std::vector<std::string> made;
+        sequence<std::string> made;
         for (auto i = op_count_; i < root.ops().size(); ++i) made.push_back(root.ops()[i].output("Out").front());
         root.ops().erase(root.ops().begin() + static_cast<std::ptrdiff_t>(op_count_), root.ops().end());
         root.remove_vars_if([&](const Variable& var) { return std::find(made.begin(), made.end(), var.name()) != made.end(); });
@@ -86,7 +86,7 @@ inline result<void> check_files(const inference_files& files, const Program& pro
 }
 
 inline result<void> write_model(const inference_files& files, std::string_view model_name, const inference_program& made,
-                                const Scope& scope, bool program_only, std::vector<std::string_view>& warnings) {
+                                const Scope& scope, bool program_only, sequence<std::string_view>& warnings) {
     if (auto checked = check_files(files, made.program, model_name); !checked) return checked;
     disk program_sink(below(files.dirname, model_name));
     if (program_only) {

@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_INFERENCE_MODEL_HPP
 #define WHERRY_IO_INFERENCE_MODEL_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/archive.hpp>
 #include <wherry/io/inference_program.hpp>
 #include <wherry/io/whole_record.hpp>
@@ -13,7 +14,6 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -28,15 +28,15 @@ inline constexpr std::string_view program_only =
 
 /// How a model is taken in.
 struct import_options {
-    std::vector<std::string> pserver_endpoints{};          ///< replaces the attribute `epmap` where there is one
+    sequence<std::string> pserver_endpoints{};             ///< replaces the attribute `epmap` where there is one
     bool (*is_supported)(std::int64_t version) = nullptr;  ///< null: every version is, as in the reference
 };
 
 /// A model that was loaded. Its persistables are in the scope; the Executor knows its feed and fetch operators.
 struct loaded_inference_model {
     Program program;
-    std::vector<std::string> feed_names;  ///< by column
-    std::vector<Variable> fetch_targets;  ///< by column
+    sequence<std::string> feed_names;  ///< by column
+    sequence<Variable> fetch_targets;  ///< by column
     load_report report;
 };
 
@@ -59,7 +59,7 @@ inline result<void> check_version(const Program& program, const import_options& 
                  .message = {"Unsupported program version: ", decimal(program.version()), "\n"},
                  .found = decimal(program.version())};
 }
-inline void replace_endpoints(Program& program, const std::vector<std::string>& endpoints) {
+inline void replace_endpoints(Program& program, const sequence<std::string>& endpoints) {
     if (endpoints.empty()) return;
     for (auto& op : program.global_block().ops())
         if (op.find_attr("epmap") != nullptr) op.set_attr(make_attr("epmap", endpoints));
@@ -79,7 +79,7 @@ inline result<loaded_inference_model> parse_inference_program(std::string_view b
     if (!feeds) return std::move(feeds).error();
     const auto fetches = fetch_target_names(*program);
     if (!fetches) return fetches.error();
-    std::vector<Variable> targets;
+    sequence<Variable> targets;
     for (const auto& name : *fetches) {
         targets.push_back(program->global_block().find_var(name));
         if (!targets.back())
@@ -106,7 +106,7 @@ struct inference_model {
     struct saved {
         detail::kept<M> program{};
         std::optional<detail::kept<P>> params{};
-        std::vector<std::string_view> warnings{};
+        sequence<std::string_view> warnings{};
     };
 
     /// Saves the persistables of a program, then its bytes, so that what looks like a model is whole. Without persistables
@@ -146,7 +146,7 @@ struct inference_model {
         auto model = parse_inference_program(file->bytes, options, parameters::caps_policy::caps);
         if (!model) return std::move(model).error().in_file(file->path);
         auto vars = select<filter::persistables>(model->program);
-        std::erase_if(vars, [](const Variable& var) { return var.kind() == VarKind::RAW; });
+        erase_if(vars, [](const Variable& var) { return var.kind() == VarKind::RAW; });
         if (vars.empty()) return model;
         auto report = parameters::load(std::span<const Variable>(vars), scope, std::forward<P>(params_source));
         if (!report) return std::move(report).error();

@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_INFERENCE_PROGRAM_HPP
 #define WHERRY_IO_INFERENCE_PROGRAM_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/clip_extra.hpp>
 #include <wherry/io/op_compatible_map.hpp>
 #include <wherry/program/prune.hpp>
@@ -15,7 +16,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -30,8 +30,8 @@ struct export_options {
 /// A program ready to be saved for inference, with its feed and fetch operators.
 struct inference_program {
     Program program;
-    std::vector<std::string> feed_names;   ///< by column
-    std::vector<std::string> fetch_names;  ///< by column
+    sequence<std::string> feed_names;   ///< by column
+    sequence<std::string> fetch_names;  ///< by column
 };
 
 namespace detail {
@@ -40,7 +40,7 @@ inline wire::OpDesc<> plain_op(std::string_view type) {
     wire::OpDesc<> op;
     op.type = type;
     op.attrs = {make_attr("op_device", ""), make_attr("op_namescope", "/"), make_attr("op_role", op_role::forward),
-                make_attr("op_role_var", std::vector<std::string>())};
+                make_attr("op_role_var", sequence<std::string>())};
     return op;
 }
 inline wire::Slot<> slot_of(std::string_view slot, std::initializer_list<std::string> names) {
@@ -138,9 +138,9 @@ inline bool clear_op_device(Program& program) {
 /// fetch instead: `save_infer_model/scale_0.tmp_0`, ... The program grows with every call, as in the reference.
 /// Errors: no_such_variable, argument_dtype. Guarantee: after an error the program is unchanged.
 /// Source: save_inference_model, layers.scale.
-inline result<std::vector<Variable>> append_target_scales(Program& program, UniqueNameGenerator& names, std::span<const Variable> targets,
-                                                          const export_options& options = {}) {
-    std::vector<Variable> own;
+inline result<sequence<Variable>> append_target_scales(Program& program, UniqueNameGenerator& names, std::span<const Variable> targets,
+                                                       const export_options& options = {}) {
+    sequence<Variable> own;
     own.reserve(targets.size());
     const auto stays = [&](const Variable& target) { return options.skip_bool_targets && target.dtype() == DType::BOOL; };
     for (const auto& target : targets) {
@@ -150,7 +150,7 @@ inline result<std::vector<Variable>> append_target_scales(Program& program, Uniq
         if (stays(own.back())) continue;
         if (auto checked = detail::check_scaled(own.back()); !checked) return std::move(checked).error();
     }
-    std::vector<Variable> scaled;
+    sequence<Variable> scaled;
     scaled.reserve(targets.size());
     for (std::size_t i = 0; i < targets.size(); ++i) {
         if (stays(own[i])) {
@@ -174,7 +174,7 @@ inline result<std::vector<Variable>> append_target_scales(Program& program, Uniq
 inline result<inference_program> make_inference_program(const Program& program, std::span<const std::string> feeds,
                                                         std::span<const std::string> targets, const export_options& options = {}) {
     auto bare = program.clone();
-    std::erase_if(bare.global_block().ops(), [](const Operator& op) { return op.type() == "feed" || op.type() == "fetch"; });
+    erase_if(bare.global_block().ops(), [](const Operator& op) { return op.type() == "feed" || op.type() == "fetch"; });
     auto pruned = options.skip_prune ? result<Program>(std::move(bare)) : prune(bare, feeds, targets);
     if (!pruned) return std::move(pruned).error();
     optimize_for_inference(*pruned);
@@ -192,11 +192,11 @@ inline result<inference_program> make_inference_program(const Program& program, 
 
 namespace detail {
 /// Names in the column order of feed or fetch operators.
-inline result<std::vector<std::string>> names_by_column(const Block& root, std::string_view type, bool of_outputs, std::string_view slot) {
-    std::vector<const Operator*> ops;
+inline result<sequence<std::string>> names_by_column(const Block& root, std::string_view type, bool of_outputs, std::string_view slot) {
+    sequence<const Operator*> ops;
     for (const auto& op : root.ops())
         if (op.type() == type) ops.push_back(&op);
-    std::vector<std::string> names(ops.size());
+    sequence<std::string> names(ops.size());
     for (const auto* op : ops) {
         const auto args = of_outputs ? op->output(slot) : op->input(slot);
         const auto column = op->attr_or<std::int32_t>("col", 0);
@@ -221,10 +221,10 @@ inline result<std::vector<std::string>> names_by_column(const Block& root, std::
 }  // namespace detail
 
 /// The fed and fetched names of a program, in the order of their columns. Errors: missing_slot, bad_attribute.
-inline result<std::vector<std::string>> feed_target_names(const Program& program) {
+inline result<sequence<std::string>> feed_target_names(const Program& program) {
     return detail::names_by_column(program.global_block(), "feed", true, "Out");
 }
-inline result<std::vector<std::string>> fetch_target_names(const Program& program) {
+inline result<sequence<std::string>> fetch_target_names(const Program& program) {
     return detail::names_by_column(program.global_block(), "fetch", false, "X");
 }
 

@@ -2,6 +2,7 @@
 #define WHERRY_IO_LOAD_MATCHING_HPP
 
 #include <wherry/base/order.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/select.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/converted.hpp>
@@ -15,7 +16,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -26,8 +26,8 @@ struct matching_options {
 /// What a lenient load did.
 struct matching_report {
     std::size_t tensor_count = 0;
-    std::vector<error> skipped;       ///< variables that keep what they have: missing_record, shape_mismatch, dtype_mismatch
-    std::vector<std::string> unused;  ///< arrays that no variable took
+    sequence<error> skipped;       ///< variables that keep what they have: missing_record, shape_mismatch, dtype_mismatch
+    sequence<std::string> unused;  ///< arrays that no variable took
 };
 
 namespace detail {
@@ -67,7 +67,7 @@ inline result<Tensor> fitted(const Variable& var, const Tensor* held, const tens
 template <VariablePredicate F = filter::persistables>
 result<matching_report> load_matching(const Program& program, Scope& scope, std::span<const tensor_ref> arrays,
                                       const matching_options& options = {}, const F& keep = {}) {
-    std::vector<std::string_view> names;
+    sequence<std::string_view> names;
     names.reserve(arrays.size());
     for (const auto& array : arrays) names.push_back(array.name);
     const auto order = order_of(names);
@@ -75,7 +75,7 @@ result<matching_report> load_matching(const Program& program, Scope& scope, std:
         return error{.code = errc::duplicate_name, .message = "two arrays have one name", .variable = names[twice]};
 
     matching_report report;
-    std::vector<bool> used(arrays.size(), false);
+    sequence<bool> used(arrays.size(), false);
     for (const auto& var : select(program, keep)) {
         if (var.kind() != VarKind::LOD_TENSOR) continue;
         const auto at = std::lower_bound(order.begin(), order.end(), std::string_view(var.name()),

@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_LOAD_PLAN_HPP
 #define WHERRY_IO_LOAD_PLAN_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/annotated.hpp>
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/record_check.hpp>
@@ -18,7 +19,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -27,7 +27,7 @@ struct load_report {
     std::size_t tensor_count = 0;
     std::uint64_t data_bytes = 0;  ///< of elements
     std::uint64_t lent_bytes = 0;  ///< of those, what was not copied: it stays in the mapping
-    std::vector<error> warnings;   ///< trailing_bytes: a separate file goes on after its tensor
+    sequence<error> warnings;      ///< trailing_bytes: a separate file goes on after its tensor
 };
 
 namespace detail {
@@ -51,7 +51,7 @@ inline constexpr std::uint64_t widest_gaps = std::uint64_t{1} << 20U;
 /// Reads the elements of a record that have not come with the headers, in as few calls as the reader allows.
 template <Reader R>
 result<void> read_elements(std::span<arrival> arrivals, R& reader) {
-    std::vector<arrival*> into;
+    sequence<arrival*> into;
     for (auto& one : arrivals) {
         if (one.fresh.is_initialized()) continue;
         one.fresh.resize(one.header.dtype, one.header.dims);
@@ -61,9 +61,9 @@ result<void> read_elements(std::span<arrival> arrivals, R& reader) {
         std::uint64_t gaps = 0;
         for (std::size_t i = 1; i < into.size(); ++i) gaps += into[i]->header.data_offset - into[i - 1]->header.data_end();
         if (into.size() > 1 && gaps <= widest_gaps) {  // one stretch: elements, what lies between (thrown away), elements, ...
-            std::vector<std::byte> between(static_cast<std::size_t>(gaps));
+            sequence<std::byte> between(static_cast<std::size_t>(gaps));
             std::span<std::byte> unused(between);
-            std::vector<std::span<std::byte>> pieces{into.front()->fresh.bytes()};
+            sequence<std::span<std::byte>> pieces{into.front()->fresh.bytes()};
             pieces.reserve(2 * into.size());
             for (std::size_t i = 1; i < into.size(); ++i) {
                 const auto gap = static_cast<std::size_t>(into[i]->header.data_offset - into[i - 1]->header.data_end());
@@ -90,7 +90,7 @@ inline const wanted_tensor* rows_of(const record& held, std::span<const wanted_t
 /// A record of SelectedRows alone. Errors: mixed_kinds, those of `wire::read_selected_rows_header`, truncated, too_large.
 template <class L, Reader R>
 result<std::unique_ptr<SelectedRows>> read_rows(const record& held, std::span<const wanted_tensor> wanted, R& reader, std::string_view path,
-                                                const limits& caps, std::vector<error>& warnings) {
+                                                const limits& caps, sequence<error>& warnings) {
     const auto name = rows_of(held, wanted)->name;
     if (L::single_record || held.tensors.size() > 1) return rows_among_others(name);
     auto parsed = [&]() -> result<parsed_rows> {
@@ -162,7 +162,7 @@ template <Layout L, annotation_rules Rules = annotation_rules{}, Source S>
 result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout = {},
                                  const limits& caps = {}) {
     using reader_type = typename decltype(source.open(std::string_view()))::value_type;
-    std::vector<std::string_view> names;
+    sequence<std::string_view> names;
     names.reserve(wanted.size());
     for (const auto& want : wanted) names.push_back(want.name);
     if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).error();
@@ -174,9 +174,9 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
 
     load_report report;
     byte_buffer window;
-    std::vector<detail::arrival> arrivals;
+    sequence<detail::arrival> arrivals;
     arrivals.reserve(wanted.size());
-    std::vector<reader_type> open;  // records in memory stay open until the end
+    sequence<reader_type> open;  // records in memory stay open until the end
     if constexpr (ViewReader<reader_type>) open.reserve(records->size());
     for (const auto& held : *records) {
         auto reader = source.open(held.name);

@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_NAMED_STREAMS_HPP
 #define WHERRY_IO_NAMED_STREAMS_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/annotated.hpp>
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/stream_index.hpp>
@@ -11,7 +12,6 @@
 #include <limits>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -24,7 +24,7 @@ struct named_stream {
 
 /// Tensors of a record, and where the last of them ends.
 struct named_streams {
-    std::vector<named_stream> tensors;
+    sequence<named_stream> tensors;
     std::uint64_t end_offset = 0;
     std::uint64_t size_bytes = 0;  ///< of the record
 

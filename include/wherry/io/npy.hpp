@@ -17,7 +17,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// `.npy`: one NumPy array. Source: numpy.lib.format, versions 1.0 to 3.0.
 namespace wherry::inline v0::npy {

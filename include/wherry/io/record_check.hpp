@@ -4,13 +4,12 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/policy/layout.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -25,25 +24,34 @@ inline result<void> check_tensor_names(std::span<const std::string_view> names, 
     return {};
 }
 
-/// Asks a layout and checks the answer, since users write layouts too.
-/// Errors: bad_argument when a tensor is in no record or in two, or when a single record is not single or has a name.
-template <Layout L>
-result<std::vector<record>> records_of(std::span<const std::string_view> names, const L& layout = {}) {
-    auto records = layout.records(names);
-    const auto wrong = [](std::string_view message, std::string_view name = {}) {
-        return error{.code = errc::bad_argument, .message = message, .variable = name, .op = L::name};
+namespace detail {
+/// Every index in exactly one record; a single record is single and has no name. Errors: bad_argument.
+inline result<void> check_records(std::span<const record> records, std::span<const std::string_view> names, std::string_view layout,
+                                  bool single) {
+    const auto wrong = [&](std::string_view message, std::string_view name = {}) {
+        return error{.code = errc::bad_argument, .message = message, .variable = name, .op = layout};
     };
-    std::vector<bool> placed(names.size(), false);
+    sequence<bool> placed(names.size(), false);
     for (const auto& held : records)
         for (const auto at : held.tensors) {
             if (at >= names.size()) return wrong("a layout names a tensor that does not exist");
             if (placed[at]) return wrong("a layout puts a tensor into two records", names[at]);
             placed[at] = true;
         }
-    if (const auto lost = std::find(placed.begin(), placed.end(), false); lost != placed.end())
-        return wrong("a layout leaves out a tensor", names[static_cast<std::size_t>(lost - placed.begin())]);
-    if (L::single_record && (records.size() != 1 || !records.front().name.empty()))
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (!placed[i]) return wrong("a layout leaves out a tensor", names[i]);
+    if (single && (records.size() != 1 || !records.front().name.empty()))
         return wrong("a layout of a single record gives another number, or a name");
+    return {};
+}
+}  // namespace detail
+
+/// Asks a layout and checks the answer, since users write layouts too.
+/// Errors: bad_argument when a tensor is in no record or in two, or when a single record is not single or has a name.
+template <Layout L>
+result<sequence<record>> records_of(std::span<const std::string_view> names, const L& layout = {}) {
+    sequence<record> records = layout.records(names);
+    if (auto checked = detail::check_records(records, names, L::name, L::single_record); !checked) return std::move(checked).error();
     return records;
 }
 

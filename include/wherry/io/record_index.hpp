@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_RECORD_INDEX_HPP
 #define WHERRY_IO_RECORD_INDEX_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/annotated.hpp>
 #include <wherry/io/stream_index.hpp>
 #include <wherry/policy/layout.hpp>
@@ -15,7 +16,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// Which tensors a record holds, found by their headers, and what is wrong with it if they are not those that are wanted.
 namespace wherry::inline v0 {
@@ -74,7 +74,7 @@ inline error of_stream(error e, std::string_view name) {
 /// What is left of a record behind its last wanted tensor: an error, or a warning where the layout allows it.
 template <class L>
 result<void> check_end(const record& held, std::span<const wanted_tensor> wanted, std::uint64_t offset, std::uint64_t size_bytes,
-                       std::string_view path, std::vector<error>& warnings) {
+                       std::string_view path, sequence<error>& warnings) {
     if (offset == size_bytes) return {};
     error left{.code = errc::extra_record,
                .message = "the file goes on after the last wanted tensor",
@@ -100,9 +100,9 @@ inline error other_name(std::string_view wanted, std::string_view found, std::ui
 
 /// All headers of a record that holds the wanted tensors in their order, then its coverage.
 template <class L, annotation_rules Rules, Reader R>
-result<std::vector<placed_tensor>> index_in_order(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
-                                                  std::string_view path, std::vector<error>& warnings) {
-    std::vector<placed_tensor> found;
+result<sequence<placed_tensor>> index_in_order(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
+                                               std::string_view path, sequence<error>& warnings) {
+    sequence<placed_tensor> found;
     found.reserve(held.tensors.size());
     for (const auto at : held.tensors) {
         const auto name = wanted[at].name;
@@ -134,16 +134,16 @@ result<std::vector<placed_tensor>> index_in_order(const record& held, std::span<
 
 /// The wanted tensors of a record whose streams have names; others are stepped over.
 template <annotation_rules Rules, Reader R>
-result<std::vector<placed_tensor>> index_by_name(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer) {
+result<sequence<placed_tensor>> index_by_name(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer) {
     auto order = held.tensors;  // by name, as the streams come
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a].name < wanted[b].name; });
-    std::vector<std::string_view> names;
+    sequence<std::string_view> names;
     names.reserve(order.size());
     for (const auto at : order) names.push_back(wanted[at].name);
-    std::vector<bool> seen(order.size(), false);
+    sequence<bool> seen(order.size(), false);
     std::size_t next_unseen = 0;
     const auto likely_name = [&] { return next_unseen < names.size() ? names[next_unseen] : std::string_view(); };
-    std::vector<placed_tensor> found;
+    sequence<placed_tensor> found;
     found.reserve(order.size());
     std::size_t stream_count = 0;
     for (; !indexer.at_end(); ++stream_count) {
@@ -181,8 +181,8 @@ inline constexpr std::string_view combined_instead =
 
 /// All headers of one record, then its coverage, then the shapes.
 template <class L, annotation_rules Rules, Reader R>
-result<std::vector<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
-                                                std::string_view path, std::vector<error>& warnings) {
+result<sequence<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
+                                             std::string_view path, sequence<error>& warnings) {
     auto found = [&] {
         if constexpr (Rules.names && !tolerates_trailing_bytes<L>) return index_by_name<Rules>(held, wanted, indexer);
         else return index_in_order<L, Rules>(held, wanted, indexer, path, warnings);

@@ -3,6 +3,7 @@
 
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/lod.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/record_check.hpp>
 #include <wherry/policy/sink.hpp>
@@ -15,7 +16,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -80,7 +80,7 @@ class save_plan {
     static result<save_plan> make(std::span<const tensor_ref> tensors, const L& layout = {}, const limits& caps = {},
                                   header_maker make_header = plain_header) {
         save_plan plan;
-        std::vector<std::string_view> names;
+        sequence<std::string_view> names;
         names.reserve(tensors.size());
         for (const auto& tensor : tensors) names.push_back(tensor.name);
         if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).error();
@@ -106,9 +106,9 @@ class save_plan {
     [[nodiscard]] std::span<const record_size> records() const noexcept { return sizes_; }
 
     /// What a record is made of, in order: header, elements, header, elements, ...
-    [[nodiscard]] std::vector<piece> pieces(std::size_t record) const {
+    [[nodiscard]] sequence<piece> pieces(std::size_t record) const {
         const auto& tensors = records_[record].tensors;
-        std::vector<piece> made;
+        sequence<piece> made;
         made.reserve(2 * tensors.size());
         for (const auto at : tensors) {
             made.push_back(header(at));
@@ -160,12 +160,12 @@ class save_plan {
         std::size_t size_bytes = 0;
     };
 
-    std::vector<record> records_;
-    std::vector<record_size> sizes_;  ///< their names point into records_
+    sequence<record> records_;
+    sequence<record_size> sizes_;  ///< their names point into records_
     byte_buffer headers_;
-    std::vector<stretch> headers_at_;  ///< of each tensor, in headers_
-    std::vector<piece> elements_;
-    std::vector<std::vector<std::byte>> turned_;  ///< copies in the order of the file, on big-endian machines
+    sequence<stretch> headers_at_;  ///< of each tensor, in headers_
+    sequence<piece> elements_;
+    sequence<sequence<std::byte>> turned_;  ///< copies in the order of the file, on big-endian machines
 };
 
 /// Writes a plan. Errors: those of the sink.

@@ -3,6 +3,7 @@
 
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/load_plan.hpp>
 #include <wherry/policy/filter.hpp>
 #include <wherry/program/program.hpp>
@@ -15,15 +16,14 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
 /// The variables of all blocks that pass a filter, in block order. Source: save_vars, load_vars.
 template <VariablePredicate F>
-std::vector<Variable> select(const Program& program, const F& filter = {}) {
+sequence<Variable> select(const Program& program, const F& filter = {}) {
     auto all = program.list_vars();
-    std::erase_if(all, [&](const Variable& var) { return !filter(var); });
+    erase_if(all, [&](const Variable& var) { return !filter(var); });
     return all;
 }
 
@@ -37,8 +37,8 @@ constexpr std::string_view why_no_tensor(VarKind kind) noexcept {
 
 /// What of a list is saved or loaded: RAW variables are skipped, a name counts once, the first time. `with_rows` where SelectedRows
 /// have a place. Errors: nothing_to_save, mixed_kinds, bad_argument for an empty handle.
-inline result<std::vector<Variable>> tensors_among(std::span<const Variable> variables, bool with_rows = false) {
-    std::vector<Variable> kept;
+inline result<sequence<Variable>> tensors_among(std::span<const Variable> variables, bool with_rows = false) {
+    sequence<Variable> kept;
     kept.reserve(variables.size());
     for (const auto& var : variables) {
         if (!var) return error{.code = errc::bad_argument, .message = "an empty Variable stands in the list"};
@@ -51,14 +51,14 @@ inline result<std::vector<Variable>> tensors_among(std::span<const Variable> var
                          .found = wire::name_of(var.kind())};
         kept.push_back(var);
     }
-    std::vector<std::string_view> names;
+    sequence<std::string_view> names;
     names.reserve(kept.size());
     for (const auto& var : kept) names.push_back(var.name());
     const auto order = order_of(names);
-    std::vector<bool> again(kept.size(), false);
+    sequence<bool> again(kept.size(), false);
     for (std::size_t i = 1; i < order.size(); ++i) again[order[i]] = names[order[i]] == names[order[i - 1]];
     std::size_t at = 0;
-    std::erase_if(kept, [&](const Variable&) { return again[at++]; });
+    erase_if(kept, [&](const Variable&) { return again[at++]; });
     if (kept.empty())
         return error{.code = errc::nothing_to_save,
                      .message = variables.empty() ? "no variable passes the filter"
@@ -68,9 +68,9 @@ inline result<std::vector<Variable>> tensors_among(std::span<const Variable> var
 
 /// Values of a scope. `gathered` keeps the rows of variables that the Executor holds as whole arrays.
 /// Errors: not_initialized.
-inline result<std::vector<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope,
-                                               std::vector<std::unique_ptr<SelectedRows>>& gathered) {
-    std::vector<tensor_ref> refs;
+inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope,
+                                            sequence<std::unique_ptr<SelectedRows>>& gathered) {
+    sequence<tensor_ref> refs;
     refs.reserve(variables.size());
     for (const auto& var : variables) {
         const auto* tensor = scope.find_var(var.name());
@@ -91,13 +91,13 @@ inline result<std::vector<tensor_ref>> refs_of(std::span<const Variable> variabl
     return refs;
 }
 
-inline result<std::vector<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope) {
-    std::vector<std::unique_ptr<SelectedRows>> none;  // the list holds no SelectedRows
+inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope) {
+    sequence<std::unique_ptr<SelectedRows>> none;  // the list holds no SelectedRows
     return refs_of(variables, scope, none);
 }
 
-inline std::vector<wanted_tensor> wanted_of(std::span<const Variable> variables) {
-    std::vector<wanted_tensor> wanted;
+inline sequence<wanted_tensor> wanted_of(std::span<const Variable> variables) {
+    sequence<wanted_tensor> wanted;
     wanted.reserve(variables.size());
     for (const auto& var : variables)
         wanted.push_back({var.name(), var.is_parameter() ? var : Variable(), var.kind() == VarKind::SELECTED_ROWS});

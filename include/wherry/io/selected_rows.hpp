@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_SELECTED_ROWS_HPP
 #define WHERRY_IO_SELECTED_ROWS_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/save_plan.hpp>
 #include <wherry/io/whole_record.hpp>
@@ -15,7 +16,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -29,7 +29,7 @@ auto save_selected_rows(const SelectedRows& held, S&& sink, durability_steps how
     if (auto checked = check_tensor(held.ref({})); !checked) return std::move(checked).error();
     byte_buffer header;
     wire::append_selected_rows_header(header, held.rows, held.height, held.value.dtype(), held.value.dims());
-    std::vector<std::byte> turned;  // values in the order of the file, on big-endian machines
+    sequence<std::byte> turned;  // values in the order of the file, on big-endian machines
     auto values = held.value.bytes();
     if constexpr (!native_is_little_endian) {
         turned.assign(values.begin(), values.end());

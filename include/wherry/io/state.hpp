@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_STATE_HPP
 #define WHERRY_IO_STATE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/archive.hpp>
 #include <wherry/io/op_compatible_map.hpp>
 #include <wherry/io/pickle.hpp>
@@ -18,7 +19,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// State files: `PREFIX.pdparams`, `PREFIX.pdopt`, `PREFIX.pdmodel`, and programs set from arrays by name.
 /// Source: fluid/io.py 1.8.5, save, load, load_program_state, set_program_state.
@@ -36,7 +36,7 @@ struct load_state_options {
     /// `save_persistables` wrote are loaded where there is no .pdparams.
     bool make_missing = true;
     /// What to load from files of `save_persistables`; needed when they are one file.
-    std::optional<std::vector<Variable>> var_list{};
+    std::optional<sequence<Variable>> var_list{};
     /// `load_program_state` of a folder: files that cannot be read are left out with a warning, as Paddle 2 does.
     bool lenient = false;
     limits caps{};
@@ -57,10 +57,10 @@ inline std::string without_suffix(std::string_view model_path) {
 inline bool is_array(const Variable& var) noexcept { return var.kind() != VarKind::RAW; }
 
 /// The values of variables as arrays to save; none is fine.
-inline result<std::vector<tensor_ref>> state_refs(const Program& program, const Scope& scope, bool (*keep)(const Variable&) noexcept) {
+inline result<sequence<tensor_ref>> state_refs(const Program& program, const Scope& scope, bool (*keep)(const Variable&) noexcept) {
     auto vars = program.list_vars();
-    std::erase_if(vars, [&](const Variable& var) { return !keep(var) || !is_array(var); });
-    if (vars.empty()) return std::vector<tensor_ref>();
+    erase_if(vars, [&](const Variable& var) { return !keep(var) || !is_array(var); });
+    if (vars.empty()) return sequence<tensor_ref>();
     const auto tensors = tensors_among(vars);
     if (!tensors) return tensors.error();
     return refs_of(*tensors, scope);
@@ -102,7 +102,7 @@ inline Tensor as_held(Tensor array, DType wanted) {
 
 /// Every variable that passes the filter, from the arrays of one state file.
 inline result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, const std::string& file,
-                                  bool (*keep)(const Variable&) noexcept, std::vector<state_arrival>& arrivals) {
+                                  bool (*keep)(const Variable&) noexcept, sequence<state_arrival>& arrivals) {
     auto state = pickle::load(disk{file}, options.caps);
     if (!state) return std::move(state).error();
     for (const auto& var : program.list_vars()) {
@@ -130,7 +130,7 @@ inline result<load_report> load_known_files(const Program& program, Scope& scope
     auto listed = files_beneath(folder);
     if (!listed) return std::move(listed).error();
     auto& unused = *listed;
-    std::vector<Variable> known;
+    sequence<Variable> known;
     for (const auto& var : program.list_vars()) {
         if (options.var_list && std::none_of(options.var_list->begin(), options.var_list->end(),
                                              [&](const Variable& v) { return v && v.name() == var.name(); }))
@@ -230,7 +230,7 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
         if (report) report->warnings.insert(report->warnings.begin(), detail::no_pdparams(pdparams));
         return report;
     }
-    std::vector<detail::state_arrival> arrivals;
+    sequence<detail::state_arrival> arrivals;
     if (auto found = detail::collect_state(program, scope, options, pdparams, is_parameter, arrivals); !found)
         return std::move(found).error();
     const auto all = program.list_vars();
@@ -251,11 +251,11 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
 /// Arrays by name, and what was warned about on the way.
 struct program_state {
     state_dict arrays;
-    std::vector<error> warnings;
+    sequence<error> warnings;
 };
 
 namespace detail {
-inline result<program_state> state_of_scope(Scope& scope, std::span<const std::string_view> names, std::vector<error> warnings) {
+inline result<program_state> state_of_scope(Scope& scope, std::span<const std::string_view> names, sequence<error> warnings) {
     program_state state;
     for (const auto name : names) state.arrays.add(std::string(name), std::move(*scope.find_var(name)));
     state.warnings = std::move(warnings);
@@ -265,10 +265,10 @@ inline result<program_state> state_of_scope(Scope& scope, std::span<const std::s
 /// One file a variable: those of the list, or every file of the folder.
 inline result<program_state> state_of_folder(const std::string& folder, std::span<const std::string> files, bool lenient) {
     Scope scope;
-    std::vector<error> warnings;
-    std::vector<std::string_view> names(files.begin(), files.end());
+    sequence<error> warnings;
+    sequence<std::string_view> names(files.begin(), files.end());
     if (lenient) {
-        std::erase_if(names, [&](const std::string_view& name) {
+        erase_if(names, [&](const std::string_view& name) {
             auto loaded = file_each::load(std::span(&name, 1), scope, disk{folder});
             if (!loaded) warnings.push_back(std::move(loaded).error());
             return !loaded;
@@ -283,7 +283,7 @@ inline result<program_state> state_of_folder(const std::string& folder, std::spa
 
 inline result<program_state> state_of_file(const std::string& file, std::span<const std::string> listed) {
     Scope scope;
-    const std::vector<std::string_view> names(listed.begin(), listed.end());
+    const sequence<std::string_view> names(listed.begin(), listed.end());
     auto loaded = one_file::load(std::span<const std::string_view>(names), scope, disk{file});
     if (!loaded) return std::move(loaded).error();
     return state_of_scope(scope, names, std::move(loaded->warnings));
@@ -311,7 +311,7 @@ inline result<program_state> load_program_state(std::string_view model_path, con
     const bool one_file = detail::is_file(path);
     if (one_file && !options.var_list)
         return error{.code = errc::bad_argument, .message = "var_list can not be None when model_path is a file type", .file = path};
-    std::vector<std::string> names;
+    sequence<std::string> names;
     if (options.var_list) {
         for (const auto& var : *options.var_list)
             if (var && detail::is_array(var)) names.push_back(var.name());
@@ -330,8 +330,8 @@ inline result<program_state> load_program_state(std::string_view model_path, con
 /// Errors: no_such_variable (the scope lacks a persistable: run the startup program), not_initialized, shape_mismatch,
 /// dtype_mismatch; nothing is set then. Source: fluid.io.set_program_state.
 inline result<load_report> set_program_state(const Program& program, Scope& scope, const state_dict& state) {
-    std::vector<detail::state_arrival> arrivals;
-    std::vector<std::string_view> used;
+    sequence<detail::state_arrival> arrivals;
+    sequence<std::string_view> used;
     for (const auto& var : program.list_vars()) {
         if (!is_persistable(var) || !detail::is_array(var)) continue;
         auto* const held = scope.find_var(var.name());

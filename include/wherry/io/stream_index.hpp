@@ -3,6 +3,7 @@
 
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/limits.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/policy/source.hpp>
 #include <wherry/wire/tensor_stream.hpp>
 
@@ -12,7 +13,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -127,10 +127,10 @@ class stream_indexer {
 
 /// Every tensor of a record, up to its last byte. Errors: those of `stream_indexer::next`; an empty record is truncated.
 template <Reader R>
-result<std::vector<indexed_tensor>> index_streams(R& reader, const limits& caps = {}) {
+result<sequence<indexed_tensor>> index_streams(R& reader, const limits& caps = {}) {
     byte_buffer window;
     stream_indexer<R> indexer(reader, window, caps);
-    std::vector<indexed_tensor> found;
+    sequence<indexed_tensor> found;
     do {
         auto next = indexer.next();
         if (!next) return std::move(next).error();

@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_TEXT_FILE_HPP
 #define WHERRY_IO_TEXT_FILE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/npy.hpp>
 #include <wherry/io/save_plan.hpp>
 #include <wherry/io/text_number.hpp>
@@ -17,7 +18,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// Numbers in text, a file an array: what `numpy.savetxt` and a loop of `printf` write, and `numpy.loadtxt` reads.
 ///
@@ -215,9 +215,9 @@ inline std::string print(const tensor_ref& array) {
 /// Errors: those of `save_plan::make` for one file an array, and of `disk`.
 inline result<void> save(std::span<const tensor_ref> tensors, const std::string& folder, durability_steps how = atomic::steps) {
     if (const auto plan = save_plan::make<layout::per_file>(tensors); !plan) return plan.error();
-    std::vector<std::string> files;
+    sequence<std::string> files;
     for (const auto& one : tensors) files.push_back(file_name_of(one.name));
-    const std::vector<std::string_view> names(files.begin(), files.end());
+    const sequence<std::string_view> names(files.begin(), files.end());
     if (auto checked = check_file_names(names); !checked) return checked;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const auto made = print(tensors[i]);

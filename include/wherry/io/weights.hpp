@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_WEIGHTS_HPP
 #define WHERRY_IO_WEIGHTS_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/byte_order.hpp>
 #include <wherry/io/select.hpp>
 #include <wherry/io/stream_index.hpp>
@@ -17,7 +18,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -54,14 +54,14 @@ class weight_list {
         return at != weights_.end() ? &*at : nullptr;
     }
     /// The tensors as something to save or to load from; they point into this object.
-    [[nodiscard]] std::vector<tensor_ref> refs() const {
-        std::vector<tensor_ref> made;
+    [[nodiscard]] sequence<tensor_ref> refs() const {
+        sequence<tensor_ref> made;
         made.reserve(weights_.size());
         for (const auto& one : weights_) made.push_back(one.ref());
         return made;
     }
     /// Files of the folder that hold no tensors, and why not: programs, mostly.
-    [[nodiscard]] const std::vector<error>& skipped() const noexcept { return skipped_; }
+    [[nodiscard]] const sequence<error>& skipped() const noexcept { return skipped_; }
 
     /// Adds the tensors of a mapped file; `name` is that of the only one where its header has none.
     /// Errors: those of `index_streams` and `wire::read_annotation`; not_a_paddle_file for a program.
@@ -69,7 +69,7 @@ class weight_list {
         auto reader = file;
         const auto found = index_streams(reader, caps);
         if (!found) return error(found.error()).in_file(file.path());
-        std::vector<weight> made;
+        sequence<weight> made;
         for (const auto& one : *found) {
             const auto header_bytes = one.header.data_offset - one.stream_offset;
             const auto header = file.bytes().substr(static_cast<std::size_t>(one.stream_offset), static_cast<std::size_t>(header_bytes));
@@ -94,7 +94,7 @@ class weight_list {
         const auto unnamed = [](const weight& one) { return one.name.empty(); };
         const auto count = static_cast<std::size_t>(std::count_if(weights_.begin(), weights_.end(), unnamed));
         if (count == 0) return {};
-        std::vector<std::string> names;
+        sequence<std::string> names;
         for (const auto& var : select<filter::persistables>(program))
             if (var.kind() != VarKind::RAW) names.push_back(var.name());
         std::sort(names.begin(), names.end());
@@ -111,9 +111,9 @@ class weight_list {
     }
 
   private:
-    std::vector<weight> weights_;
-    std::vector<std::shared_ptr<void>> mappings_;
-    std::vector<error> skipped_;
+    sequence<weight> weights_;
+    sequence<std::shared_ptr<void>> mappings_;
+    sequence<error> skipped_;
 };
 
 /// All tensors of a model file (`__params__`, `.pdiparams`, one file a variable), or of a folder of files, without a

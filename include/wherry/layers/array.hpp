@@ -1,6 +1,7 @@
 #ifndef WHERRY_LAYERS_ARRAY_HPP
 #define WHERRY_LAYERS_ARRAY_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/layers/common.hpp>
 
 #include <charconv>
@@ -8,13 +9,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 /// Layers that move elements: joining, reshaping, converting, looking up. Source: fluid.layers.
 namespace wherry::inline v0::layers {
 
 /// Inputs one after another along an axis. Shapes: alike but for that axis.
-inline result<Variable> concat(Builder& b, const std::vector<Variable>& input, std::int32_t axis = 0, std::string_view name = {}) {
+inline result<Variable> concat(Builder& b, const sequence<Variable>& input, std::int32_t axis = 0, std::string_view name = {}) {
     if (input.empty()) return error{.code = errc::bad_argument, .message = "concat needs at least one input"};
     const auto out = b.create_tmp(b.layer_name("concat", name), input[0].dtype());
     if (auto added = b.append_op("concat", {{"X", input}}, {{"Out", out}}, {make_attr("axis", axis)}); !added)
@@ -23,7 +23,7 @@ inline result<Variable> concat(Builder& b, const std::vector<Variable>& input, s
 }
 
 /// The same elements under other dims: one -1 is worked out, 0 keeps a dim.
-inline result<Variable> reshape(Builder& b, const Variable& x, std::vector<std::int32_t> shape, const std::string& act = {},
+inline result<Variable> reshape(Builder& b, const Variable& x, sequence<std::int32_t> shape, const std::string& act = {},
                                 std::string_view name = {}) {
     const auto layer = b.layer_name("reshape2", name);
     const auto out = b.create_tmp(layer, x.dtype());
@@ -65,7 +65,7 @@ inline result<Variable> fill_constant(Builder& b, const Shape& shape, DType dtyp
     std::string shown(digits, end);  // as Python shows a float: the shortest digits, and ".0" for a whole number
     if (shown.find_first_of(".en") == std::string::npos) shown += ".0";
     if (auto added = b.append_op("fill_constant", {{"ShapeTensor", {}}, {"ShapeTensorList", {}}, {"ValueTensor", {}}}, {{"Out", out}},
-                                 {make_attr("shape", std::vector<std::int64_t>(shape.begin(), shape.end())), make_attr("dtype", dtype),
+                                 {make_attr("shape", sequence<std::int64_t>(shape.begin(), shape.end())), make_attr("dtype", dtype),
                                   make_attr("value", value), make_attr("force_cpu", false), make_attr("str_value", shown)});
         !added)
         return std::move(added).error();
@@ -74,7 +74,7 @@ inline result<Variable> fill_constant(Builder& b, const Shape& shape, DType dtyp
 }
 
 struct embedding_options {
-    std::vector<std::int64_t> size{};           ///< {rows, width}
+    sequence<std::int64_t> size{};              ///< {rows, width}
     bool is_sparse = false;                     ///< the gradient is declared as SelectedRows; computed densely
     std::optional<std::int64_t> padding_idx{};  ///< a row that reads as zeros; negative counts from the end
     ParamAttr param_attr{};

@@ -1,6 +1,7 @@
 #ifndef WHERRY_LAYERS_BUILDER_HPP
 #define WHERRY_LAYERS_BUILDER_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/layers/param_attr.hpp>
 #include <wherry/program/name_scope.hpp>
@@ -14,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -75,19 +75,19 @@ class Builder {
     /// are not given have their defaults, and the outputs take the dims that the operator infers.
     /// Errors: unknown_op, and what the operator's `infer` says.
     result<void> append_op(std::string_view type, std::initializer_list<slot_args> inputs, std::initializer_list<slot_args> outputs,
-                           std::vector<Attr> attrs = {}) const;
+                           sequence<Attr> attrs = {}) const;
 
     /// Infers the dims of the outputs of an operator that stands in the main program's root block.
     result<void> infer_outputs(const Operator& op) const;
 
     /// Puts an initializer's operator first in the startup program, as 1.8.5 does.
-    void prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, std::vector<Attr> attrs,
+    void prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, sequence<Attr> attrs,
                             std::string_view device = {}) const;
 
     /// Operators appended while this lives have that role: `const auto guard = builder.optimizing({param, grad});`
     class role_guard {
       public:
-        role_guard(Builder& builder, std::int32_t role, std::vector<std::string> vars)
+        role_guard(Builder& builder, std::int32_t role, sequence<std::string> vars)
             : builder_(builder), role_(std::exchange(builder.role_, role)), vars_(std::exchange(builder.role_vars_, std::move(vars))) {}
         role_guard(const role_guard&) = delete;
         role_guard& operator=(const role_guard&) = delete;
@@ -99,9 +99,9 @@ class Builder {
       private:
         Builder& builder_;
         std::int32_t role_;
-        std::vector<std::string> vars_;
+        sequence<std::string> vars_;
     };
-    [[nodiscard]] role_guard optimizing(std::vector<std::string> vars) { return {*this, op_role::optimize, std::move(vars)}; }
+    [[nodiscard]] role_guard optimizing(sequence<std::string> vars) { return {*this, op_role::optimize, std::move(vars)}; }
     [[nodiscard]] role_guard with_role(std::int32_t role) { return {*this, role, {}}; }
 
   private:
@@ -122,7 +122,7 @@ class Builder {
     NameScope& scopes_;
     op_table ops_;
     std::int32_t role_ = op_role::forward;
-    std::vector<std::string> role_vars_;
+    sequence<std::string> role_vars_;
 };
 
 inline Operator::slots Builder::written_slots(std::span<const slot> declared, std::initializer_list<slot_args> given, bool with_empty) {
@@ -145,7 +145,7 @@ inline Operator::slots Builder::written_slots(std::span<const slot> declared, st
 }
 
 inline result<void> Builder::append_op(std::string_view type, std::initializer_list<slot_args> inputs,
-                                       std::initializer_list<slot_args> outputs, std::vector<Attr> attrs) const {
+                                       std::initializer_list<slot_args> outputs, sequence<Attr> attrs) const {
     const auto known = require_op(ops_, type);
     if (!known) return known.error();
     const auto* info = *known;
@@ -195,11 +195,11 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
     const auto* info = *known;
     auto attributes = info->read_attributes(op);
     if (!attributes) return std::move(attributes).error();
-    std::vector<slot_range> in_slots;
-    std::vector<slot_range> out_slots;
-    std::vector<tensor_meta> in_metas;
-    std::vector<VarKind> in_kinds;
-    std::vector<Variable> out_vars;
+    sequence<slot_range> in_slots;
+    sequence<slot_range> out_slots;
+    sequence<tensor_meta> in_metas;
+    sequence<VarKind> in_kinds;
+    sequence<Variable> out_vars;
     for (const auto& declared : info->inputs) {
         const auto names = op.input(declared.name);
         in_slots.push_back({static_cast<std::uint32_t>(in_metas.size()), static_cast<std::uint32_t>(names.size())});
@@ -224,7 +224,7 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
         out_slots.push_back({static_cast<std::uint32_t>(out_vars.size()), static_cast<std::uint32_t>(names.size())});
         for (const auto& name : names) out_vars.push_back(block().find_var(name));
     }
-    std::vector<tensor_meta> out_metas(out_vars.size());
+    sequence<tensor_meta> out_metas(out_vars.size());
     infer_context context({op.type(), info->inputs, in_slots, out_slots, in_metas, out_metas, main_.version(), true});
     if (auto inferred = info->infer(attributes->get(), context); !inferred) return std::move(inferred).error().of_op(op.type());
     const bool rows = info->out_kind != nullptr && info->out_kind(attributes->get(), in_kinds) == VarKind::SELECTED_ROWS;
@@ -272,7 +272,7 @@ inline result<Variable> Builder::create_var(Program& program, std::string_view n
     return program.global_block().create_var(std::move(desc));
 }
 
-inline void Builder::prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, std::vector<Attr> attrs,
+inline void Builder::prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, sequence<Attr> attrs,
                                         std::string_view device) const {
     wire::OpDesc<> desc;
     desc.type = type;
@@ -328,13 +328,13 @@ inline result<Variable> Builder::create_global_var(std::string_view name, const 
 inline void initialize(const Builder& builder, const Variable& var, const Initializer& how, std::string_view device) {
     const auto dims = var.shape();
     const auto seeded = [&](std::int32_t seed) { return make_attr("seed", seed != 0 ? seed : builder.startup().random_seed()); };
-    std::vector<Attr> attrs{make_attr("shape", std::vector<std::int64_t>(dims.begin(), dims.end())), make_attr("dtype", var.dtype())};
+    sequence<Attr> attrs{make_attr("shape", sequence<std::int64_t>(dims.begin(), dims.end())), make_attr("dtype", var.dtype())};
     const auto uniform = [&](float low, float high, std::int32_t seed) {
         attrs.insert(attrs.end(), {make_attr("min", low), make_attr("max", high), seeded(seed)});
         builder.prepend_startup_op("uniform_random", var, true, attrs);
     };
     const auto normal = [&](std::string_view op, float mean, float std, std::int32_t seed) {
-        if (op == "truncated_gaussian_random") attrs[0] = make_attr("shape", *value_of<std::vector<std::int32_t>>(attrs[0]));  // INTS there
+        if (op == "truncated_gaussian_random") attrs[0] = make_attr("shape", *value_of<sequence<std::int32_t>>(attrs[0]));  // INTS there
         attrs.insert(attrs.end(), {make_attr("mean", mean), make_attr("std", std), seeded(seed)});
         builder.prepend_startup_op(op, var, false, attrs);
     };

@@ -1,13 +1,13 @@
 #ifndef WHERRY_LAYERS_COMMON_HPP
 #define WHERRY_LAYERS_COMMON_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/layers/builder.hpp>
 
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0::layers {
 
@@ -37,8 +37,7 @@ inline result<void> check_kind(const Variable& var, VarKind kind, std::string_vi
 }
 
 /// A layer of one operator with one input X and one output Out: most of them.
-inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x, std::vector<Attr> attrs = {},
-                              std::string_view name = {}) {
+inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x, sequence<Attr> attrs = {}, std::string_view name = {}) {
     const auto out = b.create_tmp(b.layer_name(op, name), x.dtype());
     if (auto added = b.append_op(op, {{"X", x}}, {{"Out", out}}, std::move(attrs)); !added) return std::move(added).error();
     return out;

@@ -1,6 +1,7 @@
 #ifndef WHERRY_LAYERS_DATA_HPP
 #define WHERRY_LAYERS_DATA_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/layers/builder.hpp>
 
 #include <algorithm>
@@ -45,7 +46,7 @@ inline result<Variable> data(Builder& b, std::string_view name, std::span<const 
 inline result<Variable> unchecked_data(Builder& b, std::string_view name, std::span<const std::int64_t> shape,
                                        bool append_batch_size = true, DType dtype = DType::FP32, std::int32_t lod_level = 0,
                                        bool stop_gradient = true) {
-    std::vector<std::int64_t> dims(shape.begin(), shape.end());
+    sequence<std::int64_t> dims(shape.begin(), shape.end());
     const bool open = std::any_of(dims.begin(), dims.end(), [](auto dim) { return dim < 0; });
     if (append_batch_size && !open) dims.insert(dims.begin(), -1);
     const bool is_new = !b.block().find_var(name);

@@ -1,6 +1,7 @@
 #ifndef WHERRY_LAYERS_FC_HPP
 #define WHERRY_LAYERS_FC_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/layers/common.hpp>
 
 #include <algorithm>
@@ -8,14 +9,13 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace wherry::inline v0::layers {
 
 struct fc_options {
     std::int64_t size = 0;                             ///< units
     std::int32_t num_flatten_dims = 1;                 ///< dims that count as rows; -1: all but the last
-    std::vector<ParamAttr> param_attr{};               ///< one for all inputs, or one each
+    sequence<ParamAttr> param_attr{};                  ///< one for all inputs, or one each
     std::optional<ParamAttr> bias_attr = ParamAttr{};  ///< none: no bias
     std::string act{};                                 ///< type of an operator, "relu"; empty: none
     std::string name{};
@@ -42,7 +42,7 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
         return error{.code = errc::bad_argument, .message = "parameter number mismatch"};
 
     auto flatten = options.num_flatten_dims;
-    std::vector<Variable> products;
+    sequence<Variable> products;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const auto& input = inputs[i];
         const auto shape = Shape::from(input.shape());

@@ -1,13 +1,13 @@
 #ifndef WHERRY_LAYERS_MATH_HPP
 #define WHERRY_LAYERS_MATH_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/layers/common.hpp>
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 /// Layers without parameters that compute element by element, or over axes. Source: fluid.layers.
 namespace wherry::inline v0::layers {
@@ -62,7 +62,7 @@ inline result<Variable> scale(Builder& b, const Variable& x, const scale_options
 }
 
 /// Elementwise sum of variables of one shape. Source: fluid.layers.sums and sum.
-inline result<Variable> sum(Builder& b, const std::vector<Variable>& x) {
+inline result<Variable> sum(Builder& b, const sequence<Variable>& x) {
     if (x.empty()) return error{.code = errc::bad_argument, .message = "sum needs at least one input"};
     const auto out = b.create_tmp(b.layer_name("sum"), x[0].dtype());
     if (auto added = b.append_op("sum", {{"X", x}}, {{"Out", out}}); !added) return std::move(added).error();
@@ -70,7 +70,7 @@ inline result<Variable> sum(Builder& b, const std::vector<Variable>& x) {
 }
 
 struct reduce_options {
-    std::vector<std::int32_t> dim{};  ///< axes to sum over; none: all of them
+    sequence<std::int32_t> dim{};  ///< axes to sum over; none: all of them
     bool keep_dim = false;
     std::string name{};
 };
@@ -79,8 +79,8 @@ struct reduce_options {
 inline result<Variable> reduce(Builder& b, std::string_view op, const Variable& input, const reduce_options& options = {}) {
     const bool all = options.dim.empty() || options.dim.size() == input.shape().size();
     return unary(b, op, input,
-                 {make_attr("dim", options.dim.empty() ? std::vector<std::int32_t>{0} : options.dim),
-                  make_attr("keep_dim", options.keep_dim), make_attr("reduce_all", all)},
+                 {make_attr("dim", options.dim.empty() ? sequence<std::int32_t>{0} : options.dim), make_attr("keep_dim", options.keep_dim),
+                  make_attr("reduce_all", all)},
                  options.name);
 }
 

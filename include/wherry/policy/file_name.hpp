@@ -4,6 +4,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -74,7 +74,7 @@ constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cas
 /// characters or backslashes, no two are equal without regard to case, none is the folder of another.
 /// Errors: bad_name, with the name in `variable`, for two names the other one in `found`.
 inline result<void> check_file_names(std::span<const std::string_view> names, const limits& caps = {}) {
-    std::vector<std::string> folded;
+    sequence<std::string> folded;
     folded.reserve(names.size());
     for (const auto name : names) {
         if (const auto why = detail::why_bad_file_name(name, caps); !why.empty())
@@ -82,7 +82,7 @@ inline result<void> check_file_names(std::span<const std::string_view> names, co
         auto& made = folded.emplace_back(name);
         std::transform(made.begin(), made.end(), made.begin(), detail::lower);
     }
-    const std::vector<std::string_view> seen(folded.begin(), folded.end());
+    const sequence<std::string_view> seen(folded.begin(), folded.end());
     const auto order = order_of(seen);
     for (std::size_t i = 1; i < order.size(); ++i)
         if (seen[order[i]] == seen[order[i - 1]])

@@ -3,6 +3,7 @@
 
 #include <wherry/base/fixed_string.hpp>
 #include <wherry/base/order.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/program/variable.hpp>
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -85,7 +85,7 @@ class listed {
   public:
     static constexpr std::string_view name = "listed";
     explicit listed(std::span<const Variable> variables) {
-        std::vector<std::string_view> names;
+        sequence<std::string_view> names;
         for (const auto& var : variables)
             if (var) names.push_back(var.name());
         for (const auto at : order_of(names)) names_.emplace_back(names[at]);
@@ -93,7 +93,7 @@ class listed {
     bool operator()(const Variable& var) const noexcept { return std::binary_search(names_.begin(), names_.end(), var.name()); }
 
   private:
-    std::vector<std::string> names_;
+    sequence<std::string> names_;
 };
 
 namespace detail {

@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_LAYOUT_HPP
 
 #include <wherry/base/order.hpp>
+#include <wherry/base/sequence.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -9,14 +10,13 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0 {
 
 /// One file, or one stretch of memory: which tensors it holds, in which order.
 struct record {
-    std::string name;                  ///< relative to the target; empty when the target itself is the record
-    std::vector<std::size_t> tensors;  ///< indices into the names that the layout was asked about
+    std::string name;               ///< relative to the target; empty when the target itself is the record
+    sequence<std::size_t> tensors;  ///< indices into the names that the layout was asked about
 };
 
 /// Lays tensors out in records. The names are distinct; every index must stand in exactly one record, and saving and
@@ -25,7 +25,7 @@ template <class L>
 concept Layout = std::default_initializable<L> && requires(const L layout, std::span<const std::string_view> names) {
     { L::name } -> std::convertible_to<std::string_view>;
     { L::single_record } -> std::convertible_to<bool>;  // true: always one record whose name is empty
-    { layout.records(names) } -> std::same_as<std::vector<record>>;
+    { layout.records(names) } -> std::convertible_to<sequence<record>>;
 };
 
 /// A layout may say that bytes after the last tensor of a record are no error but a warning.
@@ -45,8 +45,8 @@ struct per_file {
     static constexpr std::string_view name = "per_file";
     static constexpr bool single_record = false;
     static constexpr bool tolerates_trailing_bytes = true;
-    [[nodiscard]] std::vector<record> records(std::span<const std::string_view> names) const {
-        std::vector<record> made;
+    [[nodiscard]] sequence<record> records(std::span<const std::string_view> names) const {
+        sequence<record> made;
         made.reserve(names.size());
         for (std::size_t i = 0; i < names.size(); ++i) made.push_back({std::string(names[i]), {i}});
         return made;
@@ -57,7 +57,7 @@ struct per_file {
 struct combined {
     static constexpr std::string_view name = "combined";
     static constexpr bool single_record = true;
-    [[nodiscard]] std::vector<record> records(std::span<const std::string_view> names) const { return {{{}, order_of(names)}}; }
+    [[nodiscard]] sequence<record> records(std::span<const std::string_view> names) const { return {{{}, order_of(names)}}; }
 };
 
 static_assert(Layout<per_file> && Layout<combined>);

@@ -2,6 +2,7 @@
 #define WHERRY_PROGRAM_ATTRIBUTE_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/wire/framework.hpp>
 
 #include <algorithm>
@@ -12,7 +13,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -71,38 +71,48 @@ struct attr_rule<std::string> {
     static std::optional<std::string> read(const Attr& a) { return a.type == AttrType::STRING ? a.s : std::nullopt; }
 };
 template <>
-struct attr_rule<std::vector<std::int32_t>> {
-    static void write(Attr& a, std::vector<std::int32_t> v) { a.type = AttrType::INTS, a.ints = std::move(v); }
-    static std::optional<std::vector<std::int32_t>> read(const Attr& a) {
+struct attr_rule<sequence<std::int32_t>> {
+    static void write(Attr& a, sequence<std::int32_t> v) { a.type = AttrType::INTS, a.ints = std::move(v); }
+    static std::optional<sequence<std::int32_t>> read(const Attr& a) {
         if (a.type == AttrType::INTS) return a.ints;
         if (a.type != AttrType::LONGS) return std::nullopt;
         if (!std::all_of(a.longs.begin(), a.longs.end(), [](auto l) { return std::in_range<std::int32_t>(l); })) return std::nullopt;
-        std::vector<std::int32_t> narrowed(a.longs.size());
+        sequence<std::int32_t> narrowed(a.longs.size());
         std::transform(a.longs.begin(), a.longs.end(), narrowed.begin(), [](auto l) { return static_cast<std::int32_t>(l); });
         return narrowed;
     }
 };
 template <>
-struct attr_rule<std::vector<std::int64_t>> {
-    static void write(Attr& a, std::vector<std::int64_t> v) { a.type = AttrType::LONGS, a.longs = std::move(v); }
-    static std::optional<std::vector<std::int64_t>> read(const Attr& a) {
+struct attr_rule<sequence<std::int64_t>> {
+    static void write(Attr& a, sequence<std::int64_t> v) { a.type = AttrType::LONGS, a.longs = std::move(v); }
+    static std::optional<sequence<std::int64_t>> read(const Attr& a) {
         if (a.type == AttrType::LONGS) return a.longs;
-        if (a.type == AttrType::INTS) return std::vector<std::int64_t>(a.ints.begin(), a.ints.end());
+        if (a.type == AttrType::INTS) return sequence<std::int64_t>(a.ints.begin(), a.ints.end());
         return std::nullopt;
     }
 };
 template <>
-struct attr_rule<std::vector<float>> {
-    static void write(Attr& a, std::vector<float> v) { a.type = AttrType::FLOATS, a.floats = std::move(v); }
-    static std::optional<std::vector<float>> read(const Attr& a) {
+struct attr_rule<sequence<float>> {
+    static void write(Attr& a, sequence<float> v) { a.type = AttrType::FLOATS, a.floats = std::move(v); }
+    static std::optional<sequence<float>> read(const Attr& a) {
         return a.type == AttrType::FLOATS ? std::optional(a.floats) : std::nullopt;
     }
 };
 template <>
-struct attr_rule<std::vector<std::string>> {
-    static void write(Attr& a, std::vector<std::string> v) { a.type = AttrType::STRINGS, a.strings = std::move(v); }
-    static std::optional<std::vector<std::string>> read(const Attr& a) {
+struct attr_rule<sequence<std::string>> {
+    static void write(Attr& a, sequence<std::string> v) { a.type = AttrType::STRINGS, a.strings = std::move(v); }
+    static std::optional<sequence<std::string>> read(const Attr& a) {
         return a.type == AttrType::STRINGS ? std::optional(a.strings) : std::nullopt;
+    }
+};
+template <class Container>
+    requires requires { attr_rule<sequence<typename Container::value_type>>::write; }
+struct attr_rule<Container> {  // std::vector, in operators of a user's own
+    using rule = attr_rule<sequence<typename Container::value_type>>;
+    static void write(Attr& a, Container v) { rule::write(a, std::move(v)); }
+    static std::optional<Container> read(const Attr& a) {
+        auto read = rule::read(a);
+        return read ? std::optional<Container>(Container(read->begin(), read->end())) : std::nullopt;
     }
 };
 template <>
@@ -116,7 +126,7 @@ struct attr_rule<DType> {  // operators hold element types as plain INTs
 }  // namespace detail
 
 /// An attribute of the type that T stands for: int32 INT, int64 LONG, float FLOAT, bool BOOLEAN, string STRING, a
-/// vector of these the plural, DType an INT.
+/// sequence or std::vector of these the plural, DType an INT.
 template <class T>
 [[gnu::noinline, gnu::cold]] Attr make_attr(std::string_view name, T value) {
     Attr made;

@@ -3,6 +3,7 @@
 
 #include <wherry/base/order.hpp>
 #include <wherry/base/revision.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/program/operator.hpp>
 #include <wherry/program/variable.hpp>
 
@@ -11,7 +12,6 @@
 #include <memory>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -38,9 +38,9 @@ class Block {
     [[nodiscard]] const wire::BlockDesc<>& rest() const noexcept { return rest_; }
 
     /// In order of creation, or of the file.
-    [[nodiscard]] const std::vector<Variable>& vars() const noexcept { return vars_; }
-    [[nodiscard]] const std::vector<Operator>& ops() const noexcept { return ops_; }
-    [[nodiscard]] std::vector<Operator>& ops() noexcept { return changed(), ops_; }
+    [[nodiscard]] const sequence<Variable>& vars() const noexcept { return vars_; }
+    [[nodiscard]] const sequence<Operator>& ops() const noexcept { return ops_; }
+    [[nodiscard]] sequence<Operator>& ops() noexcept { return changed(), ops_; }
 
     /// The variable of that name in this block; an empty handle when there is none.
     [[nodiscard]] Variable find_var(std::string_view name) const noexcept {
@@ -58,12 +58,12 @@ class Block {
     template <class Predicate>
     void remove_vars_if(Predicate gone) {
         changed();
-        std::erase_if(vars_, gone);
+        erase_if(vars_, gone);
         sort_names();
     }
 
     Operator& append_op(wire::OpDesc<> desc) { return changed(), ops_.emplace_back(std::move(desc)); }
-    Operator& prepend_op(wire::OpDesc<> desc) { return changed(), *ops_.emplace(ops_.begin(), std::move(desc)); }
+    Operator& prepend_op(wire::OpDesc<> desc) { return changed(), *ops_.insert(ops_.begin(), Operator(std::move(desc))); }
 
     /// The message again: what came from a file comes out as it was.
     [[nodiscard]] wire::BlockDesc<> to_desc() const {
@@ -76,14 +76,14 @@ class Block {
     }
 
   private:
-    using name_index = std::vector<std::size_t>;
+    using name_index = sequence<std::size_t>;
 
     [[nodiscard]] name_index::const_iterator place(std::string_view name) const noexcept {
         return std::lower_bound(by_name_.begin(), by_name_.end(), name,
                                 [this](std::size_t i, std::string_view n) { return vars_[i].name() < n; });
     }
     void sort_names() {
-        std::vector<std::string_view> names;
+        sequence<std::string_view> names;
         names.reserve(vars_.size());
         for (const auto& var : vars_) names.push_back(var.name());
         by_name_ = order_of(names);
@@ -104,9 +104,9 @@ class Block {
     void changed() const noexcept { ++*program_revision_; }
 
     wire::BlockDesc<> rest_;  ///< all but vars and ops
-    std::vector<Variable> vars_;
+    sequence<Variable> vars_;
     name_index by_name_;
-    std::vector<Operator> ops_;
+    sequence<Operator> ops_;
     std::shared_ptr<std::uint64_t> program_revision_;
 };
 

@@ -2,6 +2,7 @@
 #define WHERRY_PROGRAM_DOT_HPP
 
 #include <wherry/base/number.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/program/attribute.hpp>
@@ -12,7 +13,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -184,8 +184,8 @@ class dot_writer {
     }
 
     const Program* program_;
-    std::vector<node> nodes_;
-    std::vector<std::vector<std::size_t>> nodes_of_;  ///< by block, sorted by name; those of no block are with the root's
+    sequence<node> nodes_;
+    sequence<sequence<std::size_t>> nodes_of_;  ///< by block, sorted by name; those of no block are with the root's
     std::string made_;
 };
 }  // namespace detail

@@ -1,6 +1,7 @@
 #ifndef WHERRY_PROGRAM_OPERATOR_HPP
 #define WHERRY_PROGRAM_OPERATOR_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/program/attribute.hpp>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -25,7 +25,7 @@ inline constexpr std::int32_t loss = 256;
 /// One operator of a Block: type, variables by slot, attributes.
 class Operator {
   public:
-    using slots = std::vector<wire::Slot<>>;
+    using slots = sequence<wire::Slot<>>;
 
     Operator() = default;
     explicit Operator(wire::OpDesc<> desc) : desc_(std::move(desc)) {}

@@ -4,6 +4,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/program/block.hpp>
 #include <wherry/wire/sniff.hpp>
 
@@ -12,7 +13,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -81,8 +81,8 @@ class Program {
         return desc;
     }
 
-    [[nodiscard]] const std::vector<Block>& blocks() const noexcept { return blocks_; }
-    [[nodiscard]] std::vector<Block>& blocks() noexcept { return blocks_; }
+    [[nodiscard]] const sequence<Block>& blocks() const noexcept { return blocks_; }
+    [[nodiscard]] sequence<Block>& blocks() noexcept { return blocks_; }
     [[nodiscard]] Block& global_block() noexcept { return assert(!blocks_.empty()), blocks_.front(); }
     [[nodiscard]] const Block& global_block() const noexcept { return assert(!blocks_.empty()), blocks_.front(); }
 
@@ -97,15 +97,15 @@ class Program {
     void set_random_seed(std::int32_t seed) noexcept { random_seed_ = seed; }
 
     /// Every variable of every block, in block order.
-    [[nodiscard]] std::vector<Variable> list_vars() const {
-        std::vector<Variable> all;
+    [[nodiscard]] sequence<Variable> list_vars() const {
+        sequence<Variable> all;
         for (const auto& block : blocks_) all.insert(all.end(), block.vars().begin(), block.vars().end());
         return all;
     }
     /// The Parameters, in order of creation.
-    [[nodiscard]] std::vector<Variable> all_parameters() const {
+    [[nodiscard]] sequence<Variable> all_parameters() const {
         auto all = list_vars();
-        std::erase_if(all, [](const Variable& v) { return !v.is_parameter(); });
+        erase_if(all, [](const Variable& v) { return !v.is_parameter(); });
         return all;
     }
 
@@ -138,7 +138,7 @@ class Program {
     static result<void> check(const wire::ProgramDesc<>& desc, const limits& caps);
     void keep_what_testing_needs();
 
-    std::vector<Block> blocks_;
+    sequence<Block> blocks_;
     wire::ProgramDesc<> rest_;
     std::int32_t random_seed_ = 0;
     revision revision_;
@@ -152,9 +152,8 @@ inline void Program::keep_what_testing_needs() {
     const bool trained = std::any_of(blocks_.begin(), blocks_.end(), is_trained);
     for (auto& block : blocks_) {
         if (trained) {
-            std::erase_if(block.ops(), [](const Operator& op) {
-                return (op.role() & (op_role::backward | op_role::optimize | op_role::lr_schedule)) != 0;
-            });
+            erase_if(block.ops(),
+                     [](const Operator& op) { return (op.role() & (op_role::backward | op_role::optimize | op_role::lr_schedule)) != 0; });
             block.remove_vars_if([&](const Variable& var) {
                 return std::none_of(block.ops().begin(), block.ops().end(),
                                     [&](const Operator& op) { return op.reads(var.name()) || op.writes(var.name()); });
@@ -192,7 +191,7 @@ inline result<void> check_var(const wire::VarDesc<>& var, const limits& caps) {
 }
 
 /// Every BLOCK attribute must name a later block that no other operator names, so that blocks form a tree.
-inline result<void> check_sub_blocks(const wire::BlockDesc<>& block, std::vector<bool>& owned) {
+inline result<void> check_sub_blocks(const wire::BlockDesc<>& block, sequence<bool>& owned) {
     for (const auto& op : block.ops)
         for (const auto& attr : op.attrs) {
             auto named = attr.blocks_idx;
@@ -213,8 +212,8 @@ inline result<void> check_sub_blocks(const wire::BlockDesc<>& block, std::vector
 }  // namespace detail
 
 inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits& caps) {
-    std::vector<bool> owned(desc.blocks.size(), false);
-    std::vector<std::size_t> depth(desc.blocks.size(), 0);
+    sequence<bool> owned(desc.blocks.size(), false);
+    sequence<std::size_t> depth(desc.blocks.size(), 0);
     for (std::size_t i = 0; i < desc.blocks.size(); ++i) {
         const auto& block = desc.blocks[i];
         const bool root = i == 0;
@@ -233,7 +232,7 @@ inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits
         if (depth[i] > caps.block_depth)
             return error{
                 .code = errc::too_large, .message = "blocks are nested deeper than the limit", .expected = decimal(caps.block_depth)};
-        std::vector<std::string_view> names;
+        sequence<std::string_view> names;
         names.reserve(block.vars.size());
         for (const auto& var : block.vars) {
             if (auto checked = detail::check_var(var, caps); !checked) return checked;

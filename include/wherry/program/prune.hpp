@@ -2,6 +2,7 @@
 #define WHERRY_PROGRAM_PRUNE_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/program/program.hpp>
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -19,7 +19,7 @@ namespace detail {
 /// A set of names out of a fixed list: one sort, then no insertion moves anything.
 class name_marks {
   public:
-    explicit name_marks(std::vector<std::string_view> names) : names_(std::move(names)) {
+    explicit name_marks(sequence<std::string_view> names) : names_(std::move(names)) {
         std::sort(names_.begin(), names_.end());
         names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
         marked_.resize(names_.size());
@@ -33,8 +33,8 @@ class name_marks {
         return at < names_.size() && marked_[at];
     }
     /// The marked names, sorted.
-    [[nodiscard]] std::vector<std::string_view> all_marked() const {
-        std::vector<std::string_view> found;
+    [[nodiscard]] sequence<std::string_view> all_marked() const {
+        sequence<std::string_view> found;
         for (std::size_t i = 0; i < names_.size(); ++i)
             if (marked_[i]) found.push_back(names_[i]);
         return found;
@@ -46,8 +46,8 @@ class name_marks {
         return at != names_.end() && *at == name ? static_cast<std::size_t>(at - names_.begin()) : names_.size();
     }
 
-    std::vector<std::string_view> names_;
-    std::vector<bool> marked_;
+    sequence<std::string_view> names_;
+    sequence<bool> marked_;
 };
 
 /// Calls with every name in the slots.
@@ -56,8 +56,8 @@ void for_names(const Operator::slots& slots, Call call) {
     for (const auto& slot : slots)
         for (const auto& name : slot.arguments) call(std::string_view(name));
 }
-inline std::vector<std::string_view> names_of(const Block& block) {
-    std::vector<std::string_view> names;
+inline sequence<std::string_view> names_of(const Block& block) {
+    sequence<std::string_view> names;
     const auto add = [&](std::string_view name) { names.push_back(name); };
     for (const auto& op : block.ops()) {
         for_names(op.desc().inputs, add);
@@ -78,7 +78,7 @@ class pruner {
 
     /// Copies what a block needs to make `targets` (operators, by position) and `needed` (names), then the blocks of the
     /// operators that stay. Blocks are numbered in the order of this visit.
-    result<void> add_block(std::size_t index, std::int32_t parent, const std::vector<bool>& targets,
+    result<void> add_block(std::size_t index, std::int32_t parent, const sequence<bool>& targets,
                            std::span<const std::string_view> needed) {
         const auto& block = program_->blocks()[index];
         if (taken_[index]) return wrong_block(block.idx());
@@ -140,11 +140,11 @@ class pruner {
         return {};
     }
 
-    [[nodiscard]] std::vector<bool> ops_that_stay(const Block& block, const std::vector<bool>& targets,
-                                                  std::span<const std::string_view> needed) const {
+    [[nodiscard]] sequence<bool> ops_that_stay(const Block& block, const sequence<bool>& targets,
+                                               std::span<const std::string_view> needed) const {
         name_marks wanted(names_of(block));
         for (const auto name : needed) wanted.mark(name);
-        std::vector<bool> stays(block.ops().size());
+        sequence<bool> stays(block.ops().size());
         for (auto i = stays.size(); i-- > 0;) {
             const auto& op = block.ops()[i];
             bool makes_wanted = false;
@@ -161,7 +161,7 @@ class pruner {
 
     /// Visits the blocks that an operator owns and gives them their new numbers.
     result<void> add_sub_blocks(wire::OpDesc<>& op, std::size_t parent) {
-        std::vector<std::string_view> needed;
+        sequence<std::string_view> needed;
         const auto need = [&](std::string_view name) {
             if (!is_fed(name)) needed.push_back(name);
         };
@@ -186,13 +186,13 @@ class pruner {
     const Program* program_;
     name_marks feeds_;
     wire::ProgramDesc<> made_;
-    std::vector<std::size_t> origins_;  ///< of each block made, its number in the original
-    std::vector<bool> taken_;
+    sequence<std::size_t> origins_;  ///< of each block made, its number in the original
+    sequence<bool> taken_;
 };
 
 /// The operators of the root block that make the targets, by position.
-inline result<std::vector<bool>> target_ops(const Block& root, std::span<const std::string> targets, const pruner& work) {
-    std::vector<bool> found(root.ops().size());
+inline result<sequence<bool>> target_ops(const Block& root, std::span<const std::string> targets, const pruner& work) {
+    sequence<bool> found(root.ops().size());
     for (const auto& name : targets) {
         if (work.is_fed(name)) continue;
         const auto makes = [&](const Operator& op) { return (op.role() & op_role::optimize) == 0 && op.writes(name); };

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
+#include <wherry/base/sequence.hpp>
 
 namespace wherry::inline v0 {
 
@@ -24,11 +24,11 @@ class UniqueNameGenerator {
         const auto at =
             std::lower_bound(counts_.begin(), counts_.end(), key, [](const auto& held, std::string_view k) { return held.first < k; });
         if (at != counts_.end() && at->first == key) return at->second;
-        return counts_.emplace(at, key, 0)->second;
+        return counts_.insert(at, {std::string(key), 0})->second;
     }
 
     std::string prefix_;
-    std::vector<std::pair<std::string, std::uint64_t>> counts_;
+    sequence<std::pair<std::string, std::uint64_t>> counts_;
 };
 
 }  // namespace wherry::inline v0

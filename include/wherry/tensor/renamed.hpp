@@ -1,6 +1,7 @@
 #ifndef WHERRY_TENSOR_RENAMED_HPP
 #define WHERRY_TENSOR_RENAMED_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/tensor/tensor.hpp>
 
 #include <cstddef>
@@ -8,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -46,8 +46,8 @@ class renamed {
     operator std::span<const tensor_ref>() const noexcept { return tensors_; }  // NOLINT(google-explicit-constructor)
 
   private:
-    std::vector<tensor_ref> tensors_;
-    std::vector<std::string> names_;
+    sequence<tensor_ref> tensors_;
+    sequence<std::string> names_;
 };
 
 }  // namespace wherry::inline v0

@@ -2,6 +2,7 @@
 #define WHERRY_TENSOR_SCOPE_HPP
 
 #include <wherry/base/revision.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/tensor/selected_rows.hpp>
 #include <wherry/tensor/tensor.hpp>
 
@@ -9,7 +10,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -73,8 +73,8 @@ class Scope {
     [[nodiscard]] const revision& names_revision() const noexcept { return revision_; }
 
     /// Names of this scope alone, sorted.
-    [[nodiscard]] std::vector<std::string_view> local_var_names() const {
-        std::vector<std::string_view> names;
+    [[nodiscard]] sequence<std::string_view> local_var_names() const {
+        sequence<std::string_view> names;
         names.reserve(entries_.size());
         for (const auto& held : entries_) names.push_back(held.name);
         return names;
@@ -96,16 +96,16 @@ class Scope {
     [[nodiscard]] entry* find(std::string_view name) noexcept {
         return const_cast<entry*>(std::as_const(*this).find(name));  // NOLINT: the object is not const
     }
-    [[nodiscard]] std::vector<entry>::iterator place(std::string_view name) noexcept {
+    [[nodiscard]] sequence<entry>::iterator place(std::string_view name) noexcept {
         return std::lower_bound(entries_.begin(), entries_.end(), name, [](const entry& e, std::string_view n) { return e.name < n; });
     }
-    [[nodiscard]] std::vector<entry>::const_iterator place(std::string_view name) const noexcept {
+    [[nodiscard]] sequence<entry>::const_iterator place(std::string_view name) const noexcept {
         return std::lower_bound(entries_.begin(), entries_.end(), name, [](const entry& e, std::string_view n) { return e.name < n; });
     }
 
     Scope* parent_ = nullptr;
     revision revision_;
-    std::vector<entry> entries_;
+    sequence<entry> entries_;
 };
 
 }  // namespace wherry::inline v0

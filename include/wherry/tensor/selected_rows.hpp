@@ -1,6 +1,7 @@
 #ifndef WHERRY_TENSOR_SELECTED_ROWS_HPP
 #define WHERRY_TENSOR_SELECTED_ROWS_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/tensor/tensor.hpp>
 
 #include <algorithm>
@@ -10,13 +11,12 @@
 #include <numeric>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0 {
 
 /// Some rows of a tall array [height, ...]: `value` holds row `rows[i]` at its row i.
 struct SelectedRows {
-    std::vector<std::int64_t> rows;  ///< each in [0, height); one may come twice
+    sequence<std::int64_t> rows;  ///< each in [0, height); one may come twice
     std::int64_t height = 0;
     Tensor value;  ///< dims [rows.size(), ...]
 
@@ -40,20 +40,20 @@ bool is_absent_row(std::span<const T> row) {
 namespace detail {
 /// Numbers of the rows that hold anything but -0.0.
 template <class T>
-std::vector<std::int64_t> rows_there(std::span<const T> elements, std::int64_t height) {
+sequence<std::int64_t> rows_there(std::span<const T> elements, std::int64_t height) {
     const auto width = height > 0 ? elements.size() / static_cast<std::size_t>(height) : 0;
-    std::vector<std::int64_t> there;
+    sequence<std::int64_t> there;
     for (std::int64_t row = 0; row < height; ++row) {
         const auto held = elements.subspan(static_cast<std::size_t>(row) * width, width);
         if (!is_absent_row(held)) there.push_back(row);
     }
     return there;
 }
-inline std::vector<std::int64_t> rows_there(const Tensor& whole) {
+inline sequence<std::int64_t> rows_there(const Tensor& whole) {
     const auto height = whole.dims()[0];
     if (whole.dtype() == DType::FP32) return rows_there(whole.elements<float>(), height);
     if (whole.dtype() == DType::FP64) return rows_there(whole.elements<double>(), height);
-    std::vector<std::int64_t> all(static_cast<std::size_t>(height));
+    sequence<std::int64_t> all(static_cast<std::size_t>(height));
     std::iota(all.begin(), all.end(), 0);
     return all;
 }

@@ -1,6 +1,7 @@
 #ifndef WHERRY_TENSOR_STATE_DICT_HPP
 #define WHERRY_TENSOR_STATE_DICT_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/tensor/tensor.hpp>
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -49,21 +49,21 @@ class state_dict {
     [[nodiscard]] auto end() const noexcept { return entries_.end(); }
 
     /// The arrays as something to save; they point into this object.
-    [[nodiscard]] std::vector<tensor_ref> refs() const {
-        std::vector<tensor_ref> made;
+    [[nodiscard]] sequence<tensor_ref> refs() const {
+        sequence<tensor_ref> made;
         made.reserve(entries_.size());
         for (const auto& held : entries_) made.push_back(held.tensor.ref(held.name));
         return made;
     }
 
   private:
-    [[nodiscard]] std::vector<std::size_t>::const_iterator place(std::string_view name) const noexcept {
+    [[nodiscard]] sequence<std::size_t>::const_iterator place(std::string_view name) const noexcept {
         return std::lower_bound(by_name_.begin(), by_name_.end(), name,
                                 [this](std::size_t at, std::string_view n) { return entries_[at].name < n; });
     }
 
-    std::vector<entry> entries_;
-    std::vector<std::size_t> by_name_;  ///< sorted: no hash of names that a file chose
+    sequence<entry> entries_;
+    sequence<std::size_t> by_name_;  ///< sorted: no hash of names that a file chose
 };
 
 }  // namespace wherry::inline v0

@@ -1,6 +1,7 @@
 #ifndef WHERRY_TRAIN_BACKWARD_HPP
 #define WHERRY_TRAIN_BACKWARD_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/layers/builder.hpp>
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -22,14 +22,14 @@ struct param_and_grad {
 };
 
 struct backward_options {
-    std::vector<std::string> parameter_list{};  ///< only these variables, in this order; none: every trainable Parameter
-    std::vector<std::string> no_grad_set{};     ///< variables through which nothing flows
+    sequence<std::string> parameter_list{};  ///< only these variables, in this order; none: every trainable Parameter
+    sequence<std::string> no_grad_set{};     ///< variables through which nothing flows
 };
 
 namespace detail {
 
 using name_set = std::set<std::string, std::less<>>;
-using op_descs = std::vector<wire::OpDesc<>>;
+using op_descs = sequence<wire::OpDesc<>>;
 
 template <class Visit>
 void for_each_argument(const Operator::slots& slots, Visit&& visit) {
@@ -48,9 +48,9 @@ inline void rename_arguments(Operator::slots& slots, std::string_view from, std:
 }
 
 /// Operators that lie between what needs a gradient and the loss, in program order. Source: _find_op_path_.
-inline std::vector<std::size_t> find_op_path(const Block& block, const std::string& loss, const name_set& no_grad) {
+inline sequence<std::size_t> find_op_path(const Block& block, const std::string& loss, const name_set& no_grad) {
     name_set needed{loss};
-    std::vector<std::size_t> path;
+    sequence<std::size_t> path;
     for (std::size_t i = block.ops().size(); i-- > 0;) {
         const auto& op = block.ops()[i];
         if (!any_argument(op.desc().outputs, needed)) continue;
@@ -86,7 +86,7 @@ inline void drop_unneeded_outputs(wire::OpDesc<>& op, const name_set& no_grad) {
             for (auto& name : slot.arguments)
                 if (no_grad.contains(name)) name = empty_var_name;
         } else {
-            std::erase_if(slot.arguments, [&](const std::string& name) { return no_grad.contains(name); });
+            erase_if(slot.arguments, [&](const std::string& name) { return no_grad.contains(name); });
         }
     }
 }
@@ -104,7 +104,7 @@ inline bool is_useless(const wire::OpDesc<>& op, name_set& no_grad) {
 }
 
 /// A `sum` that the reference makes outside of its layers: it has few attributes.
-inline wire::OpDesc<> sum_of_gradients(std::vector<std::string> parts, const std::string& whole) {
+inline wire::OpDesc<> sum_of_gradients(sequence<std::string> parts, const std::string& whole) {
     wire::OpDesc<> sum;
     sum.type = "sum";
     auto& in = sum.inputs.emplace_back();
@@ -121,13 +121,13 @@ inline wire::OpDesc<> sum_of_gradients(std::vector<std::string> parts, const std
 /// reader of the whole, or at the end. Source: _addup_repetitive_outputs_.
 inline op_descs add_up_repeated_outputs(op_descs ops) {
     struct parts {
-        std::vector<std::string> names;
+        sequence<std::string> names;
         std::size_t first_op = 0;
         std::size_t renamed = 0;
     };
     std::map<std::string, parts, std::less<>> grads;
-    std::vector<std::string> order;                            // of first appearance
-    std::vector<std::pair<std::size_t, wire::OpDesc<>>> sums;  // by the operator they stand before, ascending
+    sequence<std::string> order;                            // of first appearance
+    sequence<std::pair<std::size_t, wire::OpDesc<>>> sums;  // by the operator they stand before, ascending
     const auto next_name = [](const std::string& whole, parts& p) { return whole + "@RENAME@block0@" + std::to_string(p.renamed++); };
     for (std::size_t i = 0; i < ops.size(); ++i) {
         for_each_argument(ops[i].inputs, [&](const std::string& name) {
@@ -208,7 +208,7 @@ inline wire::OpDesc<> seed_of(const Variable& loss, bool scalar_shape) {
                   make_attr("force_cpu", false),
                   make_attr("op_device", ""),
                   make_attr("op_role", op_role::backward | op_role::loss),
-                  make_attr("shape", scalar_shape ? std::vector<std::int64_t>{} : std::vector<std::int64_t>{1}),
+                  make_attr("shape", scalar_shape ? sequence<std::int64_t>{} : sequence<std::int64_t>{1}),
                   make_attr("value", 1.0F)};
     return seed;
 }
@@ -228,7 +228,7 @@ inline void add_backward_role(wire::OpDesc<>& desc) {
 /// parameters' creation, or of the list that was given; what the loss does not depend on is left out.
 /// Errors: no_such_variable (no operator makes the loss), no_gradient (an operator on the way has none), unknown_op.
 /// Source: fluid.backward.append_backward.
-inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Variable& loss, const backward_options& options = {}) {
+inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variable& loss, const backward_options& options = {}) {
     using namespace detail;
     auto& block = b.block();
     const auto maker = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(loss.name()); });
@@ -285,20 +285,20 @@ inline result<std::vector<param_and_grad>> append_backward(Builder& b, const Var
         if (auto inferred = b.infer_outputs(appended); !inferred) return std::move(inferred).error();
     }
 
-    std::vector<Variable> wanted;
+    sequence<Variable> wanted;
     for (const auto& name : options.parameter_list)
         if (auto var = block.find_var(name)) wanted.push_back(std::move(var));
     if (options.parameter_list.empty()) {
         wanted = b.main().all_parameters();
-        std::erase_if(wanted, [](const Variable& param) { return !param.parameter()->trainable; });
+        erase_if(wanted, [](const Variable& param) { return !param.parameter()->trainable; });
     }
-    std::vector<param_and_grad> pairs;
+    sequence<param_and_grad> pairs;
     for (const auto& param : wanted) {
         auto name = grad_name(param.name());
         if (const auto at = renamed.find(name); at != renamed.end()) name = at->second;
         const auto writer = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(name); });
         if (writer == block.ops().rend()) continue;
-        auto role_vars = writer->attr_or("op_role_var", std::vector<std::string>{});
+        auto role_vars = writer->attr_or("op_role_var", sequence<std::string>{});
         role_vars.insert(role_vars.begin(), {param.name(), name});
         writer->set_attr(make_attr("op_role_var", role_vars));
         pairs.push_back({param, block.find_var(name)});

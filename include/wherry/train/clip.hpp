@@ -1,13 +1,13 @@
 #ifndef WHERRY_TRAIN_CLIP_HPP
 #define WHERRY_TRAIN_CLIP_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/layers/array.hpp>
 #include <wherry/layers/math.hpp>
 #include <wherry/train/backward.hpp>
 
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -21,8 +21,8 @@ struct GradientClipByGlobalNorm {
         if (pairs.empty()) return {};
         const auto scope = b.scopes().enter("gradient_clip");
         const auto first_op = b.block().ops().size();
-        const auto roles = [](const param_and_grad& pair) { return std::vector<std::string>{pair.param.name(), pair.grad.name()}; };
-        std::vector<Variable> squares;
+        const auto roles = [](const param_and_grad& pair) { return sequence<std::string>{pair.param.name(), pair.grad.name()}; };
+        sequence<Variable> squares;
         for (const auto& pair : pairs) {
             const auto guard = b.optimizing(roles(pair));
             const auto whole = whole_gradient(b, pair.grad);
@@ -48,7 +48,7 @@ struct GradientClipByGlobalNorm {
         // every operator made here names the clipped gradient of its parameter; source: _correct_clip_op_role_var
         auto& ops = b.block().ops();
         for (std::size_t i = first_op; i < ops.size(); ++i) {
-            const auto names = ops[i].attr_or("op_role_var", std::vector<std::string>{});
+            const auto names = ops[i].attr_or("op_role_var", sequence<std::string>{});
             for (const auto& pair : pairs)
                 if (!names.empty() && names[0] == pair.param.name()) ops[i].set_attr(make_attr("op_role_var", roles(pair)));
         }
@@ -64,7 +64,7 @@ struct GradientClipByGlobalNorm {
     }
 
     /// clip_norm / max(clip_norm, sqrt(sum of squares))
-    result<Variable> clip_ratio(Builder& b, const std::vector<Variable>& squares) const {
+    result<Variable> clip_ratio(Builder& b, const sequence<Variable>& squares) const {
         const auto sum = layers::sum(b, squares);
         if (!sum) return sum;
         const auto norm = layers::activation(b, "sqrt", *sum);

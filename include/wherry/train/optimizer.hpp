@@ -1,6 +1,7 @@
 #ifndef WHERRY_TRAIN_OPTIMIZER_HPP
 #define WHERRY_TRAIN_OPTIMIZER_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/train/backward.hpp>
 #include <wherry/train/clip.hpp>
 
@@ -11,7 +12,6 @@
 #include <string_view>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace wherry::inline v0 {
 
@@ -19,7 +19,7 @@ namespace wherry::inline v0 {
 struct optimizer_options {
     std::optional<L2Decay> regularization{};  ///< for parameters without their own
     std::optional<GradientClipByGlobalNorm> grad_clip{};
-    std::vector<std::string> parameter_list{};  ///< only these; none: every trainable Parameter
+    sequence<std::string> parameter_list{};  ///< only these; none: every trainable Parameter
 };
 
 /// A number, or a variable of one element that the program computes.
@@ -35,7 +35,7 @@ class basic_optimizer {
 
     /// Appends backward, clipping, weight decay and updates for `loss`. Returns the pairs that are updated, sorted by
     /// parameter name. Errors: those of `append_backward`; bad_argument (a listed variable is no Parameter); unknown_op.
-    result<std::vector<param_and_grad>> minimize(Builder& b, const Variable& loss) {
+    result<sequence<param_and_grad>> minimize(Builder& b, const Variable& loss) {
         auto pairs = append_backward(b, loss, {.parameter_list = options_.parameter_list, .no_grad_set = frozen(b.main())});
         if (!pairs) return pairs;
         for (const auto& [param, grad] : *pairs)
@@ -51,16 +51,16 @@ class basic_optimizer {
 
   private:
     /// Parameters that are not trained. Source: Optimizer._get_no_grad_set.
-    static std::vector<std::string> frozen(const Program& program) {
-        std::vector<std::string> names;
+    static sequence<std::string> frozen(const Program& program) {
+        sequence<std::string> names;
         for (const auto& param : program.all_parameters())
             if (!param.parameter()->trainable) names.push_back(param.name());
         return names;
     }
-    static void sort_by_name(std::vector<param_and_grad>& pairs) {
-        std::vector<std::string_view> names;
+    static void sort_by_name(sequence<param_and_grad>& pairs) {
+        sequence<std::string_view> names;
         for (const auto& pair : pairs) names.push_back(pair.param.name());
-        std::vector<param_and_grad> sorted;
+        sequence<param_and_grad> sorted;
         for (const auto at : order_of(names)) sorted.push_back(pairs[at]);
         pairs.swap(sorted);
     }
@@ -98,7 +98,7 @@ class basic_optimizer {
     }
 
     result<void> append_updates(Builder& b, std::span<const param_and_grad> pairs, DType otherwise) {
-        std::vector<std::vector<Variable>> accumulators;
+        sequence<sequence<Variable>> accumulators;
         for (const auto& pair : pairs) {
             auto made = rule_.accumulators(b, pair.param);
             if (!made) return std::move(made).error();
@@ -156,7 +156,7 @@ inline result<Variable> accumulator(Builder& b, const Variable& param, std::stri
 
 /// p -= rate * g
 struct sgd_rule {
-    result<std::vector<Variable>> accumulators(Builder&, const Variable&) const { return std::vector<Variable>{}; }
+    result<sequence<Variable>> accumulators(Builder&, const Variable&) const { return sequence<Variable>{}; }
     result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable>) const {
         return b.append_op("sgd", {{"Param", pair.param}, {"Grad", pair.grad}, {"LearningRate", rate}}, {{"ParamOut", pair.param}});
     }
@@ -167,11 +167,11 @@ struct momentum_rule {
     float momentum = 0.9F;
     bool use_nesterov = false;
 
-    result<std::vector<Variable>> accumulators(Builder& b, const Variable& param) const {
+    result<sequence<Variable>> accumulators(Builder& b, const Variable& param) const {
         const auto dims = Shape::from(param.shape());
         auto velocity = detail::accumulator(b, param, "velocity", *dims, 0);
         if (!velocity) return std::move(velocity).error();
-        return std::vector<Variable>{*velocity};
+        return sequence<Variable>{*velocity};
     }
     result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {
         return b.append_op("momentum", {{"Param", pair.param}, {"Grad", pair.grad}, {"Velocity", state[0]}, {"LearningRate", rate}},
@@ -187,9 +187,9 @@ struct adam_rule {
     float epsilon = 1e-8F;
     bool lazy_mode = false;
 
-    result<std::vector<Variable>> accumulators(Builder& b, const Variable& param) const {
+    result<sequence<Variable>> accumulators(Builder& b, const Variable& param) const {
         const auto dims = Shape::from(param.shape());
-        std::vector<Variable> made;
+        sequence<Variable> made;
         const auto add = [&](std::string_view name, const Shape& of, float value, std::string_view device) -> result<void> {
             auto var = detail::accumulator(b, param, name, of, value, device);
             if (!var) return std::move(var).error();

@@ -2,13 +2,13 @@
 #define WHERRY_WIRE_FRAMEWORK_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/wire/boxed.hpp>
 #include <wherry/wire/message.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 /// The messages of `__model__` and `.pdmodel` files: ProgramDesc and all it holds.
 ///
@@ -65,8 +65,8 @@ template <class String = std::string>
 struct TensorDesc {
     static constexpr std::string_view name_ = "TensorDesc";
     DType data_type{};
-    std::vector<std::int64_t> dims;
-    std::vector<String> unknown;
+    sequence<std::int64_t> dims;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.data_type);
@@ -81,7 +81,7 @@ struct LoDTensorDesc {
     static constexpr std::string_view name_ = "LoDTensorDesc";
     TensorDesc<String> tensor;
     std::optional<std::int32_t> lod_level;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.tensor);
@@ -93,8 +93,8 @@ struct LoDTensorDesc {
 template <class String = std::string>
 struct ReaderDesc {
     static constexpr std::string_view name_ = "ReaderDesc";
-    std::vector<LoDTensorDesc<String>> lod_tensor;
-    std::vector<String> unknown;
+    sequence<LoDTensorDesc<String>> lod_tensor;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.lod_tensor);
@@ -105,8 +105,8 @@ struct ReaderDesc {
 template <class String = std::string>
 struct TupleDesc {
     static constexpr std::string_view name_ = "Tuple";
-    std::vector<std::int32_t> element_type;
-    std::vector<String> unknown;
+    sequence<std::int32_t> element_type;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.element_type);
@@ -128,7 +128,7 @@ struct VarType {
     boxed<TensorDesc<String>> vocab;
     boxed<TensorDesc<String>> sparse_coo;
     boxed<TensorDesc<String>> sparse_csr;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.type);
@@ -153,8 +153,8 @@ struct VarDescAttr {
     AttrType type{};
     std::optional<std::int32_t> i;
     std::optional<String> s;
-    std::vector<std::int32_t> ints;
-    std::vector<String> unknown;
+    sequence<std::int32_t> ints;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.name);
@@ -175,8 +175,8 @@ struct VarDesc {
     std::optional<bool> need_check_feed;
     std::optional<bool> is_parameter;   ///< 2.x
     std::optional<bool> stop_gradient;  ///< 2.x
-    std::vector<VarDescAttr<String>> attrs;
-    std::vector<String> unknown;
+    sequence<VarDescAttr<String>> attrs;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.name);
@@ -195,7 +195,7 @@ struct Complex {
     static constexpr std::string_view name_ = "Complex";
     double r = 0;
     double i = 0;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.r);
@@ -213,7 +213,7 @@ struct Scalar {
     std::optional<std::int64_t> i;
     std::optional<double> r;
     boxed<Complex<String>> c;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.type);
@@ -234,22 +234,22 @@ struct Attr {
     std::optional<std::int32_t> i;
     std::optional<float> f;
     std::optional<String> s;
-    std::vector<std::int32_t> ints;
-    std::vector<float> floats;
-    std::vector<String> strings;
+    sequence<std::int32_t> ints;
+    sequence<float> floats;
+    sequence<String> strings;
     std::optional<bool> b;
-    std::vector<bool> bools;
+    sequence<bool> bools;
     std::optional<std::int32_t> block_idx;
     std::optional<std::int64_t> l;
-    std::vector<std::int32_t> blocks_idx;
-    std::vector<std::int64_t> longs;
-    std::vector<double> float64s;
+    sequence<std::int32_t> blocks_idx;
+    sequence<std::int64_t> longs;
+    sequence<double> float64s;
     std::optional<String> var_name;
-    std::vector<String> vars_name;
+    sequence<String> vars_name;
     std::optional<double> float64;
     boxed<Scalar<String>> scalar;
-    std::vector<Scalar<String>> scalars;
-    std::vector<String> unknown;
+    sequence<Scalar<String>> scalars;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.name);
@@ -281,8 +281,8 @@ template <class String = std::string>
 struct Slot {
     static constexpr std::string_view name_ = "OpDesc.Var";
     String parameter;
-    std::vector<String> arguments;
-    std::vector<String> unknown;
+    sequence<String> arguments;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.parameter);
@@ -294,12 +294,12 @@ struct Slot {
 template <class String = std::string>
 struct OpDesc {
     static constexpr std::string_view name_ = "OpDesc";
-    std::vector<Slot<String>> inputs;
-    std::vector<Slot<String>> outputs;
+    sequence<Slot<String>> inputs;
+    sequence<Slot<String>> outputs;
     String type;
-    std::vector<Attr<String>> attrs;
+    sequence<Attr<String>> attrs;
     std::optional<bool> is_target;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.inputs);
@@ -316,10 +316,10 @@ struct BlockDesc {
     static constexpr std::string_view name_ = "BlockDesc";
     std::int32_t idx = 0;
     std::int32_t parent_idx = -1;
-    std::vector<VarDesc<String>> vars;
-    std::vector<OpDesc<String>> ops;
+    sequence<VarDesc<String>> vars;
+    sequence<OpDesc<String>> ops;
     std::optional<std::int32_t> forward_block_idx;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.idx);
@@ -335,7 +335,7 @@ template <class String = std::string>
 struct Version {
     static constexpr std::string_view name_ = "Version";
     std::optional<std::int64_t> version;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.version);
@@ -349,7 +349,7 @@ struct CompatibleInfo {
     enum class Type : std::int32_t { COMPATIBLE = 0, DEFINITELY_NOT = 1, POSSIBLE = 2, BUG_FIX = 3, PRECISION_CHANGE = 4 };
     String version;
     Type type{};
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.version);
@@ -363,7 +363,7 @@ struct OpCompatiblePair {
     static constexpr std::string_view name_ = "OpCompatibleMap.OpCompatiblePair";
     String op_name;
     CompatibleInfo<String> compatible_info;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.op_name);
@@ -376,9 +376,9 @@ struct OpCompatiblePair {
 template <class String = std::string>
 struct OpCompatibleMap {
     static constexpr std::string_view name_ = "OpCompatibleMap";
-    std::vector<OpCompatiblePair<String>> pair;
+    sequence<OpCompatiblePair<String>> pair;
     std::optional<String> default_required_version;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.pair);
@@ -391,7 +391,7 @@ template <class String = std::string>
 struct OpVersion {
     static constexpr std::string_view name_ = "OpVersion";
     std::int32_t version = 0;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.version);
@@ -404,7 +404,7 @@ struct OpVersionPair {
     static constexpr std::string_view name_ = "OpVersionMap.OpVersionPair";
     String op_name;
     OpVersion<String> op_version;
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.op_name);
@@ -417,8 +417,8 @@ struct OpVersionPair {
 template <class String = std::string>
 struct OpVersionMap {
     static constexpr std::string_view name_ = "OpVersionMap";
-    std::vector<OpVersionPair<String>> pair;
-    std::vector<String> unknown;
+    sequence<OpVersionPair<String>> pair;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.pair);
@@ -429,11 +429,11 @@ struct OpVersionMap {
 template <class String = std::string>
 struct ProgramDesc {
     static constexpr std::string_view name_ = "ProgramDesc";
-    std::vector<BlockDesc<String>> blocks;
+    sequence<BlockDesc<String>> blocks;
     boxed<OpCompatibleMap<String>> op_compatible_map;  ///< 1.8
     boxed<Version<String>> version;
     boxed<OpVersionMap<String>> op_version_map;  ///< 2.x
-    std::vector<String> unknown;
+    sequence<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.blocks, &limits::blocks);

@@ -1,6 +1,7 @@
 #ifndef WHERRY_WIRE_MESSAGE_HPP
 #define WHERRY_WIRE_MESSAGE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/wire/boxed.hpp>
 #include <wherry/wire/protobuf.hpp>
 
@@ -9,14 +10,13 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 /// Messages are plain structs that name their fields once, in `visit`; this file reads and writes all of them:
 ///
 ///     struct Version {
 ///         static constexpr std::string_view name_ = "Version";
 ///         std::optional<std::int64_t> version;
-///         std::vector<std::string> unknown;
+///         sequence<std::string> unknown;
 ///         template <class Self, class Visitor>
 ///         static constexpr void visit(Self& self, Visitor& field) { field(1, self.version); }
 ///     };
@@ -44,7 +44,7 @@ struct field_rule<std::optional<T>> {
 template <class T>
 struct field_rule<boxed<T>> : field_rule<std::optional<T>> {};
 template <class T>
-struct field_rule<std::vector<T>> {
+struct field_rule<sequence<T>> {
     using element = T;
     static constexpr bool required = false;
     static constexpr bool repeated = true;
@@ -105,7 +105,7 @@ constexpr result<void> merge(M& message, byte_cursor in, allowance& allowed);
 /// Makes room for one more element, `cap` of them at most. Memory is counted as well: an OpDesc.Attr may take 6 bytes
 /// in a file and takes 560 here. Errors: too_large.
 template <class T>
-constexpr result<void> make_room(std::vector<T>& member, std::size_t cap, std::uint64_t offset, allowance& allowed) {
+constexpr result<void> make_room(sequence<T>& member, std::size_t cap, std::uint64_t offset, allowance& allowed) {
     if (member.size() >= cap)
         return error{.code = errc::too_large,
                      .message = "a repeated field holds more elements than the limit",

@@ -1,12 +1,12 @@
 #ifndef WHERRY_WIRE_SELECTED_ROWS_HPP
 #define WHERRY_WIRE_SELECTED_ROWS_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/wire/tensor_stream.hpp>
 
 #include <cstdint>
 #include <span>
 #include <utility>
-#include <vector>
 
 /// The SelectedRows stream: some rows of a tall array, as gradients of embeddings are. Nothing in the bytes tells it from
 /// a LoDTensor stream, so a reader must know what it reads. Source: fluid 1.8.5, selected_rows.cc.
@@ -14,9 +14,9 @@ namespace wherry::inline v0::wire {
 
 /// What stands before the values.
 struct selected_rows_header {
-    std::vector<std::int64_t> rows;  ///< in stored order; one may come twice
-    std::int64_t height = 0;         ///< rows of the whole array
-    tensor_header value;             ///< dims [rows.size(), ...]; no LoD
+    sequence<std::int64_t> rows;  ///< in stored order; one may come twice
+    std::int64_t height = 0;      ///< rows of the whole array
+    tensor_header value;          ///< dims [rows.size(), ...]; no LoD
 };
 
 /// Checks rows against a height. Errors: bad_rows.

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_ASSIGN_HPP
 #define WHERRY_EXEC_OP_ASSIGN_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op_list.hpp>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
@@ -23,8 +23,8 @@ inline void copy_elements(const run_context& c, std::size_t in_slot, std::size_t
 }
 
 /// Names of gradients, for an operator whose gradient is an operator of its own kind.
-inline std::vector<std::string> grad_names(std::span<const std::string> variables) {
-    std::vector<std::string> made;
+inline sequence<std::string> grad_names(std::span<const std::string> variables) {
+    sequence<std::string> made;
     for (const auto& name : variables) made.push_back(grad_name(name));
     return made;
 }

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_CROSS_ENTROPY_HPP
 #define WHERRY_EXEC_OP_CROSS_ENTROPY_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/cross_entropy.hpp>
@@ -10,7 +11,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
@@ -129,7 +129,7 @@ struct cross_entropy {
             }
             const auto labels = c.in<std::int64_t>(1);
             if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            std::vector<T> match(y.size());
+            sequence<T> match(y.size());
             kernel::cross_entropy_hard<T>(classes, c.in<T>(0), labels, a.ignore_index, y, match);
             return {};
         });
@@ -162,8 +162,8 @@ struct cross_entropy_grad {
             }
             const auto labels = c.in<std::int64_t>(1);
             if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            std::vector<T> match(g.size());
-            std::vector<T> loss(g.size());
+            sequence<T> match(g.size());
+            sequence<T> loss(g.size());
             kernel::cross_entropy_hard<T>(classes, c.in<T>(0), labels, a.ignore_index, std::span<T>(loss), match);
             kernel::cross_entropy_hard_grad<T>(classes, match, labels, a.ignore_index, g, c.out<T>(0));
             return {};
@@ -203,7 +203,7 @@ struct cross_entropy2 {
             const auto classes = detail::last_dim(c.in_dims(0));
             const auto labels = c.in<std::int64_t>(1);
             if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            std::vector<T> spare(c.has_out(0) && c.has_out(1) ? 0 : labels.size());  // for an output the program dropped
+            sequence<T> spare(c.has_out(0) && c.has_out(1) ? 0 : labels.size());  // for an output the program dropped
             const auto y = c.has_out(0) ? c.out<T>(0) : std::span<T>(spare);
             const auto match = c.has_out(1) ? c.out<T>(1) : std::span<T>(spare);
             kernel::cross_entropy_hard<T>(classes, c.in<T>(0), labels, a.ignore_index, y, match);

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_DROPOUT_HPP
 #define WHERRY_EXEC_OP_DROPOUT_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/random.hpp>
 #include <wherry/exec/op_list.hpp>
@@ -12,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
@@ -80,7 +80,7 @@ struct dropout {
                 kernel::dropout_infer<T>(x, a.dropout_prob, a.scaling(), out);
                 return {};
             }
-            std::vector<std::uint8_t> own;
+            sequence<std::uint8_t> own;
             if (mask.size() != x.size()) {
                 own.resize(x.size());
                 mask = own;

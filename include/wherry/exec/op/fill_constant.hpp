@@ -2,6 +2,7 @@
 #define WHERRY_EXEC_OP_FILL_CONSTANT_HPP
 
 #include <wherry/base/real.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/cast.hpp>
 #include <wherry/exec/op/check.hpp>
@@ -16,12 +17,11 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
 struct fill_constant_attributes {
-    std::vector<std::int64_t> shape;
+    sequence<std::int64_t> shape;
     DType dtype = DType::FP32;
     float value = 0;
     std::string str_value;  ///< in place of `value` when it is not empty: it can hold what a float cannot

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_LOOKUP_TABLE_HPP
 #define WHERRY_EXEC_OP_LOOKUP_TABLE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/lookup.hpp>
@@ -12,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
@@ -22,9 +22,9 @@ struct lookup_table_v2_attributes {
     std::int64_t padding_idx = kernel::no_padding;  ///< its row reads as zeros and gets no gradient
     bool remote_prefetch = false;
     std::int32_t trainer_id = 0;
-    std::vector<std::int64_t> height_sections;
-    std::vector<std::string> epmap;
-    std::vector<std::string> table_names;
+    sequence<std::int64_t> height_sections;
+    sequence<std::string> epmap;
+    sequence<std::string> table_names;
 
     template <class Self, class Visitor>
     static void visit(Self& self, Visitor& attr) {

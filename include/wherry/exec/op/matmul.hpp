@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_MATMUL_HPP
 #define WHERRY_EXEC_OP_MATMUL_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/broadcast.hpp>
@@ -13,7 +14,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
@@ -25,8 +25,8 @@ struct matmul_attributes {
     float Scale_y = 1;
     float Scale_out = 1;
     std::int32_t head_number = 1;
-    std::vector<std::int32_t> fused_reshape_Out;
-    std::vector<std::int32_t> fused_transpose_Out;
+    sequence<std::int32_t> fused_reshape_Out;
+    sequence<std::int32_t> fused_transpose_Out;
     bool use_mkldnn = false;
     bool use_quantizer = false;
     bool force_fp32_output = false;

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_MUL_HPP
 #define WHERRY_EXEC_OP_MUL_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/gemm.hpp>
@@ -8,7 +9,6 @@
 #include <array>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
@@ -17,7 +17,7 @@ struct mul_attributes {
     std::int32_t y_num_col_dims = 1;
     bool force_fp32_output = false;
     float scale_x = 1;
-    std::vector<float> scale_y{1};
+    sequence<float> scale_y{1};
     float scale_out = 1;
     bool use_mkldnn = false;
 

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_OPTIMIZER_HPP
 #define WHERRY_EXEC_OP_OPTIMIZER_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
@@ -14,7 +15,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 /// One update step of a parameter. Each operator here has as its first inputs Param, Grad, LearningRate, then what it carries from step to
 /// step (state of the parameter's shape, then single numbers), and as its first outputs ParamOut and the carried ones in the same order. As a
@@ -150,7 +150,7 @@ struct momentum {
     static result<void> run(const attributes& a, run_context& c) {
         return detail::run_update(c, [&]<class T>(T rate) {
             auto grad = c.in<T>(1);
-            std::vector<T> decayed;
+            sequence<T> decayed;
             if (!a.regularization_method.empty()) {
                 const auto old = c.in<T>(0);
                 for (std::size_t i = 0; i < old.size(); ++i) decayed.push_back(grad[i] + static_cast<T>(a.regularization_coeff) * old[i]);

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_RANDOM_HPP
 #define WHERRY_EXEC_OP_RANDOM_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
@@ -13,12 +14,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
 struct uniform_random_attributes {
-    std::vector<std::int64_t> shape;
+    sequence<std::int64_t> shape;
     DType dtype = DType::FP32;
     float min = -1;
     float max = 1;
@@ -42,7 +42,7 @@ struct uniform_random_attributes {
 /// Of both normal distributions; the dims of `shape` are LONGS for one and INTS for the other.
 template <class Dim>
 struct normal_attributes {
-    std::vector<Dim> shape;
+    sequence<Dim> shape;
     DType dtype = DType::FP32;
     float mean = 0;
     float std = 1;
@@ -169,7 +169,7 @@ struct truncated_gaussian_random {
     using attributes = truncated_gaussian_random_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const std::vector<std::int64_t> dims(a.shape.begin(), a.shape.end());
+        const sequence<std::int64_t> dims(a.shape.begin(), a.shape.end());
         const auto shape = detail::infer_drawn(c, dims, a.dtype, "shape can be one int or array. shape must be set, But received (0)");
         if (!shape) return shape.error();
         return {};

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_REDUCE_HPP
 #define WHERRY_EXEC_OP_REDUCE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/cast.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
@@ -12,12 +13,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
 struct reduce_attributes {
-    std::vector<std::int32_t> dim{0};
+    sequence<std::int32_t> dim{0};
     bool keep_dim = false;
     bool reduce_all = false;
     std::int32_t in_dtype = -1;
@@ -70,14 +70,14 @@ inline Shape reduced_dims(const infer_context& c, const Shape& x, std::uint32_t 
 
 /// The loops of axes that reduced_axes accepted.
 inline kernel::broadcast_plan reduce_loops(const reduce_attributes& a, const Shape& x) {
-    const std::vector<std::int64_t> axes(a.dim.begin(), a.dim.end());
+    const sequence<std::int64_t> axes(a.dim.begin(), a.dim.end());
     const bool all = a.reduce_all || x.rank() == 0;
     return kernel::plan_reduce(x.dims(), kernel::axis_mask(all ? std::span<const std::int64_t>() : std::span(axes), x.rank()));
 }
 
 /// The elements as T, which are put into `room` where they are of another type.
 template <class T>
-result<std::span<const T>> elements_as(const run_context& c, std::size_t slot, std::vector<T>& room) {
+result<std::span<const T>> elements_as(const run_context& c, std::size_t slot, sequence<T>& room) {
     if (c.in_dtype(slot) == dtype_of<T>) return c.in<T>(slot);
     room.resize(c.in_bytes(slot).size() / size_of(c.in_dtype(slot)));
     if (auto done = convert(c, c.in_dtype(slot), c.in_bytes(slot), dtype_of<T>, std::as_writable_bytes(std::span(room))); !done)
@@ -96,7 +96,7 @@ struct mean_reduction {
 
 template <class T>
 result<void> run_reduce(const reduce_attributes& a, run_context& c, bool is_mean) {
-    std::vector<T> room;
+    sequence<T> room;
     const auto x = elements_as<T>(c, 0, room);
     if (!x) return x.error();
     const auto loops = reduce_loops(a, c.in_dims(0));
@@ -107,7 +107,7 @@ result<void> run_reduce(const reduce_attributes& a, run_context& c, bool is_mean
 }
 template <class T>
 result<void> run_reduce_grad(const reduce_attributes& a, run_context& c, bool is_mean) {
-    std::vector<T> room;
+    sequence<T> room;
     const auto g = elements_as<T>(c, 1, room);
     if (!g) return g.error();
     const auto loops = reduce_loops(a, c.in_dims(0));

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_RESHAPE_HPP
 #define WHERRY_EXEC_OP_RESHAPE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
@@ -11,12 +12,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
 struct reshape2_attributes {
-    std::vector<std::int32_t> shape;  ///< 0 copies the dim of X at that place, one -1 is what is left
+    sequence<std::int32_t> shape;  ///< 0 copies the dim of X at that place, one -1 is what is left
     bool use_quantizer = false;
 
     template <class Self, class Visitor>
@@ -59,7 +59,7 @@ struct reshape2 {
   private:
     static result<Shape> new_dims(const attributes& a, const infer_context& c) {
         const auto& x = c.in(0).dims;
-        const std::vector<std::int64_t> wanted(a.shape.begin(), a.shape.end());
+        const sequence<std::int64_t> wanted(a.shape.begin(), a.shape.end());
         const auto shown = to_string(wanted);
         if (wanted.empty() && !detail::is_2x(c.program_version()))
             return c.fail(errc::bad_attribute, "The parameter 'shape' in ReshapeOp must be set. But received 'shape' is empty.");

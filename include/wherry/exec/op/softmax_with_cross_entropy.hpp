@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_SOFTMAX_WITH_CROSS_ENTROPY_HPP
 #define WHERRY_EXEC_OP_SOFTMAX_WITH_CROSS_ENTROPY_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/softmax.hpp>
 #include <wherry/exec/op_list.hpp>
@@ -12,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace wherry::inline v0::op {
 
@@ -77,8 +77,8 @@ inline result<void> check_softmax_labels(const run_context& c, std::span<const s
 
 /// [outer, axis, inner] as [outer, inner, axis], and back: the kernels of losses work on rows.
 template <class T>
-std::vector<T> axis_last(kernel::axis_split s, std::span<const T> x) {
-    std::vector<T> rows(x.size());
+sequence<T> axis_last(kernel::axis_split s, std::span<const T> x) {
+    sequence<T> rows(x.size());
     for (std::size_t o = 0, at = 0; o < s.outer; ++o)
         for (std::size_t i = 0; i < s.inner; ++i)
             for (std::size_t k = 0; k < s.axis; ++k) rows[at++] = x[(o * s.axis + k) * s.inner + i];
@@ -120,7 +120,7 @@ struct softmax_with_cross_entropy {
         if (!a.soft_label)
             if (auto checked = detail::check_softmax_labels(c, c.in<std::int64_t>(1), split.axis, a.ignore_index); !checked) return checked;
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            std::vector<T> spare(split.count());  // for an output the program dropped
+            sequence<T> spare(split.count());  // for an output the program dropped
             const auto softmax = c.has_out(0) ? c.out<T>(0) : std::span<T>(spare);
             const auto loss = c.has_out(1) ? c.out<T>(1) : std::span<T>(spare).first(split.outer * split.inner);
             const auto of_rows = [&](std::span<const T> logits, std::span<const T> soft, std::span<T> probabilities) {
@@ -134,8 +134,8 @@ struct softmax_with_cross_entropy {
                 return {};
             }
             const auto logits = detail::axis_last(split, c.in<T>(0));
-            const auto soft = a.soft_label ? detail::axis_last(split, c.in<T>(1)) : std::vector<T>();
-            std::vector<T> probabilities(logits.size());
+            const auto soft = a.soft_label ? detail::axis_last(split, c.in<T>(1)) : sequence<T>();
+            sequence<T> probabilities(logits.size());
             of_rows(logits, soft, probabilities);
             detail::axis_back<T>(split, probabilities, softmax);
             return {};
@@ -176,8 +176,8 @@ struct softmax_with_cross_entropy_grad {
                 return {};
             }
             const auto softmax = detail::axis_last(split, c.in<T>(0));
-            const auto soft = a.soft_label ? detail::axis_last(split, c.in<T>(1)) : std::vector<T>();
-            std::vector<T> dlogits(softmax.size());
+            const auto soft = a.soft_label ? detail::axis_last(split, c.in<T>(1)) : sequence<T>();
+            sequence<T> dlogits(softmax.size());
             of_rows(softmax, soft, dlogits);
             detail::axis_back<T>(split, dlogits, c.out<T>(0));
             return {};

@@ -3,6 +3,7 @@
 
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -14,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 /// The directory of a zip archive, with 64-bit sizes. Source: PKWARE APPNOTE 6.3; the bytes are those of Python's zipfile.
 namespace wherry::inline v0::detail::zip {
@@ -114,7 +114,7 @@ class reader {
 
     /// Errors: bad_zip (no archive, or one that contradicts itself), truncated, duplicate_name, too_large (more than
     /// 65,535 members), unsupported (encrypted, several disks, another method).
-    result<std::vector<member>> members() {
+    result<sequence<member>> members() {
         auto read = directory();
         if (!read) return std::move(read).error();
         for (auto& m : members_)
@@ -278,7 +278,7 @@ class reader {
 
     /// No name twice, no byte in two members.
     [[nodiscard]] result<void> check_apart() const {
-        std::vector<std::size_t> order(members_.size());
+        sequence<std::size_t> order(members_.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::sort(order.begin(), order.end(),
                   [this](std::size_t a, std::size_t b) { return members_[a].header_offset < members_[b].header_offset; });
@@ -297,7 +297,7 @@ class reader {
 
     std::string_view bytes_;
     std::uint64_t directory_offset_ = 0;
-    std::vector<member> members_;
+    sequence<member> members_;
 };
 
 }  // namespace wherry::inline v0::detail::zip

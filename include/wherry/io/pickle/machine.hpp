@@ -3,6 +3,7 @@
 
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/limits.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/io/pickle/value.hpp>
 
 #include <algorithm>
@@ -13,7 +14,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0::pickle {
 
@@ -346,7 +346,7 @@ class machine {
         return wrong();
     }
     /// Python 2 gives the items as a list of lists, Python 3 adds them afterwards.
-    outcome ordered_dict(const std::vector<value>& args) {
+    outcome ordered_dict(const sequence<value>& args) {
         const auto made = objects_.make(kind::dict);
         if (args.size() > 1 || (args.size() == 1 && args[0].kind != kind::list)) return bad("an OrderedDict of something else than a list");
         if (!args.empty() && objects_.cells.size() + 2 * std::uint64_t{objects_.size(args[0])} > caps_.pickle_opcodes)
@@ -379,9 +379,9 @@ class machine {
     std::uint64_t opcodes_ = 0;
     bool stopped_ = false;
     object_graph objects_;
-    std::vector<value> stack_;
-    std::vector<std::size_t> marks_;
-    std::vector<std::optional<value>> memo_;
+    sequence<value> stack_;
+    sequence<std::size_t> marks_;
+    sequence<std::optional<value>> memo_;
 };
 
 }  // namespace wherry::inline v0::pickle

@@ -1,6 +1,7 @@
 #ifndef WHERRY_IO_PICKLE_READ_HPP
 #define WHERRY_IO_PICKLE_READ_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/io/numpy.hpp>
 #include <wherry/io/pickle/machine.hpp>
@@ -14,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0::pickle {
 
@@ -25,8 +25,8 @@ struct state_file {
         std::string structured;  ///< "linear.weight": the name in `arrays`
         std::string parameter;   ///< "linear_0.w_0"
     };
-    std::vector<structured_name> structured_names;  ///< of StructuredToParameterName@@
-    std::vector<std::string> others;                ///< keys whose values are no arrays: "LR_Scheduler"
+    sequence<structured_name> structured_names;  ///< of StructuredToParameterName@@
+    sequence<std::string> others;                ///< keys whose values are no arrays: "LR_Scheduler"
 };
 
 inline constexpr std::string_view big_parameters_key = "UnpackBigParamInfor@@";
@@ -65,7 +65,7 @@ class state_reader {
     struct joined_view {
         std::string name;
         numpy::array_layout layout;
-        std::vector<std::size_t> slices;
+        sequence<std::size_t> slices;
     };
 
     static error bad(std::string_view message, std::string_view found = {}) {
@@ -82,8 +82,8 @@ class state_reader {
             std::uint32_t next;
             std::uint32_t left;
         };
-        std::vector<mark> marks(objects_->nodes.size(), mark::fresh);
-        std::vector<open_node> path;
+        sequence<mark> marks(objects_->nodes.size(), mark::fresh);
+        sequence<open_node> path;
         const auto enter = [&](value v) {
             const auto& held = objects_->nodes[v.at];
             marks[v.at] = mark::open;
@@ -153,7 +153,7 @@ class state_reader {
     /// Source: numpy ndarray.__setstate__: (version, shape, dtype, is_fortran, data).
     [[nodiscard]] result<array_view> array_of(value v) const {
         const auto states = objects_->items(v);
-        const auto state = states.empty() ? std::vector<value>() : objects_->items(states[0]);
+        const auto state = states.empty() ? sequence<value>() : objects_->items(states[0]);
         if (state.size() != 5 || state[0].kind != kind::integer || state[1].kind != kind::tuple || state[2].kind != kind::dtype)
             return bad("an array without a state, or with one that is not NumPy's");
         if (state[3].kind != kind::boolean && state[3].kind != kind::integer) return bad("the order of an array is no flag");
@@ -365,9 +365,9 @@ class state_reader {
     limits caps_;
     std::uint64_t allowed_bytes_;
     state_file file_;
-    std::vector<array_view> views_;
-    std::vector<std::size_t> by_name_;
-    std::vector<joined_view> joined_;
+    sequence<array_view> views_;
+    sequence<std::size_t> by_name_;
+    sequence<joined_view> joined_;
     std::optional<value> big_;
 };
 }  // namespace detail

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
+#include <wherry/base/sequence.hpp>
 
 /// What a pickle of arrays is made of. Source: Python's pickletools, NumPy's `__reduce__` of ndarray, dtype and scalar.
 namespace wherry::inline v0::pickle {
@@ -131,10 +131,10 @@ struct object_graph {
         std::uint32_t next = 0;
     };
 
-    std::vector<std::string_view> slices;
-    std::vector<std::int64_t> numbers;
-    std::vector<node> nodes;
-    std::vector<cell> cells;
+    sequence<std::string_view> slices;
+    sequence<std::int64_t> numbers;
+    sequence<node> nodes;
+    sequence<cell> cells;
 
     value make(kind k) {
         nodes.emplace_back();
@@ -161,8 +161,8 @@ struct object_graph {
     [[nodiscard]] std::uint32_t size(value container) const noexcept { return nodes[container.at].size; }
     [[nodiscard]] std::string_view slice(value v) const noexcept { return slices[v.at]; }
     /// The items, in order.
-    [[nodiscard]] std::vector<value> items(value container) const {
-        std::vector<value> made;
+    [[nodiscard]] sequence<value> items(value container) const {
+        sequence<value> made;
         const auto& held = nodes[container.at];
         made.reserve(held.size);
         for (std::uint32_t i = 0, at = held.first; i < held.size; ++i, at = cells[at].next) made.push_back(cells[at].value);

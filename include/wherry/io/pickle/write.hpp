@@ -2,6 +2,7 @@
 #define WHERRY_IO_PICKLE_WRITE_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/io/numpy.hpp>
 #include <wherry/io/pickle/read.hpp>
@@ -17,7 +18,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0::pickle {
 
@@ -132,7 +132,7 @@ class emitter {
     }
 
     /// All of it, once the last object is written.
-    std::vector<stretch> finish() {
+    sequence<stretch> finish() {
         code(opcode::stop);
         close_frame();
         close_stretch();
@@ -303,7 +303,7 @@ class emitter {
 
     write_options options_;
     byte_buffer out_;
-    std::vector<stretch> stretches_;
+    sequence<stretch> stretches_;
     std::size_t stretch_begin_ = 0;
     std::size_t frame_ = no_frame;
     bool framing_ = false;
@@ -340,8 +340,8 @@ class write_plan {
         if (auto made = plan.emit(tensors, options); !made) return std::move(made).error();
         return plan;
     }
-    [[nodiscard]] std::vector<piece> pieces() const {
-        std::vector<piece> made;
+    [[nodiscard]] sequence<piece> pieces() const {
+        sequence<piece> made;
         made.reserve(stretches_.size());
         for (const auto& held : stretches_)
             made.push_back(held.outside.empty() ? as_bytes(view_of(bytes_).substr(held.begin, held.end - held.begin)) : held.outside);
@@ -362,7 +362,7 @@ class write_plan {
     write_plan() = default;
 
     static result<void> check(std::span<const tensor_ref> tensors, const limits& caps) {
-        std::vector<std::string_view> names;
+        sequence<std::string_view> names;
         names.reserve(tensors.size());
         for (const auto& tensor : tensors) {
             names.push_back(tensor.name);
@@ -374,7 +374,7 @@ class write_plan {
     }
 
     result<void> emit(std::span<const tensor_ref> tensors, const write_options& options) {
-        std::vector<const tensor_ref*> cut;
+        sequence<const tensor_ref*> cut;
         const bool may_cut = options.cut && options.protocol < 4;
         for (const auto& tensor : tensors) {
             if (may_cut && tensor.dims.count() > options.cut_bytes / size_of(tensor.dtype)) cut.push_back(&tensor);
@@ -385,7 +385,7 @@ class write_plan {
                              .expected = decimal(most_bytes(options.protocol)),
                              .found = decimal(tensor.bytes.size())};
         }
-        std::vector<std::vector<slice>> slices;
+        sequence<sequence<slice>> slices;
         std::size_t count = tensors.size() - cut.size() + (cut.empty() ? 0 : 1);
         for (const auto* tensor : cut) count += slices.emplace_back(slices_of(*tensor, options)).size();
 
@@ -397,7 +397,7 @@ class write_plan {
             out.array(tensor.dtype, tensor.dims, in_file_order(tensor.dtype, tensor.bytes));
             out.end_item();
         }
-        std::vector<std::vector<std::uint32_t>> slots;
+        sequence<sequence<std::uint32_t>> slots;
         for (std::size_t i = 0; i < cut.size(); ++i) {
             auto& held = slots.emplace_back();
             for (const auto& part : slices[i]) {
@@ -415,10 +415,10 @@ class write_plan {
     static constexpr std::uint64_t most_bytes(int protocol) noexcept {
         return protocol == 2 ? std::numeric_limits<std::int32_t>::max() : std::numeric_limits<std::uint32_t>::max();
     }
-    static std::vector<slice> slices_of(const tensor_ref& tensor, const write_options& options) {
+    static sequence<slice> slices_of(const tensor_ref& tensor, const write_options& options) {
         const auto width = size_of(tensor.dtype);
         const auto most = std::max<std::uint64_t>(options.cut_bytes / width, 1);
-        std::vector<slice> made;
+        sequence<slice> made;
         for (std::uint64_t at = 0; at < tensor.dims.count(); at += most) {
             const auto count = std::min<std::uint64_t>(most, tensor.dims.count() - at);
             made.push_back({std::string(tensor.name) + "@@." + std::string(decimal(made.size()).view()),
@@ -427,7 +427,7 @@ class write_plan {
         return made;
     }
     /// Source: paddle/framework/io_utils.py, _unpack_saved_dict.
-    static void describe(detail::emitter& out, std::span<const tensor_ref* const> cut, std::span<const std::vector<std::uint32_t>> slots) {
+    static void describe(detail::emitter& out, std::span<const tensor_ref* const> cut, std::span<const sequence<std::uint32_t>> slots) {
         out.text(big_parameters_key);
         const auto top = out.begin_dict(cut.size());
         auto shape_key = detail::emitter::none;
@@ -455,8 +455,8 @@ class write_plan {
     }
 
     byte_buffer bytes_;
-    std::vector<detail::emitter::stretch> stretches_;
-    std::vector<std::vector<std::byte>> turned_;
+    sequence<detail::emitter::stretch> stretches_;
+    sequence<sequence<std::byte>> turned_;
 };
 
 }  // namespace wherry::inline v0::pickle

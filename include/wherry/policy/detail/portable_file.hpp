@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_DETAIL_PORTABLE_FILE_HPP
 #define WHERRY_POLICY_DETAIL_PORTABLE_FILE_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/file_name.hpp>
 #include <wherry/policy/sink.hpp>
@@ -14,7 +15,6 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 /// Files by the standard library alone, for systems without POSIX calls.
 namespace wherry::inline v0::detail {
@@ -105,7 +105,7 @@ class portable_saver {
             if (utf8_path(path).has_filename()) return {};
             return error{.code = errc::not_regular_file, .message = "a folder was given where a file is meant", .file = path_};
         }
-        std::vector<std::string_view> names;
+        sequence<std::string_view> names;
         for (const auto& held : records) names.push_back(held.name);
         return check_file_names(names);
     }
@@ -165,7 +165,7 @@ class portable_saver {
     }
 
     std::string path_;
-    std::vector<record_size> records_;
+    sequence<record_size> records_;
     durability_steps how_;
     std::filesystem::path target_;
     std::filesystem::path temporary_;  ///< empty: none to remove

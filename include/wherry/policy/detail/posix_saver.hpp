@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_DETAIL_POSIX_SAVER_HPP
 #define WHERRY_POLICY_DETAIL_POSIX_SAVER_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/policy/detail/posix_writer.hpp>
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace wherry::inline v0::detail {
 
@@ -37,7 +37,7 @@ class posix_saver {
         records_.assign(records.begin(), records.end());
         whole_ = records.size() == 1 && records.front().name.empty();
         if (!whole_) {
-            std::vector<std::string_view> names;
+            sequence<std::string_view> names;
             names.reserve(records.size());
             for (const auto& held : records) names.push_back(held.name);
             return check_file_names(names);
@@ -171,7 +171,7 @@ class posix_saver {
     }
 
     std::string path_;
-    std::vector<record_size> records_;
+    sequence<record_size> records_;
     durability_steps how_;
     bool whole_ = true;
     descriptor<Calls> root_;

@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_DETAIL_UTF8_PATH_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/policy/file_name.hpp>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 /// Paths are UTF-8 all over wherry. A `std::filesystem::path` made of narrow characters would read them by Windows' code page.
 namespace wherry::inline v0::detail {
@@ -38,8 +38,8 @@ inline bool is_file(std::string_view path) {
 
 /// Every file beneath a folder that is no folder, by its relative name with '/', sorted; without what killed saves left over.
 /// Errors: cannot_open.
-inline result<std::vector<std::string>> files_beneath(std::string_view folder) {
-    std::vector<std::string> names;
+inline result<sequence<std::string>> files_beneath(std::string_view folder) {
+    sequence<std::string> names;
     std::error_code failed;
     const auto root = utf8_path(folder);
     for (std::filesystem::recursive_directory_iterator at(root, failed), end; !failed && at != end; at.increment(failed)) {

@@ -1,0 +1,238 @@
+#ifndef WHERRY_BASE_SEQUENCE_HPP
+#define WHERRY_BASE_SEQUENCE_HPP
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+template <class T>
+class sequence;
+
+namespace detail {
+template <class T>
+inline constexpr bool is_sequence = false;
+template <class T>
+inline constexpr bool is_sequence<sequence<T>> = true;
+/// Another container that owns Ts: a std::vector, a std::set, ... Spans and texts convert where somebody says so.
+template <class C, class T>
+concept ContainerOf = !is_sequence<C> && std::same_as<typename C::value_type, T> && !std::ranges::enable_borrowed_range<C> &&
+                      !std::convertible_to<const C&, std::string_view> && requires(const C& c) {
+    { *c.begin() } -> std::convertible_to<const T&>;
+    c.end();
+};
+}  // namespace detail
+
+/// What std::vector is, with the members a library of messages and lists uses, and to and from std::vector it converts by itself.
+///
+/// A std::vector costs a compiler some hundred functions for each element type. Here there are some fifty element types, and everything is
+/// compiled by whoever includes it: with this class a program that includes fluid.hpp compiles in five sixths of the time.
+/// `sequence<bool>` holds bools. Elements are moved without throwing. Where there is no memory for more, the elements stay as they were
+/// (`resize` and `insert` of a range may have added some at the end).
+template <class T>
+class sequence {
+  public:
+    using value_type = T;
+    using size_type = std::size_t;
+    using difference_type = std::ptrdiff_t;
+    using reference = T&;
+    using const_reference = const T&;
+    using iterator = T*;
+    using const_iterator = const T*;
+
+    constexpr sequence() noexcept = default;
+    constexpr explicit sequence(std::size_t count) : sequence() { resize(count); }
+    constexpr sequence(std::size_t count, const T& value) : sequence() { resize(count, value); }
+    constexpr sequence(std::initializer_list<T> values) : sequence(values.begin(), values.end()) {}
+    template <std::input_iterator I>
+    constexpr sequence(I first, I last) : sequence() {
+        append(first, last);
+    }
+    template <detail::ContainerOf<T> C>
+    constexpr sequence(const C& values) : sequence(values.begin(), values.end()) {}  // NOLINT(google-explicit-constructor)
+    constexpr sequence(const sequence& other) : sequence(other.begin_, other.end_) {}
+    constexpr sequence(sequence&& other) noexcept
+        : begin_(std::exchange(other.begin_, nullptr)),
+          end_(std::exchange(other.end_, nullptr)),
+          capacity_end_(std::exchange(other.capacity_end_, nullptr)) {}
+    constexpr sequence& operator=(sequence other) noexcept {
+        swap(other);
+        return *this;
+    }
+    constexpr ~sequence() {
+        destroy_from(begin_);
+        if (begin_ != nullptr) std::allocator<T>().deallocate(begin_, capacity());
+    }
+    constexpr void swap(sequence& other) noexcept {
+        std::swap(begin_, other.begin_);
+        std::swap(end_, other.end_);
+        std::swap(capacity_end_, other.capacity_end_);
+    }
+
+    template <detail::ContainerOf<T> C>
+        requires std::constructible_from<C, const T*, const T*>
+    constexpr operator C() const {  // NOLINT(google-explicit-constructor)
+        return C(begin_, end_);
+    }
+
+    [[nodiscard]] constexpr T* begin() noexcept { return begin_; }
+    [[nodiscard]] constexpr T* end() noexcept { return end_; }
+    [[nodiscard]] constexpr const T* begin() const noexcept { return begin_; }
+    [[nodiscard]] constexpr const T* end() const noexcept { return end_; }
+    [[nodiscard]] constexpr auto rbegin() noexcept { return std::reverse_iterator(end_); }
+    [[nodiscard]] constexpr auto rend() noexcept { return std::reverse_iterator(begin_); }
+    [[nodiscard]] constexpr auto rbegin() const noexcept { return std::reverse_iterator<const T*>(end_); }
+    [[nodiscard]] constexpr auto rend() const noexcept { return std::reverse_iterator<const T*>(begin_); }
+    [[nodiscard]] constexpr T* data() noexcept { return begin_; }
+    [[nodiscard]] constexpr const T* data() const noexcept { return begin_; }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return static_cast<std::size_t>(end_ - begin_); }
+    [[nodiscard]] constexpr std::size_t capacity() const noexcept { return static_cast<std::size_t>(capacity_end_ - begin_); }
+    [[nodiscard]] constexpr bool empty() const noexcept { return begin_ == end_; }
+
+    [[nodiscard]] constexpr T& operator[](std::size_t i) noexcept { return begin_[i]; }
+    [[nodiscard]] constexpr const T& operator[](std::size_t i) const noexcept { return begin_[i]; }
+    [[nodiscard]] constexpr T& front() noexcept { return *begin_; }
+    [[nodiscard]] constexpr const T& front() const noexcept { return *begin_; }
+    [[nodiscard]] constexpr T& back() noexcept { return end_[-1]; }
+    [[nodiscard]] constexpr const T& back() const noexcept { return end_[-1]; }
+
+    constexpr void push_back(T value) {
+        if (end_ == capacity_end_) grow(1);
+        std::construct_at(end_, std::move(value));
+        ++end_;
+    }
+    template <class... Args>
+    constexpr T& emplace_back(Args&&... args) {
+        push_back(T(std::forward<Args>(args)...));
+        return end_[-1];
+    }
+    constexpr void pop_back() noexcept { destroy_from(end_ - 1); }
+    constexpr void clear() noexcept { destroy_from(begin_); }
+    constexpr void reserve(std::size_t count) {
+        if (count > capacity()) move_to(count);
+    }
+    constexpr void resize(std::size_t count) {
+        if (count < size()) return destroy_from(begin_ + count);
+        reserve(count);
+        fill(count - size(), [](T* at) { std::construct_at(at); });
+    }
+    constexpr void resize(std::size_t count, const T& value) {
+        if (count < size()) return destroy_from(begin_ + count);
+        const T kept(value);  // which may be an element of this
+        reserve(count);
+        fill(count - size(), [&](T* at) { std::construct_at(at, kept); });
+    }
+    constexpr void assign(std::size_t count, const T& value) { *this = sequence(count, value); }
+    template <std::input_iterator I>
+    constexpr void assign(I first, I last) {
+        *this = sequence(first, last);
+    }
+
+    // Positions are iterators into this sequence, as std::vector's; ranges to insert are not its own.
+    constexpr T* insert(const T* at, T value) {
+        const auto index = at - begin_;
+        push_back(std::move(value));
+        std::rotate(begin_ + index, end_ - 1, end_);
+        return begin_ + index;
+    }
+    template <std::input_iterator I>
+    constexpr T* insert(const T* at, I first, I last) {
+        const auto index = at - begin_;
+        const auto old_size = end_ - begin_;
+        append(first, last);
+        std::rotate(begin_ + index, begin_ + old_size, end_);
+        return begin_ + index;
+    }
+    constexpr T* insert(const T* at, std::initializer_list<T> values) { return insert(at, values.begin(), values.end()); }
+    constexpr T* erase(const T* first, const T* last) noexcept {
+        T* const at = begin_ + (first - begin_);
+        T* to = at;
+        if (first != last)
+            for (T* from = begin_ + (last - begin_); from != end_; ++from, ++to) *to = std::move(*from);
+        else to = end_;
+        destroy_from(to);
+        return at;
+    }
+    constexpr T* erase(const T* at) noexcept { return erase(at, at + 1); }
+
+    friend constexpr bool operator==(const sequence& a, const sequence& b) { return std::equal(a.begin_, a.end_, b.begin_, b.end_); }
+    template <detail::ContainerOf<T> C>
+    friend constexpr bool operator==(const sequence& a, const C& b) {
+        return std::equal(a.begin_, a.end_, b.begin(), b.end());
+    }
+
+  private:
+    template <class I>
+    constexpr void append(I first, I last) {
+        if constexpr (std::forward_iterator<I>) {
+            const auto count = static_cast<std::size_t>(std::distance(first, last));
+            if (static_cast<std::size_t>(capacity_end_ - end_) < count) grow(count);
+            fill(count, [&](T* at) {
+                std::construct_at(at, *first);
+                ++first;
+            });
+        } else {
+            for (; first != last; ++first) emplace_back(*first);
+        }
+    }
+    /// Makes that many elements in memory that is there.
+    template <class Make>
+    constexpr void fill(std::size_t count, Make make) {
+        T* const last = end_ + count;
+        if constexpr (std::is_trivially_copyable_v<T>) {
+            for (T* at = end_; at != last; ++at) make(at);  // which a compiler makes a memset or a memcpy of
+            end_ = last;
+        } else {
+            for (; end_ != last; ++end_) make(end_);
+        }
+    }
+    constexpr void destroy_from(T* first) noexcept {
+        if constexpr (!std::is_trivially_destructible_v<T>)
+            for (T* at = first; at != end_; ++at) std::destroy_at(at);
+        end_ = first;
+    }
+    constexpr void grow(std::size_t by) { move_to(std::max(size() + by, 2 * capacity())); }
+    constexpr void move_to(std::size_t capacity_wanted) {
+        static_assert(std::is_nothrow_move_constructible_v<T>, "wherry: elements of a sequence are moved without throwing");
+        T* const fresh = std::allocator<T>().allocate(capacity_wanted);
+        T* to = fresh;
+        for (T* at = begin_; at != end_; ++at, ++to) {
+            std::construct_at(to, std::move(*at));
+            std::destroy_at(at);
+        }
+        if (begin_ != nullptr) std::allocator<T>().deallocate(begin_, capacity());
+        begin_ = fresh;
+        end_ = to;
+        capacity_end_ = fresh + capacity_wanted;
+    }
+
+    T* begin_ = nullptr;
+    T* end_ = nullptr;
+    T* capacity_end_ = nullptr;
+};
+
+/// Removes what the predicate says; how many there were. As std::erase_if.
+template <class T, class Predicate>
+constexpr std::size_t erase_if(sequence<T>& values, Predicate predicate) {
+    T* to = values.begin();
+    for (T& value : values) {
+        if (predicate(value)) continue;
+        if (to != &value) *to = std::move(value);
+        ++to;
+    }
+    const auto removed = values.end() - to;
+    values.erase(to, values.end());
+    return static_cast<std::size_t>(removed);
+}
+
+}  // namespace wherry::inline v0
+
+#endif
