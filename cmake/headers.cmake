@@ -96,6 +96,7 @@ set(WHERRY_HEADERS
     wherry/interop/xtensor.hpp
     wherry/io/annotated.hpp
     wherry/io/annotation_choice.hpp
+    wherry/io/any_reader.hpp
     wherry/io/archive.hpp
     wherry/io/byte_order.hpp
     wherry/io/clip_extra.hpp

@@ -58,7 +58,7 @@ using held_kinds = decltype(file_contents::held);
 template <class R>
 result<tensors> annotated_streams(R& file) {
     wherry::byte_buffer window;
-    wherry::stream_indexer<R> indexer(file, window);
+    wherry::stream_indexer indexer(file, window);
     tensors made{{}, {}, true};
     bool named = true;
     do {

@@ -25,8 +25,8 @@ result<sequence<detail::placed_tensor>> index(const std::string& bytes, const se
     for (std::size_t i = 0; i < wanted.size(); ++i) held.tensors.push_back(i);
     memory_reader reader(bytes);
     byte_buffer window;
-    stream_indexer<memory_reader> indexer(reader, window);
-    return detail::index_record<L, annotation_rules{}>(held, wanted, indexer, "record", warnings);
+    stream_indexer indexer(reader, window);
+    return detail::index_record(held, wanted, indexer, detail::record_rules_of<L, annotation_rules{}>(), "record", warnings);
 }
 }  // namespace
 

@@ -95,7 +95,7 @@ TEST_CASE("an indexer with the default caps keeps them") {  // a reference to th
     const auto bytes = mixed_record(tensors);
     memory_reader reader(bytes);
     byte_buffer window;
-    stream_indexer<memory_reader> indexer(reader, window);
+    stream_indexer indexer(reader, window);
     std::size_t count = 0;
     for (; !indexer.at_end(); ++count) REQUIRE(indexer.next());
     CHECK(count == tensors.size());

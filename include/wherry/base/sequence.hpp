@@ -36,7 +36,8 @@ concept ContainerOf = !is_sequence<C> && std::same_as<typename C::value_type, T>
 /// A std::vector costs a compiler some hundred functions for each element type. Here there are some fifty element types, and everything is
 /// compiled by whoever includes it: with this class a program that includes fluid.hpp compiles in five sixths of the time.
 /// `sequence<bool>` holds bools. Elements are moved without throwing. Where there is no memory for more, the elements stay as they were
-/// (`resize` and `insert` of a range may have added some at the end).
+/// (`resize` and `insert` of a range may have added some at the end). Iterators are told from numbers without the concepts of <iterator>,
+/// which for fifty types cost as much as all else here.
 template <class T>
 class sequence {
   public:
@@ -52,17 +53,15 @@ class sequence {
     constexpr explicit sequence(std::size_t count) : sequence() { resize(count); }
     constexpr sequence(std::size_t count, const T& value) : sequence() { resize(count, value); }
     constexpr sequence(std::initializer_list<T> values) : sequence(values.begin(), values.end()) {}
-    template <std::input_iterator I>
-    constexpr sequence(I first, I last) : sequence() {
-        append(first, last);
-    }
+    template <class I>
+        requires(!std::is_arithmetic_v<I>)
+    constexpr sequence(I first, I last) : sequence() { append(first, last); }
     template <detail::ContainerOf<T> C>
     constexpr sequence(const C& values) : sequence(values.begin(), values.end()) {}  // NOLINT(google-explicit-constructor)
-    constexpr sequence(const sequence& other) : sequence(other.begin_, other.end_) {}
-    constexpr sequence(sequence&& other) noexcept
-        : begin_(std::exchange(other.begin_, nullptr)),
-          end_(std::exchange(other.end_, nullptr)),
-          capacity_end_(std::exchange(other.capacity_end_, nullptr)) {}
+    constexpr sequence(const sequence& other) : sequence() { append(other.begin(), other.end()); }
+    constexpr sequence(sequence&& other) noexcept : begin_(other.begin_), end_(other.end_), capacity_end_(other.capacity_end_) {
+        other.begin_ = other.end_ = other.capacity_end_ = nullptr;
+    }
     constexpr sequence& operator=(sequence other) noexcept {
         swap(other);
         return *this;
@@ -131,7 +130,7 @@ class sequence {
         fill(count - size(), [&](T* at) { std::construct_at(at, kept); });
     }
     constexpr void assign(std::size_t count, const T& value) { *this = sequence(count, value); }
-    template <std::input_iterator I>
+    template <class I>
     constexpr void assign(I first, I last) {
         *this = sequence(first, last);
     }
@@ -143,7 +142,7 @@ class sequence {
         std::rotate(begin_ + index, end_ - 1, end_);
         return begin_ + index;
     }
-    template <std::input_iterator I>
+    template <class I>
     constexpr T* insert(const T* at, I first, I last) {
         const auto index = at - begin_;
         const auto old_size = end_ - begin_;
@@ -172,8 +171,8 @@ class sequence {
   private:
     template <class I>
     constexpr void append(I first, I last) {
-        if constexpr (std::forward_iterator<I>) {
-            const auto count = static_cast<std::size_t>(std::distance(first, last));
+        if constexpr (requires { last - first; }) {
+            const auto count = static_cast<std::size_t>(last - first);
             if (static_cast<std::size_t>(capacity_end_ - end_) < count) grow(count);
             fill(count, [&](T* at) {
                 std::construct_at(at, *first);

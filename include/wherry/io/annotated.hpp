@@ -38,10 +38,9 @@ struct note {
 };
 
 /// The name that a broken header had: the one it shows, unless another makes its checksum right.
-template <class Names>
-std::string_view name_before(std::string_view header, const wire::annotation& held, const Names& candidates) {
+inline std::string_view name_before(std::string_view header, const wire::annotation& held, std::span<const std::string_view> candidates) {
     if (!held.header_checksum || held.name.empty()) return held.name;
-    for (const std::string_view name : candidates) {
+    for (const auto name : candidates) {
         if (name.size() != held.name.size()) continue;
         std::string mended(header);
         mended.replace(static_cast<std::size_t>(held.name.data() - header.data()), name.size(), name);
@@ -52,8 +51,8 @@ std::string_view name_before(std::string_view header, const wire::annotation& he
 
 /// Reads what the rules ask of a header whose stream starts at `offset`.
 /// Errors: missing_required, bad_checksum, those of `wire::read_annotation`; the variable is the best that can be known.
-template <class Names>
-result<note> note_of(std::string_view header, annotation_rules rules, std::uint64_t offset, const Names& candidates) {
+inline result<note> note_of(std::string_view header, annotation_rules rules, std::uint64_t offset,
+                            std::span<const std::string_view> candidates) {
     const auto held = wire::read_annotation(header);
     if (!held) return error(held.error()).shifted(offset);
     if (rules.checksums)

@@ -48,31 +48,33 @@ struct arrival {
 /// Bytes between wanted tensors that are read and thrown away rather than stepped over with a call a tensor.
 inline constexpr std::uint64_t widest_gaps = std::uint64_t{1} << 20U;
 
+/// Elements, what lies between (thrown away), elements, ...: one stretch of a record in one call. Errors: those of the reader.
+inline result<void> read_stretch(std::span<arrival* const> into, std::uint64_t gaps, any_reader& reader) {
+    sequence<std::byte> between(static_cast<std::size_t>(gaps));
+    std::span<std::byte> unused(between);
+    sequence<std::span<std::byte>> pieces{into.front()->fresh.bytes()};
+    pieces.reserve(2 * into.size());
+    for (std::size_t i = 1; i < into.size(); ++i) {
+        const auto gap = static_cast<std::size_t>(into[i]->header.data_offset - into[i - 1]->header.data_end());
+        pieces.push_back(unused.first(gap));
+        unused = unused.subspan(gap);
+        pieces.push_back(into[i]->fresh.bytes());
+    }
+    return reader.read_at(into.front()->header.data_offset, std::span<const std::span<std::byte>>(pieces));
+}
+
 /// Reads the elements of a record that have not come with the headers, in as few calls as the reader allows.
-template <Reader R>
-result<void> read_elements(std::span<arrival> arrivals, R& reader) {
+inline result<void> read_elements(std::span<arrival> arrivals, any_reader& reader) {
     sequence<arrival*> into;
     for (auto& one : arrivals) {
         if (one.fresh.is_initialized()) continue;
         one.fresh.resize(one.header.dtype, one.header.dims);
         if (!one.fresh.bytes().empty()) into.push_back(&one);
     }
-    if constexpr (ScatterReader<R>) {
+    if (reader.scatters() && into.size() > 1) {
         std::uint64_t gaps = 0;
         for (std::size_t i = 1; i < into.size(); ++i) gaps += into[i]->header.data_offset - into[i - 1]->header.data_end();
-        if (into.size() > 1 && gaps <= widest_gaps) {  // one stretch: elements, what lies between (thrown away), elements, ...
-            sequence<std::byte> between(static_cast<std::size_t>(gaps));
-            std::span<std::byte> unused(between);
-            sequence<std::span<std::byte>> pieces{into.front()->fresh.bytes()};
-            pieces.reserve(2 * into.size());
-            for (std::size_t i = 1; i < into.size(); ++i) {
-                const auto gap = static_cast<std::size_t>(into[i]->header.data_offset - into[i - 1]->header.data_end());
-                pieces.push_back(unused.first(gap));
-                unused = unused.subspan(gap);
-                pieces.push_back(into[i]->fresh.bytes());
-            }
-            return reader.read_at(into.front()->header.data_offset, std::span<const std::span<std::byte>>(pieces));
-        }
+        if (gaps <= widest_gaps) return read_stretch(into, gaps, reader);
     }
     for (auto* one : into)
         if (auto read = reader.read_at(one->header.data_offset, one->fresh.bytes()); !read)
@@ -88,22 +90,21 @@ inline const wanted_tensor* rows_of(const record& held, std::span<const wanted_t
 }
 
 /// A record of SelectedRows alone. Errors: mixed_kinds, those of `wire::read_selected_rows_header`, truncated, too_large.
-template <class L, Reader R>
-result<std::unique_ptr<SelectedRows>> read_rows(const record& held, std::span<const wanted_tensor> wanted, R& reader, std::string_view path,
-                                                const limits& caps, sequence<error>& warnings) {
+inline result<std::unique_ptr<SelectedRows>> read_rows(const record& held, std::span<const wanted_tensor> wanted, any_reader& reader,
+                                                       const record_rules& rules, std::string_view path, const limits& caps,
+                                                       sequence<error>& warnings) {
     const auto name = rows_of(held, wanted)->name;
-    if (L::single_record || held.tensors.size() > 1) return rows_among_others(name);
-    auto parsed = [&]() -> result<parsed_rows> {
-        if constexpr (ViewReader<R>) {
-            return parse_selected_rows(reader.bytes(), caps);
-        } else {
-            const auto bytes = read_all(reader, caps.arena_bytes);
-            return bytes ? parse_selected_rows(*bytes, caps) : result<parsed_rows>(bytes.error());
-        }
-    }();
+    if (rules.single_record || held.tensors.size() > 1) return rows_among_others(name);
+    std::string read;
+    if (!reader.is_view()) {
+        auto bytes = read_all(reader, caps.arena_bytes);
+        if (!bytes) return of_stream(std::move(bytes).error(), name);
+        read = *std::move(bytes);
+    }
+    auto parsed = parse_selected_rows(reader.is_view() ? reader.bytes() : read, caps);
     if (!parsed) return of_stream(std::move(parsed).error(), name);
-    if (auto checked = check_end<L>(held, wanted, parsed->end, reader.size_bytes(), path, warnings); !checked)
-        return std::move(checked).error();
+    auto checked = check_end(held, wanted, parsed->end, reader.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
+    if (!checked) return std::move(checked).error();
     return std::make_unique<SelectedRows>(std::move(parsed->rows));
 }
 
@@ -148,6 +149,85 @@ inline void hand_over(std::span<arrival> arrivals, Scope& scope) {
         held->set_lod(std::move(one.header.lod));
     }
 }
+
+/// A load under way: records are taken one after another, and what they held is handed over when all were good.
+class loader {
+  public:
+    loader(std::span<const wanted_tensor> wanted, const record_rules& rules, const limits& caps)
+        : wanted_(wanted), rules_(rules), caps_(caps) {
+        arrivals_.reserve(wanted.size());
+    }
+
+    /// The error of a record that does not open.
+    [[nodiscard]] error unopened(error failure, const record& held) const {
+        if (rules_.single_record && failure.found == "a folder") failure.message = folder_instead;
+        const auto name = held.tensors.size() == 1 ? wanted_[held.tensors.front()].name : std::string_view();
+        return std::move(failure).in_file(held.name).of_variable(name);
+    }
+
+    /// Takes the tensors of a record; one in memory must stay there until `finish`.
+    result<void> take(const record& held, any_reader reader) {
+        auto path = reader.path();
+        if (path.empty()) path = held.name;
+        auto taken = rows_of(held, wanted_) != nullptr ? take_rows(held, reader, path) : take_tensors(held, reader, path);
+        if (!taken) return std::move(taken).error().in_file(path);
+        return {};
+    }
+
+    load_report finish(Scope& scope) {
+        hand_over(arrivals_, scope);
+        report_.tensor_count = arrivals_.size();
+        return std::move(report_);
+    }
+
+  private:
+    result<void> take_rows(const record& held, any_reader& reader, std::string_view path) {
+        auto rows = read_rows(held, wanted_, reader, rules_, path, caps_, report_.warnings);
+        if (!rows) return std::move(rows).error();
+        report_.data_bytes += (*rows)->value.bytes().size();
+        arrivals_.emplace_back().name = wanted_[held.tensors.front()].name;
+        arrivals_.back().rows = *std::move(rows);
+        return {};
+    }
+
+    result<void> take_tensors(const record& held, any_reader& reader, std::string_view path) {
+        stream_indexer indexer(reader, window_, caps_);
+        auto found = index_record(held, wanted_, indexer, rules_, path, report_.warnings);
+        if (!found) return std::move(found).error();
+        const auto first = arrivals_.size();
+        for (auto& one : *found) {
+            report_.data_bytes += one.found.header.data_bytes;
+            auto& arrived = arrivals_.emplace_back();
+            arrived.name = wanted_[one.wanted].name;
+            arrived.header = std::move(one.found.header);
+            arrived.fresh = std::move(one.fresh);
+            arrived.data_checksum = one.data_checksum;
+        }
+        const auto arrivals = std::span(arrivals_).subspan(first);
+        if (reader.is_view()) {
+            for (auto& one : arrivals)
+                one.bytes = reader.bytes().substr(static_cast<std::size_t>(one.header.data_offset),
+                                                  static_cast<std::size_t>(one.header.data_bytes));
+            if (const auto lender = reader.lender(); lender != nullptr) borrow(arrivals, lender, report_);
+        } else if (auto read = read_elements(arrivals, reader); !read) {
+            return read;
+        }
+        if (rules_.check_elements == nullptr) return {};
+        for (const auto& one : arrivals) {
+            const auto bytes = one.fresh.is_initialized() ? as_chars(one.fresh.bytes()) : one.bytes;
+            if (auto checked = rules_.check_elements(bytes, one.data_checksum, one.header.data_offset); !checked)
+                return std::move(checked).error().of_variable(one.name);
+        }
+        return {};
+    }
+
+    std::span<const wanted_tensor> wanted_;
+    record_rules rules_;
+    limits caps_;
+    byte_buffer window_;
+    sequence<arrival> arrivals_;
+    load_report report_;
+};
 }  // namespace detail
 
 /// Loads tensors by name. Every header, byte count, coverage and shape is checked before anything in the scope changes.
@@ -172,60 +252,16 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
     for (const auto& held : *records) names.push_back(held.name);
     if (auto expected = source.expect(names); !expected) return std::move(expected).error();
 
-    load_report report;
-    byte_buffer window;
-    sequence<detail::arrival> arrivals;
-    arrivals.reserve(wanted.size());
+    detail::loader loader(wanted, detail::record_rules_of<L, Rules>(), caps);
     sequence<reader_type> open;  // records in memory stay open until the end
     if constexpr (ViewReader<reader_type>) open.reserve(records->size());
     for (const auto& held : *records) {
         auto reader = source.open(held.name);
-        if (!reader) {
-            auto failure = std::move(reader).error();
-            if (L::single_record && failure.found == "a folder") failure.message = detail::folder_instead;
-            return std::move(failure).in_file(held.name).of_variable(held.tensors.size() == 1 ? wanted[held.tensors.front()].name : "");
-        }
-        const std::string path(std::string_view(reader->path()).empty() ? std::string_view(held.name) : std::string_view(reader->path()));
-        if (detail::rows_of(held, wanted) != nullptr) {
-            auto rows = detail::read_rows<L>(held, wanted, *reader, path, caps, report.warnings);
-            if (!rows) return std::move(rows).error().in_file(path);
-            report.data_bytes += (*rows)->value.bytes().size();
-            arrivals.emplace_back().name = wanted[held.tensors.front()].name;
-            arrivals.back().rows = *std::move(rows);
-            continue;
-        }
-        stream_indexer<reader_type> indexer(*reader, window, caps);
-        auto found = detail::index_record<L, Rules>(held, wanted, indexer, path, report.warnings);
-        if (!found) return std::move(found).error().in_file(path);
-        const auto first = arrivals.size();
-        for (auto& one : *found) {
-            report.data_bytes += one.found.header.data_bytes;
-            arrivals.push_back({.name = wanted[one.wanted].name,
-                                .header = std::move(one.found.header),
-                                .bytes = {},
-                                .fresh = std::move(one.fresh),
-                                .in_place = nullptr,
-                                .data_checksum = one.data_checksum});
-        }
-        if constexpr (ViewReader<reader_type>) {
-            for (auto& one : std::span(arrivals).subspan(first))
-                one.bytes = reader->bytes().substr(static_cast<std::size_t>(one.header.data_offset),
-                                                   static_cast<std::size_t>(one.header.data_bytes));
-            if constexpr (LendingReader<reader_type>) detail::borrow(std::span(arrivals).subspan(first), reader->lender(), report);
-            open.push_back(*std::move(reader));
-        } else if (auto read = detail::read_elements(std::span(arrivals).subspan(first), *reader); !read) {
-            return std::move(read).error().in_file(path);
-        }
-        if constexpr (Rules.checksums)
-            for (const auto& one : std::span(arrivals).subspan(first)) {
-                const auto bytes = one.fresh.is_initialized() ? as_chars(one.fresh.bytes()) : one.bytes;
-                if (auto checked = detail::check_elements(bytes, one.data_checksum, one.header.data_offset); !checked)
-                    return std::move(checked).error().in_file(path).of_variable(one.name);
-            }
+        if (!reader) return loader.unopened(std::move(reader).error(), held);
+        if (auto taken = loader.take(held, *reader); !taken) return std::move(taken).error();
+        if constexpr (ViewReader<reader_type>) open.push_back(*std::move(reader));
     }
-    detail::hand_over(arrivals, scope);
-    report.tensor_count = arrivals.size();
-    return report;
+    return loader.finish(scope);
 }
 
 }  // namespace wherry::inline v0

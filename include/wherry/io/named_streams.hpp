@@ -63,7 +63,7 @@ result<named_stream> read_stream(R& reader, indexed_tensor&& found, std::string_
 template <Reader R>
 result<named_streams> read_streams(R& reader, std::size_t count = std::numeric_limits<std::size_t>::max(), const limits& caps = {}) {
     byte_buffer window;
-    stream_indexer<R> indexer(reader, window, caps);
+    stream_indexer indexer(reader, window, caps);
     named_streams made{{}, 0, indexer.size_bytes()};
     bool named = false;
     do {

@@ -36,16 +36,24 @@ struct placed_tensor {
     Tensor fresh;  ///< small ones, read along with the headers
 };
 
+/// What the policies of an archive mean for a record. What they do not ask for is a null pointer, and not linked.
+struct record_rules {
+    bool single_record = false;
+    bool tolerates_trailing_bytes = false;
+    annotation_rules annotations{};
+    result<note> (*note_of)(std::string_view header, annotation_rules, std::uint64_t offset, std::span<const std::string_view>) = nullptr;
+    result<sequence<placed_tensor>> (*by_name)(const record&, std::span<const wanted_tensor>, stream_indexer&,
+                                               const record_rules&) = nullptr;
+    result<void> (*check_elements)(std::string_view bytes, const std::optional<std::uint32_t>& wanted, std::uint64_t offset) = nullptr;
+};
+
 /// Small tensors come with the headers around them: a file of many is read once, in large pieces. Errors: those of the reader.
-template <Reader R>
-result<void> read_small(placed_tensor& into, stream_indexer<R>& indexer) {
-    if constexpr (!ViewReader<R>) {
-        const auto elements = indexer.few_elements(into.found);
-        if (!elements) return elements.error();
-        if (elements->empty()) return {};
-        into.fresh.resize(into.found.header.dtype, into.found.header.dims);
-        std::copy_n(as_bytes(*elements).begin(), elements->size(), into.fresh.bytes().begin());
-    }
+inline result<void> read_small(placed_tensor& into, stream_indexer& indexer) {
+    const auto elements = indexer.few_elements(into.found);
+    if (!elements) return elements.error();
+    if (elements->empty()) return {};
+    into.fresh.resize(into.found.header.dtype, into.found.header.dims);
+    std::copy_n(as_bytes(*elements).begin(), elements->size(), into.fresh.bytes().begin());
     return {};
 }
 
@@ -72,9 +80,8 @@ inline error of_stream(error e, std::string_view name) {
 }
 
 /// What is left of a record behind its last wanted tensor: an error, or a warning where the layout allows it.
-template <class L>
-result<void> check_end(const record& held, std::span<const wanted_tensor> wanted, std::uint64_t offset, std::uint64_t size_bytes,
-                       std::string_view path, sequence<error>& warnings) {
+inline result<void> check_end(const record& held, std::span<const wanted_tensor> wanted, std::uint64_t offset, std::uint64_t size_bytes,
+                              bool tolerant, std::string_view path, sequence<error>& warnings) {
     if (offset == size_bytes) return {};
     error left{.code = errc::extra_record,
                .message = "the file goes on after the last wanted tensor",
@@ -82,7 +89,7 @@ result<void> check_end(const record& held, std::span<const wanted_tensor> wanted
                .offset = offset,
                .expected = tensor_count_text(held.tensors.size()),
                .found = {decimal(size_bytes - offset), " bytes more"}};
-    if (!tolerates_trailing_bytes<L>) return left;
+    if (!tolerant) return left;
     left.code = errc::trailing_bytes;
     if (!held.tensors.empty()) left.variable = wanted[held.tensors.back()].name;
     warnings.push_back(std::move(left));
@@ -99,9 +106,8 @@ inline error other_name(std::string_view wanted, std::string_view found, std::ui
 }
 
 /// All headers of a record that holds the wanted tensors in their order, then its coverage.
-template <class L, annotation_rules Rules, Reader R>
-result<sequence<placed_tensor>> index_in_order(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
-                                               std::string_view path, sequence<error>& warnings) {
+inline result<sequence<placed_tensor>> index_in_order(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
+                                                      const record_rules& rules, std::string_view path, sequence<error>& warnings) {
     sequence<placed_tensor> found;
     found.reserve(held.tensors.size());
     for (const auto at : held.tensors) {
@@ -118,23 +124,23 @@ result<sequence<placed_tensor>> index_in_order(const record& held, std::span<con
         auto next = indexer.next();
         if (!next) return of_stream(std::move(next).error(), name);
         found.push_back({at, *std::move(next), {}, {}});
-        if constexpr (Rules.checksums || Rules.names) {
+        if (rules.note_of != nullptr) {
             const auto& made = found.back().found;
-            const auto noted = note_of(indexer.header_bytes(made), Rules, made.stream_offset, std::span(&name, 1));
+            const auto noted = rules.note_of(indexer.header_bytes(made), rules.annotations, made.stream_offset, std::span(&name, 1));
             if (!noted) return of_stream(noted.error(), name);
-            if (Rules.names && noted->name != name) return other_name(name, noted->name, made.stream_offset);
+            if (rules.annotations.names && noted->name != name) return other_name(name, noted->name, made.stream_offset);
             found.back().data_checksum = noted->data_checksum;
         }
         if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), name);
     }
-    if (auto checked = check_end<L>(held, wanted, indexer.offset(), indexer.size_bytes(), path, warnings); !checked)
-        return std::move(checked).error();
+    auto checked = check_end(held, wanted, indexer.offset(), indexer.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
+    if (!checked) return std::move(checked).error();
     return found;
 }
 
 /// The wanted tensors of a record whose streams have names; others are stepped over.
-template <annotation_rules Rules, Reader R>
-result<sequence<placed_tensor>> index_by_name(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer) {
+inline result<sequence<placed_tensor>> index_by_name(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
+                                                     const record_rules& rules) {
     auto order = held.tensors;  // by name, as the streams come
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a].name < wanted[b].name; });
     sequence<std::string_view> names;
@@ -149,7 +155,7 @@ result<sequence<placed_tensor>> index_by_name(const record& held, std::span<cons
     for (; !indexer.at_end(); ++stream_count) {
         auto next = indexer.next();
         if (!next) return of_stream(std::move(next).error(), likely_name());
-        const auto noted = note_of(indexer.header_bytes(*next), Rules, next->stream_offset, names);
+        const auto noted = rules.note_of(indexer.header_bytes(*next), rules.annotations, next->stream_offset, names);
         if (!noted) {  // the name it shows may be right, or be what is broken
             const bool known = noted.error().code == errc::bad_checksum && !noted.error().variable.empty();
             return known ? noted.error() : of_stream(noted.error(), likely_name());
@@ -180,22 +186,28 @@ inline constexpr std::string_view combined_instead =
     "the file holds another tensor than this, and more behind it: the bytes of a combined file are loaded with a filename";
 
 /// All headers of one record, then its coverage, then the shapes.
-template <class L, annotation_rules Rules, Reader R>
-result<sequence<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer<R>& indexer,
-                                             std::string_view path, sequence<error>& warnings) {
-    auto found = [&] {
-        if constexpr (Rules.names && !tolerates_trailing_bytes<L>) return index_by_name<Rules>(held, wanted, indexer);
-        else return index_in_order<L, Rules>(held, wanted, indexer, path, warnings);
-    }();
+inline result<sequence<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
+                                                    const record_rules& rules, std::string_view path, sequence<error>& warnings) {
+    auto found = rules.by_name != nullptr ? rules.by_name(held, wanted, indexer, rules)
+                                          : index_in_order(held, wanted, indexer, rules, path, warnings);
     if (!found) return found;
     for (const auto& one : *found) {
         auto checked = check_shape(wanted[one.wanted], one.found, path);
         if (checked) continue;
         error failure = std::move(checked).error();
-        if (tolerates_trailing_bytes<L> && !indexer.at_end()) failure.message = combined_instead;
+        if (rules.tolerates_trailing_bytes && !indexer.at_end()) failure.message = combined_instead;
         return failure;
     }
     return found;
+}
+
+template <Layout L, annotation_rules Rules>
+constexpr record_rules record_rules_of() noexcept {
+    record_rules made{.single_record = L::single_record, .tolerates_trailing_bytes = tolerates_trailing_bytes<L>, .annotations = Rules};
+    if constexpr (Rules.checksums || Rules.names) made.note_of = note_of;
+    if constexpr (Rules.names && !tolerates_trailing_bytes<L>) made.by_name = index_by_name;
+    if constexpr (Rules.checksums) made.check_elements = check_elements;
+    return made;
 }
 }  // namespace detail
 

@@ -79,23 +79,13 @@ class save_plan {
     template <Layout L>
     static result<save_plan> make(std::span<const tensor_ref> tensors, const L& layout = {}, const limits& caps = {},
                                   header_maker make_header = plain_header) {
-        save_plan plan;
         sequence<std::string_view> names;
         names.reserve(tensors.size());
         for (const auto& tensor : tensors) names.push_back(tensor.name);
-        if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).error();
-        for (const auto& tensor : tensors)
-            if (auto checked = check_tensor(tensor, caps); !checked) return std::move(checked).error();
+        if (auto checked = check_tensors(tensors, names, caps); !checked) return std::move(checked).error();
         auto records = records_of<L>(names, layout);
         if (!records) return std::move(records).error();
-        plan.records_ = *std::move(records);
-        for (const auto& held : plan.records_)
-            for (const auto at : held.tensors)
-                if (tensors[at].rows != nullptr && (L::single_record || held.tensors.size() > 1))
-                    return detail::rows_among_others(tensors[at].name);
-        if (!plan.make_headers(tensors, make_header))
-            return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
-        return plan;
+        return of_records(tensors, *std::move(records), L::single_record, make_header);
     }
     save_plan(save_plan&&) noexcept = default;
     save_plan& operator=(save_plan&&) noexcept = default;
@@ -119,6 +109,24 @@ class save_plan {
 
   private:
     save_plan() = default;
+
+    static result<void> check_tensors(std::span<const tensor_ref> tensors, std::span<const std::string_view> names, const limits& caps) {
+        if (auto checked = check_tensor_names(names, caps); !checked) return checked;
+        for (const auto& tensor : tensors)
+            if (auto checked = check_tensor(tensor, caps); !checked) return checked;
+        return {};
+    }
+    static result<save_plan> of_records(std::span<const tensor_ref> tensors, sequence<record> records, bool single,
+                                        header_maker make_header) {
+        for (const auto& held : records)
+            for (const auto at : held.tensors)
+                if (tensors[at].rows != nullptr && (single || held.tensors.size() > 1)) return detail::rows_among_others(tensors[at].name);
+        save_plan plan;
+        plan.records_ = std::move(records);
+        if (!plan.make_headers(tensors, make_header))
+            return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
+        return plan;
+    }
 
     /// Goes by records, since what a header holds may depend on where it lies. False: a record's size does not fit 64 bits.
     bool make_headers(std::span<const tensor_ref> tensors, header_maker make_header) {
