@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <memory>
-#include <ranges>
+#include <new>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -24,11 +24,18 @@ template <class T>
 inline constexpr bool is_sequence<sequence<T>> = true;
 /// Another container that owns Ts: a std::vector, a std::set, ... Spans and texts convert where somebody says so.
 template <class C, class T>
-concept ContainerOf = !is_sequence<C> && std::same_as<typename C::value_type, T> && !std::ranges::enable_borrowed_range<C> &&
-                      !std::convertible_to<const C&, std::string_view> && requires(const C& c) {
+concept ContainerOf = !is_sequence<C> && std::same_as<typename C::value_type, T> && !requires {
+    typename C::element_type;
+}
+&&!std::convertible_to<const C&, std::string_view> && requires(const C& c) {
     { *c.begin() } -> std::convertible_to<const T&>;
     c.end();
 };
+/// Memory of so many elements; std::bad_alloc where there is none, or their size cannot be said.
+[[gnu::noinline]] inline void* take_memory(std::size_t count, std::size_t element_bytes) {
+    const bool fits = count <= ~std::size_t{0} / element_bytes;
+    return ::operator new (fits ? count* element_bytes : ~std::size_t{0});
+}
 }  // namespace detail
 
 /// What std::vector is, with the members a library of messages and lists uses, and to and from std::vector it converts by itself.
@@ -36,7 +43,7 @@ concept ContainerOf = !is_sequence<C> && std::same_as<typename C::value_type, T>
 /// A std::vector costs a compiler some hundred functions for each element type. Here there are some fifty element types, and everything is
 /// compiled by whoever includes it: with this class a program that includes fluid.hpp compiles in five sixths of the time.
 /// `sequence<bool>` holds bools. Elements are moved without throwing. Where there is no memory for more, the elements stay as they were
-/// (`resize` and `insert` of a range may have added some at the end). Iterators are told from numbers without the concepts of <iterator>,
+/// (`resize` may have added some at the end). Iterators are told from numbers without the concepts of <iterator>,
 /// which for fifty types cost as much as all else here.
 template <class T>
 class sequence {
@@ -68,7 +75,7 @@ class sequence {
     }
     constexpr ~sequence() {
         destroy_from(begin_);
-        if (begin_ != nullptr) std::allocator<T>().deallocate(begin_, capacity());
+        give_back();
     }
     constexpr void swap(sequence& other) noexcept {
         std::swap(begin_, other.begin_);
@@ -131,24 +138,18 @@ class sequence {
     }
     constexpr void assign(std::size_t count, const T& value) { *this = sequence(count, value); }
     template <class I>
-    constexpr void assign(I first, I last) {
-        *this = sequence(first, last);
-    }
+        requires(!std::is_arithmetic_v<I>)
+    constexpr void assign(I first, I last) { *this = sequence(first, last); }
 
     // Positions are iterators into this sequence, as std::vector's; ranges to insert are not its own.
-    constexpr T* insert(const T* at, T value) {
-        const auto index = at - begin_;
-        push_back(std::move(value));
-        std::rotate(begin_ + index, end_ - 1, end_);
-        return begin_ + index;
-    }
+    constexpr T* insert(const T* at, T value) { return std::construct_at(open_gap(at, 1), std::move(value)); }
     template <class I>
+        requires(!std::is_arithmetic_v<I>)
     constexpr T* insert(const T* at, I first, I last) {
-        const auto index = at - begin_;
-        const auto old_size = end_ - begin_;
-        append(first, last);
-        std::rotate(begin_ + index, begin_ + old_size, end_);
-        return begin_ + index;
+        sequence made(first, last);  // whatever can fail has not moved anything yet
+        T* const gap = open_gap(at, made.size());
+        for (T *to = gap, *from = made.begin_; from != made.end_; ++from, ++to) std::construct_at(to, std::move(*from));
+        return gap;
     }
     constexpr T* insert(const T* at, std::initializer_list<T> values) { return insert(at, values.begin(), values.end()); }
     constexpr T* erase(const T* first, const T* last) noexcept {
@@ -199,18 +200,42 @@ class sequence {
         end_ = first;
     }
     constexpr void grow(std::size_t by) { move_to(std::max(size() + by, 2 * capacity())); }
-    constexpr void move_to(std::size_t capacity_wanted) {
+    static constexpr void relocate(T* to, T* from) noexcept {
         static_assert(std::is_nothrow_move_constructible_v<T>, "wherry: elements of a sequence are moved without throwing");
-        T* const fresh = std::allocator<T>().allocate(capacity_wanted);
+        std::construct_at(to, std::move(*from));
+        std::destroy_at(from);
+    }
+    constexpr void move_to(std::size_t capacity_wanted) {
+        T* const fresh = take(capacity_wanted);
         T* to = fresh;
-        for (T* at = begin_; at != end_; ++at, ++to) {
-            std::construct_at(to, std::move(*at));
-            std::destroy_at(at);
-        }
-        if (begin_ != nullptr) std::allocator<T>().deallocate(begin_, capacity());
+        for (T* at = begin_; at != end_; ++at, ++to) relocate(to, at);
+        give_back();
         begin_ = fresh;
         end_ = to;
         capacity_end_ = fresh + capacity_wanted;
+    }
+    /// Moves what is behind a position on; the places in between hold nothing yet.
+    constexpr T* open_gap(const T* at, std::size_t count) {
+        const auto index = at - begin_;
+        if (static_cast<std::size_t>(capacity_end_ - end_) < count) grow(count);
+        T* const gap = begin_ + index;
+        for (T* from = end_; from != gap;) {
+            --from;
+            relocate(from + count, from);
+        }
+        end_ += count;
+        return gap;
+    }
+
+    // Constant expressions know std::allocator alone; elsewhere it would be a few dozen instructions wherever a sequence grows.
+    static constexpr T* take(std::size_t count) {
+        static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+        if (std::is_constant_evaluated()) return std::allocator<T>().allocate(count);
+        return static_cast<T*>(detail::take_memory(count, sizeof(T)));
+    }
+    constexpr void give_back() noexcept {
+        if (!std::is_constant_evaluated()) ::operator delete(begin_);
+        else if (begin_ != nullptr) std::allocator<T>().deallocate(begin_, capacity());
     }
 
     T* begin_ = nullptr;
