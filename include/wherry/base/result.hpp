@@ -10,33 +10,35 @@
 
 namespace wherry::inline v0 {
 
-namespace detail {
-/// An error is rare and large, a result is common: success costs one null pointer.
-class error_box {
+/// An error on its way, or none: one pointer, since errors are rare and large and results are common. Whoever passes an error on,
+/// `return std::move(checked).failure();`, moves the pointer and not the error.
+class [[nodiscard]] failure {
   public:
-    constexpr error_box() noexcept = default;
+    constexpr failure() noexcept = default;
     // noexcept: whoever returns an error need not be ready to lose it on the way, which is a quarter of the code there. Where
     // there is no memory for two hundred bytes, the program ends.
-    [[gnu::noinline, gnu::cold]] constexpr error_box(error&& e) noexcept  // NOLINT(google-explicit-constructor)
+    [[gnu::noinline, gnu::cold]] constexpr failure(error&& e) noexcept  // NOLINT(google-explicit-constructor)
         : held_(new error(static_cast<error&&>(e))) {}
-    [[gnu::noinline, gnu::cold]] constexpr error_box(const error_box& other) noexcept
+    [[gnu::noinline, gnu::cold]] constexpr failure(const failure& other) noexcept
         : held_(other.held_ != nullptr ? new error(*other.held_) : nullptr) {}
-    constexpr error_box(error_box&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
-    constexpr error_box& operator=(error_box other) noexcept {
+    constexpr failure(failure&& other) noexcept : held_(other.held_) { other.held_ = nullptr; }
+    constexpr failure& operator=(failure other) noexcept {
         std::swap(held_, other.held_);
         return *this;
     }
-    constexpr ~error_box() {
+    constexpr ~failure() {
         if (held_ != nullptr) destroy(held_);
     }
+
+    /// Null when there is none.
     [[nodiscard]] constexpr error* get() const noexcept { return held_; }
+    constexpr operator error() && noexcept { return std::move(*held_); }  // NOLINT(google-explicit-constructor)
 
   private:
     [[gnu::noinline, gnu::cold]] static constexpr void destroy(error* held) { delete held; }
 
     error* held_ = nullptr;
 };
-}  // namespace detail
 
 /// A value or the `error` that stands in its place. Never throws; reading the side that is not there is the caller's
 /// mistake (an assert).
@@ -49,6 +51,8 @@ class [[nodiscard]] result {
     constexpr result(wherry::error&& e) noexcept                           // NOLINT(google-explicit-constructor)
         : error_(static_cast<wherry::error&&>(e)), holds_(false) {}
     constexpr result(const wherry::error& e) : error_(wherry::error(e)), holds_(false) {}  // NOLINT(google-explicit-constructor)
+    constexpr result(wherry::failure&& f) noexcept
+        : error_(static_cast<wherry::failure&&>(f)), holds_(false) {}  // NOLINT(google-explicit-constructor)
     constexpr result(const result& other) : holds_(other.holds_) { take(other); }
     constexpr result(result&& other) noexcept : holds_(other.holds_) { take(std::move(other)); }
     constexpr result& operator=(result other) noexcept {
@@ -58,7 +62,7 @@ class [[nodiscard]] result {
     }
     constexpr ~result() {
         if (holds_) value_.~T();
-        else error_.~error_box();
+        else error_.~failure();
     }
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return holds_; }
@@ -75,6 +79,8 @@ class [[nodiscard]] result {
 
     [[nodiscard]] constexpr const wherry::error& error() const& noexcept { return assert(!holds_), *error_.get(); }
     [[nodiscard]] constexpr wherry::error&& error() && noexcept { return assert(!holds_), std::move(*error_.get()); }
+    /// The error, to be passed on.
+    [[nodiscard]] constexpr wherry::failure&& failure() && noexcept { return assert(!holds_), std::move(error_); }
 
   private:
     constexpr void take(auto&& other) {
@@ -85,7 +91,7 @@ class [[nodiscard]] result {
     // Not std::optional: that alone is some thirty functions for a compiler to instantiate, for each T.
     union {
         T value_;
-        detail::error_box error_;
+        wherry::failure error_;
     };
     bool holds_;
 };
@@ -97,17 +103,19 @@ class [[nodiscard]] result<void> {
     using value_type = void;
 
     constexpr result() noexcept = default;
-    constexpr result(wherry::error&& e) noexcept : error_(static_cast<wherry::error&&>(e)) {}  // NOLINT(google-explicit-constructor)
-    constexpr result(const wherry::error& e) : error_(wherry::error(e)) {}                     // NOLINT(google-explicit-constructor)
+    constexpr result(wherry::error&& e) noexcept : error_(static_cast<wherry::error&&>(e)) {}      // NOLINT(google-explicit-constructor)
+    constexpr result(const wherry::error& e) : error_(wherry::error(e)) {}                         // NOLINT(google-explicit-constructor)
+    constexpr result(wherry::failure&& f) noexcept : error_(static_cast<wherry::failure&&>(f)) {}  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return error_.get() == nullptr; }
     constexpr explicit operator bool() const noexcept { return has_value(); }
 
     [[nodiscard]] constexpr const wherry::error& error() const& noexcept { return assert(error_.get()), *error_.get(); }
     [[nodiscard]] constexpr wherry::error&& error() && noexcept { return assert(error_.get()), std::move(*error_.get()); }
+    [[nodiscard]] constexpr wherry::failure&& failure() && noexcept { return assert(error_.get()), std::move(error_); }
 
   private:
-    detail::error_box error_;
+    wherry::failure error_;
 };
 
 }  // namespace wherry::inline v0

@@ -69,12 +69,12 @@ class infer_context {
     /// Two dims that must be equal, as far as they are known.
     [[nodiscard]] static bool agree(std::int64_t a, std::int64_t b) noexcept { return a < 0 || b < 0 || a == b; }
 
-    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::string_view message, std::string_view expected = {},
-                                                       std::string_view found = {}) const {
-        return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
+    [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::string_view message, std::string_view expected = {},
+                                                         std::string_view found = {}) const {
+        return error{.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
     }
-    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::initializer_list<std::string_view> message,
-                                                       std::string_view expected = {}, std::string_view found = {}) const {
+    [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::initializer_list<std::string_view> message,
+                                                         std::string_view expected = {}, std::string_view found = {}) const {
         return fail(code, text(message), expected, found);
     }
 

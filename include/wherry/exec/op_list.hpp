@@ -104,7 +104,7 @@ struct erased_attributes {
         attributes_ptr owner(made, destroy);
         attribute_reader reader{op, {}};
         Attributes::visit(*made, reader);
-        if (!reader.outcome) return std::move(reader.outcome).error();
+        if (!reader.outcome) return std::move(reader.outcome).failure();
         return owner;
     }
     [[gnu::cold]] static void write_defaults(Operator& op) {

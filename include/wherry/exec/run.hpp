@@ -82,16 +82,16 @@ class run_context {
 
     [[nodiscard]] std::int64_t program_version() const noexcept { return parts_.program_version; }
 
-    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::string_view message, std::string_view expected = {},
-                                                       std::string_view found = {}) const {
-        return {.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
+    [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::string_view message, std::string_view expected = {},
+                                                         std::string_view found = {}) const {
+        return error{.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
     }
-    [[nodiscard, gnu::noinline, gnu::cold]] error fail(errc code, std::initializer_list<std::string_view> message,
-                                                       std::string_view expected = {}, std::string_view found = {}) const {
+    [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::initializer_list<std::string_view> message,
+                                                         std::string_view expected = {}, std::string_view found = {}) const {
         return fail(code, text(message), expected, found);
     }
     /// The error of an element type this operator has no kernel for.
-    [[nodiscard, gnu::noinline, gnu::cold]] error no_kernel(DType dtype) const {
+    [[nodiscard, gnu::noinline, gnu::cold]] failure no_kernel(DType dtype) const {
         const auto* row = find_dtype(dtype);
         return fail(errc::dtype_mismatch,
                     {"op ", parts_.op_type, " does not have kernel for data_type[", row != nullptr ? row->cpp_name : "unknown", "]"});

@@ -30,7 +30,7 @@ inline result<byte_buffer> gunzip(std::string_view bytes, const limits& caps = {
     detail::inflater in(bytes, detail::deflate_wrapper::gzip);
     byte_buffer made;
     do {
-        if (auto done = in.append_to(made, caps.inflated_bytes); !done) return std::move(done).error();
+        if (auto done = in.append_to(made, caps.inflated_bytes); !done) return std::move(done).failure();
     } while (bytes.substr(in.position()).starts_with(magic));
     if (const auto left = bytes.find_first_not_of('\0', in.position()); left != std::string_view::npos)
         return error{.code = errc::trailing_bytes,
@@ -73,17 +73,17 @@ class gzip_sink {
         if (!open_) open_ = std::make_unique<deflater>(Level, deflate_wrapper::gzip);
         auto packed = open_->finish();
         open_.reset();
-        if (!packed) return std::move(packed).error();
+        if (!packed) return std::move(packed).failure();
         packed_[record] = *std::move(packed);
         records_[record].size_bytes = packed_[record].size();
         return {};
     }
     auto finish() -> decltype(std::declval<S&>().finish()) {
-        if (auto started = inner_->start(records_, how_); !started) return std::move(started).error();
+        if (auto started = inner_->start(records_, how_); !started) return std::move(started).failure();
         for (std::size_t at = 0; at < records_.size(); ++at) {
             const auto bytes = as_bytes(view_of(packed_[at]));
-            if (auto written = inner_->write_at(at, 0, std::span<const piece>(&bytes, 1)); !written) return std::move(written).error();
-            if (auto done = inner_->commit(at); !done) return std::move(done).error();
+            if (auto written = inner_->write_at(at, 0, std::span<const piece>(&bytes, 1)); !written) return std::move(written).failure();
+            if (auto done = inner_->commit(at); !done) return std::move(done).failure();
         }
         return inner_->finish();
     }
@@ -122,7 +122,7 @@ class gzip_source {
     /// Errors: those of the source and of `gunzip`.
     result<gzip_reader> open(std::string_view record) {
         auto reader = inner_->open(record);
-        if (!reader) return std::move(reader).error();
+        if (!reader) return std::move(reader).failure();
         std::string path(std::string_view(reader->path()));
         byte_buffer whole;
         std::string_view packed;

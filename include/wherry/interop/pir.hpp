@@ -33,7 +33,7 @@ class pir_reader {
 
     result<Program> read(std::string_view bytes) {
         auto root = parse(bytes);
-        if (!root) return std::move(root).error();
+        if (!root) return std::move(root).failure();
         const auto* ops = operators(*root);
         if (ops == nullptr)
             return error{.code = errc::not_a_paddle_file,
@@ -49,7 +49,7 @@ class pir_reader {
         add_list_variable("feed", wire::VarKind::FEED_MINIBATCH);
         add_list_variable("fetch", wire::VarKind::FETCH_LIST);
         for (const auto& op : *ops)
-            if (auto added = add_op(op); !added) return std::move(added).error();
+            if (auto added = add_op(op); !added) return std::move(added).failure();
         program_.version.emplace().version = program_version;
         return Program::from_desc(std::move(program_), caps_);
     }
@@ -167,10 +167,10 @@ class pir_reader {
     /// A variable of the program for each tensor that operators make.
     result<std::string> define_variable(const json& op, const json* out, std::string name = {}) {
         auto type = type_of(op, at(out, "TT"));
-        if (!type) return std::move(type).error();
+        if (!type) return std::move(type).failure();
         if (name.empty()) name = "value_" + std::string(decimal(integer(at(out, "%"))).view());
         add_variable(name, *type, false);
-        if (auto defined = define(op, out, {.name = name, .type = *std::move(type)}); !defined) return std::move(defined).error();
+        if (auto defined = define(op, out, {.name = name, .type = *std::move(type)}); !defined) return std::move(defined).failure();
         return name;
     }
 
@@ -245,7 +245,7 @@ class pir_reader {
         const auto* out = at(&op, "O");
         const auto name = text_of(at(at(&op, "A"), 3));
         auto type = type_of(op, at(out, "TT"));
-        if (!type) return std::move(type).error();
+        if (!type) return std::move(type).failure();
         auto& var = add_variable(name, *type, true);
         var.is_parameter = true;
         var.stop_gradient = integer(at(at(&op, "OA"), 1)) == 1;
@@ -260,12 +260,12 @@ class pir_reader {
     result<void> add_constant(const json& op) {
         const auto* out = at(at(&op, "O"), std::size_t{0});
         auto type = type_of(op, at(out, "TT"));
-        if (!type) return std::move(type).error();
+        if (!type) return std::move(type).failure();
         return define(op, out, {.name = {}, .type = *std::move(type), .constant = &op});
     }
     result<void> add_data(const json& op) {
         auto made = define_variable(op, at(at(&op, "O"), std::size_t{0}), std::string(text_of(attribute(op, "name"))));
-        if (!made) return std::move(made).error();
+        if (!made) return std::move(made).failure();
         auto& var = program_.blocks[0].vars.back();
         var.need_check_feed = true;
         var.stop_gradient = true;
@@ -274,9 +274,9 @@ class pir_reader {
     }
     result<void> add_fetch(const json& op) {
         auto read = input(op, 0);
-        if (!read) return std::move(read).error();
+        if (!read) return std::move(read).failure();
         auto name = tensor_of(op, **read, integer(at(at(at(&op, "I"), std::size_t{0}), "%")));
-        if (!name) return std::move(name).error();
+        if (!name) return std::move(name).failure();
         const auto col = integer(attribute(op, "col"));
         if (!std::in_range<std::int32_t>(col) || col < 0) return bad(op, "a fetch has no column");
         add("fetch", {{"X", {*name}}}, {{"Out", {"fetch"}}}, {make_attr("col", static_cast<std::int32_t>(col))});
@@ -300,7 +300,7 @@ class pir_reader {
         for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
             if (i >= rule.outputs.size() || rule.outputs[i].empty()) return bad(op, "an operator makes more values than it does");
             auto name = define_variable(op, one);
-            if (!name) return std::move(name).error();
+            if (!name) return std::move(name).failure();
             outputs.push_back({rule.outputs[i], {*std::move(name)}});
         }
         add(rule.to, inputs, outputs, std::move(attrs));
@@ -311,14 +311,14 @@ class pir_reader {
                             sequence<Attr>& attrs) {
         if (id == 0 && wanted.kind == pir_input_kind::unused) return {};
         auto found = input(op, i);
-        if (!found) return std::move(found).error();
+        if (!found) return std::move(found).failure();
         auto& read = **found;
         const auto* constant = read.constant != nullptr ? attribute(*read.constant, "value") : nullptr;
         switch (wanted.kind) {
             case pir_input_kind::unused: return {};
             case pir_input_kind::tensor: {
                 auto name = tensor_of(op, read, id);
-                if (!name) return std::move(name).error();
+                if (!name) return std::move(name).failure();
                 inputs.push_back({wanted.name, {*std::move(name)}});
                 return {};
             }
@@ -328,7 +328,7 @@ class pir_reader {
                     const auto part = values_.find(one);
                     if (part == values_.end()) return bad(op, "a list holds a value that nothing makes");
                     auto name = tensor_of(op, part->second, one);
-                    if (!name) return std::move(name).error();
+                    if (!name) return std::move(name).failure();
                     slot.second.push_back(*std::move(name));
                 }
                 return {};

@@ -289,7 +289,7 @@ inline result<parsed_header> parse_header(std::string_view text, std::uint64_t d
     if (text.find('\0') != std::string_view::npos) return bad("the header holds a NUL");  // where the JSON parser would stop
     header_reader reader;
     if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) return reader.failure();
-    if (auto checked = check_tensors(reader.tensors(), data_bytes, caps); !checked) return std::move(checked).error();
+    if (auto checked = check_tensors(reader.tensors(), data_bytes, caps); !checked) return std::move(checked).failure();
     return parsed_header{std::move(reader.tensors()), std::move(reader.metadata())};
 }
 
@@ -303,9 +303,9 @@ inline std::string quoted(std::string_view text) { return nlohmann::json(text).d
 template <Source S>
 result<contents> load(S&& source, const limits& caps = {}) {
     constexpr std::array<std::string_view, 1> whole{};
-    if (auto expected = source.expect(whole); !expected) return std::move(expected).error();
+    if (auto expected = source.expect(whole); !expected) return std::move(expected).failure();
     auto reader = source.open({});
-    if (!reader) return std::move(reader).error();
+    if (!reader) return std::move(reader).failure();
     const std::string path(std::string_view(reader->path()));
     const auto file_bytes = reader->size_bytes();
     std::string start(static_cast<std::size_t>(std::min<std::uint64_t>(file_bytes, 32)), '\0');
@@ -335,7 +335,7 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
     sequence<std::string_view> names;
     for (const auto& tensor : tensors) {
         names.push_back(tensor.name);
-        if (auto checked = check_tensor(tensor); !checked) return std::move(checked).error();
+        if (auto checked = check_tensor(tensor); !checked) return std::move(checked).failure();
         if (!detail::row_of(tensor.dtype))
             return error{.code = errc::bad_dtype,
                          .message = "safetensors has no such element type",
@@ -344,7 +344,7 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
         if (!is_utf8(tensor.name) || tensor.name == "__metadata__")
             return error{.code = errc::bad_name, .message = "safetensors cannot hold this name", .variable = tensor.name.substr(0, 64)};
     }
-    if (auto checked = check_tensor_names(names); !checked) return std::move(checked).error();
+    if (auto checked = check_tensor_names(names); !checked) return std::move(checked).failure();
     sequence<std::size_t> order(tensors.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {

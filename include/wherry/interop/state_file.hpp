@@ -94,11 +94,11 @@ result<void> add_streams(R& reader, std::string_view file_name, place where, con
     sequence<std::string> names;
     if (!options.in_order.empty()) {
         auto wanted = names_in_order(options.in_order);
-        if (!wanted) return std::move(wanted).error();
+        if (!wanted) return std::move(wanted).failure();
         names = *std::move(wanted);
     }
     auto read = read_streams(reader, names.empty() || where == place::folder ? ~std::size_t{0} : names.size(), options.caps);
-    if (!read) return std::move(read).error();
+    if (!read) return std::move(read).failure();
     const bool by_file = read->tensors.size() == 1 && (names.empty() || where == place::folder);
     const bool named = std::all_of(read->tensors.begin(), read->tensors.end(), [](const auto& one) { return !one.name.empty(); });
     if (!named && by_file) {
@@ -126,7 +126,7 @@ inline result<void> add_neighbour(wire::file_kind kind, std::string_view bytes, 
     switch (kind) {
         case wire::file_kind::pickle: {
             auto state = pickle::parse(bytes, caps);
-            if (!state) return std::move(state).error();
+            if (!state) return std::move(state).failure();
             into.arrays = std::move(state->arrays);
             into.structured_names = std::move(state->structured_names);
             for (const auto& key : state->others) warn(into, "a value of the pickle is no array and is left out", key, {});
@@ -134,14 +134,14 @@ inline result<void> add_neighbour(wire::file_kind kind, std::string_view bytes, 
         }
         case wire::file_kind::npz: {
             auto state = npz::parse(bytes, caps);
-            if (!state) return std::move(state).error();
+            if (!state) return std::move(state).failure();
             into.arrays = std::move(state->arrays);
             for (const auto& name : state->others) warn(into, "a member of the archive is no array and is left out", name, {});
             return {};
         }
         default: {
             auto state = safetensors::load(memory{bytes}, caps);
-            if (!state) return std::move(state).error();
+            if (!state) return std::move(state).failure();
             into.arrays = std::move(state->arrays);
             return {};
         }
@@ -228,7 +228,7 @@ result<void> add_variable(R& reader, std::string_view name, const load_options& 
         if (kind == wire::file_kind::gzip)
             return with_unpacked(reader, options.caps, [&](memory_reader& inside) { return add_variable(inside, name, options, into); });
     auto read = read_streams(reader, 1, options.caps);
-    if (!read) return std::move(read).error();
+    if (!read) return std::move(read).failure();
     if (!read->at_end())
         into.warnings.push_back({.code = errc::trailing_bytes,
                                  .message = "the file goes on after the last wanted tensor",
@@ -273,7 +273,7 @@ inline result<void> add_file_of_folder(disk& folder, const std::string& name, bo
     const std::string_view record(name);
     if (auto expected = folder.expect(std::span(&record, 1)); !expected) return expected;
     auto file = folder.open(record);
-    if (!file) return std::move(file).error();
+    if (!file) return std::move(file).failure();
     const auto head = read_head(*file, wire::kind_bytes);
     if (!head) return head.error();
     const auto kind = wire::kind_of(*head, file->size_bytes());
@@ -308,7 +308,7 @@ inline result<contents> parse(std::string_view bytes, const limits& caps = {}) {
     if (kind != wire::file_kind::pickle && kind != wire::file_kind::npz && kind != wire::file_kind::safetensors)
         return detail::no_state(kind, bytes.size(), bytes);
     contents made;
-    if (auto added = detail::add_neighbour(kind, bytes, caps, made); !added) return std::move(added).error();
+    if (auto added = detail::add_neighbour(kind, bytes, caps, made); !added) return std::move(added).failure();
     return made;
 }
 
@@ -325,7 +325,7 @@ inline result<contents> load(const std::string& path, const load_options& option
         }
         disk file{path};
         auto reader = open_record(file);
-        if (!reader) return std::move(reader).error();
+        if (!reader) return std::move(reader).failure();
         return detail::add_file(*reader, wherry::detail::shown_path(wherry::detail::utf8_path(path).filename()), detail::place::alone,
                                 options, made);
     }();

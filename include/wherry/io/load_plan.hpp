@@ -104,7 +104,7 @@ inline result<std::unique_ptr<SelectedRows>> read_rows(const record& held, std::
     auto parsed = parse_selected_rows(reader.is_view() ? reader.bytes() : read, caps);
     if (!parsed) return of_stream(std::move(parsed).error(), name);
     auto checked = check_end(held, wanted, parsed->end, reader.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
-    if (!checked) return std::move(checked).error();
+    if (!checked) return std::move(checked).failure();
     return std::make_unique<SelectedRows>(std::move(parsed->rows));
 }
 
@@ -183,7 +183,7 @@ class loader {
   private:
     result<void> take_rows(const record& held, any_reader& reader, std::string_view path) {
         auto rows = read_rows(held, wanted_, reader, rules_, path, caps_, report_.warnings);
-        if (!rows) return std::move(rows).error();
+        if (!rows) return std::move(rows).failure();
         report_.data_bytes += (*rows)->value.bytes().size();
         arrivals_.emplace_back().name = wanted_[held.tensors.front()].name;
         arrivals_.back().rows = *std::move(rows);
@@ -193,7 +193,7 @@ class loader {
     result<void> take_tensors(const record& held, any_reader& reader, std::string_view path) {
         stream_indexer indexer(reader, window_, caps_);
         auto found = index_record(held, wanted_, indexer, rules_, path, report_.warnings);
-        if (!found) return std::move(found).error();
+        if (!found) return std::move(found).failure();
         const auto first = arrivals_.size();
         for (auto& one : *found) {
             report_.data_bytes += one.found.header.data_bytes;
@@ -245,12 +245,12 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
     sequence<std::string_view> names;
     names.reserve(wanted.size());
     for (const auto& want : wanted) names.push_back(want.name);
-    if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).error();
+    if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).failure();
     const auto records = records_of<L>(names, layout);
     if (!records) return records.error();
     names.clear();
     for (const auto& held : *records) names.push_back(held.name);
-    if (auto expected = source.expect(names); !expected) return std::move(expected).error();
+    if (auto expected = source.expect(names); !expected) return std::move(expected).failure();
 
     detail::loader loader(wanted, detail::record_rules_of<L, Rules>(), caps);
     sequence<reader_type> open;  // records in memory stay open until the end
@@ -258,7 +258,7 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
     for (const auto& held : *records) {
         auto reader = source.open(held.name);
         if (!reader) return loader.unopened(std::move(reader).error(), held);
-        if (auto taken = loader.take(held, *reader); !taken) return std::move(taken).error();
+        if (auto taken = loader.take(held, *reader); !taken) return std::move(taken).failure();
         if constexpr (ViewReader<reader_type>) open.push_back(*std::move(reader));
     }
     return loader.finish(scope);

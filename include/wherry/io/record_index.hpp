@@ -134,7 +134,7 @@ inline result<sequence<placed_tensor>> index_in_order(const record& held, std::s
         if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), name);
     }
     auto checked = check_end(held, wanted, indexer.offset(), indexer.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
-    if (!checked) return std::move(checked).error();
+    if (!checked) return std::move(checked).failure();
     return found;
 }
 

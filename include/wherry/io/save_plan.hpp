@@ -82,9 +82,9 @@ class save_plan {
         sequence<std::string_view> names;
         names.reserve(tensors.size());
         for (const auto& tensor : tensors) names.push_back(tensor.name);
-        if (auto checked = check_tensors(tensors, names, caps); !checked) return std::move(checked).error();
+        if (auto checked = check_tensors(tensors, names, caps); !checked) return std::move(checked).failure();
         auto records = records_of<L>(names, layout);
-        if (!records) return std::move(records).error();
+        if (!records) return std::move(records).failure();
         return of_records(tensors, *std::move(records), L::single_record, make_header);
     }
     save_plan(save_plan&&) noexcept = default;
@@ -179,10 +179,10 @@ class save_plan {
 /// Writes a plan. Errors: those of the sink.
 template <Sink S>
 auto write(const save_plan& plan, S& sink, durability_steps how) -> decltype(sink.finish()) {
-    if (auto started = sink.start(plan.records(), how); !started) return std::move(started).error();
+    if (auto started = sink.start(plan.records(), how); !started) return std::move(started).failure();
     for (std::size_t at = 0; at < plan.records().size(); ++at) {
-        if (auto written = sink.write_at(at, 0, plan.pieces(at)); !written) return std::move(written).error();
-        if (auto done = sink.commit(at); !done) return std::move(done).error();
+        if (auto written = sink.write_at(at, 0, plan.pieces(at)); !written) return std::move(written).failure();
+        if (auto done = sink.commit(at); !done) return std::move(done).failure();
     }
     return sink.finish();
 }

@@ -40,7 +40,7 @@ class Program {
     /// Checks and takes a parsed message. Variables flagged `is_parameter` (2.x) become Parameters.
     /// Errors: bad_block, bad_name, duplicate_name, bad_dims, bad_lod, too_large.
     static result<Program> from_desc(wire::ProgramDesc<> desc, const limits& caps = {}) {
-        if (auto checked = check(desc, caps); !checked) return std::move(checked).error();
+        if (auto checked = check(desc, caps); !checked) return std::move(checked).failure();
         Program made{empty{}};
         made.blocks_.reserve(desc.blocks.size());
         for (auto& block : std::exchange(desc.blocks, {})) made.blocks_.emplace_back(std::move(block), made.revision_);
@@ -59,7 +59,7 @@ class Program {
         auto desc = wire::parse<wire::ProgramDesc<>>(bytes, caps);
         if (!desc) {
             const auto kind = wire::kind_instead_of_program(bytes);
-            if (kind.empty()) return std::move(desc).error();
+            if (kind.empty()) return std::move(desc).failure();
             return error{.code = errc::not_a_paddle_file,
                          .message = "this is not a program",
                          .offset = 0,

@@ -46,7 +46,7 @@ inline result<Tensor> converted(const tensor_ref& array, DType to) {
                          .variable = array.name,
                          .expected = "float16, bfloat16, float32 or float64",
                          .found = name_of(dtype)};
-    if (auto checked = detail::check_bytes(array); !checked) return std::move(checked).error();
+    if (auto checked = detail::check_bytes(array); !checked) return std::move(checked).failure();
     Tensor made(to, array.dims);
     detail::with_float(array.dtype, [&]<class From>(From element) {
         detail::with_float(to, [&]<class To>(To) {

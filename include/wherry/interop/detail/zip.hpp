@@ -116,10 +116,10 @@ class reader {
     /// 65,535 members), unsupported (encrypted, several disks, another method).
     result<sequence<member>> members() {
         auto read = directory();
-        if (!read) return std::move(read).error();
+        if (!read) return std::move(read).failure();
         for (auto& m : members_)
             if (auto found = locate(m); !found) return std::move(found).error().of_variable(m.name);
-        if (auto apart = check_apart(); !apart) return std::move(apart).error();
+        if (auto apart = check_apart(); !apart) return std::move(apart).failure();
         return std::move(members_);
     }
 

@@ -47,7 +47,7 @@ class deflater {
     }
     /// Everything, once the last piece is in.
     result<byte_buffer> finish() {
-        if (auto done = run({}, Z_FINISH); !done) return std::move(done).error();
+        if (auto done = run({}, Z_FINISH); !done) return std::move(done).failure();
         made_.resize(used_);
         return std::move(made_);
     }
