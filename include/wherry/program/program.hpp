@@ -99,7 +99,8 @@ class Program {
     /// Every variable of every block, in block order.
     [[nodiscard]] sequence<Variable> list_vars() const {
         sequence<Variable> all;
-        for (const auto& block : blocks_) all.insert(all.end(), block.vars().begin(), block.vars().end());
+        for (const auto& block : blocks_)
+            for (const auto& var : block.vars()) all.push_back(var);
         return all;
     }
     /// The Parameters, in order of creation.

@@ -1,13 +1,12 @@
 #ifndef WHERRY_TRAIN_BACKWARD_HPP
 #define WHERRY_TRAIN_BACKWARD_HPP
 
+#include <wherry/base/name_map.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/layers/builder.hpp>
 
 #include <algorithm>
-#include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,7 +27,6 @@ struct backward_options {
 
 namespace detail {
 
-using name_set = std::set<std::string, std::less<>>;
 using op_descs = sequence<wire::OpDesc<>>;
 
 template <class Visit>
@@ -49,7 +47,7 @@ inline void rename_arguments(Operator::slots& slots, std::string_view from, std:
 
 /// Operators that lie between what needs a gradient and the loss, in program order. Source: _find_op_path_.
 inline sequence<std::size_t> find_op_path(const Block& block, const std::string& loss, const name_set& no_grad) {
-    name_set needed{loss};
+    name_set needed(std::span(&loss, 1));
     sequence<std::size_t> path;
     for (std::size_t i = block.ops().size(); i-- > 0;) {
         const auto& op = block.ops()[i];
@@ -65,7 +63,7 @@ inline sequence<std::size_t> find_op_path(const Block& block, const std::string&
 
 /// Outputs on the path that lead nowhere: they get no gradient. Source: _find_no_grad_vars.
 inline name_set find_dead_ends(const Block& block, std::span<const std::size_t> path, const std::string& loss, const name_set& no_grad) {
-    name_set needed{loss};
+    name_set needed(std::span(&loss, 1));
     name_set dead;
     for (std::size_t i = path.size(); i-- > 0;) {
         const auto& op = block.ops()[path[i]];
@@ -125,15 +123,15 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
         std::size_t first_op = 0;
         std::size_t renamed = 0;
     };
-    std::map<std::string, parts, std::less<>> grads;
+    name_map<parts> grads;
     sequence<std::string> order;                            // of first appearance
     sequence<std::pair<std::size_t, wire::OpDesc<>>> sums;  // by the operator they stand before, ascending
     const auto next_name = [](const std::string& whole, parts& p) { return whole + "@RENAME@block0@" + std::to_string(p.renamed++); };
     for (std::size_t i = 0; i < ops.size(); ++i) {
         for_each_argument(ops[i].inputs, [&](const std::string& name) {
-            const auto at = grads.find(name);
-            if (at == grads.end() || at->second.names.size() < 2) return;
-            sums.emplace_back(i, sum_of_gradients(std::exchange(at->second.names, {name}), name));
+            auto* const held = grads.find(name);
+            if (held == nullptr || held->names.size() < 2) return;
+            sums.emplace_back(i, sum_of_gradients(std::exchange(held->names, {name}), name));
         });
         const Operator here(ops[i]);
         for (auto& slot : ops[i].outputs) {
@@ -168,23 +166,24 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
         }
     }
     for (const auto& name : order)
-        if (auto& p = grads.find(name)->second; p.names.size() > 1) sums.emplace_back(ops.size(), sum_of_gradients(p.names, name));
+        if (auto& p = grads[name]; p.names.size() > 1) sums.emplace_back(ops.size(), sum_of_gradients(p.names, name));
     for (std::size_t i = sums.size(); i-- > 0;)
         ops.insert(ops.begin() + static_cast<std::ptrdiff_t>(sums[i].first), std::move(sums[i].second));
     return ops;
 }
 
-/// A later backward pass over one program must not write an earlier one's gradients: `fresh` names those that exist.
-/// Source: _append_backward_ops_ and _rename_grad_.
-template <class Fresh>
-void rename_existing_gradients(op_descs& ops, const Block& block, std::map<std::string, std::string>& renamed, Fresh fresh) {
+/// A later backward pass over one program must not write an earlier one's gradients: those get a name of the generator, or the same
+/// with a prefix where there is none. Source: _append_backward_ops_ and _rename_grad_.
+inline void rename_existing_gradients(op_descs& ops, const Block& block, name_map<std::string>& renamed, const std::string& prefix,
+                                      UniqueNameGenerator* names = nullptr) {
     for (auto& op : ops) {
         for (const auto& [from, to] : renamed) rename_arguments(op.inputs, from, to);
         for (auto& slot : op.outputs)
             for (auto& name : slot.arguments) {
                 if (name.find("@GRAD") == std::string::npos || !block.find_var(name)) continue;
-                const auto known = renamed.find(name);
-                name = known != renamed.end() ? known->second : (renamed[name] = fresh(name));
+                auto& other = renamed[name];
+                if (other.empty()) other = names != nullptr ? names->generate(name) : prefix + name;
+                name = other;
             }
     }
 }
@@ -236,14 +235,13 @@ inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variab
         return error{.code = errc::no_such_variable, .message = "no operator makes the loss", .variable = loss.name()};
     maker->set_attr(make_attr("op_role", op_role::forward | op_role::loss));
 
-    name_set no_grad(options.no_grad_set.begin(), options.no_grad_set.end());
+    name_set no_grad(options.no_grad_set);
     for (const auto& var : block.vars())
         if (var.stop_gradient()) no_grad.insert(var.name());
     const auto path = find_op_path(block, loss.name(), no_grad);
-    auto dead = find_dead_ends(block, path, loss.name(), no_grad);
-    no_grad.merge(dead);
+    for (const auto& dead : find_dead_ends(block, path, loss.name(), no_grad)) no_grad.insert(dead.name);
     name_set no_grad_names;
-    for (const auto& name : no_grad) no_grad_names.insert(grad_name(name));
+    for (const auto& held : no_grad) no_grad_names.insert(grad_name(held.name));
 
     op_descs ops;
     for (std::size_t i = path.size(); i-- > 0;) {
@@ -267,11 +265,11 @@ inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variab
             ops.push_back(std::move(op));
         }
     }
-    std::map<std::string, std::string> renamed;
-    rename_existing_gradients(ops, block, renamed, [prefix = prefix_of_pass(block)](const std::string& name) { return prefix + name; });
+    name_map<std::string> renamed;
+    rename_existing_gradients(ops, block, renamed, prefix_of_pass(block));
     ops.insert(ops.begin(), seed_of(loss, loss.shape().empty()));
     ops = add_up_repeated_outputs(std::move(ops));
-    rename_existing_gradients(ops, block, renamed, [&](const std::string& name) { return b.names().generate(name); });
+    rename_existing_gradients(ops, block, renamed, {}, &b.names());
 
     for (auto& op : ops) {
         for_each_argument(op.outputs, [&](const std::string& name) {
@@ -295,7 +293,7 @@ inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variab
     sequence<param_and_grad> pairs;
     for (const auto& param : wanted) {
         auto name = grad_name(param.name());
-        if (const auto at = renamed.find(name); at != renamed.end()) name = at->second;
+        if (const auto* to = renamed.find(name); to != nullptr) name = *to;
         const auto writer = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(name); });
         if (writer == block.ops().rend()) continue;
         auto role_vars = writer->attr_or("op_role_var", sequence<std::string>{});
