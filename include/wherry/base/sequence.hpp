@@ -31,10 +31,11 @@ concept ContainerOf = !is_sequence<C> && std::same_as<typename C::value_type, T>
     { *c.begin() } -> std::convertible_to<const T&>;
     c.end();
 };
-/// Memory of so many elements; std::bad_alloc where there is none, or their size cannot be said.
+/// Memory of so many elements; std::bad_alloc where there is none, or more than an address can say.
 [[gnu::noinline]] inline void* take_memory(std::size_t count, std::size_t element_bytes) {
-    const bool fits = count <= ~std::size_t{0} / element_bytes;
-    return ::operator new (fits ? count* element_bytes : ~std::size_t{0});
+    constexpr std::size_t most = ~std::size_t{0} / 2;
+    if (count > most / element_bytes) return std::allocator<std::size_t>().allocate(most);  // which throws without asking for it
+    return ::operator new(count* element_bytes);
 }
 }  // namespace detail
 
