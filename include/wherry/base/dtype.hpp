@@ -4,7 +4,7 @@
 #include <wherry/base/float16.hpp>
 
 #include <array>
-#include <complex>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -116,9 +116,22 @@ template <> struct dtype_of<float16> { static constexpr auto value = DType::FP16
 template <> struct dtype_of<bfloat16> { static constexpr auto value = DType::BF16; };
 template <> struct dtype_of<float> { static constexpr auto value = DType::FP32; };
 template <> struct dtype_of<double> { static constexpr auto value = DType::FP64; };
-template <> struct dtype_of<std::complex<float>> { static constexpr auto value = DType::COMPLEX64; };
-template <> struct dtype_of<std::complex<double>> { static constexpr auto value = DType::COMPLEX128; };
 // clang-format on
+
+/// A real and an imaginary part, as std::complex: its header, with all of the streams behind it, is not needed to say so.
+template <class C, class Part>
+concept ComplexOf = std::same_as<typename C::value_type, Part> && sizeof(C) == 2 * sizeof(Part) && requires(const C& z) {
+    { z.real() } -> std::same_as<Part>;
+    { z.imag() } -> std::same_as<Part>;
+};
+template <ComplexOf<float> C>
+struct dtype_of<C> {
+    static constexpr auto value = DType::COMPLEX64;
+};
+template <ComplexOf<double> C>
+struct dtype_of<C> {
+    static constexpr auto value = DType::COMPLEX128;
+};
 }  // namespace detail
 
 /// A C++ type that is an element type.

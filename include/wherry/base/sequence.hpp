@@ -228,14 +228,15 @@ class sequence {
         return gap;
     }
 
-    // Constant expressions know std::allocator alone; elsewhere it would be a few dozen instructions wherever a sequence grows.
+    // Constant expressions know std::allocator alone; elsewhere it would be a few dozen instructions wherever a sequence grows. The builtin,
+    // since std::is_constant_evaluated is a function, behind which g++ compiles the allocator's all the same.
     static constexpr T* take(std::size_t count) {
         static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
-        if (std::is_constant_evaluated()) return std::allocator<T>().allocate(count);
+        if (__builtin_is_constant_evaluated()) return std::allocator<T>().allocate(count);
         return static_cast<T*>(detail::take_memory(count, sizeof(T)));
     }
     constexpr void give_back() noexcept {
-        if (!std::is_constant_evaluated()) ::operator delete(begin_);
+        if (!__builtin_is_constant_evaluated()) ::operator delete(begin_);
         else if (begin_ != nullptr) std::allocator<T>().deallocate(begin_, capacity());
     }
 
