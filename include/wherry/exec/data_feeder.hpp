@@ -10,9 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <optional>
-#include <ranges>
 #include <span>
 #include <string>
 #include <utility>
@@ -26,8 +26,8 @@ class feed_field {
     feed_field(std::floating_point auto number)                                                                               // NOLINT
         : whole_(whole_part(static_cast<double>(number))), real_(static_cast<double>(number)) {}
     feed_field(std::initializer_list<feed_field> items) : items_(items), is_list_(true) {}
-    template <std::ranges::input_range Range>
-        requires(!std::same_as<std::remove_cvref_t<Range>, feed_field>)
+    template <class Range>
+        requires(!std::same_as<std::remove_cvref_t<Range>, feed_field> && requires(const Range& r) { std::begin(r) != std::end(r); })
     feed_field(const Range& items) : is_list_(true) {  // NOLINT: lists of numbers are fields
         for (const auto& item : items) items_.emplace_back(item);
     }
