@@ -77,37 +77,38 @@ inline result<Shape> lookup_dims(const lookup_table_v2_attributes& a, bool first
     return out;
 }
 
-/// Calls `use(ids)` when each of them is a row of W or padding_idx.
-template <class Use>
-result<void> with_ids(const lookup_table_v2_attributes& a, const run_context& c, Use use) {
-    const auto checked = [&]<class I>(std::span<const I> ids) -> result<void> {
-        const auto rows = static_cast<std::size_t>(c.in_dims(0)[0]);
-        if (const auto bad = kernel::first_bad_id(ids, rows, a.padding_idx)) {
-            const auto id = std::to_string(ids[*bad]);
-            return c.fail(errc::index_out_of_range,
-                          {"Variable value (input) of OP(fluid.layers.embedding) expected >= 0 and < ", decimal(rows), ", but got ", id,
-                           ". Please check input value."},
-                          text{"[0, ", decimal(rows), ")"}, id);
-        }
-        use(ids);
-        return {};
-    };
-    return c.in_dtype(1) == DType::INT32 ? checked(c.in<std::int32_t>(1)) : checked(c.in<std::int64_t>(1));
+/// The ids as they lie there, or widened into `room`, when each of them is a row of W or padding_idx.
+inline result<std::span<const std::int64_t>> checked_ids(const lookup_table_v2_attributes& a, const run_context& c,
+                                                         sequence<std::int64_t>& room) {
+    std::span<const std::int64_t> ids;
+    if (c.in_dtype(1) == DType::INT32) {
+        const auto narrow = c.in<std::int32_t>(1);
+        room.resize(narrow.size());
+        for (std::size_t i = 0; i < narrow.size(); ++i) room[i] = narrow[i];
+        ids = room;
+    } else {
+        ids = c.in<std::int64_t>(1);
+    }
+    const auto rows = static_cast<std::size_t>(c.in_dims(0)[0]);
+    const auto bad = kernel::first_bad_id(ids, rows, a.padding_idx);
+    if (!bad) return ids;
+    const auto id = std::to_string(ids[*bad]);
+    return c.fail(errc::index_out_of_range,
+                  {"Variable value (input) of OP(fluid.layers.embedding) expected >= 0 and < ", decimal(rows), ", but got ", id,
+                   ". Please check input value."},
+                  text{"[0, ", decimal(rows), ")"}, id);
 }
 
-inline result<void> run_lookup(const lookup_table_v2_attributes& a, const run_context& c) {
-    return for_float(c, c.in_dtype(0), [&]<class T>() {
-        return with_ids(a, c, [&](auto ids) {
-            if (c.has_out(0)) kernel::lookup<T>(static_cast<std::size_t>(c.in_dims(0)[1]), c.in<T>(0), ids, c.out<T>(0), a.padding_idx);
-        });
-    });
-}
-inline result<void> run_lookup_grad(const lookup_table_v2_attributes& a, const run_context& c) {
-    return for_float(c, c.in_dtype(0), [&]<class T>() {
-        return with_ids(a, c, [&](auto ids) {
-            if (!c.has_out(0)) return;
-            kernel::lookup_grad<T>(static_cast<std::size_t>(c.in_dims(0)[1]), ids, c.in<T>(2), c.out<T>(0), a.padding_idx, a.is_sparse);
-        });
+inline result<void> run_lookup(const lookup_table_v2_attributes& a, const run_context& c, bool gradient) {
+    sequence<std::int64_t> room;
+    const auto ids = checked_ids(a, c, room);
+    if (!ids) return ids.error();
+    const auto width = static_cast<std::size_t>(c.in_dims(0)[1]);
+    return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+        if (!c.has_out(0)) return {};
+        if (gradient) kernel::lookup_grad<T>(width, *ids, c.in<T>(2), c.out<T>(0), a.padding_idx, a.is_sparse);
+        else kernel::lookup<T>(width, c.in<T>(0), *ids, c.out<T>(0), a.padding_idx);
+        return {};
     });
 }
 
@@ -123,7 +124,7 @@ struct lookup {
         c.set_out(0, c.in(1).with(c.in(0).dtype, *out));
         return {};
     }
-    static result<void> run(const attributes& a, run_context& c) { return run_lookup(a, c); }
+    static result<void> run(const attributes& a, run_context& c) { return run_lookup(a, c, false); }
 };
 
 template <class Attributes>
@@ -143,7 +144,7 @@ struct lookup_grad {
     static VarKind out_kind(const attributes& a, std::span<const VarKind>) {
         return a.is_sparse ? VarKind::SELECTED_ROWS : VarKind::LOD_TENSOR;
     }
-    static result<void> run(const attributes& a, run_context& c) { return run_lookup_grad(a, c); }
+    static result<void> run(const attributes& a, run_context& c) { return run_lookup(a, c, true); }
 };
 
 }  // namespace detail

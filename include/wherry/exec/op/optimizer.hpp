@@ -30,14 +30,14 @@ struct update_shape {
     std::size_t master_in = 0;
     std::size_t master_out = 0;
 };
-template <class Op>
-constexpr update_shape shape_of() {
-    const auto place = [](const auto& slots, std::string_view name) {
-        return static_cast<std::size_t>(std::find_if(slots.begin(), slots.end(), [&](const slot& s) { return s.name == name; }) -
-                                        slots.begin());
-    };
-    return {Op::states, Op::numbers, place(Op::inputs, "MasterParam"), place(Op::outputs, "MasterParamOut")};
+consteval std::size_t place_of(std::span<const slot> slots, std::string_view name) {
+    std::size_t at = 0;
+    while (slots[at].name != name) ++at;
+    return at;
 }
+template <class Op>
+inline constexpr update_shape shape_of{Op::states, Op::numbers, place_of(Op::inputs, "MasterParam"),
+                                       place_of(Op::outputs, "MasterParamOut")};
 
 /// Checks an update and sets its outputs: gradient and state are exactly as the parameter, rate and numbers are one element each.
 [[gnu::cold]] inline result<void> infer_update(infer_context& c, const update_shape& op) {
@@ -109,9 +109,7 @@ struct sgd {
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
     using attributes = no_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        return detail::infer_update(c, detail::shape_of<sgd>());
-    }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update(c, detail::shape_of<sgd>); }
     static result<void> run(const attributes&, run_context& c) {
         return detail::run_update(c, [&]<class T>(T rate) { kernel::sgd<T>(detail::carried<T>(c, 0, 0), c.in<T>(1), rate); });
     }
@@ -145,7 +143,7 @@ struct momentum {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (!a.regularization_method.empty() && a.regularization_method != "l2_decay")
             return c.fail(errc::bad_attribute, "attribute 'regularization_method' is not known", "l2_decay", a.regularization_method);
-        return detail::infer_update(c, detail::shape_of<momentum>());
+        return detail::infer_update(c, detail::shape_of<momentum>);
     }
     static result<void> run(const attributes& a, run_context& c) {
         return detail::run_update(c, [&]<class T>(T rate) {
@@ -225,7 +223,7 @@ struct adam_like {
             if (c.in(skip_update).dims.element_count() != 1)
                 return c.fail(errc::shape_mismatch, "SkipUpdate should have 1 element", "1 element", to_string(c.in(skip_update).dims));
         }
-        return infer_update(c, shape_of<adam_like>());
+        return infer_update(c, shape_of<adam_like>);
     }
     static result<void> run(const attributes& a, run_context& c) {
         return run_update(c, [&]<class T>(T rate) {
@@ -310,7 +308,7 @@ struct adagrad {
     using attributes = adagrad_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        return detail::infer_update(c, detail::shape_of<adagrad>());
+        return detail::infer_update(c, detail::shape_of<adagrad>);
     }
     static result<void> run(const attributes& a, run_context& c) {
         return detail::run_update(c, [&]<class T>(T rate) {
@@ -355,7 +353,7 @@ struct rmsprop {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if ((a.centered || c.has_out(3)) && !c.has_in(5)) return c.fail(errc::missing_slot, "Input(MeanGrad) is needed");
-        return detail::infer_update(c, detail::shape_of<rmsprop>());
+        return detail::infer_update(c, detail::shape_of<rmsprop>);
     }
     static result<void> run(const attributes& a, run_context& c) {
         if (a.centered && !c.has_out(3)) return c.fail(errc::missing_slot, "Output(MeanGradOut) is needed");

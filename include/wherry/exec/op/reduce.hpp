@@ -75,14 +75,12 @@ inline kernel::broadcast_plan reduce_loops(const reduce_attributes& a, const Sha
     return kernel::plan_reduce(x.dims(), kernel::axis_mask(all ? std::span<const std::int64_t>() : std::span(axes), x.rank()));
 }
 
-/// The elements as T, which are put into `room` where they are of another type.
-template <class T>
-result<std::span<const T>> elements_as(const run_context& c, std::size_t slot, sequence<T>& room) {
-    if (c.in_dtype(slot) == dtype_of<T>) return c.in<T>(slot);
-    room.resize(c.in_bytes(slot).size() / size_of(c.in_dtype(slot)));
-    if (auto done = convert(c, c.in_dtype(slot), c.in_bytes(slot), dtype_of<T>, std::as_writable_bytes(std::span(room))); !done)
-        return std::move(done).error();
-    return std::span<const T>(room);
+/// The elements as that type: where they lie, or put into `room`.
+inline result<std::span<const std::byte>> elements_as(DType dtype, const run_context& c, std::size_t slot, sequence<std::byte>& room) {
+    if (c.in_dtype(slot) == dtype) return c.in_bytes(slot);
+    room.resize(c.in_bytes(slot).size() / size_of(c.in_dtype(slot)) * size_of(dtype));
+    if (auto done = convert(c, c.in_dtype(slot), c.in_bytes(slot), dtype, std::span(room)); !done) return std::move(done).error();
+    return std::span<const std::byte>(room);
 }
 
 struct sum_reduction {
@@ -94,35 +92,22 @@ struct mean_reduction {
     static constexpr bool is_mean = true;
 };
 
-template <class T>
-result<void> run_reduce(const reduce_attributes& a, run_context& c, bool is_mean) {
-    sequence<T> room;
-    const auto x = elements_as<T>(c, 0, room);
-    if (!x) return x.error();
-    const auto loops = reduce_loops(a, c.in_dims(0));
-    if constexpr (std::floating_point<T>)
-        if (is_mean) return kernel::reduce_mean<T>(loops, *x, c.out<T>(0)), result<void>();
-    kernel::reduce_sum<T>(loops, *x, c.out<T>(0));
-    return {};
-}
-template <class T>
-result<void> run_reduce_grad(const reduce_attributes& a, run_context& c, bool is_mean) {
-    sequence<T> room;
-    const auto g = elements_as<T>(c, 1, room);
-    if (!g) return g.error();
-    const auto loops = reduce_loops(a, c.in_dims(0));
-    if constexpr (std::floating_point<T>)
-        if (is_mean) return kernel::reduce_mean_grad<T>(loops, *g, c.out<T>(0)), result<void>();
-    kernel::reduce_sum_grad<T>(loops, *g, c.out<T>(0));
-    return {};
-}
 /// Sums take integers, means do not.
 inline result<void> run_reduce(const reduce_attributes& a, run_context& c, bool is_mean, bool gradient) {
-    const auto kernel = [&]<class T>() -> result<void> {
-        return gradient ? run_reduce_grad<T>(a, c, is_mean) : run_reduce<T>(a, c, is_mean);
-    };
     const auto dtype = gradient ? c.in_dtype(0) : c.out_dtype(0);
-    return is_mean && !is_floating(dtype) ? c.no_kernel(dtype) : for_number(c, dtype, kernel);
+    const bool floats = dtype == DType::FP32 || dtype == DType::FP64;
+    if (!floats && (is_mean || (dtype != DType::INT32 && dtype != DType::INT64))) return c.no_kernel(dtype);
+    sequence<std::byte> room;
+    const auto read = elements_as(dtype, c, gradient ? 1 : 0, room);
+    if (!read) return read.error();
+    const auto loops = reduce_loops(a, c.in_dims(0));
+    return for_number(c, dtype, [&]<class T>() -> result<void> {
+        const auto x = elements_of<T>(*read);
+        const auto out = c.out<T>(0);
+        if (gradient) kernel::detail::reduce_grad<T>(loops, x, out, is_mean);
+        else kernel::detail::reduce<T>(loops, x, out, is_mean);
+        return {};
+    });
 }
 
 template <class Reduction>
