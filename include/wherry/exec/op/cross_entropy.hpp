@@ -97,6 +97,11 @@ inline result<void> check_labels(const run_context& c, std::span<const std::int6
                   text{"[0, ", decimal(classes), ")"}, decimal(labels[*bad]));
 }
 
+/// Space for numbers of the input's element type, as many as there are labels.
+inline sequence<std::byte> room_for_labels(const run_context& c, std::size_t labels, DType dtype) {
+    return sequence<std::byte>(labels * size_of(dtype));
+}
+
 inline std::size_t last_dim(const Shape& dims) { return static_cast<std::size_t>(dims.back()); }
 
 }  // namespace detail
