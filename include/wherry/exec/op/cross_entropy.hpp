@@ -97,9 +97,13 @@ inline result<void> check_labels(const run_context& c, std::span<const std::int6
                   text{"[0, ", decimal(classes), ")"}, decimal(labels[*bad]));
 }
 
-/// Space for numbers of the input's element type, as many as there are labels.
-inline sequence<std::byte> room_for_labels(const run_context& c, std::size_t labels, DType dtype) {
-    return sequence<std::byte>(labels * size_of(dtype));
+/// Hard labels that were checked; none for soft ones.
+inline result<std::span<const std::int64_t>> hard_labels(const run_context& c, std::size_t slot, std::size_t classes, bool soft_label,
+                                                         std::int64_t ignore_index) {
+    if (soft_label) return std::span<const std::int64_t>();
+    const auto labels = c.in<std::int64_t>(slot);
+    if (auto checked = check_labels(c, labels, classes, ignore_index); !checked) return checked.error();
+    return labels;
 }
 
 inline std::size_t last_dim(const Shape& dims) { return static_cast<std::size_t>(dims.back()); }
@@ -125,17 +129,12 @@ struct cross_entropy {
     }
     static void gradient(gradient_maker& g) { g.append("cross_entropy_grad").reads("X").reads("Label").reads_grad("Y").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) {
+        const auto classes = detail::last_dim(c.in_dims(0));
+        const auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
+        if (!labels) return labels.error();
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto classes = detail::last_dim(c.in_dims(0));
-            const auto y = c.out<T>(0);
-            if (a.soft_label) {
-                kernel::cross_entropy_soft<T>(classes, c.in<T>(0), c.in<T>(1), y);
-                return {};
-            }
-            const auto labels = c.in<std::int64_t>(1);
-            if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            sequence<T> match(y.size());
-            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), labels, a.ignore_index, y, match);
+            if (a.soft_label) kernel::cross_entropy_soft<T>(classes, c.in<T>(0), c.in<T>(1), c.out<T>(0));
+            else kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), {});
             return {};
         });
     }
@@ -158,19 +157,17 @@ struct cross_entropy_grad {
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
+        const auto classes = detail::last_dim(c.in_dims(0));
+        const auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
+        if (!labels) return labels.error();
+        sequence<std::byte> room(a.soft_label ? 0 : c.in_bytes(2).size());
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto classes = detail::last_dim(c.in_dims(0));
+            const auto x = c.in<T>(0);
             const auto g = c.in<T>(2);
-            if (a.soft_label) {
-                kernel::cross_entropy_soft_grad<T>(classes, c.in<T>(0), c.in<T>(1), g, c.out<T>(0));
-                return {};
-            }
-            const auto labels = c.in<std::int64_t>(1);
-            if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            sequence<T> match(g.size());
-            sequence<T> loss(g.size());
-            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), labels, a.ignore_index, std::span<T>(loss), match);
-            kernel::cross_entropy_hard_grad<T>(classes, match, labels, a.ignore_index, g, c.out<T>(0));
+            if (a.soft_label) return kernel::cross_entropy_soft_grad<T>(classes, x, c.in<T>(1), g, c.out<T>(0)), result<void>();
+            const auto match = elements_of<T>(std::span<std::byte>(room));
+            kernel::cross_entropy_hard<T>(classes, x, *labels, a.ignore_index, std::span<T>(), match);
+            kernel::cross_entropy_hard_grad<T>(classes, match, *labels, a.ignore_index, g, c.out<T>(0));
             return {};
         });
     }
@@ -204,14 +201,11 @@ struct cross_entropy2 {
         g.append("cross_entropy_grad2").reads("Label").reads("MatchX").reads("XShape").reads_grad("Y").makes_grad("X");
     }
     static result<void> run(const attributes& a, run_context& c) {
+        const auto classes = detail::last_dim(c.in_dims(0));
+        const auto labels = detail::hard_labels(c, 1, classes, false, a.ignore_index);
+        if (!labels) return labels.error();
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto classes = detail::last_dim(c.in_dims(0));
-            const auto labels = c.in<std::int64_t>(1);
-            if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            sequence<T> spare(c.has_out(0) && c.has_out(1) ? 0 : labels.size());  // for an output the program dropped
-            const auto y = c.has_out(0) ? c.out<T>(0) : std::span<T>(spare);
-            const auto match = c.has_out(1) ? c.out<T>(1) : std::span<T>(spare);
-            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), labels, a.ignore_index, y, match);
+            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), c.out<T>(1));
             return {};
         });
     }
@@ -242,11 +236,11 @@ struct cross_entropy_grad2 {
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
+        const auto classes = detail::last_dim(c.out_dims(0));
+        const auto labels = detail::hard_labels(c, 0, classes, false, a.ignore_index);
+        if (!labels) return labels.error();
         return for_float(c, c.in_dtype(3), [&]<class T>() -> result<void> {
-            const auto classes = detail::last_dim(c.out_dims(0));
-            const auto labels = c.in<std::int64_t>(0);
-            if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            kernel::cross_entropy_hard_grad<T>(classes, c.in<T>(1), labels, a.ignore_index, c.in<T>(3), c.out<T>(0));
+            kernel::cross_entropy_hard_grad<T>(classes, c.in<T>(1), *labels, a.ignore_index, c.in<T>(3), c.out<T>(0));
             return {};
         });
     }
