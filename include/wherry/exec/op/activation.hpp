@@ -99,8 +99,10 @@ struct activation {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = activation_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) { return infer_activation(c, false); }
-    static void gradient(gradient_maker& g) { g.append(Function::grad_type).reads(Function::grad_reads).reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_activation(c, false); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append(Function::grad_type).reads(Function::grad_reads).reads_grad("Out").makes_grad("X");
+    }
     static result<void> run(const attributes&, run_context& c) { return run_activation(c, Function::run); }
 };
 
@@ -112,7 +114,7 @@ struct activation_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = activation_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) { return infer_activation(c, true); }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_activation(c, true); }
     static result<void> run(const attributes&, run_context& c) { return run_activation_grad(c, Function::grad); }
 };
 

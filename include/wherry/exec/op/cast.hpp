@@ -134,7 +134,7 @@ struct cast {
         return {};
     }
     /// A cast back.
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         const auto& op = g.forward();
         g.append("cast")
             .reads("X", detail::grad_names(op.output("Out")))

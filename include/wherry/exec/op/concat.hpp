@@ -31,7 +31,7 @@ struct concat_attributes {
 namespace detail {
 
 /// Dims of the inputs X, joined along the axis.
-inline result<Shape> concat_dims(const concat_attributes& a, const infer_context& c) {
+[[gnu::cold]] inline result<Shape> concat_dims(const concat_attributes& a, const infer_context& c) {
     if (!c.has_in(0)) return c.fail(errc::missing_slot, "No Input(X) found for Concat operator.");
     const auto& first = c.in(0).dims;
     const auto axis = normalized_axis(a.axis, first.rank());
@@ -97,7 +97,9 @@ struct concat {
         c.set_out(0, c.in(0).with(*out));
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("concat_grad").reads("X").reads("AxisTensor").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append("concat_grad").reads("X").reads("AxisTensor").reads_grad("Out").makes_grad("X");
+    }
     static result<void> run(const attributes& a, run_context& c) {
         if (!c.has_out(0)) return {};
         const detail::concat_layout layout(a, c);

@@ -37,7 +37,7 @@ struct cross_entropy2_attributes {
 namespace detail {
 
 /// Dims of the loss of X and Label, or what the reference says of those that do not fit.
-inline result<Shape> cross_entropy_dims(const infer_context& c, const Shape& x, const Shape& label, bool soft_label) {
+[[gnu::cold]] inline result<Shape> cross_entropy_dims(const infer_context& c, const Shape& x, const Shape& label, bool soft_label) {
     const auto rank = x.rank();
     if (rank == 0 || label.rank() == 0) return c.fail(errc::shape_mismatch, "Input(X) and Input(Label) need a dim", {}, to_string(x));
     const bool all_known = x.is_concrete() && label.is_concrete();
@@ -127,7 +127,9 @@ struct cross_entropy {
         c.set_out(0, c.in(0).with(*loss));
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("cross_entropy_grad").reads("X").reads("Label").reads_grad("Y").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append("cross_entropy_grad").reads("X").reads("Label").reads_grad("Y").makes_grad("X");
+    }
     static result<void> run(const attributes& a, run_context& c) {
         const auto classes = detail::last_dim(c.in_dims(0));
         const auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
@@ -197,7 +199,7 @@ struct cross_entropy2 {
         c.set_out(2, x.with(x_shape));
         return {};
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("cross_entropy_grad2").reads("Label").reads("MatchX").reads("XShape").reads_grad("Y").makes_grad("X");
     }
     static result<void> run(const attributes& a, run_context& c) {

@@ -39,7 +39,7 @@ struct dropout_attributes {
 };
 
 namespace detail {
-inline result<void> check_dropout(const dropout_attributes& a, const infer_context& c) {
+[[gnu::cold]] inline result<void> check_dropout(const dropout_attributes& a, const infer_context& c) {
     if (!(a.dropout_prob >= 0 && a.dropout_prob <= 1))
         return c.fail(errc::bad_attribute, "'dropout_prob' must be between 0.0 and 1.0.", "[0, 1]", std::to_string(a.dropout_prob));
     if (a.dropout_implementation != "downgrade_in_infer" && a.dropout_implementation != "upscale_in_train")
@@ -79,7 +79,7 @@ struct dropout {
         c.set_out(1, {DType::UINT8, c.building() && a.is_test ? Shape{} : x.dims});
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("dropout_grad").reads("Mask").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("dropout_grad").reads("Mask").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) {
         auto mask = c.out<std::uint8_t>(1);
         sequence<std::uint8_t> own;

@@ -59,7 +59,7 @@ struct min_function {
 
 /// Dims of X and Y together: the one of lower rank lies along the other from `axis` on (-1: right-aligned), size 1 repeats.
 /// Source: GetBroadcastDimsArrays, which reads past its arrays where operands of one rank are shifted; here only a tail of ones may be.
-inline result<Shape> broadcast_dims(const infer_context& c, const Shape& x, const Shape& y, std::int32_t axis) {
+[[gnu::cold]] inline result<Shape> broadcast_dims(const infer_context& c, const Shape& x, const Shape& y, std::int32_t axis) {
     if (axis < -1) return c.fail(errc::bad_attribute, "Attr(axis) should be -1 or larger", ">= -1", decimal(axis));
     if (x == y) return x;
     const bool x_is_longer = x.rank() >= y.rank();
@@ -143,7 +143,7 @@ inline result<void> run_elementwise_grad(const elementwise_attributes& a, run_co
         return {};
     });
 }
-inline void elementwise_gradient(gradient_maker& g, std::string_view grad_type, bool reads_out) {
+[[gnu::cold]] inline void elementwise_gradient(gradient_maker& g, std::string_view grad_type, bool reads_out) {
     auto& made = g.append(grad_type).reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     if (reads_out) made.reads("Out");
 }
@@ -174,9 +174,11 @@ struct elementwise {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = elementwise_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise(a, c); }
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise(a, c); }
     static VarKind out_kind(const attributes&, std::span<const VarKind> kinds) { return kinds[0]; }
-    static void gradient(gradient_maker& g) { elementwise_gradient(g, Function::grad_type, std::same_as<Function, div_function>); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        elementwise_gradient(g, Function::grad_type, std::same_as<Function, div_function>);
+    }
     static result<void> run(const attributes& a, run_context& c) {
         using body = typename Function::body;
         return run_elementwise(a, c, kernel::detail::kind_of<body>(), kernel::detail::elementwise_floats<body>);
@@ -194,7 +196,7 @@ struct elementwise_grad {
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
     using attributes = elementwise_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise_grad(a, c); }
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise_grad(a, c); }
     static result<void> run(const attributes& a, run_context& c) {
         return run_elementwise_grad(a, c, kernel::detail::kind_of<typename Function::body>());
     }

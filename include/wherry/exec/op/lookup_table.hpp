@@ -51,7 +51,7 @@ struct lookup_table_attributes : lookup_table_v2_attributes {
 namespace detail {
 
 /// Checks W and Ids; the dims of the rows that are looked up. Version 1 wants ids whose last dim is 1 and drops it.
-inline result<Shape> lookup_dims(const lookup_table_v2_attributes& a, bool first_version, const infer_context& c) {
+[[gnu::cold]] inline result<Shape> lookup_dims(const lookup_table_v2_attributes& a, bool first_version, const infer_context& c) {
     const auto& table = c.in(0).dims;
     const auto& ids = c.in(1).dims;
     if (table.rank() != 2)
@@ -154,7 +154,9 @@ struct lookup_grad {
 /// index_out_of_range at run, also in the gradient. Source: paddle operators `lookup_table`, `lookup_table_grad`.
 struct lookup_table : detail::lookup<lookup_table_attributes> {
     static constexpr std::string_view type = "lookup_table";
-    static void gradient(gradient_maker& g) { g.append("lookup_table_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append("lookup_table_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W");
+    }
 };
 /// Adds each row of Out@GRAD to the row of its id.
 struct lookup_table_grad : detail::lookup_grad<lookup_table_attributes> {
@@ -165,7 +167,9 @@ struct lookup_table_grad : detail::lookup_grad<lookup_table_attributes> {
 /// Shapes: W [rows, D], Ids [...]; Out [..., D]. Errors: as lookup_table. Source: paddle operators `lookup_table_v2`, `lookup_table_v2_grad`.
 struct lookup_table_v2 : detail::lookup<lookup_table_v2_attributes> {
     static constexpr std::string_view type = "lookup_table_v2";
-    static void gradient(gradient_maker& g) { g.append("lookup_table_v2_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append("lookup_table_v2_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W");
+    }
 };
 struct lookup_table_v2_grad : detail::lookup_grad<lookup_table_v2_attributes> {
     static constexpr std::string_view type = "lookup_table_v2_grad";

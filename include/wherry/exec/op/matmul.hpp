@@ -109,7 +109,7 @@ struct matmul_rules {
         if (f.out.rank() == 0) f.out.push_back(1);
         return f;
     }
-    static result<void> check(const attributes& a, const infer_context& c, const product_form& f) {
+    [[gnu::cold]] static result<void> check(const attributes& a, const infer_context& c, const product_form& f) {
         if (a.head_number != 1) return c.fail(errc::unsupported, "matmul with head_number is not supported", "1", decimal(a.head_number));
         if (!a.fused_reshape_Out.empty() || !a.fused_transpose_Out.empty())
             return c.fail(errc::unsupported, "matmul with fused_reshape_Out or fused_transpose_Out is not supported");
@@ -135,7 +135,7 @@ struct matmul_v2_rules {
         if (y.rank() > 1) f.out.push_back(f.n);
         return f;
     }
-    static result<void> check(const attributes&, const infer_context& c, const product_form& f) {
+    [[gnu::cold]] static result<void> check(const attributes&, const infer_context& c, const product_form& f) {
         for (std::size_t i = 1; i <= std::min(f.x_batch.rank(), f.y_batch.rank()); ++i) {
             const auto a = f.x_batch[f.x_batch.rank() - i];
             const auto b = f.y_batch[f.y_batch.rank() - i];
@@ -189,7 +189,7 @@ struct product {
     using attributes = typename Rules::attributes;
     using gemm = Backend;
 
-    static result<void> infer(const attributes& a, infer_context& c) { return infer_product<Rules>(a, c, false); }
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_product<Rules>(a, c, false); }
     static result<void> run(const attributes& a, run_context& c) {
         return run_product<Backend>(c, Rules::form(a, c.in_dims(0), c.in_dims(1)));
     }
@@ -203,7 +203,7 @@ struct product_grad {
     using attributes = typename Rules::attributes;
     using gemm = Backend;
 
-    static result<void> infer(const attributes& a, infer_context& c) { return infer_product<Rules>(a, c, true); }
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_product<Rules>(a, c, true); }
     static result<void> run(const attributes& a, run_context& c) {
         return run_product_grad<Backend>(c, Rules::form(a, c.in_dims(0), c.in_dims(1)), kernel::update::accumulate);
     }
@@ -217,7 +217,7 @@ struct product_grad {
 template <class Backend = kernel::portable>
 struct basic_matmul : detail::product<detail::matmul_rules, Backend> {
     static constexpr std::string_view type = "matmul";
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("matmul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
 };
@@ -233,7 +233,7 @@ using matmul_grad = basic_matmul_grad<>;
 template <class Backend = kernel::portable>
 struct basic_matmul_v2 : detail::product<detail::matmul_v2_rules, Backend> {
     static constexpr std::string_view type = "matmul_v2";
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("matmul_v2_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
 };

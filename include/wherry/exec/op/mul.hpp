@@ -145,7 +145,7 @@ struct mul_rules {
     using attributes = mul_attributes;
 
     /// Errors: shape_mismatch, dtype_mismatch, bad_dims.
-    static result<void> check_operands(const attributes& a, const infer_context& c) {
+    [[gnu::cold]] static result<void> check_operands(const attributes& a, const infer_context& c) {
         const auto& x = c.in(0);
         const auto& y = c.in(1);
         if (auto checked = check_split("X", x.dims, "x_num_col_dims", a.x_num_col_dims, c); !checked) return checked;
@@ -167,7 +167,7 @@ struct mul_rules {
         f.n = y.product(y_split, y.rank());
         return f;
     }
-    static Shape out_dims(const attributes& a, const infer_context& c) {
+    [[gnu::cold]] static Shape out_dims(const attributes& a, const infer_context& c) {
         Shape out;
         for (std::size_t i = 0; i < static_cast<std::size_t>(a.x_num_col_dims); ++i) out.push_back(c.in(0).dims[i]);
         for (std::size_t i = static_cast<std::size_t>(a.y_num_col_dims); i < c.in(1).dims.rank(); ++i) out.push_back(c.in(1).dims[i]);
@@ -175,8 +175,8 @@ struct mul_rules {
     }
 
   private:
-    static result<void> check_split(std::string_view slot, const Shape& dims, std::string_view attribute, std::int32_t split,
-                                    const infer_context& c) {
+    [[gnu::cold]] static result<void> check_split(std::string_view slot, const Shape& dims, std::string_view attribute, std::int32_t split,
+                                                  const infer_context& c) {
         if (split >= 1 && static_cast<std::size_t>(split) < dims.rank()) return {};
         const std::string s(slot);
         const std::string a(attribute);
@@ -184,7 +184,7 @@ struct mul_rules {
                                              s, "'s dimensions = ", decimal(dims.rank()), ", ", s, "'s shape = ", to_string(dims), ", ", a,
                                              " = ", decimal(split), "."});
     }
-    static failure inner_sizes_differ(const infer_context& c, const attributes& a) {
+    [[gnu::cold]] static error inner_sizes_differ(const infer_context& c, const attributes& a) {
         const auto flat = [](const Shape& dims, std::int32_t split) {
             const auto at = static_cast<std::size_t>(split);
             return Shape{dims.product(0, at), dims.product(at, dims.rank())};
@@ -219,7 +219,7 @@ struct basic_mul {
         c.set_out(0, c.in(0).with(detail::mul_rules::out_dims(a, c)));
         return {};
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("mul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
     static result<void> run(const attributes& a, run_context& c) {

@@ -264,7 +264,7 @@ struct adam : detail::adam_slots {
     static constexpr std::string_view type = "adam";
     using attributes = adam_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) { return infer_step(c); }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_step(c); }
     static result<void> run(const attributes& a, run_context& c) {
         const auto rule = detail::is_2x(c.program_version()) ? kernel::epsilon_rule::paddle2 : kernel::epsilon_rule::fluid18;
         return run_step(a, c, rule);
@@ -277,7 +277,7 @@ struct adamw : detail::adam_slots {
     static constexpr std::string_view type = "adamw";
     using attributes = adamw_attributes;
 
-    static result<void> infer(const attributes&, infer_context& c) { return infer_step(c); }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_step(c); }
     static result<void> run(const attributes& a, run_context& c) {
         return run_step(a, c, kernel::epsilon_rule::paddle2, a.with_decay ? &a : nullptr);
     }

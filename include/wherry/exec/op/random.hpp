@@ -88,7 +88,8 @@ inline std::uint64_t seed_or_any(std::int32_t seed, const run_context& c) {
 }
 
 /// Sets Out to the dims of the attribute; none at all is a scalar from 2.0 on and an error before.
-inline result<Shape> infer_drawn(infer_context& c, std::span<const std::int64_t> dims, DType dtype, std::string_view nothing) {
+[[gnu::cold]] inline result<Shape> infer_drawn(infer_context& c, std::span<const std::int64_t> dims, DType dtype,
+                                               std::string_view nothing) {
     if (dims.empty() && !is_2x(c.program_version())) return c.fail(errc::bad_attribute, nothing);
     auto shape = shape_from(dims, dtype, c);
     if (shape) c.set_out(0, {dtype, *shape});

@@ -36,7 +36,7 @@ struct reduce_attributes {
 namespace detail {
 
 /// The axes to reduce as bits. Errors: bad_attribute for one that X does not have or that is named twice.
-inline result<std::uint32_t> reduced_axes(const infer_context& c, const reduce_attributes& a, std::size_t rank) {
+[[gnu::cold]] inline result<std::uint32_t> reduced_axes(const infer_context& c, const reduce_attributes& a, std::size_t rank) {
     const auto all = (std::uint32_t{1} << rank) - 1;
     if (a.reduce_all || (a.dim.empty() && is_2x(c.program_version()))) return all;
     if (a.dim.empty())
@@ -58,7 +58,7 @@ inline result<std::uint32_t> reduced_axes(const infer_context& c, const reduce_a
 }
 
 /// Dims of the result.
-inline Shape reduced_dims(const infer_context& c, const Shape& x, std::uint32_t mask, const reduce_attributes& a) {
+[[gnu::cold]] inline Shape reduced_dims(const infer_context& c, const Shape& x, std::uint32_t mask, const reduce_attributes& a) {
     Shape out;
     for (std::size_t i = 0; i < x.rank(); ++i) {
         const bool reduced = (mask >> i & 1U) != 0;
@@ -128,7 +128,7 @@ struct reduce {
         else c.set_out(0, x.with(dtype, out));
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append(Reduction::grad_type).reads("X").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append(Reduction::grad_type).reads("X").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) { return run_reduce(a, c, Reduction::is_mean, false); }
 };
 

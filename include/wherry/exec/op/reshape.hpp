@@ -50,14 +50,14 @@ struct reshape2 {
         c.set_out(1, x.with(kept));
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("reshape2_grad").reads("XShape").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("reshape2_grad").reads("XShape").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes&, run_context& c) {
         detail::copy_elements(c, 0, 0);
         return {};
     }
 
   private:
-    static result<Shape> new_dims(const attributes& a, const infer_context& c) {
+    [[gnu::cold]] static result<Shape> new_dims(const attributes& a, const infer_context& c) {
         const auto& x = c.in(0).dims;
         const sequence<std::int64_t> wanted(a.shape.begin(), a.shape.end());
         const auto shown = to_string(wanted);

@@ -37,8 +37,8 @@ struct softmax_with_cross_entropy_attributes {
 namespace detail {
 
 /// Dims of the loss: those of the logits with one element along the axis.
-inline result<Shape> softmax_loss_dims(const infer_context& c, const softmax_with_cross_entropy_attributes& a, const Shape& logits,
-                                       const Shape& label) {
+[[gnu::cold]] inline result<Shape> softmax_loss_dims(const infer_context& c, const softmax_with_cross_entropy_attributes& a,
+                                                     const Shape& logits, const Shape& label) {
     if (!a.use_softmax) return c.fail(errc::unsupported, "softmax_with_cross_entropy without its softmax (use_softmax) is not supported");
     if (auto checked = check_axis(c, a.axis, logits, "Logits"); !checked) return checked.error();
     const auto axis = *normalized_axis(a.axis, logits.rank());
@@ -140,7 +140,7 @@ struct softmax_with_cross_entropy {
         c.set_out(1, logits.with(*loss));
         return {};
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("softmax_with_cross_entropy_grad").reads("Softmax").reads("Label").reads_grad("Loss").makes_grad("Logits");
     }
     static result<void> run(const attributes& a, run_context& c) {

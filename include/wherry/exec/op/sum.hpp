@@ -52,7 +52,7 @@ struct sum {
         const bool all_rows = std::all_of(kinds.begin(), kinds.end(), [](VarKind k) { return k == VarKind::SELECTED_ROWS; });
         return all_rows ? VarKind::SELECTED_ROWS : VarKind::LOD_TENSOR;
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         const auto out = grad_name(g.forward().output("Out")[0]);
         for (const auto& name : g.forward().input("X"))
             g.append("scale").without_attributes().with(make_attr("scale", 1.0F)).reads("X", {out}).makes("Out", {grad_name(name)});

@@ -62,7 +62,7 @@ struct top_k {
         c.set_out(1, x.with(DType::INT64, dims));
         return {};
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("top_k_grad").reads("X").reads("Indices").reads_grad("Out").makes_grad("X").without_attributes();
     }
     static result<void> run(const attributes& a, run_context& c) {
