@@ -72,21 +72,24 @@ T number_at(const std::byte* at) noexcept {
         default: return number_at<std::int64_t>(at);
     }
 }
+template <class T>
+void put(std::byte* at, T number) noexcept {
+    *reinterpret_cast<T*>(at) = number;  // NOLINT: as above
+}
 /// Puts a number down as an element of that type, as `cast_one` does it.
 template <class Wide>
 [[gnu::cold]] void put_number(DType dtype, std::byte* at, Wide number) noexcept {
-    const auto put = [&]<class T>(T value) { *reinterpret_cast<T*>(at) = value; };  // NOLINT: as above
     switch (dtype) {
-        case DType::BOOL: return put(number_as<bool>(number));
-        case DType::UINT8: return put(number_as<std::uint8_t>(number));
-        case DType::INT8: return put(number_as<std::int8_t>(number));
-        case DType::INT16: return put(number_as<std::int16_t>(number));
-        case DType::INT32: return put(number_as<std::int32_t>(number));
-        case DType::INT64: return put(number_as<std::int64_t>(number));
-        case DType::FP16: return put(number_as<float16>(number));
-        case DType::BF16: return put(number_as<bfloat16>(number));
-        case DType::FP32: return put(number_as<float>(number));
-        default: return put(number_as<double>(number));
+        case DType::BOOL: return put(at, number_as<bool>(number));
+        case DType::UINT8: return put(at, number_as<std::uint8_t>(number));
+        case DType::INT8: return put(at, number_as<std::int8_t>(number));
+        case DType::INT16: return put(at, number_as<std::int16_t>(number));
+        case DType::INT32: return put(at, number_as<std::int32_t>(number));
+        case DType::INT64: return put(at, number_as<std::int64_t>(number));
+        case DType::FP16: return put(at, number_as<float16>(number));
+        case DType::BF16: return put(at, number_as<bfloat16>(number));
+        case DType::FP32: return put(at, number_as<float>(number));
+        default: return put(at, number_as<double>(number));
     }
 }
 
@@ -98,9 +101,9 @@ inline result<void> convert(const run_context& c, DType from, std::span<const st
     if (!is_number(to)) return c.no_kernel(to);
     const bool floats = is_floating(from);
     const auto* x = in.data();
-    for (auto at = out.begin(); at < out.end(); at += static_cast<std::ptrdiff_t>(size_of(to)), x += size_of(from)) {
-        if (floats) put_number(to, &*at, floating_at(from, x));
-        else put_number(to, &*at, integer_at(from, x));
+    for (std::size_t at = 0; at < out.size(); at += size_of(to), x += size_of(from)) {
+        if (floats) put_number(to, &out[at], floating_at(from, x));
+        else put_number(to, &out[at], integer_at(from, x));
     }
     return {};
 }
