@@ -14,6 +14,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 /// Operators are structs; an executor is given a list of them. One is added by writing a struct and naming it:
 ///
@@ -155,7 +156,7 @@ inline result<attributes_ptr> op_info::read_attributes(const Operator& op) const
     attributes_ptr owner(made, attributes);
     detail::attribute_visitor reader(op);
     attributes(made, &reader);
-    if (!reader.outcome) return std::move(reader.outcome).error();
+    if (!reader.outcome) return std::move(reader.outcome).failure();
     return owner;
 }
 inline void op_info::write_defaults(Operator& op) const {

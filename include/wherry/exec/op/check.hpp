@@ -18,7 +18,7 @@ constexpr bool is_2x(std::int64_t program_version) noexcept { return program_ver
 [[gnu::cold]] inline Shape scalar_dims(const infer_context& c) { return is_2x(c.program_version()) ? Shape{} : Shape{1}; }
 
 /// The reference's words for an operand of another element type than the kernel reads.
-[[gnu::cold]] inline error wrong_dtype(const infer_context& c, DType found, DType desired) {
+[[gnu::cold]] inline failure wrong_dtype(const infer_context& c, DType found, DType desired) {
     const auto shown = [](DType dtype) { return std::string(find_dtype(dtype) != nullptr ? find_dtype(dtype)->cpp_name : "unknown"); };
     return c.fail(errc::dtype_mismatch,
                   {"Tensor holds the wrong type, it holds ", shown(found), ", but desires to be ", shown(desired), "."}, name_of(desired),

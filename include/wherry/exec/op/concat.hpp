@@ -12,6 +12,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -92,8 +93,8 @@ struct concat {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
-        const auto out = detail::concat_dims(a, c);
-        if (!out) return out.error();
+        auto out = detail::concat_dims(a, c);
+        if (!out) return std::move(out).failure();
         c.set_out(0, c.in(0).with(*out));
         return {};
     }
@@ -122,8 +123,8 @@ struct concat_grad {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
-        const auto out = detail::concat_dims(a, c);
-        if (!out) return out.error();
+        auto out = detail::concat_dims(a, c);
+        if (!out) return std::move(out).failure();
         if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
         if (auto checked = detail::must_have_dims(c, 2, *out); !checked) return checked;
         if (c.out_count(0) != c.in_count(0))

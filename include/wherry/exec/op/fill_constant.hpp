@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -63,8 +64,8 @@ struct fill_constant {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
-        const auto shape = detail::shape_from(a.shape, a.dtype, c);
-        if (!shape) return shape.error();
+        auto shape = detail::shape_from(a.shape, a.dtype, c);
+        if (!shape) return std::move(shape).failure();
         if (!a.str_value.empty() && !detail::whole_number<double>(a.str_value))
             return c.fail(errc::bad_attribute, "attribute 'str_value' is not a number", {}, a.str_value);
         if (c.has_in(2) && !c.building()) {

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -69,7 +70,7 @@ namespace detail {
                       decimal(a.padding_idx));
     const bool narrow_ids = !first_version && is_2x(c.program_version()) && c.in(1).dtype == DType::INT32;
     if (!narrow_ids)
-        if (auto checked = must_hold(c, 1, DType::INT64); !checked) return std::move(checked).error();
+        if (auto checked = must_hold(c, 1, DType::INT64); !checked) return std::move(checked).failure();
     Shape out = ids;
     if (first_version) out.pop_back();
     if (out.rank() == max_rank) return c.fail(errc::bad_dims, "the rows would have too many dims", "at most 9", "10");
@@ -101,8 +102,8 @@ inline result<std::span<const std::int64_t>> checked_ids(const lookup_table_v2_a
 
 inline result<void> run_lookup(const lookup_table_v2_attributes& a, const run_context& c, bool gradient) {
     sequence<std::int64_t> room;
-    const auto ids = checked_ids(a, c, room);
-    if (!ids) return ids.error();
+    auto ids = checked_ids(a, c, room);
+    if (!ids) return std::move(ids).failure();
     const auto width = static_cast<std::size_t>(c.in_dims(0)[1]);
     return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
         if (!c.has_out(0)) return {};
@@ -119,8 +120,8 @@ struct lookup {
     using attributes = Attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
-        if (!out) return out.error();
+        auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
+        if (!out) return std::move(out).failure();
         c.set_out(0, c.in(1).with(c.in(0).dtype, *out));
         return {};
     }
@@ -134,8 +135,8 @@ struct lookup_grad {
     using attributes = Attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
-        if (!out) return out.error();
+        auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
+        if (!out) return std::move(out).failure();
         if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
         if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});

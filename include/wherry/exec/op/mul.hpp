@@ -184,7 +184,7 @@ struct mul_rules {
                                              s, "'s dimensions = ", decimal(dims.rank()), ", ", s, "'s shape = ", to_string(dims), ", ", a,
                                              " = ", decimal(split), "."});
     }
-    [[gnu::cold]] static error inner_sizes_differ(const infer_context& c, const attributes& a) {
+    [[gnu::cold]] static failure inner_sizes_differ(const infer_context& c, const attributes& a) {
         const auto flat = [](const Shape& dims, std::int32_t split) {
             const auto at = static_cast<std::size_t>(split);
             return Shape{dims.product(0, at), dims.product(at, dims.rank())};

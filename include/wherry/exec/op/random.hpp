@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -121,10 +122,10 @@ struct uniform_random {
         if (!detail::is_2x(c.program_version()) && !(a.min < a.max))
             return c.fail(errc::bad_attribute, {"The uniform_random's min must less then max. But received min = ", std::to_string(a.min),
                                                 " great than or equal max = ", std::to_string(a.max), "."});
-        const auto shape = detail::infer_drawn(c, a.shape, a.dtype,
-                                               "if there is no Input(ShapeTensorList) and no Input(ShapeTensor),the attr(shape) "
-                                               "information must be set by Attr(shape).");
-        if (!shape) return shape.error();
+        auto shape = detail::infer_drawn(c, a.shape, a.dtype,
+                                         "if there is no Input(ShapeTensorList) and no Input(ShapeTensor),the attr(shape) "
+                                         "information must be set by Attr(shape).");
+        if (!shape) return std::move(shape).failure();
         const auto last = (std::int64_t{a.diag_num} - 1) * (std::int64_t{a.diag_step} + 1);
         if (a.diag_num > 0 && (a.diag_step < 0 || static_cast<std::uint64_t>(last) >= shape->count()))
             return c.fail(errc::bad_attribute, "the diagonal of diag_num elements, diag_step + 1 apart, leaves the tensor",
@@ -155,9 +156,9 @@ struct gaussian_random {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
-        const auto shape = detail::infer_drawn(
+        auto shape = detail::infer_drawn(
             c, a.shape, a.dtype, "Attribute(shape) of GaussianRandomOp must be set and shape.size() > 0, but received shape.size() is 0");
-        if (!shape) return shape.error();
+        if (!shape) return std::move(shape).failure();
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
@@ -179,8 +180,8 @@ struct truncated_gaussian_random {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const sequence<std::int64_t> dims(a.shape.begin(), a.shape.end());
-        const auto shape = detail::infer_drawn(c, dims, a.dtype, "shape can be one int or array. shape must be set, But received (0)");
-        if (!shape) return shape.error();
+        auto shape = detail::infer_drawn(c, dims, a.dtype, "shape can be one int or array. shape must be set, But received (0)");
+        if (!shape) return std::move(shape).failure();
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {

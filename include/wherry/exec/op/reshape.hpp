@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -39,8 +40,8 @@ struct reshape2 {
         for (const std::size_t slot : {1u, 2u})
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         const auto& x = c.in(0);
-        const auto out = new_dims(a, c);
-        if (!out) return out.error();
+        auto out = new_dims(a, c);
+        if (!out) return std::move(out).failure();
         const bool same_rows = x.dims.rank() > 0 && out->rank() > 0 && x.dims[0] == (*out)[0];
         c.set_out(0, same_rows ? x.with(*out) : tensor_meta{x.dtype, *out});
         if (!c.has_out(1)) return {};
