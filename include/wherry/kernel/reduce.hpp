@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include <wherry/kernel/broadcast.hpp>
 #include <wherry/kernel/elementwise.hpp>

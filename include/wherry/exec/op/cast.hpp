@@ -5,13 +5,11 @@
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/cast.hpp>
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <type_traits>
 
 namespace wherry::inline v0::op {

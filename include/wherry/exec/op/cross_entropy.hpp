@@ -7,6 +7,7 @@
 #include <wherry/kernel/cross_entropy.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>

@@ -9,7 +9,6 @@
 #include <wherry/kernel/optimizer.hpp>
 #include <wherry/tensor/selected_rows.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
