@@ -104,7 +104,7 @@ TEST_CASE("a dim that is not known agrees with every other") {
 }
 
 TEST_CASE("an error names the operator, what was expected and what was found") {
-    const auto e = two_slots().context.fail(errc::shape_mismatch, "why", "[2]", "[3]");
+    const wherry::error e = two_slots().context.fail(errc::shape_mismatch, "why", "[2]", "[3]");
     CHECK(e.code == errc::shape_mismatch);
     CHECK(e.op == "mine");
     CHECK(e.message == "why");

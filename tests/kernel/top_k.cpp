@@ -18,6 +18,11 @@ indices chosen(const std::vector<float>& row, std::size_t k, kernel::tie_order o
     std::vector<float> values(k);
     indices at(k);
     kernel::top_k(1, row.size(), k, row, std::span<float>(values), std::span<std::int64_t>(at), order);
+    if (order == kernel::tie_order::fluid18) {
+        indices alone(k);
+        kernel::top_k_fluid18(1, row.size(), k, row, std::span<float>(values), std::span<std::int64_t>(alone));
+        CHECK(alone == at);
+    }
     for (std::size_t j = 0; j < k; ++j) {
         const float v = row[static_cast<std::size_t>(at[j])];
         CHECK((values[j] == v || (std::isnan(values[j]) && std::isnan(v))));

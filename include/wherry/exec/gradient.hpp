@@ -19,7 +19,7 @@ inline constexpr std::string_view empty_var_name = "@EMPTY@";
 /// One gradient operator under construction. Slot and variable names come from the forward operator.
 class gradient_op {
   public:
-    gradient_op(std::string_view type, const Operator& forward) : forward_(forward) {
+    [[gnu::noinline, gnu::cold]] gradient_op(std::string_view type, const Operator& forward) : forward_(forward) {
         desc_.type = type;
         desc_.attrs = forward.desc().attrs;
     }
@@ -48,7 +48,7 @@ class gradient_op {
 
     /// The forward operator's attributes are not copied. (The role attributes are set by append_backward.)
     gradient_op& without_attributes() { return desc_.attrs.clear(), *this; }
-    gradient_op& with(Attr attr) {
+    [[gnu::noinline, gnu::cold]] gradient_op& with(Attr attr) {
         erase_if(desc_.attrs, [&](const Attr& held) { return held.name == attr.name; });
         desc_.attrs.push_back(std::move(attr));
         return *this;
@@ -62,12 +62,12 @@ class gradient_op {
     }
 
   private:
-    static sequence<std::string> grads(std::span<const std::string> names) {
+    [[gnu::noinline, gnu::cold]] static sequence<std::string> grads(std::span<const std::string> names) {
         sequence<std::string> made;
         for (const auto& name : names) made.push_back(grad_name(name));
         return made;
     }
-    gradient_op& add(Operator::slots& slots, std::string slot, sequence<std::string> names) {
+    [[gnu::noinline, gnu::cold]] gradient_op& add(Operator::slots& slots, std::string slot, sequence<std::string> names) {
         auto& made = slots.emplace_back();
         made.parameter = std::move(slot);
         made.arguments = std::move(names);

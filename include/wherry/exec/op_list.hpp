@@ -14,6 +14,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 /// Operators are structs; an executor is given a list of them. One is added by writing a struct and naming it:
 ///
@@ -51,68 +52,77 @@ concept OperatorPolicy = requires(const typename Op::attributes& a, infer_contex
     { Op::run(a, r) } -> std::same_as<result<void>>;
 };
 
+namespace detail {
+class attribute_visitor;
+/// All that is ever done with one attributes struct, behind one function, since each function costs every user compile time: makes
+/// a struct of defaults (of nothing), lets the visitor see its fields, or ends it (without a visitor).
+using attributes_function = void* (*)(void* attributes, attribute_visitor*);
+struct end_attributes {
+    attributes_function of = nullptr;
+    constexpr end_attributes(attributes_function f) noexcept : of(f) {}                            // NOLINT: meant to be implicit
+    void operator()(const void* attributes) const { of(const_cast<void*>(attributes), nullptr); }  // NOLINT: made non-const, by `of`
+};
+}  // namespace detail
+
 /// Attributes of some operator, owned. (A `shared_ptr` would cost a control block type an operator.)
-using attributes_ptr = std::unique_ptr<const void, void (*)(const void*)>;
+using attributes_ptr = std::unique_ptr<const void, detail::end_attributes>;
 
 /// An operator behind function pointers, so that programs can name it by string.
 struct op_info {
     std::string_view type;
     std::span<const slot> inputs;
     std::span<const slot> outputs;
-    /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
-    result<attributes_ptr> (*read_attributes)(const Operator&) = nullptr;
-    /// Adds what is absent with its default, as 1.8.5 writes it.
-    void (*write_defaults)(Operator&) = nullptr;
+    detail::attributes_function attributes = nullptr;
     result<void> (*infer)(const void* attributes, infer_context&) = nullptr;
     result<void> (*run)(const void* attributes, run_context&) = nullptr;
     void (*gradient)(gradient_maker&) = nullptr;  ///< null when it has none
     std::size_t attributes_bytes = 0;             ///< size of the struct's attributes
     /// Kind of the outputs, given those of the inputs; null when they are always LoDTensors.
     VarKind (*out_kind)(const void* attributes, std::span<const VarKind> inputs) = nullptr;
+
+    /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
+    [[nodiscard]] result<attributes_ptr> read_attributes(const Operator& op) const;
+    /// Adds what is absent with its default, as 1.8.5 writes it.
+    void write_defaults(Operator& op) const;
 };
 
 namespace detail {
 // Everything here runs once a plan, for some eighty operators: it is kept out of line and small, which halves the time it
 // takes to compile a program that names them all.
 
-struct attribute_reader {
-    const Operator& op;
+/// Reads the attributes of an operator into a struct, or writes those that the operator lacks.
+class attribute_visitor {
+  public:
+    explicit attribute_visitor(const Operator& op, Operator* lacking = nullptr) : from_(op), to_(lacking) {}
+
+    template <class T>
+    [[gnu::noinline, gnu::cold]] void operator()(std::string_view name, T& value, attr_rule_2x rule = attr_rule_2x::written) {
+        const auto* attr = from_.find_attr(name);
+        if (to_ != nullptr) {
+            if (rule == attr_rule_2x::written && attr == nullptr) to_->desc().attrs.push_back(make_attr(name, value));
+        } else if (attr != nullptr && outcome) {
+            auto read = value_of<T>(*attr);
+            if (read) value = *std::move(read);
+            else outcome = std::move(read).error().of_op(from_.type());
+        }
+    }
+
     result<void> outcome;
-    template <class T>
-    [[gnu::noinline, gnu::cold]] void operator()(std::string_view name, T& value, attr_rule_2x = attr_rule_2x::written) {
-        const auto* attr = op.find_attr(name);
-        if (attr == nullptr || !outcome) return;
-        auto read = value_of<T>(*attr);
-        if (read) value = *std::move(read);
-        else outcome = std::move(read).error().of_op(op.type());
-    }
-};
-struct default_writer {
-    Operator& op;
-    template <class T>
-    [[gnu::noinline, gnu::cold]] void operator()(std::string_view name, const T& value, attr_rule_2x rule = attr_rule_2x::written) {
-        if (rule == attr_rule_2x::written && op.find_attr(name) == nullptr) op.desc().attrs.push_back(make_attr(name, value));
-    }
+
+  private:
+    const Operator& from_;
+    Operator* to_ = nullptr;
 };
 
 /// Shared by the operators that have these attributes: a gradient has those of its operator.
 template <class Attributes>
-struct erased_attributes {
-    [[gnu::cold]] static void destroy(const void* a) { delete static_cast<const Attributes*>(a); }
-    [[gnu::cold]] static result<attributes_ptr> read(const Operator& op) {
-        auto* made = new Attributes();
-        attributes_ptr owner(made, destroy);
-        attribute_reader reader{op, {}};
-        Attributes::visit(*made, reader);
-        if (!reader.outcome) return std::move(reader.outcome).failure();
-        return owner;
-    }
-    [[gnu::cold]] static void write_defaults(Operator& op) {
-        const Attributes defaults{};
-        default_writer writer{op};
-        Attributes::visit(defaults, writer);
-    }
-};
+[[gnu::cold]] void* erased_attributes(void* attributes, attribute_visitor* visitor) {
+    auto* const made = static_cast<Attributes*>(attributes);
+    if (made == nullptr) return new Attributes();
+    if (visitor == nullptr) delete made;
+    else Attributes::visit(*made, *visitor);
+    return made;
+}
 
 template <OperatorPolicy Op>
 struct erased {
@@ -128,12 +138,10 @@ struct erased {
 template <OperatorPolicy Op>
 constexpr op_info info_of() {
     using e = erased<Op>;
-    using attributes = erased_attributes<typename Op::attributes>;
     op_info info{.type = Op::type,
                  .inputs = Op::inputs,
                  .outputs = Op::outputs,
-                 .read_attributes = attributes::read,
-                 .write_defaults = attributes::write_defaults,
+                 .attributes = erased_attributes<typename Op::attributes>,
                  .infer = e::infer,
                  .run = e::run,
                  .attributes_bytes = sizeof(typename Op::attributes)};
@@ -142,6 +150,21 @@ constexpr op_info info_of() {
     return info;
 }
 }  // namespace detail
+
+inline result<attributes_ptr> op_info::read_attributes(const Operator& op) const {
+    void* const made = attributes(nullptr, nullptr);
+    attributes_ptr owner(made, attributes);
+    detail::attribute_visitor reader(op);
+    attributes(made, &reader);
+    if (!reader.outcome) return std::move(reader.outcome).failure();
+    return owner;
+}
+inline void op_info::write_defaults(Operator& op) const {
+    void* const defaults = attributes(nullptr, nullptr);
+    const attributes_ptr owner(defaults, attributes);
+    detail::attribute_visitor writer(op, &op);
+    attributes(defaults, &writer);
+}
 
 /// The operators of a list, sorted by type.
 using op_table = std::span<const op_info>;

@@ -110,6 +110,16 @@ class run_context {
     parts parts_;
 };
 
+/// Bytes of a tensor as its elements.
+template <Element T>
+std::span<const T> elements_of(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};  // NOLINT: the caller knows the element type
+}
+template <Element T>
+std::span<T> elements_of(std::span<std::byte> bytes) {
+    return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};  // NOLINT: as above
+}
+
 namespace detail {
 /// All but FP32 hardly occurs in models: kept small, which saves every user a third of the time to compile the operators.
 template <class T, class Kernel>

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <span>
 #include <type_traits>
 
@@ -15,16 +16,12 @@ namespace wherry::inline v0::kernel {
 
 namespace detail {
 
-/// out = op(in...) by the op called Name of the best instruction set, or by plain numbers during constant evaluation.
+/// out = op(in...) by the vectors of the best instruction set, or by plain numbers: during constant evaluation and for all but float.
 template <class Plain, class Pick, class T, class... In>
 constexpr void apply(Plain plain_op, Pick pick, std::span<T> out, const In*... in) noexcept {
-    if (std::is_constant_evaluated()) {
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = plain_op(in[i]...);
-    } else if constexpr (std::is_floating_point_v<T>) {
-        on_lanes_for<T>([&](auto isa) { isa.map(pick(isa), out.size(), out.data(), in...); });
-    } else {
-        plain::lanes::map(plain_op, out.size(), out.data(), in...);
-    }
+    if constexpr (std::is_same_v<T, float>)
+        if (!std::is_constant_evaluated()) return on_lanes_for<T>([&](auto isa) { isa.map(pick(isa), out.size(), out.data(), in...); });
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = plain_op(in[i]...);
 }
 
 }  // namespace detail

@@ -37,19 +37,18 @@ constexpr T tolerable(T value) noexcept {
     return value;
 }
 
-/// Loss of hard labels on probabilities: match = x[label], y = -tolerable(log(match)); an ignored row gives 0 and 0.
+/// Loss of hard labels on probabilities: match = x[label], y = -tolerable(log(match)); an ignored row gives 0 and 0. An empty span is a
+/// result nobody wants.
 /// Source: paddle operator `cross_entropy2`.
 template <std::floating_point T, std::integral L>
 inline void cross_entropy_hard(std::size_t classes, input<T> x, std::span<const L> labels, std::int64_t ignore_index, std::span<T> y,
                                std::span<T> match) noexcept {
     for (std::size_t r = 0; r < labels.size(); ++r) {
         const std::int64_t label = static_cast<std::int64_t>(labels[r]);
-        if (label == ignore_index) {
-            y[r] = match[r] = T{};
-            continue;
-        }
-        match[r] = x[r * classes + static_cast<std::size_t>(label)];
-        y[r] = -tolerable(std::log(match[r]));
+        const bool counts = label != ignore_index;
+        const T at_label = counts ? x[r * classes + static_cast<std::size_t>(label)] : T{};
+        if (!match.empty()) match[r] = at_label;
+        if (!y.empty()) y[r] = counts ? -tolerable(std::log(at_label)) : T{};
     }
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <type_traits>
 
@@ -46,36 +48,102 @@ constexpr auto body_of() noexcept {
     else return typename Isa::min{};
 }
 
-/// The functions of float that networks are made of have loops of vectors of their own. max, min, the gradient of div and all
-/// other element types hardly occur: they share one loop a type, since every further loop costs each user compile time.
+/// The same functions as values: what hardly occurs shares one loop a type, since every further loop costs each user compile time.
+enum class binary_kind : unsigned char { add, sub, mul, div, max, min };
+template <class Op>
+constexpr binary_kind kind_of() noexcept {
+    if constexpr (std::same_as<Op, binary::add>) return binary_kind::add;
+    else if constexpr (std::same_as<Op, binary::sub>) return binary_kind::sub;
+    else if constexpr (std::same_as<Op, binary::mul>) return binary_kind::mul;
+    else if constexpr (std::same_as<Op, binary::div>) return binary_kind::div;
+    else if constexpr (std::same_as<Op, binary::max>) return binary_kind::max;
+    else return binary_kind::min;
+}
+
+/// Calls use(f) with the body for single numbers.
+template <class Use>
+[[gnu::always_inline]] constexpr auto with_plain_body(binary_kind kind, const Use& use) noexcept {
+    using lanes = plain::lanes;
+    switch (kind) {
+        case binary_kind::add: return use(lanes::add{});
+        case binary_kind::sub: return use(lanes::sub{});
+        case binary_kind::mul: return use(lanes::mul{});
+        case binary_kind::div: return use(lanes::div{});
+        case binary_kind::max: return use(lanes::max{});
+        default: return use(lanes::min{});
+    }
+}
+
+/// The functions of float that networks are made of have loops of vectors of their own; max, min and all other element types hardly occur.
 template <class Op, class T>
 inline constexpr bool has_own_loop = std::same_as<T, float> && !std::same_as<Op, binary::max> && !std::same_as<Op, binary::min>;
-template <class Op, class T>
-inline constexpr bool gradient_has_own_loop = has_own_loop<Op, T> && !std::same_as<Op, binary::div>;
 
-/// Any of the functions over any broadcast, one element at a time, through a pointer.
+/// Any of the functions over any broadcast, one element at a time.
 template <class T>
-[[gnu::noinline, gnu::cold]] constexpr void elementwise_slowly(T (*op)(T, T), const broadcast_plan& plan, const T* x, const T* y,
+[[gnu::noinline, gnu::cold]] constexpr void elementwise_slowly(binary_kind kind, const broadcast_plan& plan, const T* x, const T* y,
                                                                T* out) noexcept {
     const std::size_t last = plan.rank - 1;
     plain::lanes::each_row(plan, [&](std::int64_t xo, std::int64_t yo, std::int64_t oo) {
-        for (std::int64_t i = 0; i < plan.size[last]; ++i) out[oo + i] = op(x[xo + i * plan.x_step[last]], y[yo + i * plan.y_step[last]]);
+        for (std::int64_t i = 0; i < plan.size[last]; ++i) {
+            const T a = x[xo + i * plan.x_step[last]];
+            const T b = y[yo + i * plan.y_step[last]];
+            out[oo + i] = with_plain_body(kind, [&](auto body) { return body(a, b); });
+        }
     });
 }
 
 /// The same for gradients, added up where the operand `of_x` or not repeats; `to` is zero before.
 template <class T>
-[[gnu::noinline, gnu::cold]] void elementwise_grad_slowly(T (*op)(T, T, T), bool of_x, const broadcast_plan& plan, const T* x, const T* y,
+[[gnu::noinline, gnu::cold]] void elementwise_grad_slowly(binary_kind kind, bool of_x, const broadcast_plan& plan, const T* x, const T* y,
                                                           const T* g, T* to) noexcept {
     const std::size_t last = plan.rank - 1;
     plain::lanes::each_row(plan, [&](std::int64_t xo, std::int64_t yo, std::int64_t oo) {
         for (std::int64_t i = 0; i < plan.size[last]; ++i) {
             const auto xi = xo + i * plan.x_step[last];
             const auto yi = yo + i * plan.y_step[last];
-            const T change = op(x[xi], y[yi], g[oo + i]);
-            to[of_x ? xi : yi] += change;
+            const T a = x[xi];
+            const T b = y[yi];
+            const T c = g[oo + i];
+            to[of_x ? xi : yi] += with_plain_body(kind, [&](auto body) { return of_x ? body.of_x(a, b, c) : body.of_y(a, b, c); });
         }
     });
+}
+
+/// One function of floats.
+template <class Op>
+void elementwise_floats(const broadcast_plan& plan, const float* x, const float* y, float* out) noexcept {
+    if constexpr (has_own_loop<Op, float>)
+        on_lanes_for<float>([&](auto isa) { isa.broadcast(body_of<decltype(isa), Op>(), plan, x, y, out); });
+    else elementwise_slowly(kind_of<Op>(), plan, x, y, out);
+}
+
+/// The gradient of one operand.
+template <class T>
+[[gnu::noinline]] void elementwise_grad_of(binary_kind kind, bool of_x, const broadcast_plan& plan, const T* x, const T* y, const T* g,
+                                           std::span<T> to) noexcept {
+    if (to.empty()) return;
+    const bool fast = std::same_as<T, float> && (kind == binary_kind::add || kind == binary_kind::sub || kind == binary_kind::mul);
+    if (!fast || (of_x ? plan.x_repeats() : plan.y_repeats())) std::fill(to.begin(), to.end(), T{});
+    if (!fast) return elementwise_grad_slowly(kind, of_x, plan, x, y, g, to.data());
+    if constexpr (std::same_as<T, float>)
+        on_lanes_for<float>([&](auto isa) {
+            using lanes = decltype(isa);
+            if (kind == binary_kind::mul)
+                return lanes::broadcast_grad(typename lanes::times_other{}, plan, of_x, of_x ? y : x, g, to.data());
+            const float factor = kind == binary_kind::sub && !of_x ? -1.0F : 1.0F;
+            lanes::broadcast_grad(typename lanes::template passed<float>{factor}, plan, of_x, g, g, to.data());
+        });
+}
+
+/// The gradients of both; see `elementwise_grad`.
+template <class T>
+inline void elementwise_grads(binary_kind kind, const broadcast_plan& plan, input<T> x, input<T> y, input<T> g, std::span<T> dx,
+                              std::span<T> dy) noexcept {
+    const bool values_matter = kind != binary_kind::add && kind != binary_kind::sub;
+    const T* const a = values_matter ? x.data() : g.data();  // g is as long as any operand: a safe stand-in for what is not read
+    const T* const b = values_matter ? y.data() : g.data();
+    elementwise_grad_of<T>(kind, false, plan, a, b, g.data(), dy);
+    elementwise_grad_of<T>(kind, true, plan, a, b, g.data(), dx);
 }
 
 }  // namespace detail
@@ -86,12 +154,9 @@ template <class T>
 template <BinaryFunction Op, class T>
     requires std::is_arithmetic_v<T>
 constexpr void elementwise(Op, const broadcast_plan& plan, input<T> x, input<T> y, std::span<T> out) noexcept {
-    using body = decltype(detail::body_of<detail::plain::lanes, Op>());
-    if (std::is_constant_evaluated() || !detail::has_own_loop<Op, T>)
-        return detail::elementwise_slowly<T>([](T a, T b) { return body{}(a, b); }, plan, x.data(), y.data(), out.data());
-    if constexpr (detail::has_own_loop<Op, T>)
-        detail::on_lanes_for<T>(
-            [&](auto isa) { isa.broadcast(detail::body_of<decltype(isa), Op>(), plan, x.data(), y.data(), out.data()); });
+    if (std::is_constant_evaluated() || !std::same_as<T, float>)
+        return detail::elementwise_slowly<T>(detail::kind_of<Op>(), plan, x.data(), y.data(), out.data());
+    if constexpr (std::same_as<T, float>) detail::elementwise_floats<Op>(plan, x.data(), y.data(), out.data());
 }
 
 /// The gradients of elementwise: dx and dy are overwritten; an empty span is one nobody wants.
@@ -100,34 +165,7 @@ constexpr void elementwise(Op, const broadcast_plan& plan, input<T> x, input<T> 
 template <BinaryFunction Op, std::floating_point T>
 inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T> y, input<T> g, std::span<T> dx,
                              std::span<T> dy) noexcept {
-    constexpr bool values_matter = !std::same_as<Op, binary::add> && !std::same_as<Op, binary::sub>;
-    const T* const a = values_matter ? x.data() : g.data();  // g is as long as any operand: a safe stand-in for what is not read
-    const T* const b = values_matter ? y.data() : g.data();
-    const auto gradient = [&](bool of_x, std::span<T> to) {
-        if (to.empty()) return;
-        if constexpr (detail::gradient_has_own_loop<Op, T>) {
-            if (of_x ? plan.x_repeats() : plan.y_repeats()) std::fill(to.begin(), to.end(), T{});
-            detail::on_lanes_for<T>([&](auto isa) {
-                using lanes = decltype(isa);
-                if constexpr (values_matter) {
-                    lanes::broadcast_grad(typename lanes::times_other{}, plan, of_x, of_x ? b : a, g.data(), to.data());
-                } else {
-                    const T factor = std::same_as<Op, binary::sub> && !of_x ? T{-1} : T{1};
-                    lanes::broadcast_grad(typename lanes::template passed<T>{factor}, plan, of_x, a, g.data(), to.data());
-                }
-            });
-        } else {
-            using lanes = detail::plain::lanes;
-            using op = decltype(detail::body_of<lanes, Op>());
-            std::fill(to.begin(), to.end(), T{});
-            T(*const change)
-            (T, T, T) = of_x ? +[](T u, T v, T w) { return typename lanes::template of_x<op>{}(u, v, w); }
-                             : +[](T u, T v, T w) { return typename lanes::template of_y<op>{}(u, v, w); };
-            detail::elementwise_grad_slowly<T>(change, of_x, plan, a, b, g.data(), to.data());
-        }
-    };
-    gradient(false, dy);
-    gradient(true, dx);
+    detail::elementwise_grads<T>(detail::kind_of<Op>(), plan, x, y, g, dx, dy);
 }
 
 }  // namespace wherry::inline v0::kernel

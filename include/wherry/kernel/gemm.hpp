@@ -12,6 +12,7 @@
 
 namespace wherry::inline v0::kernel::detail::plain {
 inline constexpr std::size_t tile_rows = 4, tile_vectors = 2, panel_depth = 128;
+using narrower = struct product;
 #include <wherry/kernel/detail/gemm.inc>
 }  // namespace wherry::inline v0::kernel::detail::plain
 
@@ -24,6 +25,7 @@ inline constexpr std::size_t tile_rows = 4, tile_vectors = 2, panel_depth = 128;
 #endif
 namespace wherry::inline v0::kernel::detail::avx2 {
 inline constexpr std::size_t tile_rows = 4, tile_vectors = 3, panel_depth = 256;
+using narrower = struct product;
 #include <wherry/kernel/detail/gemm.inc>
 }  // namespace wherry::inline v0::kernel::detail::avx2
 #if defined(__clang__)
@@ -38,6 +40,7 @@ namespace wherry::inline v0::kernel::detail::avx512 {
 inline constexpr std::size_t vector_bytes = 64;
 #include <wherry/kernel/detail/lanes.inc>
 inline constexpr std::size_t tile_rows = 8, tile_vectors = 3, panel_depth = 192;
+using narrower = avx2::product;  // adds up in the same order, and is compiled anyway
 #include <wherry/kernel/detail/gemm.inc>
 }  // namespace wherry::inline v0::kernel::detail::avx512
 #if defined(__clang__)

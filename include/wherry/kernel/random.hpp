@@ -81,18 +81,22 @@ constexpr T rounded(T value) noexcept {
 /// Source: std::generate_canonical of libstdc++.
 template <std::floating_point T, class Engine>
 constexpr T canonical(Engine& engine) noexcept {
-    constexpr bool wide = std::same_as<typename Engine::result_type, std::uint64_t>;
-    constexpr T range = wide ? T(18446744073709551616.0) : T(2147483646.0);
-    const auto draw = [&] { return static_cast<T>(engine() - Engine::min()); };
-    T value = draw();
-    T scale = range;
-    if constexpr (!wide && std::numeric_limits<T>::digits > 30) {
-        value += detail::rounded(draw() * range);
-        scale = range * range;
+    if constexpr (requires { engine.template next<T>(); }) {  // makes such numbers itself
+        return engine.template next<T>();
+    } else {
+        constexpr bool wide = std::same_as<typename Engine::result_type, std::uint64_t>;
+        constexpr T range = wide ? T(18446744073709551616.0) : T(2147483646.0);
+        const auto draw = [&] { return static_cast<T>(engine() - Engine::min()); };
+        T value = draw();
+        T scale = range;
+        if constexpr (!wide && std::numeric_limits<T>::digits > 30) {
+            value += detail::rounded(draw() * range);
+            scale = range * range;
+        }
+        value /= scale;
+        constexpr T below_one = T(1) - std::numeric_limits<T>::epsilon() / 2;
+        return value >= T(1) ? below_one : value;
     }
-    value /= scale;
-    constexpr T below_one = T(1) - std::numeric_limits<T>::epsilon() / 2;
-    return value >= T(1) ? below_one : value;
 }
 
 /// Uniform in [low, high). Source: std::uniform_real_distribution of libstdc++.
@@ -207,13 +211,24 @@ enum class generator : unsigned char {
 
 namespace detail {
 
+/// Either engine, chosen at run time: a distribution is then compiled once for each element type. The numbers are those of the engine.
+class any_engine {
+  public:
+    any_engine(std::uint64_t seed, generator which) noexcept : which_(which), small_(seed), large_(seed) {}
+    template <class T>
+    [[gnu::noinline]] T next() noexcept {
+        return which_ == generator::minstd ? kernel::canonical<T>(small_) : kernel::canonical<T>(large_);
+    }
+
+  private:
+    generator which_;
+    kernel::minstd small_;
+    kernel::mt19937_64 large_;
+};
 template <class T, class Distribution>
 inline void fill_with(std::span<T> out, std::uint64_t seed, generator which, Distribution distribution) noexcept {
-    const auto fill = [&](auto engine) {
-        for (T& v : out) v = distribution(engine);
-    };
-    if (which == generator::minstd) fill(kernel::minstd(seed));
-    else fill(kernel::mt19937_64(seed));
+    any_engine engine(seed, which);
+    for (T& v : out) v = distribution(engine);
 }
 
 }  // namespace detail

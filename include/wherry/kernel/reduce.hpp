@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include <wherry/kernel/broadcast.hpp>
 #include <wherry/kernel/elementwise.hpp>
@@ -64,41 +66,57 @@ constexpr broadcast_plan plan_reduce(std::span<const std::int64_t> dims, std::ui
     return detail::merge_loops(x, y, x, std::min(dims.size(), max_rank));
 }
 
+namespace detail {
+
+/// How many elements fall into one.
+template <class T>
+constexpr T averaged(const broadcast_plan& plan) noexcept {
+    return static_cast<T>(plan.x_count) / static_cast<T>(plan.y_count);
+}
+template <class T>
+inline void reduce(const broadcast_plan& plan, input<T> x, std::span<T> out, bool to_mean) noexcept {
+    std::fill(out.begin(), out.end(), T{});
+    on_lanes_for<T>([&](auto isa) { isa.reduce(plan, x.data(), out.data()); });
+    if (!to_mean) return;
+    const T n = averaged<T>(plan);
+    for (T& v : out) v /= n;
+}
+template <class T>
+inline void reduce_grad(const broadcast_plan& plan, input<T> g, std::span<T> dx, bool of_mean) noexcept {
+    const T n = of_mean ? averaged<T>(plan) : T(1);
+    on_lanes_for<T>([&](auto isa) {
+        isa.broadcast(typename decltype(isa)::template divided_second<T>{n}, plan, static_cast<const T*>(dx.data()), g.data(), dx.data());
+    });
+}
+
+}  // namespace detail
+
 /// out = sum of x over the planned axes.
 /// Shapes: x has plan.x_count elements, out plan.y_count. Does not allocate. Source: paddle operator `reduce_sum`.
 template <class T>
 inline void reduce_sum(const broadcast_plan& plan, input<T> x, std::span<T> out) noexcept {
-    std::fill(out.begin(), out.end(), T{});
-    detail::on_lanes_for<T>([&](auto isa) { isa.reduce(plan, x.data(), out.data()); });
+    detail::reduce<T>(plan, x, out, false);
 }
 
 /// out = mean of x over the planned axes.
 /// Source: paddle operator `reduce_mean`.
 template <std::floating_point T>
 inline void reduce_mean(const broadcast_plan& plan, input<T> x, std::span<T> out) noexcept {
-    reduce_sum<T>(plan, x, out);
-    const T n = static_cast<T>(plan.x_count) / static_cast<T>(plan.y_count);
-    for (T& v : out) v /= n;
+    detail::reduce<T>(plan, x, out, true);
 }
 
 /// dx = g, repeated over the planned axes.
 /// Shapes: g has plan.y_count elements, dx plan.x_count. Source: paddle operator `reduce_sum_grad`.
 template <class T>
 inline void reduce_sum_grad(const broadcast_plan& plan, input<T> g, std::span<T> dx) noexcept {
-    detail::on_lanes_for<T>([&](auto isa) {
-        isa.broadcast(typename decltype(isa)::template divided_second<T>{T(1)}, plan, static_cast<const T*>(dx.data()), g.data(),
-                      dx.data());
-    });
+    detail::reduce_grad<T>(plan, g, dx, false);
 }
 
 /// dx = g / (elements averaged), repeated over the planned axes.
 /// Source: paddle operator `reduce_mean_grad`.
 template <std::floating_point T>
 inline void reduce_mean_grad(const broadcast_plan& plan, input<T> g, std::span<T> dx) noexcept {
-    const T n = static_cast<T>(plan.x_count) / static_cast<T>(plan.y_count);
-    detail::on_lanes_for<T>([&](auto isa) {
-        isa.broadcast(typename decltype(isa)::template divided_second<T>{n}, plan, static_cast<const T*>(dx.data()), g.data(), dx.data());
-    });
+    detail::reduce_grad<T>(plan, g, dx, true);
 }
 
 }  // namespace wherry::inline v0::kernel

@@ -35,6 +35,16 @@ constexpr void scale_after_bias(input<T> x, std::type_identity_t<T> a, std::type
         out, x.data());
 }
 
+/// out += x.
+/// Shapes: one length. Does not allocate. Source: paddle operator `sum`.
+template <class T>
+    requires std::is_arithmetic_v<T>
+constexpr void add_to(std::span<T> out, input<T> x) noexcept {
+    detail::apply(
+        detail::plain::lanes::add{}, [](auto isa) { return typename decltype(isa)::add{}; }, out, static_cast<const T*>(out.data()),
+        x.data());
+}
+
 }  // namespace wherry::inline v0::kernel
 
 #endif

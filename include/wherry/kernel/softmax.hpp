@@ -66,12 +66,14 @@ inline void softmax(axis_split shape, input<T> x, std::span<T> out) noexcept {
 template <std::floating_point T>
 inline void softmax_grad(axis_split shape, input<T> out, input<T> g, std::span<T> dx) noexcept {
     if (shape.count() == 0) return;
-    if (shape.inner == 1) {
-        detail::on_lanes_for<T>([&](auto isa) {
-            for (std::size_t r = 0; r < shape.outer; ++r)
-                isa.softmax_grad_row(shape.axis, out.data() + r * shape.axis, g.data() + r * shape.axis, dx.data() + r * shape.axis);
-        });
-        return;
+    if constexpr (std::same_as<T, float>) {
+        if (shape.inner == 1) {
+            detail::on_lanes_for<T>([&](auto isa) {
+                for (std::size_t r = 0; r < shape.outer; ++r)
+                    isa.softmax_grad_row(shape.axis, out.data() + r * shape.axis, g.data() + r * shape.axis, dx.data() + r * shape.axis);
+            });
+            return;
+        }
     }
     for (std::size_t o = 0; o < shape.outer; ++o) {
         for (std::size_t i = 0; i < shape.inner; ++i) {

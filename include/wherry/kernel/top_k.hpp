@@ -28,7 +28,7 @@ constexpr bool comes_before(T l, T r) noexcept {
 
 /// Puts `value` into the heap of `count` indices whose hole is at `hole`: down along the later child, then up again.
 template <class T, class I>
-constexpr void settle(const T* x, I* heap, std::size_t hole, std::size_t count, I value) noexcept {
+[[gnu::noinline]] constexpr void settle(const T* x, I* heap, std::size_t hole, std::size_t count, I value) noexcept {
     const auto before = [x](I l, I r) { return x[static_cast<std::size_t>(l)] > x[static_cast<std::size_t>(r)]; };
     const std::size_t top = hole;
     std::size_t child = hole;
@@ -67,6 +67,31 @@ constexpr void heap_top_k(const T* x, std::size_t n, std::size_t k, I* heap) noe
     }
 }
 
+/// The first k indices in descending order, the lower one first among equals.
+template <class T, class I>
+constexpr void sorted_top_k(const T* x, std::size_t n, std::size_t k, I* best) noexcept {
+    std::size_t found = 0;  // best[0, found) is sorted; a new element moves up past those it comes before
+    for (std::size_t i = 0; i < n; ++i) {
+        if (found == k && !comes_before(x[i], x[static_cast<std::size_t>(best[k - 1])])) continue;
+        std::size_t at = found < k ? found++ : k - 1;
+        for (; at > 0 && comes_before(x[i], x[static_cast<std::size_t>(best[at - 1])]); --at) best[at] = best[at - 1];
+        best[at] = static_cast<I>(i);
+    }
+}
+
+/// `top_k` by one of the two.
+template <class T, class I>
+constexpr void top_k_by(void (*select)(const T*, std::size_t, std::size_t, I*) noexcept, std::size_t rows, std::size_t n, std::size_t k,
+                        input<T> x, std::span<T> values, std::span<I> indices) noexcept {
+    if (k == 0) return;
+    for (std::size_t r = 0; r < rows; ++r) {
+        const T* row = x.data() + r * n;
+        I* best = indices.data() + r * k;
+        select(row, n, k, best);
+        for (std::size_t j = 0; j < k; ++j) values[r * k + j] = row[static_cast<std::size_t>(best[j])];
+    }
+}
+
 }  // namespace detail
 
 /// The k largest of each row in descending order, and where they stood.
@@ -76,23 +101,15 @@ template <class T, class I>
     requires(std::is_arithmetic_v<T>&& std::is_integral_v<I>)
 constexpr void top_k(std::size_t rows, std::size_t n, std::size_t k, input<T> x, std::span<T> values, std::span<I> indices,
                      tie_order order = tie_order::lowest_index) noexcept {
-    if (k == 0) return;
-    for (std::size_t r = 0; r < rows; ++r) {
-        const T* row = x.data() + r * n;
-        I* best = indices.data() + r * k;
-        if (order == tie_order::fluid18) {
-            detail::heap_top_k(row, n, k, best);
-        } else {
-            std::size_t found = 0;  // best[0, found) is sorted; a new element moves up past those it comes before
-            for (std::size_t i = 0; i < n; ++i) {
-                if (found == k && !detail::comes_before(row[i], row[static_cast<std::size_t>(best[k - 1])])) continue;
-                std::size_t at = found < k ? found++ : k - 1;
-                for (; at > 0 && detail::comes_before(row[i], row[static_cast<std::size_t>(best[at - 1])]); --at) best[at] = best[at - 1];
-                best[at] = static_cast<I>(i);
-            }
-        }
-        for (std::size_t j = 0; j < k; ++j) values[r * k + j] = row[static_cast<std::size_t>(best[j])];
-    }
+    detail::top_k_by<T, I>(order == tie_order::fluid18 ? detail::heap_top_k<T, I> : detail::sorted_top_k<T, I>, rows, n, k, x, values,
+                           indices);
+}
+
+/// The same in the reference's order, without the code of the other one.
+template <class T, class I>
+constexpr void top_k_fluid18(std::size_t rows, std::size_t n, std::size_t k, input<T> x, std::span<T> values,
+                             std::span<I> indices) noexcept {
+    detail::top_k_by<T, I>(detail::heap_top_k<T, I>, rows, n, k, x, values, indices);
 }
 
 /// dx is g at the chosen places and 0 elsewhere.

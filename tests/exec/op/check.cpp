@@ -47,7 +47,7 @@ TEST_CASE("an operand of another element type is told in the reference's words")
     CHECK(refused.error().op == "mine");
     CHECK(refused.error().expected == "int64");
     CHECK(refused.error().found == "int32");
-    const auto odd = asked::wrong_dtype(t.context, static_cast<DType>(99), DType::FP32);
+    const wherry::error odd = asked::wrong_dtype(t.context, static_cast<DType>(99), DType::FP32);
     CHECK(odd.message == "Tensor holds the wrong type, it holds unknown, but desires to be float.");
 }
 

@@ -135,7 +135,7 @@ class op_case {
     }
     /// How many variables an output slot names: one unless it is said, 0 for a gradient nobody wants.
     op_case& out(std::string_view slot_name, std::size_t count = 1) {
-        std::erase_if(op_.desc().outputs, [&](const auto& s) { return s.parameter == slot_name; });
+        erase_if(op_.desc().outputs, [&](const auto& s) { return s.parameter == slot_name; });
         auto& made = op_.desc().outputs.emplace_back();
         made.parameter = slot_name;
         for (std::size_t k = 0; k < count; ++k) made.arguments.push_back(nth_name(slot_name, k));

@@ -6,6 +6,7 @@
 #include <wherry/kernel/activation.hpp>
 
 #include <array>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -24,65 +25,70 @@ struct activation_attributes {
 
 namespace detail {
 
+/// One function for each element type; null where there is none.
+struct activation_kernels {
+    template <class T>
+    using one = void (*)(kernel::input<T> x, std::span<T> out) noexcept;
+    one<float> floats;
+    one<double> doubles;
+    one<std::int32_t> ints = nullptr;
+    one<std::int64_t> longs = nullptr;
+};
+struct activation_grad_kernels {
+    template <class T>
+    using one = void (*)(kernel::input<T> x_or_out, kernel::input<T> g, std::span<T> dx) noexcept;
+    one<float> floats;
+    one<double> doubles;
+};
+
+inline result<void> run_activation(const run_context& c, const activation_kernels& kernels) {
+    const auto dtype = c.in_dtype(0);
+    if (dtype == DType::FP32) kernels.floats(c.in<float>(0), c.out<float>(0));
+    else if (dtype == DType::FP64) kernels.doubles(c.in<double>(0), c.out<double>(0));
+    else if (dtype == DType::INT32 && kernels.ints != nullptr) kernels.ints(c.in<std::int32_t>(0), c.out<std::int32_t>(0));
+    else if (dtype == DType::INT64 && kernels.longs != nullptr) kernels.longs(c.in<std::int64_t>(0), c.out<std::int64_t>(0));
+    else return c.no_kernel(dtype);
+    return {};
+}
+inline result<void> run_activation_grad(const run_context& c, const activation_grad_kernels& kernels) {
+    const auto dtype = c.in_dtype(0);
+    if (dtype == DType::FP32) kernels.floats(c.in<float>(0), c.in<float>(1), c.out<float>(0));
+    else if (dtype == DType::FP64) kernels.doubles(c.in<double>(0), c.in<double>(1), c.out<double>(0));
+    else return c.no_kernel(dtype);
+    return {};
+}
+[[gnu::cold]] inline result<void> infer_activation(infer_context& c, bool gradient) {
+    if (gradient)
+        if (auto checked = must_match(c, 1, 0); !checked) return checked;
+    c.set_out(0, c.in(0).with(c.in(0).dims));
+    return {};
+}
+
 struct relu_function {
     static constexpr std::string_view type = "relu", grad_type = "relu_grad", grad_reads = "Out";
-    static constexpr bool takes_integers = false;
-    template <class T>
-    static void run(std::span<const T> x, std::span<T> out) {
-        kernel::relu<T>(x, out);
-    }
-    template <class T>
-    static void grad(std::span<const T> out, std::span<const T> g, std::span<T> dx) {
-        kernel::relu_grad<T>(out, g, dx);
-    }
+    static constexpr activation_kernels run{kernel::relu<float>, kernel::relu<double>};
+    static constexpr activation_grad_kernels grad{kernel::relu_grad<float>, kernel::relu_grad<double>};
 };
 struct tanh_function {
     static constexpr std::string_view type = "tanh", grad_type = "tanh_grad", grad_reads = "Out";
-    static constexpr bool takes_integers = false;
-    template <class T>
-    static void run(std::span<const T> x, std::span<T> out) {
-        kernel::tanh<T>(x, out);
-    }
-    template <class T>
-    static void grad(std::span<const T> out, std::span<const T> g, std::span<T> dx) {
-        kernel::tanh_grad<T>(out, g, dx);
-    }
+    static constexpr activation_kernels run{kernel::tanh<float>, kernel::tanh<double>};
+    static constexpr activation_grad_kernels grad{kernel::tanh_grad<float>, kernel::tanh_grad<double>};
 };
 struct sigmoid_function {
     static constexpr std::string_view type = "sigmoid", grad_type = "sigmoid_grad", grad_reads = "Out";
-    static constexpr bool takes_integers = false;
-    template <class T>
-    static void run(std::span<const T> x, std::span<T> out) {
-        kernel::sigmoid<T>(x, out);
-    }
-    template <class T>
-    static void grad(std::span<const T> out, std::span<const T> g, std::span<T> dx) {
-        kernel::sigmoid_grad<T>(out, g, dx);
-    }
+    static constexpr activation_kernels run{kernel::sigmoid<float>, kernel::sigmoid<double>};
+    static constexpr activation_grad_kernels grad{kernel::sigmoid_grad<float>, kernel::sigmoid_grad<double>};
 };
 struct sqrt_function {
     static constexpr std::string_view type = "sqrt", grad_type = "sqrt_grad", grad_reads = "Out";
-    static constexpr bool takes_integers = false;
-    template <class T>
-    static void run(std::span<const T> x, std::span<T> out) {
-        kernel::sqrt<T>(x, out);
-    }
-    template <class T>
-    static void grad(std::span<const T> out, std::span<const T> g, std::span<T> dx) {
-        kernel::sqrt_grad<T>(out, g, dx);
-    }
+    static constexpr activation_kernels run{kernel::sqrt<float>, kernel::sqrt<double>};
+    static constexpr activation_grad_kernels grad{kernel::sqrt_grad<float>, kernel::sqrt_grad<double>};
 };
 struct square_function {
     static constexpr std::string_view type = "square", grad_type = "square_grad", grad_reads = "X";
-    static constexpr bool takes_integers = true;
-    template <class T>
-    static void run(std::span<const T> x, std::span<T> out) {
-        kernel::square<T>(x, out);
-    }
-    template <class T>
-    static void grad(std::span<const T> x, std::span<const T> g, std::span<T> dx) {
-        kernel::square_grad<T>(x, g, dx);
-    }
+    static constexpr activation_kernels run{kernel::square<float>, kernel::square<double>, kernel::square<std::int32_t>,
+                                            kernel::square<std::int64_t>};
+    static constexpr activation_grad_kernels grad{kernel::square_grad<float>, kernel::square_grad<double>};
 };
 
 /// Out = Function(X), element by element.
@@ -93,22 +99,11 @@ struct activation {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = activation_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        c.set_out(0, c.in(0).with(c.in(0).dims));
-        return {};
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_activation(c, false); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append(Function::grad_type).reads(Function::grad_reads).reads_grad("Out").makes_grad("X");
     }
-    static void gradient(gradient_maker& g) { g.append(Function::grad_type).reads(Function::grad_reads).reads_grad("Out").makes_grad("X"); }
-    static result<void> run(const attributes&, run_context& c) {
-        const auto kernel = [&]<class T>() -> result<void> {
-            Function::template run<T>(c.in<T>(0), c.out<T>(0));
-            return {};
-        };
-        if constexpr (Function::takes_integers) {
-            return for_number(c, c.in_dtype(0), kernel);
-        } else {
-            return for_float(c, c.in_dtype(0), kernel);
-        }
-    }
+    static result<void> run(const attributes&, run_context& c) { return run_activation(c, Function::run); }
 };
 
 /// X@GRAD from Out@GRAD and what the function needs to be undone: its result or, for square, its argument.
@@ -119,17 +114,8 @@ struct activation_grad {
     static constexpr std::array outputs = {slot{"X@GRAD"}};
     using attributes = activation_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        if (auto checked = must_match(c, 1, 0); !checked) return checked;
-        c.set_out(0, c.in(0).with(c.in(0).dims));
-        return {};
-    }
-    static result<void> run(const attributes&, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            Function::template grad<T>(c.in<T>(0), c.in<T>(1), c.out<T>(0));
-            return {};
-        });
-    }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_activation(c, true); }
+    static result<void> run(const attributes&, run_context& c) { return run_activation_grad(c, Function::grad); }
 };
 
 }  // namespace detail

@@ -23,7 +23,7 @@ inline void copy_elements(const run_context& c, std::size_t in_slot, std::size_t
 }
 
 /// Names of gradients, for an operator whose gradient is an operator of its own kind.
-inline sequence<std::string> grad_names(std::span<const std::string> variables) {
+[[gnu::cold]] inline sequence<std::string> grad_names(std::span<const std::string> variables) {
     sequence<std::string> made;
     for (const auto& name : variables) made.push_back(grad_name(name));
     return made;
@@ -43,7 +43,7 @@ struct assign {
         return {};
     }
     /// A copy the other way.
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         const auto& op = g.forward();
         g.append("assign").reads("X", detail::grad_names(op.output("Out"))).makes("Out", detail::grad_names(op.input("X")));
     }

@@ -13,7 +13,7 @@
 namespace wherry::inline v0::op::detail {
 
 /// The dims in an attribute, for elements of that type. Errors: bad_dtype, bad_dims, overflow; nothing was reserved yet.
-inline result<Shape> shape_from(std::span<const std::int64_t> dims, DType dtype, const infer_context& c) {
+[[gnu::cold]] inline result<Shape> shape_from(std::span<const std::int64_t> dims, DType dtype, const infer_context& c) {
     if (!is_dtype(dtype)) {
         const auto number = std::to_string(static_cast<std::int32_t>(dtype));
         return c.fail(errc::bad_dtype, {"Not support proto::VarType::Type(", number, ") as tensor type"}, {}, number);

@@ -15,10 +15,10 @@ namespace wherry::inline v0::op::detail {
 /// From 2.0 on a full reduction has no dims, where 1.8 gives [1].
 constexpr bool is_2x(std::int64_t program_version) noexcept { return program_version >= 2'000'000; }
 /// The dims of one number.
-inline Shape scalar_dims(const infer_context& c) { return is_2x(c.program_version()) ? Shape{} : Shape{1}; }
+[[gnu::cold]] inline Shape scalar_dims(const infer_context& c) { return is_2x(c.program_version()) ? Shape{} : Shape{1}; }
 
 /// The reference's words for an operand of another element type than the kernel reads.
-inline failure wrong_dtype(const infer_context& c, DType found, DType desired) {
+[[gnu::cold]] inline failure wrong_dtype(const infer_context& c, DType found, DType desired) {
     const auto shown = [](DType dtype) { return std::string(find_dtype(dtype) != nullptr ? find_dtype(dtype)->cpp_name : "unknown"); };
     return c.fail(errc::dtype_mismatch,
                   {"Tensor holds the wrong type, it holds ", shown(found), ", but desires to be ", shown(desired), "."}, name_of(desired),
@@ -26,7 +26,7 @@ inline failure wrong_dtype(const infer_context& c, DType found, DType desired) {
 }
 
 /// An input must have this element type.
-inline result<void> must_hold(const infer_context& c, std::size_t slot, DType dtype) {
+[[gnu::cold]] inline result<void> must_hold(const infer_context& c, std::size_t slot, DType dtype) {
     if (c.building() || c.in(slot).dtype == dtype) return {};
     return wrong_dtype(c, c.in(slot).dtype, dtype);
 }

@@ -77,7 +77,7 @@ struct clip {
         c.set_out(0, c.in(0).with(c.in(0).dims));
         return {};
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("clip_grad").reads("X").reads("Min").reads("Max").reads_grad("Out").makes_grad("X");
     }
     static result<void> run(const attributes& a, run_context& c) {

@@ -12,6 +12,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -31,7 +32,7 @@ struct concat_attributes {
 namespace detail {
 
 /// Dims of the inputs X, joined along the axis.
-inline result<Shape> concat_dims(const concat_attributes& a, const infer_context& c) {
+[[gnu::cold]] inline result<Shape> concat_dims(const concat_attributes& a, const infer_context& c) {
     if (!c.has_in(0)) return c.fail(errc::missing_slot, "No Input(X) found for Concat operator.");
     const auto& first = c.in(0).dims;
     const auto axis = normalized_axis(a.axis, first.rank());
@@ -92,12 +93,14 @@ struct concat {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
-        const auto out = detail::concat_dims(a, c);
-        if (!out) return out.error();
+        auto out = detail::concat_dims(a, c);
+        if (!out) return std::move(out).failure();
         c.set_out(0, c.in(0).with(*out));
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("concat_grad").reads("X").reads("AxisTensor").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append("concat_grad").reads("X").reads("AxisTensor").reads_grad("Out").makes_grad("X");
+    }
     static result<void> run(const attributes& a, run_context& c) {
         if (!c.has_out(0)) return {};
         const detail::concat_layout layout(a, c);
@@ -120,8 +123,8 @@ struct concat_grad {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
-        const auto out = detail::concat_dims(a, c);
-        if (!out) return out.error();
+        auto out = detail::concat_dims(a, c);
+        if (!out) return std::move(out).failure();
         if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
         if (auto checked = detail::must_have_dims(c, 2, *out); !checked) return checked;
         if (c.out_count(0) != c.in_count(0))

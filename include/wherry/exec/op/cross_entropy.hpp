@@ -7,10 +7,12 @@
 #include <wherry/kernel/cross_entropy.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -37,7 +39,7 @@ struct cross_entropy2_attributes {
 namespace detail {
 
 /// Dims of the loss of X and Label, or what the reference says of those that do not fit.
-inline result<Shape> cross_entropy_dims(const infer_context& c, const Shape& x, const Shape& label, bool soft_label) {
+[[gnu::cold]] inline result<Shape> cross_entropy_dims(const infer_context& c, const Shape& x, const Shape& label, bool soft_label) {
     const auto rank = x.rank();
     if (rank == 0 || label.rank() == 0) return c.fail(errc::shape_mismatch, "Input(X) and Input(Label) need a dim", {}, to_string(x));
     const bool all_known = x.is_concrete() && label.is_concrete();
@@ -97,6 +99,15 @@ inline result<void> check_labels(const run_context& c, std::span<const std::int6
                   text{"[0, ", decimal(classes), ")"}, decimal(labels[*bad]));
 }
 
+/// Hard labels that were checked; none for soft ones.
+inline result<std::span<const std::int64_t>> hard_labels(const run_context& c, std::size_t slot, std::size_t classes, bool soft_label,
+                                                         std::int64_t ignore_index) {
+    if (soft_label) return std::span<const std::int64_t>();
+    const auto labels = c.in<std::int64_t>(slot);
+    if (auto checked = check_labels(c, labels, classes, ignore_index); !checked) return std::move(checked).failure();
+    return labels;
+}
+
 inline std::size_t last_dim(const Shape& dims) { return static_cast<std::size_t>(dims.back()); }
 
 }  // namespace detail
@@ -112,25 +123,22 @@ struct cross_entropy {
     using attributes = cross_entropy_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
-        if (!loss) return loss.error();
+        auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
+        if (!loss) return std::move(loss).failure();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? c.in(0).dtype : DType::INT64); !checked) return checked;
         c.set_out(0, c.in(0).with(*loss));
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("cross_entropy_grad").reads("X").reads("Label").reads_grad("Y").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append("cross_entropy_grad").reads("X").reads("Label").reads_grad("Y").makes_grad("X");
+    }
     static result<void> run(const attributes& a, run_context& c) {
+        const auto classes = detail::last_dim(c.in_dims(0));
+        auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
+        if (!labels) return std::move(labels).failure();
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto classes = detail::last_dim(c.in_dims(0));
-            const auto y = c.out<T>(0);
-            if (a.soft_label) {
-                kernel::cross_entropy_soft<T>(classes, c.in<T>(0), c.in<T>(1), y);
-                return {};
-            }
-            const auto labels = c.in<std::int64_t>(1);
-            if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            sequence<T> match(y.size());
-            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), labels, a.ignore_index, y, match);
+            if (a.soft_label) kernel::cross_entropy_soft<T>(classes, c.in<T>(0), c.in<T>(1), c.out<T>(0));
+            else kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), {});
             return {};
         });
     }
@@ -144,8 +152,8 @@ struct cross_entropy_grad {
     using attributes = cross_entropy_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
-        if (!loss) return loss.error();
+        auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
+        if (!loss) return std::move(loss).failure();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? c.in(0).dtype : DType::INT64); !checked) return checked;
         if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
         if (auto checked = detail::must_have_dims(c, 2, *loss); !checked) return checked;
@@ -153,19 +161,17 @@ struct cross_entropy_grad {
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
+        const auto classes = detail::last_dim(c.in_dims(0));
+        auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
+        if (!labels) return std::move(labels).failure();
+        sequence<std::byte> room(a.soft_label ? 0 : c.in_bytes(2).size());
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto classes = detail::last_dim(c.in_dims(0));
+            const auto x = c.in<T>(0);
             const auto g = c.in<T>(2);
-            if (a.soft_label) {
-                kernel::cross_entropy_soft_grad<T>(classes, c.in<T>(0), c.in<T>(1), g, c.out<T>(0));
-                return {};
-            }
-            const auto labels = c.in<std::int64_t>(1);
-            if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            sequence<T> match(g.size());
-            sequence<T> loss(g.size());
-            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), labels, a.ignore_index, std::span<T>(loss), match);
-            kernel::cross_entropy_hard_grad<T>(classes, match, labels, a.ignore_index, g, c.out<T>(0));
+            if (a.soft_label) return kernel::cross_entropy_soft_grad<T>(classes, x, c.in<T>(1), g, c.out<T>(0)), result<void>();
+            const auto match = elements_of<T>(std::span<std::byte>(room));
+            kernel::cross_entropy_hard<T>(classes, x, *labels, a.ignore_index, std::span<T>(), match);
+            kernel::cross_entropy_hard_grad<T>(classes, match, *labels, a.ignore_index, g, c.out<T>(0));
             return {};
         });
     }
@@ -182,8 +188,8 @@ struct cross_entropy2 {
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         const auto& x = c.in(0);
-        const auto loss = detail::cross_entropy_dims(c, x.dims, c.in(1).dims, false);
-        if (!loss) return loss.error();
+        auto loss = detail::cross_entropy_dims(c, x.dims, c.in(1).dims, false);
+        if (!loss) return std::move(loss).failure();
         if (x.dims.rank() == max_rank) return c.fail(errc::bad_dims, "XShape would have too many dims");
         if (auto checked = detail::must_hold(c, 1, DType::INT64); !checked) return checked;
         auto match = x.dims;
@@ -195,18 +201,15 @@ struct cross_entropy2 {
         c.set_out(2, x.with(x_shape));
         return {};
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("cross_entropy_grad2").reads("Label").reads("MatchX").reads("XShape").reads_grad("Y").makes_grad("X");
     }
     static result<void> run(const attributes& a, run_context& c) {
+        const auto classes = detail::last_dim(c.in_dims(0));
+        auto labels = detail::hard_labels(c, 1, classes, false, a.ignore_index);
+        if (!labels) return std::move(labels).failure();
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto classes = detail::last_dim(c.in_dims(0));
-            const auto labels = c.in<std::int64_t>(1);
-            if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            sequence<T> spare(c.has_out(0) && c.has_out(1) ? 0 : labels.size());  // for an output the program dropped
-            const auto y = c.has_out(0) ? c.out<T>(0) : std::span<T>(spare);
-            const auto match = c.has_out(1) ? c.out<T>(1) : std::span<T>(spare);
-            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), labels, a.ignore_index, y, match);
+            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), c.out<T>(1));
             return {};
         });
     }
@@ -224,8 +227,8 @@ struct cross_entropy_grad2 {
         if (x_shape.dims.rank() == 0) return c.fail(errc::shape_mismatch, "Input(XShape) needs a dim");
         auto x = x_shape.dims;
         x.pop_back();
-        const auto loss = detail::cross_entropy_dims(c, x, c.in(0).dims, false);
-        if (!loss) return loss.error();
+        auto loss = detail::cross_entropy_dims(c, x, c.in(0).dims, false);
+        if (!loss) return std::move(loss).failure();
         const auto dtype = c.in(3).dtype;
         if (auto checked = detail::must_hold(c, 0, DType::INT64); !checked) return checked;
         if (auto checked = detail::must_hold(c, 1, dtype); !checked) return checked;
@@ -237,11 +240,11 @@ struct cross_entropy_grad2 {
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
+        const auto classes = detail::last_dim(c.out_dims(0));
+        auto labels = detail::hard_labels(c, 0, classes, false, a.ignore_index);
+        if (!labels) return std::move(labels).failure();
         return for_float(c, c.in_dtype(3), [&]<class T>() -> result<void> {
-            const auto classes = detail::last_dim(c.out_dims(0));
-            const auto labels = c.in<std::int64_t>(0);
-            if (auto checked = detail::check_labels(c, labels, classes, a.ignore_index); !checked) return checked;
-            kernel::cross_entropy_hard_grad<T>(classes, c.in<T>(1), labels, a.ignore_index, c.in<T>(3), c.out<T>(0));
+            kernel::cross_entropy_hard_grad<T>(classes, c.in<T>(1), *labels, a.ignore_index, c.in<T>(3), c.out<T>(0));
             return {};
         });
     }

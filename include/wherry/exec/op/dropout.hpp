@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -38,13 +39,22 @@ struct dropout_attributes {
 };
 
 namespace detail {
-inline result<void> check_dropout(const dropout_attributes& a, const infer_context& c) {
+[[gnu::cold]] inline result<void> check_dropout(const dropout_attributes& a, const infer_context& c) {
     if (!(a.dropout_prob >= 0 && a.dropout_prob <= 1))
         return c.fail(errc::bad_attribute, "'dropout_prob' must be between 0.0 and 1.0.", "[0, 1]", std::to_string(a.dropout_prob));
     if (a.dropout_implementation != "downgrade_in_infer" && a.dropout_implementation != "upscale_in_train")
         return c.fail(errc::bad_attribute, "dropout_implementation can only be downgrade_in_infer or upscale_in_train", {},
                       a.dropout_implementation);
     return {};
+}
+
+/// Out from the elements in that slot: those of the mask, or all of them while testing, scaled. The gradient is the same of Out@GRAD.
+inline result<void> drop(const dropout_attributes& a, const run_context& c, std::size_t slot, std::span<const std::uint8_t> mask) {
+    return for_float(c, c.in_dtype(slot), [&]<class T>() -> result<void> {
+        if (a.is_test) kernel::dropout_infer<T>(c.in<T>(slot), a.dropout_prob, a.scaling(), c.out<T>(0));
+        else kernel::dropout_train<T>(c.in<T>(slot), mask, a.dropout_prob, a.scaling(), c.out<T>(0));
+        return {};
+    });
 }
 }  // namespace detail
 
@@ -69,26 +79,21 @@ struct dropout {
         c.set_out(1, {DType::UINT8, c.building() && a.is_test ? Shape{} : x.dims});
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("dropout_grad").reads("Mask").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("dropout_grad").reads("Mask").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto x = c.in<T>(0);
-            const auto out = c.out<T>(0);
-            auto mask = c.out<std::uint8_t>(1);
-            if (a.is_test) {
-                std::fill(mask.begin(), mask.end(), std::uint8_t{1});
-                kernel::dropout_infer<T>(x, a.dropout_prob, a.scaling(), out);
-                return {};
-            }
-            sequence<std::uint8_t> own;
-            if (mask.size() != x.size()) {
-                own.resize(x.size());
+        auto mask = c.out<std::uint8_t>(1);
+        sequence<std::uint8_t> own;
+        if (a.is_test) {
+            std::fill(mask.begin(), mask.end(), std::uint8_t{1});
+        } else {
+            const auto count = c.in_bytes(0).size() / size_of(c.in_dtype(0));
+            if (mask.size() != count) {
+                own.resize(count);
                 mask = own;
             }
             kernel::dropout_mask(mask, a.dropout_prob, seed(a, c), detail::engine_of(c.program_version()));
-            kernel::dropout_train<T>(x, mask, a.dropout_prob, a.scaling(), out);
-            return {};
-        });
+        }
+        return detail::drop(a, c, 0, mask);
     }
 
   private:
@@ -117,16 +122,7 @@ struct dropout_grad {
         c.set_out(0, c.in(1).with(c.in(1).dims));
         return {};
     }
-    static result<void> run(const attributes& a, run_context& c) {
-        return for_float(c, c.in_dtype(1), [&]<class T>() -> result<void> {
-            if (a.is_test) {
-                kernel::dropout_infer<T>(c.in<T>(1), a.dropout_prob, a.scaling(), c.out<T>(0));
-            } else {
-                kernel::dropout_grad<T>(c.in<T>(1), c.in<std::uint8_t>(0), a.dropout_prob, a.scaling(), c.out<T>(0));
-            }
-            return {};
-        });
-    }
+    static result<void> run(const attributes& a, run_context& c) { return detail::drop(a, c, 1, c.in<std::uint8_t>(0)); }
 };
 
 }  // namespace wherry::inline v0::op

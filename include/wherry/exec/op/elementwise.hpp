@@ -8,10 +8,13 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -59,7 +62,7 @@ struct min_function {
 
 /// Dims of X and Y together: the one of lower rank lies along the other from `axis` on (-1: right-aligned), size 1 repeats.
 /// Source: GetBroadcastDimsArrays, which reads past its arrays where operands of one rank are shifted; here only a tail of ones may be.
-inline result<Shape> broadcast_dims(const infer_context& c, const Shape& x, const Shape& y, std::int32_t axis) {
+[[gnu::cold]] inline result<Shape> broadcast_dims(const infer_context& c, const Shape& x, const Shape& y, std::int32_t axis) {
     if (axis < -1) return c.fail(errc::bad_attribute, "Attr(axis) should be -1 or larger", ">= -1", decimal(axis));
     if (x == y) return x;
     const bool x_is_longer = x.rank() >= y.rank();
@@ -101,28 +104,63 @@ inline result<kernel::broadcast_plan> broadcast_loops(const run_context& c, std:
 }
 
 /// Division that a machine cannot do: by 0, and the least integer by -1 (asked of all pairs, which is more than needed).
-template <class T>
-result<void> check_divisors(const run_context& c, std::span<const T> x, std::span<const T> y) {
-    if constexpr (std::integral<T>) {
-        if (std::find(y.begin(), y.end(), T{0}) != y.end())
-            return c.fail(errc::bad_argument, "Integer division by zero encountered in divide. Please check.");
-        constexpr auto least = std::numeric_limits<T>::min();
-        if (std::find(y.begin(), y.end(), T{-1}) != y.end() && std::find(x.begin(), x.end(), least) != x.end())
-            return c.fail(errc::overflow, "the least integer is divided by -1");
+template <std::integral T>
+[[gnu::cold]] result<void> check_divisors(const run_context& c, std::span<const T> x, std::span<const T> y) {
+    bool by_zero = false;
+    bool by_minus_one = false;
+    bool of_least = false;
+    for (const T divisor : y) {
+        by_zero |= divisor == 0;
+        by_minus_one |= divisor == -1;
     }
+    for (const T divided : x) of_least |= divided == std::numeric_limits<T>::min();
+    if (by_zero) return c.fail(errc::bad_argument, "Integer division by zero encountered in divide. Please check.");
+    if (by_minus_one && of_least) return c.fail(errc::overflow, "the least integer is divided by -1");
     return {};
+}
+
+using kernel::detail::binary_kind;
+
+/// What the operators share: float has a loop for each function, other element types one for all of them.
+inline result<void> run_elementwise(const elementwise_attributes& a, run_context& c, binary_kind kind,
+                                    void (*floats)(const kernel::broadcast_plan&, const float*, const float*, float*)) {
+    auto loops = broadcast_loops(c, a.axis);
+    if (!loops) return std::move(loops).failure();
+    return for_number(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+        const auto x = c.in<T>(0);
+        const auto y = c.in<T>(1);
+        auto* const out = c.out<T>(0).data();
+        if constexpr (std::integral<T>)
+            if (kind == binary_kind::div)
+                if (auto checked = check_divisors(c, x, y); !checked) return checked;
+        if constexpr (std::same_as<T, float>) floats(*loops, x.data(), y.data(), out);
+        else kernel::detail::elementwise_slowly<T>(kind, *loops, x.data(), y.data(), out);
+        return {};
+    });
+}
+inline result<void> run_elementwise_grad(const elementwise_attributes& a, run_context& c, binary_kind kind) {
+    auto loops = broadcast_loops(c, a.axis);
+    if (!loops) return std::move(loops).failure();
+    return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+        kernel::detail::elementwise_grads<T>(kind, *loops, c.in<T>(0), c.in<T>(1), c.in<T>(2), c.out<T>(0), c.out<T>(1));
+        return {};
+    });
+}
+[[gnu::cold]] inline void elementwise_gradient(gradient_maker& g, std::string_view grad_type, bool reads_out) {
+    auto& made = g.append(grad_type).reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+    if (reads_out) made.reads("Out");
 }
 
 [[gnu::cold]] inline result<void> infer_elementwise(const elementwise_attributes& a, infer_context& c) {
     if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
-    const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
-    if (!out) return out.error();
+    auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
+    if (!out) return std::move(out).failure();
     c.set_out(0, c.in(0).with(*out));
     return {};
 }
 [[gnu::cold]] inline result<void> infer_elementwise_grad(const elementwise_attributes& a, infer_context& c) {
-    const auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
-    if (!out) return out.error();
+    auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
+    if (!out) return std::move(out).failure();
     if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
     if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
     if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;
@@ -139,23 +177,14 @@ struct elementwise {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = elementwise_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise(a, c); }
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise(a, c); }
     static VarKind out_kind(const attributes&, std::span<const VarKind> kinds) { return kinds[0]; }
-    static void gradient(gradient_maker& g) {
-        auto& made = g.append(Function::grad_type).reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
-        if constexpr (std::same_as<Function, div_function>) made.reads("Out");
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        elementwise_gradient(g, Function::grad_type, std::same_as<Function, div_function>);
     }
     static result<void> run(const attributes& a, run_context& c) {
-        const auto loops = broadcast_loops(c, a.axis);
-        if (!loops) return loops.error();
-        return for_number(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto x = c.in<T>(0);
-            const auto y = c.in<T>(1);
-            if constexpr (std::same_as<Function, div_function>)
-                if (auto checked = check_divisors(c, x, y); !checked) return checked;
-            kernel::elementwise(typename Function::body{}, *loops, x, y, c.out<T>(0));
-            return {};
-        });
+        using body = typename Function::body;
+        return run_elementwise(a, c, kernel::detail::kind_of<body>(), kernel::detail::elementwise_floats<body>);
     }
 };
 
@@ -170,14 +199,9 @@ struct elementwise_grad {
     static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::optional}, slot{"Y@GRAD", slot_arity::optional}};
     using attributes = elementwise_attributes;
 
-    static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise_grad(a, c); }
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise_grad(a, c); }
     static result<void> run(const attributes& a, run_context& c) {
-        const auto loops = broadcast_loops(c, a.axis);
-        if (!loops) return loops.error();
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            kernel::elementwise_grad(typename Function::body{}, *loops, c.in<T>(0), c.in<T>(1), c.in<T>(2), c.out<T>(0), c.out<T>(1));
-            return {};
-        });
+        return run_elementwise_grad(a, c, kernel::detail::kind_of<typename Function::body>());
     }
 };
 

@@ -10,13 +10,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -63,8 +64,8 @@ struct fill_constant {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
-        const auto shape = detail::shape_from(a.shape, a.dtype, c);
-        if (!shape) return shape.error();
+        auto shape = detail::shape_from(a.shape, a.dtype, c);
+        if (!shape) return std::move(shape).failure();
         if (!a.str_value.empty() && !detail::whole_number<double>(a.str_value))
             return c.fail(errc::bad_attribute, "attribute 'str_value' is not a number", {}, a.str_value);
         if (c.has_in(2) && !c.building()) {
@@ -76,19 +77,22 @@ struct fill_constant {
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
-        return detail::for_any_number(c, a.dtype, [&]<class T>() -> result<void> {
-            const auto out = c.out<T>(0);
-            std::fill(out.begin(), out.end(), c.has_in(2) ? c.in<T>(2)[0] : value<T>(a));
-            return {};
-        });
+        if (!detail::is_number(a.dtype)) return c.no_kernel(a.dtype);
+        const auto out = c.out_bytes(0);
+        if (out.empty()) return {};
+        if (c.has_in(2)) std::memcpy(out.data(), c.in_bytes(2).data(), size_of(a.dtype));
+        else put_value(a, out.data());
+        for (auto done = size_of(a.dtype); done < out.size(); done *= 2)
+            std::memcpy(out.data() + done, out.data(), std::min(done, out.size() - done));
+        return {};
     }
 
   private:
-    template <class T>
-    static T value(const attributes& a) {
-        if (a.str_value.empty()) return detail::number_as<T>(a.value);
-        const auto whole = detail::whole_number<std::int64_t>(a.str_value);  // all 63 bits of it
-        return whole ? detail::number_as<T>(*whole) : detail::number_as<T>(detail::whole_number<double>(a.str_value).value_or(0));
+    static void put_value(const attributes& a, std::byte* at) {
+        if (a.str_value.empty()) return detail::put_number(a.dtype, at, static_cast<double>(a.value));
+        if (const auto whole = detail::whole_number<std::int64_t>(a.str_value))  // all 63 bits of it
+            return detail::put_number(a.dtype, at, *whole);
+        detail::put_number(a.dtype, at, detail::whole_number<double>(a.str_value).value_or(0));
     }
 };
 

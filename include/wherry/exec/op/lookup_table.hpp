@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -51,7 +52,7 @@ struct lookup_table_attributes : lookup_table_v2_attributes {
 namespace detail {
 
 /// Checks W and Ids; the dims of the rows that are looked up. Version 1 wants ids whose last dim is 1 and drops it.
-inline result<Shape> lookup_dims(const lookup_table_v2_attributes& a, bool first_version, const infer_context& c) {
+[[gnu::cold]] inline result<Shape> lookup_dims(const lookup_table_v2_attributes& a, bool first_version, const infer_context& c) {
     const auto& table = c.in(0).dims;
     const auto& ids = c.in(1).dims;
     if (table.rank() != 2)
@@ -69,7 +70,7 @@ inline result<Shape> lookup_dims(const lookup_table_v2_attributes& a, bool first
                       decimal(a.padding_idx));
     const bool narrow_ids = !first_version && is_2x(c.program_version()) && c.in(1).dtype == DType::INT32;
     if (!narrow_ids)
-        if (auto checked = must_hold(c, 1, DType::INT64); !checked) return std::move(checked).error();
+        if (auto checked = must_hold(c, 1, DType::INT64); !checked) return std::move(checked).failure();
     Shape out = ids;
     if (first_version) out.pop_back();
     if (out.rank() == max_rank) return c.fail(errc::bad_dims, "the rows would have too many dims", "at most 9", "10");
@@ -77,37 +78,38 @@ inline result<Shape> lookup_dims(const lookup_table_v2_attributes& a, bool first
     return out;
 }
 
-/// Calls `use(ids)` when each of them is a row of W or padding_idx.
-template <class Use>
-result<void> with_ids(const lookup_table_v2_attributes& a, const run_context& c, Use use) {
-    const auto checked = [&]<class I>(std::span<const I> ids) -> result<void> {
-        const auto rows = static_cast<std::size_t>(c.in_dims(0)[0]);
-        if (const auto bad = kernel::first_bad_id(ids, rows, a.padding_idx)) {
-            const auto id = std::to_string(ids[*bad]);
-            return c.fail(errc::index_out_of_range,
-                          {"Variable value (input) of OP(fluid.layers.embedding) expected >= 0 and < ", decimal(rows), ", but got ", id,
-                           ". Please check input value."},
-                          text{"[0, ", decimal(rows), ")"}, id);
-        }
-        use(ids);
-        return {};
-    };
-    return c.in_dtype(1) == DType::INT32 ? checked(c.in<std::int32_t>(1)) : checked(c.in<std::int64_t>(1));
+/// The ids as they lie there, or widened into `room`, when each of them is a row of W or padding_idx.
+inline result<std::span<const std::int64_t>> checked_ids(const lookup_table_v2_attributes& a, const run_context& c,
+                                                         sequence<std::int64_t>& room) {
+    std::span<const std::int64_t> ids;
+    if (c.in_dtype(1) == DType::INT32) {
+        const auto narrow = c.in<std::int32_t>(1);
+        room.resize(narrow.size());
+        for (std::size_t i = 0; i < narrow.size(); ++i) room[i] = narrow[i];
+        ids = room;
+    } else {
+        ids = c.in<std::int64_t>(1);
+    }
+    const auto rows = static_cast<std::size_t>(c.in_dims(0)[0]);
+    const auto bad = kernel::first_bad_id(ids, rows, a.padding_idx);
+    if (!bad) return ids;
+    const auto id = std::to_string(ids[*bad]);
+    return c.fail(errc::index_out_of_range,
+                  {"Variable value (input) of OP(fluid.layers.embedding) expected >= 0 and < ", decimal(rows), ", but got ", id,
+                   ". Please check input value."},
+                  text{"[0, ", decimal(rows), ")"}, id);
 }
 
-inline result<void> run_lookup(const lookup_table_v2_attributes& a, const run_context& c) {
-    return for_float(c, c.in_dtype(0), [&]<class T>() {
-        return with_ids(a, c, [&](auto ids) {
-            if (c.has_out(0)) kernel::lookup<T>(static_cast<std::size_t>(c.in_dims(0)[1]), c.in<T>(0), ids, c.out<T>(0), a.padding_idx);
-        });
-    });
-}
-inline result<void> run_lookup_grad(const lookup_table_v2_attributes& a, const run_context& c) {
-    return for_float(c, c.in_dtype(0), [&]<class T>() {
-        return with_ids(a, c, [&](auto ids) {
-            if (!c.has_out(0)) return;
-            kernel::lookup_grad<T>(static_cast<std::size_t>(c.in_dims(0)[1]), ids, c.in<T>(2), c.out<T>(0), a.padding_idx, a.is_sparse);
-        });
+inline result<void> run_lookup(const lookup_table_v2_attributes& a, const run_context& c, bool gradient) {
+    sequence<std::int64_t> room;
+    auto ids = checked_ids(a, c, room);
+    if (!ids) return std::move(ids).failure();
+    const auto width = static_cast<std::size_t>(c.in_dims(0)[1]);
+    return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+        if (!c.has_out(0)) return {};
+        if (gradient) kernel::lookup_grad<T>(width, *ids, c.in<T>(2), c.out<T>(0), a.padding_idx, a.is_sparse);
+        else kernel::lookup<T>(width, c.in<T>(0), *ids, c.out<T>(0), a.padding_idx);
+        return {};
     });
 }
 
@@ -118,12 +120,12 @@ struct lookup {
     using attributes = Attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
-        if (!out) return out.error();
+        auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
+        if (!out) return std::move(out).failure();
         c.set_out(0, c.in(1).with(c.in(0).dtype, *out));
         return {};
     }
-    static result<void> run(const attributes& a, run_context& c) { return run_lookup(a, c); }
+    static result<void> run(const attributes& a, run_context& c) { return run_lookup(a, c, false); }
 };
 
 template <class Attributes>
@@ -133,8 +135,8 @@ struct lookup_grad {
     using attributes = Attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
-        if (!out) return out.error();
+        auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
+        if (!out) return std::move(out).failure();
         if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
         if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});
@@ -143,7 +145,7 @@ struct lookup_grad {
     static VarKind out_kind(const attributes& a, std::span<const VarKind>) {
         return a.is_sparse ? VarKind::SELECTED_ROWS : VarKind::LOD_TENSOR;
     }
-    static result<void> run(const attributes& a, run_context& c) { return run_lookup_grad(a, c); }
+    static result<void> run(const attributes& a, run_context& c) { return run_lookup(a, c, true); }
 };
 
 }  // namespace detail
@@ -153,7 +155,9 @@ struct lookup_grad {
 /// index_out_of_range at run, also in the gradient. Source: paddle operators `lookup_table`, `lookup_table_grad`.
 struct lookup_table : detail::lookup<lookup_table_attributes> {
     static constexpr std::string_view type = "lookup_table";
-    static void gradient(gradient_maker& g) { g.append("lookup_table_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append("lookup_table_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W");
+    }
 };
 /// Adds each row of Out@GRAD to the row of its id.
 struct lookup_table_grad : detail::lookup_grad<lookup_table_attributes> {
@@ -164,7 +168,9 @@ struct lookup_table_grad : detail::lookup_grad<lookup_table_attributes> {
 /// Shapes: W [rows, D], Ids [...]; Out [..., D]. Errors: as lookup_table. Source: paddle operators `lookup_table_v2`, `lookup_table_v2_grad`.
 struct lookup_table_v2 : detail::lookup<lookup_table_v2_attributes> {
     static constexpr std::string_view type = "lookup_table_v2";
-    static void gradient(gradient_maker& g) { g.append("lookup_table_v2_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append("lookup_table_v2_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W");
+    }
 };
 struct lookup_table_v2_grad : detail::lookup_grad<lookup_table_v2_attributes> {
     static constexpr std::string_view type = "lookup_table_v2_grad";

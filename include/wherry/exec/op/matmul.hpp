@@ -3,15 +3,14 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op/mul.hpp>
 #include <wherry/exec/op_list.hpp>
-#include <wherry/kernel/broadcast.hpp>
 #include <wherry/kernel/gemm.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -61,15 +60,6 @@ struct matmul_v2_attributes {
 
 namespace detail {
 
-/// One product op(X) op(Y): [m, k] [k, n], once for each pair of a batch.
-struct product_form {
-    bool transpose_x = false, transpose_y = false;
-    float alpha = 1;
-    std::int64_t m = 1, x_k = 1, y_k = 1, n = 1;
-    Shape x_batch, y_batch;  ///< leading dims
-    Shape out;
-};
-
 /// The last two dims of an operand as rows and columns; a vector is one row (X) or one column (Y).
 struct matrix_dims {
     std::int64_t rows = 1, cols = 1;
@@ -118,7 +108,7 @@ struct matmul_rules {
         if (f.out.rank() == 0) f.out.push_back(1);
         return f;
     }
-    static result<void> check(const attributes& a, const infer_context& c, const product_form& f) {
+    [[gnu::cold]] static result<void> check(const attributes& a, const infer_context& c, const product_form& f) {
         if (a.head_number != 1) return c.fail(errc::unsupported, "matmul with head_number is not supported", "1", decimal(a.head_number));
         if (!a.fused_reshape_Out.empty() || !a.fused_transpose_Out.empty())
             return c.fail(errc::unsupported, "matmul with fused_reshape_Out or fused_transpose_Out is not supported");
@@ -144,7 +134,7 @@ struct matmul_v2_rules {
         if (y.rank() > 1) f.out.push_back(f.n);
         return f;
     }
-    static result<void> check(const attributes&, const infer_context& c, const product_form& f) {
+    [[gnu::cold]] static result<void> check(const attributes&, const infer_context& c, const product_form& f) {
         for (std::size_t i = 1; i <= std::min(f.x_batch.rank(), f.y_batch.rank()); ++i) {
             const auto a = f.x_batch[f.x_batch.rank() - i];
             const auto b = f.y_batch[f.y_batch.rank() - i];
@@ -156,63 +146,39 @@ struct matmul_v2_rules {
     }
 };
 
-template <class Rules>
-result<product_form> checked_product_form(const typename Rules::attributes& a, const infer_context& c) {
+[[gnu::cold]] inline result<void> check_operands(const infer_context& c) {
     const auto& x = c.in(0).dims;
     const auto& y = c.in(1).dims;
     if (x.rank() == 0 || y.rank() == 0)
         return c.fail(errc::shape_mismatch, "X and Y of a matrix product need a dim", {}, to_string(x.rank() == 0 ? x : y));
-    if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked.error();
-    auto f = Rules::form(a, x, y);
-    if (auto checked = Rules::check(a, c, f); !checked) return checked.error();
+    return must_hold(c, 1, c.in(0).dtype);
+}
+[[gnu::cold]] inline result<void> check_sizes(const infer_context& c, const product_form& f) {
     if (!c.agree(f.x_k, f.y_k))
         return c.fail(errc::shape_mismatch,
-                      {"Input X's width should be equal to the Y's height, but received X's shape: ", to_string(x),
-                       ", Y's shape: ", to_string(y), "."},
+                      {"Input X's width should be equal to the Y's height, but received X's shape: ", to_string(c.in(0).dims),
+                       ", Y's shape: ", to_string(c.in(1).dims), "."},
                       decimal(f.x_k), decimal(f.y_k));
     if (f.out.is_concrete() && !f.out.element_count())
         return c.fail(errc::overflow, "the product has too many elements", {}, to_string(f.out));
-    return f;
+    return {};
 }
-
-/// Concrete sizes, and the loops over the batch.
-struct product_loops {
-    std::size_t m, k, n;
-    kernel::broadcast_plan batch;
-
-    explicit product_loops(product_form& f)
-        : m(static_cast<std::size_t>(f.m)), k(static_cast<std::size_t>(f.x_k)), n(static_cast<std::size_t>(f.n)) {
-        if (f.y_batch.rank() == 0 && !f.transpose_x) {  // one Y for all of X: the batch is more rows
-            m *= static_cast<std::size_t>(f.x_batch.product(0, f.x_batch.rank()));
-            f.x_batch = {};
-        }
-        batch = kernel::plan_broadcast(f.x_batch.dims(), f.y_batch.dims()).value_or(kernel::broadcast_plan{});
-    }
-    /// Calls each(x, y, out) with the places of one product's matrices in their batches.
-    template <class Each>
-    void for_each(Each each) const {
-        for (std::size_t out = 0; out < batch.count; ++out) {
-            std::size_t rest = out;
-            std::int64_t x = 0;
-            std::int64_t y = 0;
-            for (auto i = batch.rank; i-- > 0;) {
-                const auto size = static_cast<std::size_t>(batch.size[i]);
-                const auto at = static_cast<std::int64_t>(rest % size);
-                rest /= size;
-                x += at * batch.x_step[i];
-                y += at * batch.y_step[i];
-            }
-            each(static_cast<std::size_t>(x), static_cast<std::size_t>(y), out);
-        }
-    }
-};
-
-constexpr kernel::transpose transposed(bool yes) noexcept { return yes ? kernel::transpose::yes : kernel::transpose::no; }
-
-/// A rows x cols matrix that lies transposed where `flipped`.
-template <class T>
-kernel::matrix<T> nth_matrix(std::span<T> elements, std::size_t at, std::size_t rows, std::size_t cols, bool flipped = false) {
-    return {elements.data() + at * rows * cols, flipped ? cols : rows, flipped ? rows : cols};
+/// Sets the outputs of a product, or of its gradient, that passed the checks.
+[[gnu::cold]] inline result<void> set_product_outputs(infer_context& c, const product_form& f, bool gradient) {
+    if (auto checked = check_sizes(c, f); !checked) return checked;
+    if (!gradient) return c.set_out(0, c.in(0).with(f.out)), result<void>();
+    if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
+    if (auto checked = must_have_dims(c, 2, f.out); !checked) return checked;
+    c.set_out(0, {c.in(0).dtype, c.in(0).dims});
+    c.set_out(1, {c.in(1).dtype, c.in(1).dims});
+    return {};
+}
+template <class Rules>
+[[gnu::cold]] result<void> infer_product(const typename Rules::attributes& a, infer_context& c, bool gradient) {
+    if (auto checked = check_operands(c); !checked) return checked;
+    const auto f = Rules::form(a, c.in(0).dims, c.in(1).dims);
+    if (auto checked = Rules::check(a, c, f); !checked) return checked;
+    return set_product_outputs(c, f, gradient);
 }
 
 template <class Rules, class Backend>
@@ -222,24 +188,9 @@ struct product {
     using attributes = typename Rules::attributes;
     using gemm = Backend;
 
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto form = checked_product_form<Rules>(a, c);
-        if (!form) return form.error();
-        c.set_out(0, c.in(0).with(form->out));
-        return {};
-    }
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_product<Rules>(a, c, false); }
     static result<void> run(const attributes& a, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            auto f = Rules::form(a, c.in_dims(0), c.in_dims(1));
-            const product_loops p(f);
-            p.for_each([&](std::size_t xi, std::size_t yi, std::size_t i) {
-                kernel::gemm<Backend>(nth_matrix(c.in<T>(0), xi, p.m, p.k, f.transpose_x),
-                                      nth_matrix(c.in<T>(1), yi, p.k, p.n, f.transpose_y), nth_matrix(c.out<T>(0), i, p.m, p.n),
-                                      transposed(f.transpose_x), transposed(f.transpose_y), kernel::update::overwrite,
-                                      static_cast<T>(f.alpha));
-            });
-            return {};
-        });
+        return run_product<Backend>(c, Rules::form(a, c.in_dims(0), c.in_dims(1)));
     }
 };
 
@@ -251,44 +202,9 @@ struct product_grad {
     using attributes = typename Rules::attributes;
     using gemm = Backend;
 
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto form = checked_product_form<Rules>(a, c);
-        if (!form) return form.error();
-        if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
-        if (auto checked = must_have_dims(c, 2, form->out); !checked) return checked;
-        c.set_out(0, {c.in(0).dtype, c.in(0).dims});
-        c.set_out(1, {c.in(1).dtype, c.in(1).dims});
-        return {};
-    }
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_product<Rules>(a, c, true); }
     static result<void> run(const attributes& a, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            auto f = Rules::form(a, c.in_dims(0), c.in_dims(1));
-            const product_loops p(f);
-            const auto alpha = static_cast<T>(f.alpha);
-            const auto dx = c.out<T>(0);
-            const auto dy = c.out<T>(1);
-            std::fill(dx.begin(), dx.end(), T{});
-            std::fill(dy.begin(), dy.end(), T{});
-            const auto add = kernel::update::accumulate;
-            const bool tx = f.transpose_x;
-            const bool ty = f.transpose_y;
-            p.for_each([&](std::size_t xi, std::size_t yi, std::size_t i) {
-                const auto x = nth_matrix(c.in<T>(0), xi, p.m, p.k, tx);
-                const auto y = nth_matrix(c.in<T>(1), yi, p.k, p.n, ty);
-                const auto g = nth_matrix(c.in<T>(2), i, p.m, p.n);
-                if (!dx.empty()) {
-                    const auto to = nth_matrix(dx, xi, p.m, p.k, tx);
-                    if (tx) kernel::gemm<Backend>(y, g, to, transposed(ty), transposed(true), add, alpha);
-                    else kernel::gemm<Backend>(g, y, to, transposed(false), transposed(!ty), add, alpha);
-                }
-                if (!dy.empty()) {
-                    const auto to = nth_matrix(dy, yi, p.k, p.n, ty);
-                    if (ty) kernel::gemm<Backend>(g, x, to, transposed(true), transposed(tx), add, alpha);
-                    else kernel::gemm<Backend>(x, g, to, transposed(!tx), transposed(false), add, alpha);
-                }
-            });
-            return {};
-        });
+        return run_product_grad<Backend>(c, Rules::form(a, c.in_dims(0), c.in_dims(1)), kernel::update::accumulate);
     }
 };
 
@@ -300,7 +216,7 @@ struct product_grad {
 template <class Backend = kernel::portable>
 struct basic_matmul : detail::product<detail::matmul_rules, Backend> {
     static constexpr std::string_view type = "matmul";
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("matmul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
 };
@@ -316,7 +232,7 @@ using matmul_grad = basic_matmul_grad<>;
 template <class Backend = kernel::portable>
 struct basic_matmul_v2 : detail::product<detail::matmul_v2_rules, Backend> {
     static constexpr std::string_view type = "matmul_v2";
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("matmul_v2_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
 };

@@ -23,7 +23,9 @@ struct mean {
         c.set_out(0, {c.in(0).dtype, detail::scalar_dims(c)});
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("mean_grad").without_attributes().reads("X").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append("mean_grad").without_attributes().reads("X").reads_grad("Out").makes_grad("X");
+    }
     static result<void> run(const attributes&, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             c.out<T>(0)[0] = kernel::mean(c.in<T>(0));

@@ -2,13 +2,13 @@
 #define WHERRY_EXEC_OP_OPTIMIZER_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/optimizer.hpp>
 #include <wherry/tensor/selected_rows.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -30,14 +30,14 @@ struct update_shape {
     std::size_t master_in = 0;
     std::size_t master_out = 0;
 };
-template <class Op>
-constexpr update_shape shape_of() {
-    const auto place = [](const auto& slots, std::string_view name) {
-        return static_cast<std::size_t>(std::find_if(slots.begin(), slots.end(), [&](const slot& s) { return s.name == name; }) -
-                                        slots.begin());
-    };
-    return {Op::states, Op::numbers, place(Op::inputs, "MasterParam"), place(Op::outputs, "MasterParamOut")};
+consteval std::size_t place_of(std::span<const slot> slots, std::string_view name) {
+    std::size_t at = 0;
+    while (slots[at].name != name) ++at;
+    return at;
 }
+template <class Op>
+inline constexpr update_shape shape_of{Op::states, Op::numbers, place_of(Op::inputs, "MasterParam"),
+                                       place_of(Op::outputs, "MasterParamOut")};
 
 /// Checks an update and sets its outputs: gradient and state are exactly as the parameter, rate and numbers are one element each.
 [[gnu::cold]] inline result<void> infer_update(infer_context& c, const update_shape& op) {
@@ -69,32 +69,17 @@ constexpr update_shape shape_of() {
     return {};
 }
 
-/// An output as it starts: with the values of its input, in the same memory or a copy.
-template <class T>
-std::span<T> carried(const run_context& c, std::size_t in_slot, std::size_t out_slot) {
-    const auto from = c.in<T>(in_slot);
-    const auto to = c.out<T>(out_slot);
-    if (to.data() != from.data()) std::copy_n(from.begin(), std::min(from.size(), to.size()), to.begin());
-    return to;
-}
-
-/// There must be a place for every result.
-inline result<void> check_outputs(const run_context& c) {
+/// Starts an update: there must be a place for every result, and it starts with the values of its input, in the same memory or a copy.
+inline result<void> start_update(const run_context& c, const update_shape& op) {
     const auto declared = c.declared_outputs();
     for (std::size_t i = 0; i < declared.size(); ++i)
         if (declared[i].arity == slot_arity::one && !c.has_out(i))
             return c.fail(errc::missing_slot, {"Output(", declared[i].name, ") is needed"});
+    if (const auto dtype = c.in_dtype(0); dtype != DType::FP32 && dtype != DType::FP64) return c.no_kernel(dtype);
+    copy_elements(c, 0, 0);
+    for (std::size_t i = 0; i < op.states + op.numbers; ++i)
+        if (c.has_out(1 + i)) copy_elements(c, 3 + i, 1 + i);
     return {};
-}
-
-/// Calls `kernel.operator()<T>(rate)` when there is a place for every result.
-template <class Kernel>
-result<void> run_update(const run_context& c, Kernel&& kernel) {
-    if (auto checked = check_outputs(c); !checked) return checked;
-    return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-        kernel.template operator()<T>(c.in<T>(2)[0]);
-        return {};
-    });
 }
 
 }  // namespace detail
@@ -109,11 +94,13 @@ struct sgd {
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
     using attributes = no_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        return detail::infer_update(c, detail::shape_of<sgd>());
-    }
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update(c, detail::shape_of<sgd>); }
     static result<void> run(const attributes&, run_context& c) {
-        return detail::run_update(c, [&]<class T>(T rate) { kernel::sgd<T>(detail::carried<T>(c, 0, 0), c.in<T>(1), rate); });
+        if (auto started = detail::start_update(c, detail::shape_of<sgd>); !started) return started;
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            kernel::sgd<T>(c.out<T>(0), c.in<T>(1), c.in<T>(2)[0]);
+            return {};
+        });
     }
 };
 
@@ -145,20 +132,22 @@ struct momentum {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (!a.regularization_method.empty() && a.regularization_method != "l2_decay")
             return c.fail(errc::bad_attribute, "attribute 'regularization_method' is not known", "l2_decay", a.regularization_method);
-        return detail::infer_update(c, detail::shape_of<momentum>());
+        return detail::infer_update(c, detail::shape_of<momentum>);
     }
     static result<void> run(const attributes& a, run_context& c) {
-        return detail::run_update(c, [&]<class T>(T rate) {
+        if (auto started = detail::start_update(c, detail::shape_of<momentum>); !started) return started;
+        sequence<std::byte> room;
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             auto grad = c.in<T>(1);
-            sequence<T> decayed;
             if (!a.regularization_method.empty()) {
                 const auto old = c.in<T>(0);
-                for (std::size_t i = 0; i < old.size(); ++i) decayed.push_back(grad[i] + static_cast<T>(a.regularization_coeff) * old[i]);
+                room.resize(old.size_bytes());
+                const auto decayed = elements_of<T>(std::span<std::byte>(room));
+                for (std::size_t i = 0; i < old.size(); ++i) decayed[i] = grad[i] + static_cast<T>(a.regularization_coeff) * old[i];
                 grad = decayed;
             }
-            const auto param = detail::carried<T>(c, 0, 0);
-            const auto velocity = detail::carried<T>(c, 3, 1);
-            kernel::momentum<T>(param, velocity, grad, rate, {static_cast<T>(a.mu), a.use_nesterov});
+            kernel::momentum<T>(c.out<T>(0), c.out<T>(1), grad, c.in<T>(2)[0], {static_cast<T>(a.mu), a.use_nesterov});
+            return {};
         });
     }
 };
@@ -197,9 +186,8 @@ struct adamw_attributes : adam_attributes {
 
 namespace detail {
 
-/// What adam and adamw share; `Op::step` is the difference.
-template <class Op, class Attributes>
-struct adam_like {
+/// What adam and adamw have alike.
+struct adam_slots {
     static constexpr std::size_t states = 2, numbers = 2;
     static constexpr std::array inputs = {slot{"Param"},
                                           slot{"Grad"},
@@ -215,9 +203,8 @@ struct adam_like {
                                           slot{"SkipUpdate", slot_arity::since_2x}};
     static constexpr std::array outputs = {slot{"ParamOut"},    slot{"Moment1Out"},  slot{"Moment2Out"},
                                            slot{"Beta1PowOut"}, slot{"Beta2PowOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
-    using attributes = Attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer_step(infer_context& c) {
         for (const std::size_t slot : {7u, 8u, 9u})
             if (auto checked = must_be_number(c, slot); !checked) return checked;
         if (c.has_in(skip_update) && !c.building()) {
@@ -225,34 +212,40 @@ struct adam_like {
             if (c.in(skip_update).dims.element_count() != 1)
                 return c.fail(errc::shape_mismatch, "SkipUpdate should have 1 element", "1 element", to_string(c.in(skip_update).dims));
         }
-        return infer_update(c, shape_of<adam_like>());
+        return infer_update(c, shape_of<adam_slots>);
     }
-    static result<void> run(const attributes& a, run_context& c) {
-        return run_update(c, [&]<class T>(T rate) {
-            const auto param = carried<T>(c, 0, 0);
-            const auto moment1 = carried<T>(c, 3, 1);
-            const auto moment2 = carried<T>(c, 4, 2);
-            const auto power1 = carried<T>(c, 5, 3);
-            const auto power2 = carried<T>(c, 6, 4);
-            if (c.has_in(skip_update) && c.in<bool>(skip_update)[0]) return;
-            const auto beta1 = static_cast<T>(number_or(c, 7, a.beta1));
-            const auto beta2 = static_cast<T>(number_or(c, 8, a.beta2));
-            const auto epsilon = static_cast<T>(number_or(c, 9, a.epsilon));
-            const bool rows = c.in_is_rows(1);  // their kernel reads the powers after they are multiplied, in 1.8 as in 2.6
-            const T p1 = rows ? power1[0] * beta1 : power1[0];
-            const T p2 = rows ? power2[0] * beta2 : power2[0];
+
+    /// One step, after some `decay` where it is adamw's.
+    static result<void> run_step(const adam_attributes& a, const run_context& c, kernel::epsilon_rule rule,
+                                 const adamw_attributes* decay = nullptr) {
+        if (auto started = start_update(c, shape_of<adam_slots>); !started) return started;
+        if (c.has_in(skip_update) && c.in<bool>(skip_update)[0]) return {};
+        const auto given_beta1 = number_or(c, 7, a.beta1);
+        const auto given_beta2 = number_or(c, 8, a.beta2);
+        const auto given_epsilon = number_or(c, 9, a.epsilon);
+        const bool rows = c.in_is_rows(1);  // their kernel reads the powers after they are multiplied, in 1.8 as in 2.6
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto beta1 = static_cast<T>(given_beta1);
+            const auto beta2 = static_cast<T>(given_beta2);
+            T& power1 = c.out<T>(3)[0];
+            T& power2 = c.out<T>(4)[0];
+            const T p1 = rows ? power1 * beta1 : power1;
+            const T p2 = rows ? power2 * beta2 : power2;
+            const T rate = c.in<T>(2)[0];
+            const T share = decay != nullptr ? rate * static_cast<T>(decay->lr_ratio) * static_cast<T>(decay->coeff) : T{};
             const auto grad = c.in<T>(1);
             const bool skips_rows = rows && a.lazy_mode && !grad.empty();
             const auto width = skips_rows ? grad.size() / static_cast<std::size_t>(c.in_dims(1)[0]) : grad.size();
             for (std::size_t at = 0; at < grad.size(); at += width) {
                 const auto g = grad.subspan(at, width);
                 if (skips_rows && is_absent_row(g)) continue;
-                Op::template step<T>(a, is_2x(c.program_version()), param.subspan(at, width), moment1.subspan(at, width),
-                                     moment2.subspan(at, width), g, rate, p1, p2, beta1, beta2, epsilon);
+                kernel::detail::adam_step<T>(c.out<T>(0).subspan(at, width), c.out<T>(1).subspan(at, width), c.out<T>(2).subspan(at, width),
+                                             g, rate, p1, p2, {beta1, beta2, static_cast<T>(given_epsilon), rule}, share);
             }
-            if (a.use_global_beta_pow) return;
-            power1[0] *= beta1;
-            power2[0] *= beta2;
+            if (a.use_global_beta_pow) return {};
+            power1 *= beta1;
+            power2 *= beta2;
+            return {};
         });
     }
 
@@ -266,27 +259,26 @@ struct adam_like {
 /// other way round. In lazy_mode rows without an id are left as they are, their moments too.
 /// Shapes: Moment1, Moment2 as Param; LearningRate, Beta1Pow, Beta2Pow one element each; Beta1Tensor, Beta2Tensor, in place of the attributes,
 /// too. Errors: as sgd. Source: paddle operator `adam`.
-struct adam : detail::adam_like<adam, adam_attributes> {
+struct adam : detail::adam_slots {
     static constexpr std::string_view type = "adam";
+    using attributes = adam_attributes;
 
-    template <class T>
-    static void step(const adam_attributes&, bool since_2, std::span<T> param, std::span<T> moment1, std::span<T> moment2,
-                     std::span<const T> grad, T rate, T power1, T power2, T beta1, T beta2, T epsilon) {
-        const auto rule = since_2 ? kernel::epsilon_rule::paddle2 : kernel::epsilon_rule::fluid18;
-        kernel::adam<T>(param, moment1, moment2, grad, rate, power1, power2, {beta1, beta2, epsilon, rule});
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_step(c); }
+    static result<void> run(const attributes& a, run_context& c) {
+        const auto rule = detail::is_2x(c.program_version()) ? kernel::epsilon_rule::paddle2 : kernel::epsilon_rule::fluid18;
+        return run_step(a, c, rule);
     }
 };
 
 /// Adam that takes rate lr_ratio coeff p off each parameter p first, if with_decay.
 /// Shapes, errors: as adam. Source: paddle 2.6 operator `adamw`.
-struct adamw : detail::adam_like<adamw, adamw_attributes> {
+struct adamw : detail::adam_slots {
     static constexpr std::string_view type = "adamw";
+    using attributes = adamw_attributes;
 
-    template <class T>
-    static void step(const adamw_attributes& a, bool, std::span<T> param, std::span<T> moment1, std::span<T> moment2,
-                     std::span<const T> grad, T rate, T power1, T power2, T beta1, T beta2, T epsilon) {
-        kernel::adamw<T>(param, moment1, moment2, grad, rate, power1, power2,
-                         {beta1, beta2, epsilon, static_cast<T>(a.coeff), static_cast<T>(a.lr_ratio), a.with_decay});
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_step(c); }
+    static result<void> run(const attributes& a, run_context& c) {
+        return run_step(a, c, kernel::epsilon_rule::paddle2, a.with_decay ? &a : nullptr);
     }
 };
 
@@ -310,13 +302,13 @@ struct adagrad {
     using attributes = adagrad_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        return detail::infer_update(c, detail::shape_of<adagrad>());
+        return detail::infer_update(c, detail::shape_of<adagrad>);
     }
     static result<void> run(const attributes& a, run_context& c) {
-        return detail::run_update(c, [&]<class T>(T rate) {
-            const auto param = detail::carried<T>(c, 0, 0);
-            const auto moment = detail::carried<T>(c, 3, 1);
-            kernel::adagrad<T>(param, moment, c.in<T>(1), rate, static_cast<T>(a.epsilon));
+        if (auto started = detail::start_update(c, detail::shape_of<adagrad>); !started) return started;
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            kernel::adagrad<T>(c.out<T>(0), c.out<T>(1), c.in<T>(1), c.in<T>(2)[0], static_cast<T>(a.epsilon));
+            return {};
         });
     }
 };
@@ -355,19 +347,16 @@ struct rmsprop {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if ((a.centered || c.has_out(3)) && !c.has_in(5)) return c.fail(errc::missing_slot, "Input(MeanGrad) is needed");
-        return detail::infer_update(c, detail::shape_of<rmsprop>());
+        return detail::infer_update(c, detail::shape_of<rmsprop>);
     }
     static result<void> run(const attributes& a, run_context& c) {
         if (a.centered && !c.has_out(3)) return c.fail(errc::missing_slot, "Output(MeanGradOut) is needed");
-        return detail::run_update(c, [&]<class T>(T rate) {
-            const auto param = detail::carried<T>(c, 0, 0);
-            const auto mean_square = detail::carried<T>(c, 3, 1);
-            const auto moment = detail::carried<T>(c, 4, 2);
-            std::span<T> mean_grad;
-            if (c.has_out(3)) mean_grad = detail::carried<T>(c, 5, 3);
-            if (!a.centered) mean_grad = {};
-            kernel::rmsprop<T>(param, mean_square, moment, mean_grad, c.in<T>(1), rate,
+        if (auto started = detail::start_update(c, detail::shape_of<rmsprop>); !started) return started;
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto mean_grad = a.centered ? c.out<T>(3) : std::span<T>();
+            kernel::rmsprop<T>(c.out<T>(0), c.out<T>(1), c.out<T>(2), mean_grad, c.in<T>(1), c.in<T>(2)[0],
                                {static_cast<T>(a.decay), static_cast<T>(a.epsilon), static_cast<T>(a.momentum)});
+            return {};
         });
     }
 };

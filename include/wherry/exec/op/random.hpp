@@ -8,12 +8,14 @@
 #include <wherry/kernel/random.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <random>
+#include <ctime>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -78,17 +80,25 @@ constexpr kernel::generator engine_of(std::int64_t program_version) noexcept {
 constexpr std::uint64_t engine_seed(std::int32_t seed, std::int64_t program_version) noexcept {
     return is_2x(program_version) ? static_cast<std::uint64_t>(seed) : static_cast<std::uint32_t>(seed);
 }
-/// The seed of a run that is not meant to be repeated.
+/// The seed of a run that is not meant to be repeated: the time, a place in memory, which systems choose anew for each process, and how
+/// many there were before, mixed by splitmix64. (<random>, for its random_device, is a hundredth of what a program takes to compile.)
 inline std::uint64_t any_seed() {
-    std::random_device device;
-    return std::uint64_t{device()} << 32U | device();
+    static std::atomic<std::uint64_t> drawn = 0;
+    std::timespec now{};
+    (void)std::timespec_get(&now, TIME_UTC);
+    auto z = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+    z = (z ^ reinterpret_cast<std::uintptr_t>(&now) << 20U) + ++drawn * 0x9E3779B97F4A7C15U;  // NOLINT: a number like any other
+    z = (z ^ z >> 30U) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ z >> 27U) * 0x94D049BB133111EBU;
+    return z ^ z >> 31U;
 }
 inline std::uint64_t seed_or_any(std::int32_t seed, const run_context& c) {
     return seed != 0 ? engine_seed(seed, c.program_version()) : any_seed();
 }
 
 /// Sets Out to the dims of the attribute; none at all is a scalar from 2.0 on and an error before.
-inline result<Shape> infer_drawn(infer_context& c, std::span<const std::int64_t> dims, DType dtype, std::string_view nothing) {
+[[gnu::cold]] inline result<Shape> infer_drawn(infer_context& c, std::span<const std::int64_t> dims, DType dtype,
+                                               std::string_view nothing) {
     if (dims.empty() && !is_2x(c.program_version())) return c.fail(errc::bad_attribute, nothing);
     auto shape = shape_from(dims, dtype, c);
     if (shape) c.set_out(0, {dtype, *shape});
@@ -112,10 +122,10 @@ struct uniform_random {
         if (!detail::is_2x(c.program_version()) && !(a.min < a.max))
             return c.fail(errc::bad_attribute, {"The uniform_random's min must less then max. But received min = ", std::to_string(a.min),
                                                 " great than or equal max = ", std::to_string(a.max), "."});
-        const auto shape = detail::infer_drawn(c, a.shape, a.dtype,
-                                               "if there is no Input(ShapeTensorList) and no Input(ShapeTensor),the attr(shape) "
-                                               "information must be set by Attr(shape).");
-        if (!shape) return shape.error();
+        auto shape = detail::infer_drawn(c, a.shape, a.dtype,
+                                         "if there is no Input(ShapeTensorList) and no Input(ShapeTensor),the attr(shape) "
+                                         "information must be set by Attr(shape).");
+        if (!shape) return std::move(shape).failure();
         const auto last = (std::int64_t{a.diag_num} - 1) * (std::int64_t{a.diag_step} + 1);
         if (a.diag_num > 0 && (a.diag_step < 0 || static_cast<std::uint64_t>(last) >= shape->count()))
             return c.fail(errc::bad_attribute, "the diagonal of diag_num elements, diag_step + 1 apart, leaves the tensor",
@@ -146,9 +156,9 @@ struct gaussian_random {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         for (const std::size_t slot : {0u, 1u})
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
-        const auto shape = detail::infer_drawn(
+        auto shape = detail::infer_drawn(
             c, a.shape, a.dtype, "Attribute(shape) of GaussianRandomOp must be set and shape.size() > 0, but received shape.size() is 0");
-        if (!shape) return shape.error();
+        if (!shape) return std::move(shape).failure();
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
@@ -170,8 +180,8 @@ struct truncated_gaussian_random {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const sequence<std::int64_t> dims(a.shape.begin(), a.shape.end());
-        const auto shape = detail::infer_drawn(c, dims, a.dtype, "shape can be one int or array. shape must be set, But received (0)");
-        if (!shape) return shape.error();
+        auto shape = detail::infer_drawn(c, dims, a.dtype, "shape can be one int or array. shape must be set, But received (0)");
+        if (!shape) return std::move(shape).failure();
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -36,7 +37,7 @@ struct reduce_attributes {
 namespace detail {
 
 /// The axes to reduce as bits. Errors: bad_attribute for one that X does not have or that is named twice.
-inline result<std::uint32_t> reduced_axes(const infer_context& c, const reduce_attributes& a, std::size_t rank) {
+[[gnu::cold]] inline result<std::uint32_t> reduced_axes(const infer_context& c, const reduce_attributes& a, std::size_t rank) {
     const auto all = (std::uint32_t{1} << rank) - 1;
     if (a.reduce_all || (a.dim.empty() && is_2x(c.program_version()))) return all;
     if (a.dim.empty())
@@ -58,7 +59,7 @@ inline result<std::uint32_t> reduced_axes(const infer_context& c, const reduce_a
 }
 
 /// Dims of the result.
-inline Shape reduced_dims(const infer_context& c, const Shape& x, std::uint32_t mask, const reduce_attributes& a) {
+[[gnu::cold]] inline Shape reduced_dims(const infer_context& c, const Shape& x, std::uint32_t mask, const reduce_attributes& a) {
     Shape out;
     for (std::size_t i = 0; i < x.rank(); ++i) {
         const bool reduced = (mask >> i & 1U) != 0;
@@ -75,14 +76,12 @@ inline kernel::broadcast_plan reduce_loops(const reduce_attributes& a, const Sha
     return kernel::plan_reduce(x.dims(), kernel::axis_mask(all ? std::span<const std::int64_t>() : std::span(axes), x.rank()));
 }
 
-/// The elements as T, which are put into `room` where they are of another type.
-template <class T>
-result<std::span<const T>> elements_as(const run_context& c, std::size_t slot, sequence<T>& room) {
-    if (c.in_dtype(slot) == dtype_of<T>) return c.in<T>(slot);
-    room.resize(c.in_bytes(slot).size() / size_of(c.in_dtype(slot)));
-    if (auto done = convert(c, c.in_dtype(slot), c.in_bytes(slot), dtype_of<T>, std::as_writable_bytes(std::span(room))); !done)
-        return std::move(done).error();
-    return std::span<const T>(room);
+/// The elements as that type: where they lie, or put into `room`.
+inline result<std::span<const std::byte>> elements_as(DType dtype, const run_context& c, std::size_t slot, sequence<std::byte>& room) {
+    if (c.in_dtype(slot) == dtype) return c.in_bytes(slot);
+    room.resize(c.in_bytes(slot).size() / size_of(c.in_dtype(slot)) * size_of(dtype));
+    if (auto done = convert(c, c.in_dtype(slot), c.in_bytes(slot), dtype, std::span(room)); !done) return std::move(done).failure();
+    return std::span<const std::byte>(room);
 }
 
 struct sum_reduction {
@@ -94,35 +93,22 @@ struct mean_reduction {
     static constexpr bool is_mean = true;
 };
 
-template <class T>
-result<void> run_reduce(const reduce_attributes& a, run_context& c, bool is_mean) {
-    sequence<T> room;
-    const auto x = elements_as<T>(c, 0, room);
-    if (!x) return x.error();
-    const auto loops = reduce_loops(a, c.in_dims(0));
-    if constexpr (std::floating_point<T>)
-        if (is_mean) return kernel::reduce_mean<T>(loops, *x, c.out<T>(0)), result<void>();
-    kernel::reduce_sum<T>(loops, *x, c.out<T>(0));
-    return {};
-}
-template <class T>
-result<void> run_reduce_grad(const reduce_attributes& a, run_context& c, bool is_mean) {
-    sequence<T> room;
-    const auto g = elements_as<T>(c, 1, room);
-    if (!g) return g.error();
-    const auto loops = reduce_loops(a, c.in_dims(0));
-    if constexpr (std::floating_point<T>)
-        if (is_mean) return kernel::reduce_mean_grad<T>(loops, *g, c.out<T>(0)), result<void>();
-    kernel::reduce_sum_grad<T>(loops, *g, c.out<T>(0));
-    return {};
-}
 /// Sums take integers, means do not.
 inline result<void> run_reduce(const reduce_attributes& a, run_context& c, bool is_mean, bool gradient) {
-    const auto kernel = [&]<class T>() -> result<void> {
-        return gradient ? run_reduce_grad<T>(a, c, is_mean) : run_reduce<T>(a, c, is_mean);
-    };
     const auto dtype = gradient ? c.in_dtype(0) : c.out_dtype(0);
-    return is_mean && !is_floating(dtype) ? c.no_kernel(dtype) : for_number(c, dtype, kernel);
+    const bool floats = dtype == DType::FP32 || dtype == DType::FP64;
+    if (!floats && (is_mean || (dtype != DType::INT32 && dtype != DType::INT64))) return c.no_kernel(dtype);
+    sequence<std::byte> room;
+    auto read = elements_as(dtype, c, gradient ? 1 : 0, room);
+    if (!read) return std::move(read).failure();
+    const auto loops = reduce_loops(a, c.in_dims(0));
+    return for_number(c, dtype, [&]<class T>() -> result<void> {
+        const auto x = elements_of<T>(*read);
+        const auto out = c.out<T>(0);
+        if (gradient) kernel::detail::reduce_grad<T>(loops, x, out, is_mean);
+        else kernel::detail::reduce<T>(loops, x, out, is_mean);
+        return {};
+    });
 }
 
 template <class Reduction>
@@ -134,8 +120,8 @@ struct reduce {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& x = c.in(0);
-        const auto mask = reduced_axes(c, a, x.dims.rank());
-        if (!mask) return mask.error();
+        auto mask = reduced_axes(c, a, x.dims.rank());
+        if (!mask) return std::move(mask).failure();
         const auto dtype = a.out_dtype < 0 ? x.dtype : static_cast<DType>(a.out_dtype);
         if (!is_dtype(dtype)) return c.fail(errc::bad_attribute, "Attr(out_dtype) is no element type", {}, decimal(a.out_dtype));
         const auto out = reduced_dims(c, x.dims, *mask, a);
@@ -143,7 +129,7 @@ struct reduce {
         else c.set_out(0, x.with(dtype, out));
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append(Reduction::grad_type).reads("X").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append(Reduction::grad_type).reads("X").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) { return run_reduce(a, c, Reduction::is_mean, false); }
 };
 
@@ -156,8 +142,8 @@ struct reduce_grad {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& x = c.in(0);
-        const auto mask = reduced_axes(c, a, x.dims.rank());
-        if (!mask) return mask.error();
+        auto mask = reduced_axes(c, a, x.dims.rank());
+        if (!mask) return std::move(mask).failure();
         if (auto checked = must_have_dims(c, 1, reduced_dims(c, x.dims, *mask, a)); !checked) return checked;
         c.set_out(0, x.with(x.dims));
         return {};

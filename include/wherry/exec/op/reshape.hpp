@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -39,8 +40,8 @@ struct reshape2 {
         for (const std::size_t slot : {1u, 2u})
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         const auto& x = c.in(0);
-        const auto out = new_dims(a, c);
-        if (!out) return out.error();
+        auto out = new_dims(a, c);
+        if (!out) return std::move(out).failure();
         const bool same_rows = x.dims.rank() > 0 && out->rank() > 0 && x.dims[0] == (*out)[0];
         c.set_out(0, same_rows ? x.with(*out) : tensor_meta{x.dtype, *out});
         if (!c.has_out(1)) return {};
@@ -50,14 +51,14 @@ struct reshape2 {
         c.set_out(1, x.with(kept));
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("reshape2_grad").reads("XShape").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("reshape2_grad").reads("XShape").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes&, run_context& c) {
         detail::copy_elements(c, 0, 0);
         return {};
     }
 
   private:
-    static result<Shape> new_dims(const attributes& a, const infer_context& c) {
+    [[gnu::cold]] static result<Shape> new_dims(const attributes& a, const infer_context& c) {
         const auto& x = c.in(0).dims;
         const sequence<std::int64_t> wanted(a.shape.begin(), a.shape.end());
         const auto shown = to_string(wanted);

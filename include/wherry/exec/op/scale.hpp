@@ -46,7 +46,7 @@ struct scale {
         return {};
     }
     static VarKind out_kind(const attributes&, std::span<const VarKind> kinds) { return kinds[0]; }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("scale")
             .without_attributes()
             .with(make_attr("scale", g.forward().attr_or("scale", 1.0F)))

@@ -31,7 +31,7 @@ struct softmax_attributes {
 
 namespace detail {
 /// An axis in [-R, R-1], R being the rank of the named input.
-inline result<void> check_axis(const infer_context& c, std::int32_t axis, const Shape& dims, std::string_view input) {
+[[gnu::cold]] inline result<void> check_axis(const infer_context& c, std::int32_t axis, const Shape& dims, std::string_view input) {
     if (normalized_axis(axis, dims.rank())) return {};
     return c.fail(errc::bad_attribute, {"Attr(axis) value should be in range [-R, R-1], R is the rank of Input(", input, ")."},
                   text{"rank ", decimal(dims.rank())}, decimal(axis));
@@ -53,7 +53,7 @@ struct softmax {
         c.set_out(0, x.with(x.dims));
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("softmax_grad").reads("Out").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("softmax_grad").reads("Out").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             kernel::softmax<T>(kernel::split_at(c.in_dims(0).dims(), a.axis), c.in<T>(0), c.out<T>(0));

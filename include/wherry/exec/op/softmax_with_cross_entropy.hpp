@@ -10,9 +10,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline v0::op {
 
@@ -36,10 +38,10 @@ struct softmax_with_cross_entropy_attributes {
 namespace detail {
 
 /// Dims of the loss: those of the logits with one element along the axis.
-inline result<Shape> softmax_loss_dims(const infer_context& c, const softmax_with_cross_entropy_attributes& a, const Shape& logits,
-                                       const Shape& label) {
+[[gnu::cold]] inline result<Shape> softmax_loss_dims(const infer_context& c, const softmax_with_cross_entropy_attributes& a,
+                                                     const Shape& logits, const Shape& label) {
     if (!a.use_softmax) return c.fail(errc::unsupported, "softmax_with_cross_entropy without its softmax (use_softmax) is not supported");
-    if (auto checked = check_axis(c, a.axis, logits, "Logits"); !checked) return checked.error();
+    if (auto checked = check_axis(c, a.axis, logits, "Logits"); !checked) return std::move(checked).failure();
     const auto axis = *normalized_axis(a.axis, logits.rank());
     if (logits.rank() == label.rank()) {
         for (std::size_t i = 0; i < logits.rank(); ++i)
@@ -75,21 +77,48 @@ inline result<void> check_softmax_labels(const run_context& c, std::span<const s
                   text{"[0, ", decimal(classes), ")"}, label);
 }
 
-/// [outer, axis, inner] as [outer, inner, axis], and back: the kernels of losses work on rows.
-template <class T>
-sequence<T> axis_last(kernel::axis_split s, std::span<const T> x) {
-    sequence<T> rows(x.size());
-    for (std::size_t o = 0, at = 0; o < s.outer; ++o)
-        for (std::size_t i = 0; i < s.inner; ++i)
-            for (std::size_t k = 0; k < s.axis; ++k) rows[at++] = x[(o * s.axis + k) * s.inner + i];
-    return rows;
+/// [outer, rows, cols] as [outer, cols, rows].
+template <class Word>
+void transpose_words(std::size_t outer, std::size_t rows, std::size_t cols, std::span<const std::byte> from, std::span<std::byte> to) {
+    const auto* x = from.data();
+    for (std::size_t o = 0; o < outer; ++o)
+        for (std::size_t r = 0; r < rows; ++r)
+            for (std::size_t k = 0; k < cols; ++k, x += sizeof(Word))
+                std::memcpy(to.data() + ((o * cols + k) * rows + r) * sizeof(Word), x, sizeof(Word));
 }
-template <class T>
-void axis_back(kernel::axis_split s, std::span<const T> rows, std::span<T> x) {
-    for (std::size_t o = 0, at = 0; o < s.outer; ++o)
-        for (std::size_t i = 0; i < s.inner; ++i)
-            for (std::size_t k = 0; k < s.axis; ++k) x[(o * s.axis + k) * s.inner + i] = rows[at++];
-}
+
+/// The kernels of losses work on rows: tensors are brought to [outer, inner, axis] where the axis is not the last one, and back.
+class loss_rows {
+  public:
+    explicit loss_rows(const run_context& c, kernel::axis_split split) : split_(split), wide_(size_of(c.in_dtype(0)) == 8) {}
+    [[nodiscard]] bool as_they_lie() const noexcept { return split_.inner == 1; }
+    std::span<const std::byte> of(std::span<const std::byte> x, sequence<std::byte>& room) const {
+        if (as_they_lie()) return x;
+        room.resize(x.size());
+        transposed(split_.axis, split_.inner, x, room);
+        return room;
+    }
+    /// Where rows of results are put: in `out`, or for `back` in `room`, also where the program dropped the output.
+    std::span<std::byte> place(std::span<std::byte> out, std::size_t bytes, sequence<std::byte>& room) const {
+        if (as_they_lie() && !out.empty()) return out;
+        room.resize(bytes);
+        return room;
+    }
+    void back(std::span<const std::byte> rows, std::span<std::byte> out) const {
+        if (!as_they_lie() && !out.empty()) transposed(split_.inner, split_.axis, rows, out);
+    }
+
+  private:
+    void transposed(std::size_t rows, std::size_t cols, std::span<const std::byte> from, std::span<std::byte> to) const {
+        if (wide_) transpose_words<std::uint64_t>(split_.outer, rows, cols, from, to);
+        else transpose_words<std::uint32_t>(split_.outer, rows, cols, from, to);
+    }
+    kernel::axis_split split_;
+    bool wide_;
+};
+
+/// The element types of losses.
+inline bool has_loss(DType dtype) noexcept { return dtype == DType::FP32 || dtype == DType::FP64; }
 
 }  // namespace detail
 
@@ -105,41 +134,42 @@ struct softmax_with_cross_entropy {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& logits = c.in(0);
-        const auto loss = detail::softmax_loss_dims(c, a, logits.dims, c.in(1).dims);
-        if (!loss) return loss.error();
+        auto loss = detail::softmax_loss_dims(c, a, logits.dims, c.in(1).dims);
+        if (!loss) return std::move(loss).failure();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? logits.dtype : DType::INT64); !checked) return checked;
         c.set_out(0, logits.with(logits.dims));
         c.set_out(1, logits.with(*loss));
         return {};
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("softmax_with_cross_entropy_grad").reads("Softmax").reads("Label").reads_grad("Loss").makes_grad("Logits");
     }
     static result<void> run(const attributes& a, run_context& c) {
         const auto split = kernel::split_at(c.in_dims(0).dims(), a.axis);
         if (!a.soft_label)
             if (auto checked = detail::check_softmax_labels(c, c.in<std::int64_t>(1), split.axis, a.ignore_index); !checked) return checked;
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            sequence<T> spare(split.count());  // for an output the program dropped
-            const auto softmax = c.has_out(0) ? c.out<T>(0) : std::span<T>(spare);
-            const auto loss = c.has_out(1) ? c.out<T>(1) : std::span<T>(spare).first(split.outer * split.inner);
-            const auto of_rows = [&](std::span<const T> logits, std::span<const T> soft, std::span<T> probabilities) {
-                if (a.soft_label) kernel::softmax_with_cross_entropy_soft<T>(split.axis, logits, soft, probabilities, loss);
-                else
-                    kernel::softmax_with_cross_entropy_hard<T>(split.axis, logits, c.in<std::int64_t>(1), a.ignore_index, probabilities,
-                                                               loss);
-            };
-            if (split.inner == 1) {
-                of_rows(c.in<T>(0), a.soft_label ? c.in<T>(1) : std::span<const T>(), softmax);
-                return {};
-            }
-            const auto logits = detail::axis_last(split, c.in<T>(0));
-            const auto soft = a.soft_label ? detail::axis_last(split, c.in<T>(1)) : sequence<T>();
-            sequence<T> probabilities(logits.size());
-            of_rows(logits, soft, probabilities);
-            detail::axis_back<T>(split, probabilities, softmax);
+        if (!detail::has_loss(c.in_dtype(0))) return c.no_kernel(c.in_dtype(0));
+        const detail::loss_rows rows(c, split);
+        sequence<std::byte> logits_room, soft_room, softmax_room, loss_room;
+        const auto logits = rows.of(c.in_bytes(0), logits_room);
+        const auto soft = a.soft_label ? rows.of(c.in_bytes(1), soft_room) : std::span<const std::byte>();
+        const auto labels = a.soft_label ? std::span<const std::int64_t>() : c.in<std::int64_t>(1);
+        const auto softmax = rows.place(c.out_bytes(0), logits.size(), softmax_room);
+        auto loss = c.out_bytes(1);
+        if (!c.has_out(1)) {
+            loss_room.resize(split.axis == 0 ? 0 : logits.size() / split.axis);
+            loss = loss_room;
+        }
+        const auto done = for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto x = elements_of<T>(logits);
+            const auto probabilities = elements_of<T>(softmax);
+            const auto y = elements_of<T>(loss);
+            if (a.soft_label) kernel::softmax_with_cross_entropy_soft<T>(split.axis, x, elements_of<T>(soft), probabilities, y);
+            else kernel::softmax_with_cross_entropy_hard<T>(split.axis, x, labels, a.ignore_index, probabilities, y);
             return {};
         });
+        rows.back(softmax, c.out_bytes(0));
+        return done;
     }
 };
 
@@ -152,8 +182,8 @@ struct softmax_with_cross_entropy_grad {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& softmax = c.in(0);
-        const auto loss = detail::softmax_loss_dims(c, a, softmax.dims, c.in(1).dims);
-        if (!loss) return loss.error();
+        auto loss = detail::softmax_loss_dims(c, a, softmax.dims, c.in(1).dims);
+        if (!loss) return std::move(loss).failure();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? softmax.dtype : DType::INT64); !checked) return checked;
         if (auto checked = detail::must_hold(c, 2, softmax.dtype); !checked) return checked;
         if (auto checked = detail::must_have_dims(c, 2, *loss); !checked) return checked;
@@ -164,24 +194,22 @@ struct softmax_with_cross_entropy_grad {
         const auto split = kernel::split_at(c.in_dims(0).dims(), a.axis);
         if (!a.soft_label)
             if (auto checked = detail::check_softmax_labels(c, c.in<std::int64_t>(1), split.axis, a.ignore_index); !checked) return checked;
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto of_rows = [&](std::span<const T> softmax, std::span<const T> soft, std::span<T> dlogits) {
-                if (a.soft_label) kernel::softmax_with_cross_entropy_soft_grad<T>(split.axis, softmax, soft, c.in<T>(2), dlogits);
-                else
-                    kernel::softmax_with_cross_entropy_hard_grad<T>(split.axis, softmax, c.in<std::int64_t>(1), a.ignore_index, c.in<T>(2),
-                                                                    dlogits);
-            };
-            if (split.inner == 1) {
-                of_rows(c.in<T>(0), a.soft_label ? c.in<T>(1) : std::span<const T>(), c.out<T>(0));
-                return {};
-            }
-            const auto softmax = detail::axis_last(split, c.in<T>(0));
-            const auto soft = a.soft_label ? detail::axis_last(split, c.in<T>(1)) : sequence<T>();
-            sequence<T> dlogits(softmax.size());
-            of_rows(softmax, soft, dlogits);
-            detail::axis_back<T>(split, dlogits, c.out<T>(0));
+        if (!detail::has_loss(c.in_dtype(0))) return c.no_kernel(c.in_dtype(0));
+        const detail::loss_rows rows(c, split);
+        sequence<std::byte> softmax_room, soft_room, dlogits_room;
+        const auto softmax = rows.of(c.in_bytes(0), softmax_room);
+        const auto soft = a.soft_label ? rows.of(c.in_bytes(1), soft_room) : std::span<const std::byte>();
+        const auto labels = a.soft_label ? std::span<const std::int64_t>() : c.in<std::int64_t>(1);
+        const auto dlogits = rows.place(c.out_bytes(0), softmax.size(), dlogits_room);
+        const auto done = for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto p = elements_of<T>(softmax);
+            const auto dx = elements_of<T>(dlogits);
+            if (a.soft_label) kernel::softmax_with_cross_entropy_soft_grad<T>(split.axis, p, elements_of<T>(soft), c.in<T>(2), dx);
+            else kernel::softmax_with_cross_entropy_hard_grad<T>(split.axis, p, labels, a.ignore_index, c.in<T>(2), dx);
             return {};
         });
+        rows.back(dlogits, c.out_bytes(0));
+        return done;
     }
 };
 

@@ -23,7 +23,7 @@ struct squared_l2_norm {
         c.set_out(0, {c.in(0).dtype, Shape{1}});
         return {};
     }
-    static void gradient(gradient_maker& g) { g.append("squared_l2_norm_grad").reads("X").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("squared_l2_norm_grad").reads("X").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes&, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             if (c.has_out(0)) c.out<T>(0)[0] = kernel::squared_l2_norm<T>(c.in<T>(0));

@@ -3,12 +3,13 @@
 
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
-#include <wherry/kernel/elementwise.hpp>
 #include <wherry/kernel/scale.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -52,25 +53,25 @@ struct sum {
         const bool all_rows = std::all_of(kinds.begin(), kinds.end(), [](VarKind k) { return k == VarKind::SELECTED_ROWS; });
         return all_rows ? VarKind::SELECTED_ROWS : VarKind::LOD_TENSOR;
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         const auto out = grad_name(g.forward().output("Out")[0]);
         for (const auto& name : g.forward().input("X"))
             g.append("scale").without_attributes().with(make_attr("scale", 1.0F)).reads("X", {out}).makes("Out", {grad_name(name)});
     }
     static result<void> run(const attributes&, run_context& c) {
+        const auto out = c.out_bytes(0);
+        const auto is_out = [&](std::size_t k) { return c.in_bytes(0, k).data() == out.data(); };
+        std::size_t first = 0;  // the input that is overwritten must be read before that happens
+        std::size_t times = 0;
+        for (std::size_t k = 0; k < c.in_count(0); ++k)
+            if (is_out(k) && times++ == 0) first = k;
         return for_number(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto out = c.out<T>(0);
             if (out.empty()) return {};
-            const auto is_out = [&](std::size_t k) { return c.in<T>(0, k).data() == out.data(); };
-            std::size_t first = 0;  // the input that is overwritten must be read before that happens
-            std::size_t times = 0;
+            if (times == 0) std::memcpy(out.data(), c.in_bytes(0).data(), out.size());
+            const auto sums = elements_of<T>(out);
+            if (times > 1) kernel::scale<T>(sums, static_cast<T>(times), T{}, sums);
             for (std::size_t k = 0; k < c.in_count(0); ++k)
-                if (is_out(k) && times++ == 0) first = k;
-            if (times == 0) std::copy_n(c.in<T>(0).data(), out.size(), out.data());
-            if (times > 1) kernel::scale<T>(out, static_cast<T>(times), T{}, out);
-            const auto together = kernel::plan_broadcast(c.out_dims(0).dims(), c.out_dims(0).dims());
-            for (std::size_t k = 0; k < c.in_count(0); ++k)
-                if (k != first && !is_out(k)) kernel::elementwise(kernel::binary::add{}, *together, out, c.in<T>(0, k), out);
+                if (k != first && !is_out(k)) kernel::add_to<T>(sums, c.in<T>(0, k));
             return {};
         });
     }

@@ -62,15 +62,15 @@ struct top_k {
         c.set_out(1, x.with(DType::INT64, dims));
         return {};
     }
-    static void gradient(gradient_maker& g) {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append("top_k_grad").reads("X").reads("Indices").reads_grad("Out").makes_grad("X").without_attributes();
     }
     static result<void> run(const attributes& a, run_context& c) {
+        if (!c.has_out(0) || !c.has_out(1)) return c.fail(errc::missing_slot, "Out and Indices are needed both");
+        const detail::rows_of rows(c.in_dims(0));
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            if (!c.has_out(0) || !c.has_out(1)) return c.fail(errc::missing_slot, "Out and Indices are needed both");
-            const detail::rows_of rows(c.in_dims(0));
-            kernel::top_k<T, std::int64_t>(rows.count, rows.width, static_cast<std::size_t>(a.k), c.in<T>(0), c.out<T>(0),
-                                           c.out<std::int64_t>(1), kernel::tie_order::fluid18);
+            kernel::top_k_fluid18<T, std::int64_t>(rows.count, rows.width, static_cast<std::size_t>(a.k), c.in<T>(0), c.out<T>(0),
+                                                   c.out<std::int64_t>(1));
             return {};
         });
     }
@@ -100,14 +100,14 @@ struct top_k_grad {
         return {};
     }
     static result<void> run(const attributes&, run_context& c) {
+        const detail::rows_of rows(c.in_dims(0));
+        const detail::rows_of chosen(c.in_dims(1));
+        const auto indices = c.in<std::int64_t>(1);
+        for (const auto index : indices)
+            if (index < 0 || static_cast<std::uint64_t>(index) >= rows.width)
+                return c.fail(errc::index_out_of_range, "an index of top_k is no place in a row", text{"[0, ", decimal(rows.width), ")"},
+                              std::to_string(index));
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const detail::rows_of rows(c.in_dims(0));
-            const detail::rows_of chosen(c.in_dims(1));
-            const auto indices = c.in<std::int64_t>(1);
-            for (const auto index : indices)
-                if (index < 0 || static_cast<std::uint64_t>(index) >= rows.width)
-                    return c.fail(errc::index_out_of_range, "an index of top_k is no place in a row",
-                                  text{"[0, ", decimal(rows.width), ")"}, std::to_string(index));
             if (c.has_out(0)) kernel::top_k_grad<T, std::int64_t>(rows.count, rows.width, chosen.width, indices, c.in<T>(2), c.out<T>(0));
             return {};
         });
