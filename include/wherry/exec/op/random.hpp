@@ -8,10 +8,9 @@
 #include <wherry/kernel/random.hpp>
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
+#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -80,17 +79,10 @@ constexpr kernel::generator engine_of(std::int64_t program_version) noexcept {
 constexpr std::uint64_t engine_seed(std::int32_t seed, std::int64_t program_version) noexcept {
     return is_2x(program_version) ? static_cast<std::uint64_t>(seed) : static_cast<std::uint32_t>(seed);
 }
-/// The seed of a run that is not meant to be repeated: the time, a place in memory, which systems choose anew for each process, and how
-/// many there were before, mixed by splitmix64. (<random>, for its random_device, is a hundredth of what a program takes to compile.)
+/// The seed of a run that is not meant to be repeated.
 inline std::uint64_t any_seed() {
-    static std::atomic<std::uint64_t> drawn = 0;
-    std::timespec now{};
-    (void)std::timespec_get(&now, TIME_UTC);
-    auto z = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
-    z = (z ^ reinterpret_cast<std::uintptr_t>(&now) << 20U) + ++drawn * 0x9E3779B97F4A7C15U;  // NOLINT: a number like any other
-    z = (z ^ z >> 30U) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ z >> 27U) * 0x94D049BB133111EBU;
-    return z ^ z >> 31U;
+    std::random_device device;
+    return std::uint64_t{device()} << 32U | device();
 }
 inline std::uint64_t seed_or_any(std::int32_t seed, const run_context& c) {
     return seed != 0 ? engine_seed(seed, c.program_version()) : any_seed();
