@@ -1,12 +1,13 @@
 #ifndef WHERRY_BASE_ORDER_HPP
 #define WHERRY_BASE_ORDER_HPP
 
+#include <wherry/base/sequence.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <wherry/base/sequence.hpp>
 
 /// Sorting by name without moving what has the names. One `std::sort` for all of the library: each instantiation on a
 /// fat type costs its users a tenth of a second of compile time.

@@ -200,7 +200,8 @@ class sequence {
             for (T* at = first; at != end_; ++at) std::destroy_at(at);
         end_ = first;
     }
-    constexpr void grow(std::size_t by) { move_to(std::max(size() + by, 2 * capacity())); }
+    // Out of line: it is rare; and g++ 12, which may put off a subtraction of pointers until behind it, would warn of a use after free.
+    [[gnu::noinline]] constexpr void grow(std::size_t by) { move_to(std::max(size() + by, 2 * capacity())); }
     static constexpr void relocate(T* to, T* from) noexcept {
         static_assert(std::is_nothrow_move_constructible_v<T>, "wherry: elements of a sequence are moved without throwing");
         std::construct_at(to, std::move(*from));

@@ -1,11 +1,12 @@
 #ifndef WHERRY_EXEC_ARENA_HPP
 #define WHERRY_EXEC_ARENA_HPP
 
+#include <wherry/base/sequence.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <wherry/base/sequence.hpp>
 
 namespace wherry::inline v0 {
 

@@ -3,12 +3,14 @@
 
 #include <wherry/policy/source.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace wherry::inline v0 {
 
@@ -16,8 +18,10 @@ namespace wherry::inline v0 {
 /// outlive this, and stay where it is. A call costs one indirection, beside a system call or a header to parse.
 class any_reader {
   public:
-    template <Reader R>
-    any_reader(R& reader) noexcept : reader_(&reader), calls_(&calls_of<R>) {  // NOLINT(google-explicit-constructor)
+    template <class R>
+        requires(!std::same_as<std::remove_const_t<R>, any_reader> && Reader<R>)
+    any_reader(R& reader)
+    noexcept : reader_(&reader), calls_(&calls_of<R>) {  // NOLINT(google-explicit-constructor)
         if constexpr (ViewReader<R>) bytes_ = reader.bytes();
     }
 

@@ -22,7 +22,7 @@
 ///     };
 ///
 /// The type of a member is its rule: a plain member is `required`, `std::optional` is `optional`, as is `boxed` for a
-/// sub-message, and `std::vector` is `repeated`. Nothing recurses by input: the nesting of messages is the nesting of the C++ types.
+/// sub-message, and `sequence` is `repeated`. Nothing recurses by input: the nesting of messages is the nesting of the C++ types.
 namespace wherry::inline v0::wire {
 
 namespace detail {

@@ -1,11 +1,12 @@
 #ifndef WHERRY_IO_PICKLE_VALUE_HPP
 #define WHERRY_IO_PICKLE_VALUE_HPP
 
+#include <wherry/base/sequence.hpp>
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <wherry/base/sequence.hpp>
 
 /// What a pickle of arrays is made of. Source: Python's pickletools, NumPy's `__reduce__` of ndarray, dtype and scalar.
 namespace wherry::inline v0::pickle {
