@@ -10,7 +10,7 @@ namespace tool {
 
 namespace {
 result<wherry::sequence<Variable>> targets_of(const Program& program, const std::vector<std::string>& names) {
-    std::vector<Variable> targets;
+    wherry::sequence<Variable> targets;
     for (const auto& name : names) {
         targets.push_back(program.global_block().find_var(name));
         if (!targets.back())
