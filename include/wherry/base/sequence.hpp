@@ -37,6 +37,8 @@ concept ContainerOf = !is_sequence<C> && std::same_as<typename C::value_type, T>
     if (count > most / element_bytes) return std::allocator<std::size_t>().allocate(most);  // which throws without asking for it
     return ::operator new(count* element_bytes);
 }
+/// Out of line like the other, also because g++ 12 takes begin_ for an inside pointer where it knows how many elements there are.
+[[gnu::noinline]] inline void release_memory(void* memory) noexcept { ::operator delete(memory); }
 }  // namespace detail
 
 /// What std::vector is, with the members a library of messages and lists uses, and to and from std::vector it converts by itself.
@@ -237,7 +239,7 @@ class sequence {
         return static_cast<T*>(detail::take_memory(count, sizeof(T)));
     }
     constexpr void give_back() noexcept {
-        if (!__builtin_is_constant_evaluated()) ::operator delete(begin_);
+        if (!__builtin_is_constant_evaluated()) detail::release_memory(begin_);
         else if (begin_ != nullptr) std::allocator<T>().deallocate(begin_, capacity());
     }
 
