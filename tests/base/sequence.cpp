@@ -20,7 +20,7 @@ namespace {
 /// Counts how many are alive, and throws when a copy too many is made.
 struct counted {
     static inline int alive = 0;
-    static inline int copies_left = 1000;
+    [[maybe_unused]] static inline int copies_left = 1000;
     int value = 0;
     counted() { ++alive; }
     explicit(false) counted(int v) : value(v) { ++alive; }
