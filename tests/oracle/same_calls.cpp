@@ -185,8 +185,8 @@ struct world {
     // calls
 
     json lists(const fluid::Program& of, bool in_order) {
-        variables optimizer = of.list_vars();
-        std::erase_if(optimizer, [](const Variable& v) { return !io::is_belong_to_optimizer(v); });
+        auto optimizer = of.list_vars();
+        erase_if(optimizer, [](const Variable& v) { return !io::is_belong_to_optimizer(v); });
         std::vector<json> all;
         for (const auto& found : {io::get_program_parameter(of), io::get_program_persistable_vars(of), optimizer})
             all.push_back(list(in_order ? names_of(found) : sorted(names_of(found))));
