@@ -149,6 +149,12 @@ class sequence {
     template <class I>
         requires(!std::is_arithmetic_v<I>)
     constexpr T* insert(const T* at, I first, I last) {
+        if constexpr (std::is_trivially_copyable_v<T>)
+            if (at == end_) {  // bytes at the end of a buffer
+                const auto old_size = size();
+                append(first, last);
+                return begin_ + old_size;
+            }
         sequence made(first, last);  // whatever can fail has not moved anything yet
         T* const gap = open_gap(at, made.size());
         for (T *to = gap, *from = made.begin_; from != made.end_; ++from, ++to) std::construct_at(to, std::move(*from));
