@@ -66,6 +66,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/squared_l2_norm.hpp
     wherry/exec/op/sum.hpp
     wherry/exec/op/top_k.hpp
+    wherry/exec/op_failure.hpp
     wherry/exec/op_list.hpp
     wherry/exec/plan.hpp
     wherry/exec/plan_maker.hpp

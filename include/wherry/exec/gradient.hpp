@@ -4,7 +4,6 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/operator.hpp>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -4,12 +4,12 @@
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/shape.hpp>
+#include <wherry/exec/op_failure.hpp>
 #include <wherry/exec/slot.hpp>
 
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -33,7 +33,7 @@ struct tensor_meta {
 
 /// What an operator's `infer` sees: metas of its inputs, in order of its declared slots; it sets those of its outputs.
 /// The same function runs while a program is built (dims may be -1) and when a plan is made (all dims are known).
-class infer_context {
+class infer_context : public detail::op_failure {
   public:
     struct parts {
         std::string_view op_type;
@@ -45,7 +45,7 @@ class infer_context {
         std::int64_t program_version = 0;
         bool building = false;
     };
-    explicit infer_context(const parts& p) : parts_(p) {}
+    explicit infer_context(const parts& p) : op_failure(p.op_type), parts_(p) {}
 
     [[nodiscard]] std::string_view in_name(std::size_t slot) const { return parts_.declared_inputs[slot].name; }
     [[nodiscard]] std::size_t in_count(std::size_t slot) const { return parts_.input_slots[slot].count; }
@@ -68,15 +68,6 @@ class infer_context {
 
     /// Two dims that must be equal, as far as they are known.
     [[nodiscard]] static bool agree(std::int64_t a, std::int64_t b) noexcept { return a < 0 || b < 0 || a == b; }
-
-    [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::string_view message, std::string_view expected = {},
-                                                         std::string_view found = {}) const {
-        return error{.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
-    }
-    [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::initializer_list<std::string_view> message,
-                                                         std::string_view expected = {}, std::string_view found = {}) const {
-        return fail(code, text(message), expected, found);
-    }
 
   private:
     parts parts_;

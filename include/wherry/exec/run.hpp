@@ -5,12 +5,12 @@
 #include <wherry/base/lod.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/shape.hpp>
+#include <wherry/exec/op_failure.hpp>
 #include <wherry/exec/slot.hpp>
 
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,7 +28,7 @@ struct operand {
 
 /// What an operator's `run` sees: elements of its inputs and outputs, in order of its declared slots. Element types,
 /// dims and attributes were checked when the plan was made; what depends on values (labels, ids) is checked here.
-class run_context {
+class run_context : public detail::op_failure {
   public:
     struct parts {
         std::string_view op_type;
@@ -39,7 +39,7 @@ class run_context {
         std::span<operand* const> outputs;
         std::int64_t program_version = 0;
     };
-    explicit run_context(const parts& p) : parts_(p) {}
+    explicit run_context(const parts& p) : op_failure(p.op_type), parts_(p) {}
 
     [[nodiscard]] std::size_t in_count(std::size_t slot) const { return parts_.input_slots[slot].count; }
     [[nodiscard]] bool has_in(std::size_t slot) const { return in_count(slot) > 0; }
@@ -82,14 +82,6 @@ class run_context {
 
     [[nodiscard]] std::int64_t program_version() const noexcept { return parts_.program_version; }
 
-    [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::string_view message, std::string_view expected = {},
-                                                         std::string_view found = {}) const {
-        return error{.code = code, .message = message, .op = parts_.op_type, .expected = expected, .found = found};
-    }
-    [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::initializer_list<std::string_view> message,
-                                                         std::string_view expected = {}, std::string_view found = {}) const {
-        return fail(code, text(message), expected, found);
-    }
     /// The error of an element type this operator has no kernel for.
     [[nodiscard, gnu::noinline, gnu::cold]] failure no_kernel(DType dtype) const {
         const auto* row = find_dtype(dtype);
