@@ -6,7 +6,7 @@
 // Workloads: mlp = 784-100-100-10 (0.36 MB), small = 1,000 x 4 KiB, resnet = the shapes of ResNet-50 (267 tensors, 102 MB).
 // Files lie below $TMPDIR or /tmp: a disk and a RAM disk differ, and so does an existing file from a fresh one, which is what is saved
 // here.
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/mapped.hpp>
 #include <wherry/policy/memory.hpp>

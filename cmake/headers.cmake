@@ -1,5 +1,10 @@
 # Every header by name, written by `cmake -P cmake/headers_update.cmake`.
 set(WHERRY_HEADERS
+    wherry/archive/archive.hpp
+    wherry/archive/load_matching.hpp
+    wherry/archive/load_slice.hpp
+    wherry/archive/select.hpp
+    wherry/archive/weights.hpp
     wherry/base/bytes.hpp
     wherry/base/crc32c.hpp
     wherry/base/dtype.hpp
@@ -84,6 +89,16 @@ set(WHERRY_HEADERS
     wherry/fluid/paddle_static.hpp
     wherry/fluid/state.hpp
     wherry/fluid/weights.hpp
+    wherry/format/named_streams.hpp
+    wherry/format/npy.hpp
+    wherry/format/numpy.hpp
+    wherry/format/pickle.hpp
+    wherry/format/pickle/machine.hpp
+    wherry/format/pickle/read.hpp
+    wherry/format/pickle/value.hpp
+    wherry/format/pickle/write.hpp
+    wherry/format/text_file.hpp
+    wherry/format/text_number.hpp
     wherry/interop/cblas.hpp
     wherry/interop/detail/pir_rules.hpp
     wherry/interop/detail/zip.hpp
@@ -96,38 +111,6 @@ set(WHERRY_HEADERS
     wherry/interop/state_file.hpp
     wherry/interop/state_file_save.hpp
     wherry/interop/xtensor.hpp
-    wherry/io/annotated.hpp
-    wherry/io/annotation_choice.hpp
-    wherry/io/any_reader.hpp
-    wherry/io/archive.hpp
-    wherry/io/byte_order.hpp
-    wherry/io/clip_extra.hpp
-    wherry/io/inference_files.hpp
-    wherry/io/inference_model.hpp
-    wherry/io/inference_program.hpp
-    wherry/io/load_matching.hpp
-    wherry/io/load_plan.hpp
-    wherry/io/load_slice.hpp
-    wherry/io/named_streams.hpp
-    wherry/io/npy.hpp
-    wherry/io/numpy.hpp
-    wherry/io/op_compatible_map.hpp
-    wherry/io/pickle.hpp
-    wherry/io/pickle/machine.hpp
-    wherry/io/pickle/read.hpp
-    wherry/io/pickle/value.hpp
-    wherry/io/pickle/write.hpp
-    wherry/io/record_check.hpp
-    wherry/io/record_index.hpp
-    wherry/io/save_plan.hpp
-    wherry/io/select.hpp
-    wherry/io/selected_rows.hpp
-    wherry/io/state.hpp
-    wherry/io/stream_index.hpp
-    wherry/io/text_file.hpp
-    wherry/io/text_number.hpp
-    wherry/io/weights.hpp
-    wherry/io/whole_record.hpp
     wherry/kernel/activation.hpp
     wherry/kernel/broadcast.hpp
     wherry/kernel/cast.hpp
@@ -161,6 +144,12 @@ set(WHERRY_HEADERS
     wherry/layers/loss.hpp
     wherry/layers/math.hpp
     wherry/layers/param_attr.hpp
+    wherry/model/clip_extra.hpp
+    wherry/model/inference_files.hpp
+    wherry/model/inference_model.hpp
+    wherry/model/inference_program.hpp
+    wherry/model/op_compatible_map.hpp
+    wherry/model/state.hpp
     wherry/policy/annotate.hpp
     wherry/policy/capped.hpp
     wherry/policy/codec.hpp
@@ -189,6 +178,17 @@ set(WHERRY_HEADERS
     wherry/program/prune.hpp
     wherry/program/unique_name.hpp
     wherry/program/variable.hpp
+    wherry/record/annotated.hpp
+    wherry/record/annotation_choice.hpp
+    wherry/record/any_reader.hpp
+    wherry/record/byte_order.hpp
+    wherry/record/load_plan.hpp
+    wherry/record/record_check.hpp
+    wherry/record/record_index.hpp
+    wherry/record/save_plan.hpp
+    wherry/record/selected_rows.hpp
+    wherry/record/stream_index.hpp
+    wherry/record/whole_record.hpp
     wherry/tensor/converted.hpp
     wherry/tensor/copied.hpp
     wherry/tensor/element.hpp

@@ -6,7 +6,7 @@
 #include <wherry/exec/op/mul.hpp>
 #include <wherry/exec/op/scale.hpp>
 #include <wherry/exec/op/softmax.hpp>
-#include <wherry/io/inference_files.hpp>
+#include <wherry/model/inference_files.hpp>
 
 #include <algorithm>
 #include <array>

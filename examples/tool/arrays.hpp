@@ -3,7 +3,7 @@
 
 #include "files.hpp"
 
-#include <wherry/io/npy.hpp>
+#include <wherry/format/npy.hpp>
 #include <wherry/policy/file_name.hpp>
 
 #include <algorithm>

@@ -4,11 +4,11 @@
 #include "files.hpp"
 #include "states.hpp"
 
-#include <wherry/io/select.hpp>
-#include <wherry/io/stream_index.hpp>
-#include <wherry/io/text_file.hpp>
-#include <wherry/io/whole_record.hpp>
+#include <wherry/archive/select.hpp>
+#include <wherry/format/text_file.hpp>
 #include <wherry/policy/memory.hpp>
+#include <wherry/record/stream_index.hpp>
+#include <wherry/record/whole_record.hpp>
 #include <wherry/wire/annotation.hpp>
 #include <wherry/wire/file_kind.hpp>
 #include <wherry/wire/selected_rows.hpp>

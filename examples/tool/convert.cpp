@@ -2,9 +2,9 @@
 #include "files.hpp"
 #include "states.hpp"
 
-#include <wherry/io/select.hpp>
-#include <wherry/io/whole_record.hpp>
+#include <wherry/archive/select.hpp>
 #include <wherry/policy/durability.hpp>
+#include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/converted.hpp>
 #include <wherry/tensor/transposed.hpp>
 

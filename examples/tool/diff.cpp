@@ -4,7 +4,7 @@
 #include "states.hpp"
 #include "text.hpp"
 
-#include <wherry/io/select.hpp>
+#include <wherry/archive/select.hpp>
 #include <wherry/tensor/element.hpp>
 
 #include <algorithm>

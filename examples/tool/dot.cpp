@@ -1,9 +1,9 @@
 #include "commands.hpp"
 #include "files.hpp"
 
-#include <wherry/io/whole_record.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/program/dot.hpp>
+#include <wherry/record/whole_record.hpp>
 
 namespace tool {
 

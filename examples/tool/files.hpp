@@ -1,9 +1,9 @@
 #ifndef WHERRY_TOOL_FILES_HPP
 #define WHERRY_TOOL_FILES_HPP
 
-#include <wherry/io/whole_record.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/record/whole_record.hpp>
 
 #include <cstdint>
 #include <filesystem>

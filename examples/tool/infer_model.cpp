@@ -2,7 +2,7 @@
 #include "files.hpp"
 #include "states.hpp"
 
-#include <wherry/io/inference_files.hpp>
+#include <wherry/model/inference_files.hpp>
 
 #include <cstdio>
 

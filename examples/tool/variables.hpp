@@ -4,8 +4,8 @@
 #include "files.hpp"
 #include "text.hpp"
 
-#include <wherry/io/archive.hpp>
-#include <wherry/io/weights.hpp>
+#include <wherry/archive/archive.hpp>
+#include <wherry/archive/weights.hpp>
 
 #include <cstdio>
 #include <span>

@@ -1,5 +1,5 @@
 // expect: wherry: save returns bytes that lie in this sink, so the sink must be a named variable
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/memory.hpp>
 
 using namespace wherry;

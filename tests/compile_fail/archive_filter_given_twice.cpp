@@ -1,5 +1,5 @@
 // expect: wherry: a filter is given to archive and another one to the call
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/memory.hpp>
 
 using namespace wherry;

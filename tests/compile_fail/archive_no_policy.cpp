@@ -1,5 +1,5 @@
 // expect: wherry: archive is given a type that is no policy
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 
 using namespace wherry;
 

@@ -1,5 +1,5 @@
 // expect: wherry: this is no sink
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 
 using namespace wherry;
 

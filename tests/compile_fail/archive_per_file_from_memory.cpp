@@ -1,5 +1,5 @@
 // expect: wherry: this layout reads many records and this source holds one
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/memory.hpp>
 
 using namespace wherry;

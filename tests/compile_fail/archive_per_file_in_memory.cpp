@@ -1,5 +1,5 @@
 // expect: wherry: this layout makes many records and this sink holds one
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/memory.hpp>
 
 using namespace wherry;

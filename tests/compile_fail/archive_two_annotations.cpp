@@ -1,5 +1,5 @@
 // expect: wherry: archive is given two sets of annotations
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 
 using namespace wherry;
 

@@ -1,5 +1,5 @@
 // expect: wherry: an inference model holds the persistables of its program; it takes no filter
-#include <wherry/io/inference_model.hpp>
+#include <wherry/model/inference_model.hpp>
 
 using namespace wherry;
 

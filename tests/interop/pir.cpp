@@ -4,9 +4,9 @@
 
 #include <support/training_case.hpp>
 
+#include <wherry/archive/archive.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/exec/op/all.hpp>
-#include <wherry/io/archive.hpp>
 #include <wherry/policy/disk.hpp>
 
 #include <filesystem>

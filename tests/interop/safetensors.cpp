@@ -1,5 +1,5 @@
 #include <doctest/doctest.h>
-#include <io/scratch.hpp>
+#include <support/scratch.hpp>
 #include <wherry/interop/safetensors.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>

@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <io/scratch.hpp>
 #include <support/check_error.hpp>
+#include <support/scratch.hpp>
 
+#include <wherry/archive/archive.hpp>
 #include <wherry/interop/state_file.hpp>
 #include <wherry/interop/state_file_save.hpp>
-#include <wherry/io/archive.hpp>
 #include <wherry/program/program.hpp>
 
 #include <filesystem>

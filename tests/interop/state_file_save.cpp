@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <io/scratch.hpp>
+#include <support/scratch.hpp>
 
+#include <wherry/archive/archive.hpp>
 #include <wherry/interop/state_file_save.hpp>
-#include <wherry/io/archive.hpp>
 #include <wherry/policy/memory.hpp>
 
 #include <filesystem>

@@ -1,5 +1,5 @@
 #include <doctest/doctest.h>
-#include <io/scratch.hpp>
+#include <support/scratch.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/exec/op/scale.hpp>
 #include <wherry/interop/xtensor.hpp>

@@ -2,7 +2,7 @@
 #define WHERRY_TESTS_ORACLE_SAME_CALLS_HPP
 
 #include <wherry/fluid.hpp>
-#include <wherry/io/numpy.hpp>
+#include <wherry/format/numpy.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Saves again, by wherry, the inference models of golden/fluid18_inference, tensors with annotations, rows and slices, so
 // that the real Paddle can read and run them. write_inference GOLDEN_DIR OUT_DIR
-#include <wherry/io/inference_files.hpp>
-#include <wherry/io/selected_rows.hpp>
+#include <wherry/model/inference_files.hpp>
+#include <wherry/record/selected_rows.hpp>
 
 #include <support/case_json.hpp>
 #include <support/npy.hpp>

@@ -4,7 +4,7 @@
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
-#include <wherry/io/state.hpp>
+#include <wherry/model/state.hpp>
 
 #include <complex>
 #include <cstdio>

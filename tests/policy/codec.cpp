@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
-#include <io/scratch.hpp>
 #include <support/own_policies.hpp>
-#include <wherry/io/archive.hpp>
+#include <support/scratch.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/codec.hpp>
 #include <wherry/policy/disk.hpp>
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
-#include <io/scratch.hpp>
-#include <wherry/io/archive.hpp>
+#include <support/scratch.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/detail/portable_file.hpp>
 #include <wherry/policy/disk.hpp>
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
-#include <io/scratch.hpp>
-#include <wherry/io/archive.hpp>
+#include <support/scratch.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/disk.hpp>
 
 #include <cerrno>

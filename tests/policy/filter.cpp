@@ -1,5 +1,5 @@
 #include <doctest/doctest.h>
-#include <io/scratch.hpp>
+#include <support/scratch.hpp>
 #include <wherry/base/fixed_string.hpp>
 #include <wherry/policy/filter.hpp>
 

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <io/scratch.hpp>
+#include <support/scratch.hpp>
 
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/mapped.hpp>
 

@@ -1,5 +1,5 @@
 #include <doctest/doctest.h>
-#include <io/scratch.hpp>
+#include <support/scratch.hpp>
 #include <wherry/policy/source.hpp>
 
 #include <array>

@@ -1,6 +1,6 @@
 // A program that only saves parameters to memory: check.cmake looks at what it needs of the system's libraries. With
 // WHERRY_TO_DISK it writes a file, which the check must see.
-#include <wherry/io/archive.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
 

@@ -2,7 +2,7 @@
 #define WHERRY_TESTS_SUPPORT_NPY_HPP
 
 #include <support/files.hpp>
-#include <wherry/io/npy.hpp>
+#include <wherry/format/npy.hpp>
 
 #include <string>
 #include <utility>

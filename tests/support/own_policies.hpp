@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-/// Policies as users write them. Their sink and source: map_store in io/scratch.hpp.
+/// Policies as users write them. Their sink and source: map_store in support/scratch.hpp.
 namespace mine {
 
 /// Every persistable but the learning rate.

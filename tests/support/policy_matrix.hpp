@@ -2,9 +2,9 @@
 #define WHERRY_TESTS_SUPPORT_POLICY_MATRIX_HPP
 
 #include <doctest/doctest.h>
-#include <io/scratch.hpp>
 #include <support/own_policies.hpp>
-#include <wherry/io/archive.hpp>
+#include <support/scratch.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
 

@@ -4,7 +4,7 @@
 #include <support/golden.hpp>
 #include <support/training_case.hpp>
 
-#include <wherry/io/npy.hpp>
+#include <wherry/format/npy.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 // Files and folders with names beyond ASCII: on Windows a narrow call would lose them. Run there, or under wine; ends with 0.
-#include <wherry/io/archive.hpp>
-#include <wherry/io/state.hpp>
-#include <wherry/io/weights.hpp>
+#include <wherry/archive/archive.hpp>
+#include <wherry/archive/weights.hpp>
+#include <wherry/model/state.hpp>
 #include <wherry/policy/disk.hpp>
 
 #include <cstdio>

@@ -3,7 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/fluid/io.hpp>
-#include <wherry/io/inference_files.hpp>
+#include <wherry/model/inference_files.hpp>
 
 #include <concepts>
 #include <filesystem>

@@ -1,9 +1,9 @@
 #ifndef WHERRY_FLUID_IO_HPP
 #define WHERRY_FLUID_IO_HPP
 
+#include <wherry/archive/archive.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/fluid/executor.hpp>
-#include <wherry/io/archive.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
 

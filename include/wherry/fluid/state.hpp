@@ -4,7 +4,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/fluid/executor.hpp>
 #include <wherry/fluid/io.hpp>
-#include <wherry/io/state.hpp>
+#include <wherry/model/state.hpp>
 
 #include <filesystem>
 #include <optional>

@@ -1,8 +1,8 @@
 #ifndef WHERRY_FLUID_WEIGHTS_HPP
 #define WHERRY_FLUID_WEIGHTS_HPP
 
+#include <wherry/archive/weights.hpp>
 #include <wherry/fluid/errors.hpp>
-#include <wherry/io/weights.hpp>
 
 #include <string>
 #include <utility>

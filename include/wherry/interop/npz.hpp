@@ -2,12 +2,12 @@
 #define WHERRY_INTEROP_NPZ_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/format/npy.hpp>
 #include <wherry/interop/detail/zip.hpp>
 #include <wherry/interop/detail/zlib_stream.hpp>
-#include <wherry/io/npy.hpp>
-#include <wherry/io/save_plan.hpp>
-#include <wherry/io/whole_record.hpp>
 #include <wherry/policy/file_name.hpp>
+#include <wherry/record/save_plan.hpp>
+#include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/state_dict.hpp>
 
 #include <cstddef>

@@ -4,9 +4,9 @@
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
-#include <wherry/io/numpy.hpp>
-#include <wherry/io/save_plan.hpp>
-#include <wherry/io/whole_record.hpp>
+#include <wherry/format/numpy.hpp>
+#include <wherry/record/save_plan.hpp>
+#include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/state_dict.hpp>
 #include <wherry/wire/sniff.hpp>
 

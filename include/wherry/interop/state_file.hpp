@@ -1,18 +1,18 @@
 #ifndef WHERRY_INTEROP_STATE_FILE_HPP
 #define WHERRY_INTEROP_STATE_FILE_HPP
 
+#include <wherry/archive/select.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/format/named_streams.hpp>
+#include <wherry/format/pickle.hpp>
+#include <wherry/format/text_file.hpp>
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
-#include <wherry/io/named_streams.hpp>
-#include <wherry/io/pickle.hpp>
-#include <wherry/io/select.hpp>
-#include <wherry/io/text_file.hpp>
-#include <wherry/io/whole_record.hpp>
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/state_dict.hpp>
 #include <wherry/wire/file_kind.hpp>

@@ -1,16 +1,16 @@
 #ifndef WHERRY_INTEROP_STATE_FILE_SAVE_HPP
 #define WHERRY_INTEROP_STATE_FILE_SAVE_HPP
 
+#include <wherry/format/pickle.hpp>
+#include <wherry/format/text_file.hpp>
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
-#include <wherry/io/annotation_choice.hpp>
-#include <wherry/io/pickle.hpp>
-#include <wherry/io/save_plan.hpp>
-#include <wherry/io/text_file.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/layout.hpp>
+#include <wherry/record/annotation_choice.hpp>
+#include <wherry/record/save_plan.hpp>
 
 #include <cstdint>
 #include <span>

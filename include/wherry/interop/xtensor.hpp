@@ -1,8 +1,8 @@
 #ifndef WHERRY_INTEROP_XTENSOR_HPP
 #define WHERRY_INTEROP_XTENSOR_HPP
 
+#include <wherry/archive/archive.hpp>
 #include <wherry/base/sequence.hpp>
-#include <wherry/io/archive.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
 

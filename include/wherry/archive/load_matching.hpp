@@ -1,0 +1,105 @@
+#ifndef WHERRY_ARCHIVE_LOAD_MATCHING_HPP
+#define WHERRY_ARCHIVE_LOAD_MATCHING_HPP
+
+#include <wherry/archive/select.hpp>
+#include <wherry/base/order.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/tensor/converted.hpp>
+#include <wherry/tensor/copied.hpp>
+#include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/tensor.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+struct matching_options {
+    bool convert = false;  ///< a floating element type becomes the program's; otherwise such an array is skipped
+};
+
+/// What a lenient load did.
+struct matching_report {
+    std::size_t tensor_count = 0;
+    sequence<error> skipped;       ///< variables that keep what they have: missing_record, shape_mismatch, dtype_mismatch
+    sequence<std::string> unused;  ///< arrays that no variable took
+};
+
+namespace detail {
+/// Dims that a variable takes: those it holds, else those of the program, where a negative one takes any.
+inline bool takes_dims(const Variable& var, const Tensor* held, const Shape& dims) {
+    if (held != nullptr && held->is_initialized()) return held->dims() == dims;
+    const auto shape = var.shape();
+    return shape.size() == dims.rank() && std::equal(shape.begin(), shape.end(), dims.dims().begin(),
+                                                     [](std::int64_t wanted, std::int64_t found) { return wanted < 0 || wanted == found; });
+}
+
+/// The array as a variable takes it. Errors: shape_mismatch, dtype_mismatch; bad_desc.
+inline result<Tensor> fitted(const Variable& var, const Tensor* held, const tensor_ref& array, const matching_options& options) {
+    const bool has_value = held != nullptr && held->is_initialized();
+    if (!takes_dims(var, held, array.dims))
+        return error{.code = errc::shape_mismatch,
+                     .message = "the array has another shape",
+                     .variable = var.name(),
+                     .expected = has_value ? to_string(held->dims()) : to_tuple(var.shape()),
+                     .found = to_string(array.dims)};
+    const auto dtype = has_value ? held->dtype() : var.dtype();
+    if (array.dtype != dtype && !(options.convert && is_floating(array.dtype) && is_floating(dtype)))
+        return error{.code = errc::dtype_mismatch,
+                     .message = "the array has another element type",
+                     .variable = var.name(),
+                     .expected = name_of(dtype),
+                     .found = name_of(array.dtype)};
+    return array.dtype == dtype ? copied(array) : converted(array, dtype);
+}
+}  // namespace detail
+
+/// Loads what fits and says what does not: for fine-tuning, where a head has other classes. Every variable of the program that
+/// passes the filter takes the array of its name when shape and element type agree; others keep what they have.
+/// The arrays come from anywhere: `weights(path)`, `load_program_state`, npz, safetensors, each through `refs()`; under
+/// other names through `renamed`.
+/// Errors: duplicate_name for two arrays of one name; nothing is changed then.
+template <VariablePredicate F = filter::persistables>
+result<matching_report> load_matching(const Program& program, Scope& scope, std::span<const tensor_ref> arrays,
+                                      const matching_options& options = {}, const F& keep = {}) {
+    sequence<std::string_view> names;
+    names.reserve(arrays.size());
+    for (const auto& array : arrays) names.push_back(array.name);
+    const auto order = order_of(names);
+    if (const auto twice = find_repeated(names, order); twice != names.size())
+        return error{.code = errc::duplicate_name, .message = "two arrays have one name", .variable = names[twice]};
+
+    matching_report report;
+    sequence<bool> used(arrays.size(), false);
+    for (const auto& var : select(program, keep)) {
+        if (var.kind() != VarKind::LOD_TENSOR) continue;
+        const auto at = std::lower_bound(order.begin(), order.end(), std::string_view(var.name()),
+                                         [&](std::size_t i, std::string_view name) { return names[i] < name; });
+        if (at == order.end() || names[*at] != var.name()) {
+            report.skipped.push_back({.code = errc::missing_record, .message = "there is no array of this name", .variable = var.name()});
+            continue;
+        }
+        if (used[*at]) continue;  // a name of two blocks
+        used[*at] = true;
+        auto* const held = scope.find_var(var.name());
+        auto value = detail::fitted(var, held, arrays[*at], options);
+        if (!value) {
+            report.skipped.push_back(std::move(value).error());
+            continue;
+        }
+        (held != nullptr ? *held : scope.var(var.name())) = *std::move(value);
+        ++report.tensor_count;
+    }
+    for (const auto at : order)
+        if (!used[at]) report.unused.emplace_back(names[at]);
+    return report;
+}
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,49 @@
+#ifndef WHERRY_ARCHIVE_LOAD_SLICE_HPP
+#define WHERRY_ARCHIVE_LOAD_SLICE_HPP
+
+#include <wherry/record/byte_order.hpp>
+#include <wherry/record/stream_index.hpp>
+#include <wherry/tensor/tensor.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+/// Loads `shape` elements of a record's first tensor, from element `seek` on, and reads no other byte of its data: how a
+/// parameter server takes its part of a large file. The LoD stays behind, since it speaks of all rows.
+/// Errors: bad_argument for a slice that reaches past the tensor, those of `stream_indexer::next` and of the source.
+/// Source: fluid 1.8.5, attributes `seek` and `shape` of the operator `load`.
+template <class S>
+    requires Source<std::remove_reference_t<S>> result<Tensor> load_slice(S&& source, std::uint64_t seek, const Shape& shape,
+                                                                          const limits& caps = {}) {
+        const std::string_view record;
+        if (auto expected = source.expect(std::span(&record, 1)); !expected) return std::move(expected).failure();
+        auto reader = source.open(record);
+        if (!reader) return std::move(reader).failure();
+        byte_buffer window;
+        stream_indexer indexer(*reader, window, caps);
+        const auto found = indexer.next();
+        if (!found) return found.error();
+        const auto& header = found->header;
+        const auto all = header.dims.count();
+        const auto count = shape.element_count();
+        if (!count || seek > all || !fits(*count, all - seek))
+            return error{.code = errc::bad_argument,
+                         .message = "a slice reaches past the tensor",
+                         .file = std::string_view(reader->path()),
+                         .expected = {"inside ", to_string(header.dims)},
+                         .found = {to_string(shape), " from element ", decimal(seek)}};
+        Tensor slice(header.dtype, shape);
+        auto read = reader->read_at(header.data_offset + seek * size_of(header.dtype), slice.bytes());
+        if (!read) return std::move(read).failure();
+        elements_from_file(header.dtype, slice.bytes());
+        return slice;
+    }
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,110 @@
+#ifndef WHERRY_ARCHIVE_SELECT_HPP
+#define WHERRY_ARCHIVE_SELECT_HPP
+
+#include <wherry/base/order.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/policy/filter.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/record/load_plan.hpp>
+#include <wherry/tensor/scope.hpp>
+#include <wherry/wire/var_kind.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+/// The variables of all blocks that pass a filter, in block order. Source: save_vars, load_vars.
+template <VariablePredicate F>
+sequence<Variable> select(const Program& program, const F& filter = {}) {
+    auto all = program.list_vars();
+    erase_if(all, [&](const Variable& var) { return !filter(var); });
+    return all;
+}
+
+namespace detail {
+constexpr std::string_view why_no_tensor(VarKind kind) noexcept {
+    if (kind == VarKind::LOD_TENSOR_ARRAY) return "a tensor array has no form in a file: save its tensors one by one";
+    if (kind == VarKind::SELECTED_ROWS)
+        return "SelectedRows have a file of their own: save and load one file a variable, or use save_selected_rows";
+    return "only LoDTensor variables have a place in these files";
+}
+
+/// What of a list is saved or loaded: RAW variables are skipped, a name counts once, the first time. `with_rows` where SelectedRows
+/// have a place. Errors: nothing_to_save, mixed_kinds, bad_argument for an empty handle.
+inline result<sequence<Variable>> tensors_among(std::span<const Variable> variables, bool with_rows = false) {
+    sequence<Variable> kept;
+    kept.reserve(variables.size());
+    for (const auto& var : variables) {
+        if (!var) return error{.code = errc::bad_argument, .message = "an empty Variable stands in the list"};
+        if (var.kind() == VarKind::RAW) continue;
+        if (var.kind() != VarKind::LOD_TENSOR && !(with_rows && var.kind() == VarKind::SELECTED_ROWS))
+            return error{.code = errc::mixed_kinds,
+                         .message = why_no_tensor(var.kind()),
+                         .variable = var.name(),
+                         .expected = "LOD_TENSOR",
+                         .found = wire::name_of(var.kind())};
+        kept.push_back(var);
+    }
+    sequence<std::string_view> names;
+    names.reserve(kept.size());
+    for (const auto& var : kept) names.push_back(var.name());
+    const auto order = order_of(names);
+    sequence<bool> again(kept.size(), false);
+    for (std::size_t i = 1; i < order.size(); ++i) again[order[i]] = names[order[i]] == names[order[i - 1]];
+    std::size_t at = 0;
+    erase_if(kept, [&](const Variable&) { return again[at++]; });
+    if (kept.empty())
+        return error{.code = errc::nothing_to_save,
+                     .message = variables.empty() ? "no variable passes the filter"
+                                                  : "every variable that passes the filter is of kind RAW, which is never saved"};
+    return kept;
+}
+
+/// Values of a scope. `gathered` keeps the rows of variables that the Executor holds as whole arrays.
+/// Errors: not_initialized.
+inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope,
+                                            sequence<std::unique_ptr<SelectedRows>>& gathered) {
+    sequence<tensor_ref> refs;
+    refs.reserve(variables.size());
+    for (const auto& var : variables) {
+        const auto* tensor = scope.find_var(var.name());
+        if (var.kind() == VarKind::SELECTED_ROWS && tensor != nullptr) {
+            const auto* rows = scope.find_rows(var.name());
+            if (tensor->is_initialized()) rows = gathered.emplace_back(std::make_unique<SelectedRows>(present_rows(*tensor))).get();
+            if (rows != nullptr && rows->value.is_initialized()) {
+                refs.push_back(rows->ref(var.name()));
+                continue;
+            }
+        }
+        if (tensor == nullptr || !tensor->is_initialized())
+            return error{.code = errc::not_initialized,
+                         .message = tensor == nullptr ? "the scope has no such variable" : "the variable holds no value yet",
+                         .variable = var.name()};
+        refs.push_back(tensor->ref(var.name()));
+    }
+    return refs;
+}
+
+inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope) {
+    sequence<std::unique_ptr<SelectedRows>> none;  // the list holds no SelectedRows
+    return refs_of(variables, scope, none);
+}
+
+inline sequence<wanted_tensor> wanted_of(std::span<const Variable> variables) {
+    sequence<wanted_tensor> wanted;
+    wanted.reserve(variables.size());
+    for (const auto& var : variables)
+        wanted.push_back({var.name(), var.is_parameter() ? var : Variable(), var.kind() == VarKind::SELECTED_ROWS});
+    return wanted;
+}
+}  // namespace detail
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,134 @@
+#ifndef WHERRY_FORMAT_NUMPY_HPP
+#define WHERRY_FORMAT_NUMPY_HPP
+
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/record/byte_order.hpp>
+#include <wherry/tensor/tensor.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+/// How NumPy describes arrays, in `.npy` files and in pickles.
+namespace wherry::inline v0::numpy {
+
+namespace detail {
+struct kind_row {
+    std::string_view kind;
+    DType dtype;
+};
+inline constexpr auto kinds = std::to_array<kind_row>({
+    {"b1", DType::BOOL},
+    {"i1", DType::INT8},
+    {"i2", DType::INT16},
+    {"i4", DType::INT32},
+    {"i8", DType::INT64},
+    {"u1", DType::UINT8},
+    {"u2", DType::UINT16},
+    {"u4", DType::UINT32},
+    {"u8", DType::UINT64},
+    {"f2", DType::FP16},
+    {"f4", DType::FP32},
+    {"f8", DType::FP64},
+    {"c8", DType::COMPLEX64},
+    {"c16", DType::COMPLEX128},
+});
+}  // namespace detail
+
+/// NumPy's element type for ours, without the byte order: "f4". It has no bfloat16 and no float8: as in Paddle, their bits
+/// are unsigned numbers.
+constexpr std::string_view kind_of(DType dtype) noexcept {
+    if (dtype == DType::BF16) return "u2";
+    if (dtype == DType::FP8_E4M3FN || dtype == DType::FP8_E5M2) return "u1";
+    if (dtype == DType::SIZE_T) return "u8";
+    for (const auto& row : detail::kinds)
+        if (row.dtype == dtype) return row.kind;
+    return {};
+}
+
+/// Our element type for NumPy's, without the byte order.
+constexpr std::optional<DType> dtype_of_kind(std::string_view kind) noexcept {
+    for (const auto& row : detail::kinds)
+        if (row.kind == kind) return row.dtype;
+    return std::nullopt;
+}
+
+/// The name that NumPy prints: "float32"; bfloat16 is "uint16" there.
+constexpr std::string_view name_of(DType dtype) noexcept {
+    const auto seen = dtype_of_kind(kind_of(dtype));
+    return wherry::name_of(seen.value_or(dtype));
+}
+
+/// How the elements of an array lie in a file.
+struct array_layout {
+    DType dtype = DType::FP32;
+    bool big_endian = false;
+    bool fortran_order = false;
+    Shape dims{};
+};
+
+/// Bytes of the elements. Errors: overflow, also where a dim of 0 would hide that the others multiply too far.
+inline result<std::uint64_t> data_bytes(DType dtype, const Shape& dims) {
+    auto others = dims;
+    for (std::size_t axis = 0; axis < dims.rank(); ++axis) others[axis] = std::max<std::int64_t>(dims[axis], 1);
+    const auto count = others.element_count();
+    const auto size = count ? checked_product(*count, size_of(dtype)) : std::nullopt;
+    if (size && dims.count() == 0 && checked_size(*size)) return std::uint64_t{0};
+    if (!size || !checked_size(*size))
+        return error{
+            .code = errc::overflow, .message = "the dims of an array multiply past what memory can hold", .found = to_string(dims)};
+    return *size;
+}
+
+namespace detail {
+/// Element by element from column-major to row-major order.
+inline void to_row_major(std::span<const std::byte> from, Tensor& into) {
+    const auto& dims = into.dims();
+    const auto width = size_of(into.dtype());
+    std::array<std::size_t, max_rank> stride_bytes{};
+    std::array<std::size_t, max_rank> extent{};
+    std::array<std::size_t, max_rank> at{};
+    for (std::size_t axis = 0, step = width; axis < dims.rank(); ++axis) {
+        extent[axis] = static_cast<std::size_t>(dims[axis]);
+        stride_bytes[axis] = step;
+        step *= extent[axis];
+    }
+    std::size_t offset = 0;
+    const auto bytes = into.bytes();
+    for (std::size_t done = 0; done < bytes.size(); done += width) {
+        std::copy_n(from.data() + offset, width, bytes.data() + done);
+        for (std::size_t axis = dims.rank(); axis-- > 0;) {
+            offset += stride_bytes[axis];
+            if (++at[axis] < extent[axis]) break;
+            offset -= stride_bytes[axis] * extent[axis];
+            at[axis] = 0;
+        }
+    }
+}
+}  // namespace detail
+
+/// The array, row-major and in the machine's byte order. `fill(span)` puts the file's bytes, as many as `data_bytes` says,
+/// into memory and answers a `result<void>`.
+template <class Fill>
+result<Tensor> make_tensor(const array_layout& layout, Fill fill) {
+    Tensor made(layout.dtype, layout.dims);
+    if (layout.fortran_order && layout.dims.rank() > 1) {
+        Tensor columns(layout.dtype, layout.dims);
+        if (auto filled = fill(columns.bytes()); !filled) return std::move(filled).failure();
+        detail::to_row_major(columns.bytes(), made);
+    } else if (auto filled = fill(made.bytes()); !filled) {
+        return std::move(filled).failure();
+    }
+    if (layout.big_endian) reverse_numbers(layout.dtype, made.bytes());
+    elements_from_file(layout.dtype, made.bytes());
+    return made;
+}
+
+}  // namespace wherry::inline v0::numpy
+
+#endif

@@ -1,0 +1,389 @@
+#ifndef WHERRY_FORMAT_PICKLE_MACHINE_HPP
+#define WHERRY_FORMAT_PICKLE_MACHINE_HPP
+
+#include <wherry/base/bytes.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/format/pickle/value.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0::pickle {
+
+/// Runs a pickle of protocol 2 to 4 without executing anything: it knows the opcodes that arrays need and the names of a
+/// few callables. Strings stay in the given bytes; memory follows the count of opcodes, which is capped.
+/// Errors: bad_version, bad_pickle, forbidden_global (a callable or opcode that is not on the list, even when its result
+/// is not used), truncated, trailing_bytes, too_large; all with the offset.
+class machine {
+  public:
+    explicit machine(std::string_view bytes, const limits& caps = {}) noexcept : in_(bytes), caps_(caps) {}
+
+    /// The object that the pickle is.
+    result<value> run() {
+        if (auto read = protocol(); !read) return std::move(read).failure();
+        while (!stopped_) {
+            at_ = in_.offset();
+            if (++opcodes_ > caps_.pickle_opcodes)
+                return error{.code = errc::too_large,
+                             .message = "a pickle has more opcodes than the limit",
+                             .offset = at_,
+                             .expected = decimal(caps_.pickle_opcodes)};
+            const auto code = in_.read<std::uint8_t>("a pickle ends before its STOP");
+            if (!code) return code.error();
+            if (auto done = step(static_cast<char>(*code)); !done) return std::move(done).failure();
+        }
+        if (!in_.at_end())
+            return error{.code = errc::trailing_bytes,
+                         .message = "something stands behind the pickle",
+                         .offset = in_.offset(),
+                         .found = decimal(in_.remaining())};
+        if (stack_.size() != 1 || !marks_.empty()) return bad("a pickle stops with more or less than one object");
+        return stack_.front();
+    }
+    [[nodiscard]] const object_graph& objects() const noexcept { return objects_; }
+
+  private:
+    using outcome = result<void>;
+
+    [[nodiscard]] error bad(std::string_view message, std::string_view found = {}) const {
+        return {.code = errc::bad_pickle, .message = message, .offset = at_, .found = found};
+    }
+
+    outcome protocol() {
+        if (in_.rest().empty() || in_.rest().front() != static_cast<char>(opcode::proto))
+            return bad("a pickle does not begin with its protocol", in_.rest().empty() ? "no bytes" : "");
+        (void)in_.take(1, {});
+        const auto version = in_.read<std::uint8_t>("the protocol of a pickle is cut short");
+        if (!version) return version.error();
+        if (*version >= 2 && *version <= 4) return {};
+        return error{.code = errc::bad_version,
+                     .message = "a pickle of a protocol that is not known",
+                     .offset = 1,
+                     .expected = "2 to 4",
+                     .found = decimal(*version)};
+    }
+
+    outcome step(char code) {
+        if (const auto found = constant(code)) return std::move(*found);
+        if (const auto found = container(code)) return std::move(*found);
+        if (const auto found = object(code)) return std::move(*found);
+        if (is_forbidden(code)) {
+            auto refused = bad("a pickle wants to make an object in a way that files of arrays do not need");
+            refused.code = errc::forbidden_global;
+            if (code == 'i') name_class(refused);
+            refused.expected = "arrays and nothing else";
+            refused.found = {"the opcode ", decimal(static_cast<unsigned char>(code)),
+                             (refused.found.empty() ? "" : " of " + std::string(refused.found.view()))};
+            return refused;
+        }
+        return bad("a pickle has an opcode that is not known", decimal(static_cast<unsigned char>(code)));
+    }
+
+    // Constants: numbers, strings, the memo. Nothing when the opcode is none of them.
+    std::optional<outcome> constant(char code) {
+        switch (static_cast<opcode>(code)) {
+            case opcode::frame: return skip_frame();
+            case opcode::none: return push({});
+            case opcode::new_true: return push({kind::boolean, 1});
+            case opcode::new_false: return push({kind::boolean, 0});
+            case opcode::bin_int1: return push_int<std::uint8_t>();
+            case opcode::bin_int2: return push_int<std::uint16_t>();
+            case opcode::bin_int: return push_int<std::uint32_t>();
+            case opcode::long1: return push_long(in_.read<std::uint8_t>("the length of a number is cut short"));
+            case opcode::long4: return push_long(in_.read<std::uint32_t>("the length of a number is cut short"));
+            case opcode::int_line:
+            case opcode::long_line: return push_line();
+            case opcode::float_line: return push_real_line();
+            case opcode::bin_float: return push_real();
+            case opcode::short_bin_string: return push_slice<std::uint8_t>(kind::bytes);
+            case opcode::bin_string: return push_slice<std::uint32_t>(kind::bytes);
+            case opcode::short_bin_bytes: return push_slice<std::uint8_t>(kind::bytes);
+            case opcode::bin_bytes: return push_slice<std::uint32_t>(kind::bytes);
+            case opcode::bin_bytes8: return push_slice<std::uint64_t>(kind::bytes);
+            case opcode::short_bin_unicode: return push_slice<std::uint8_t>(kind::text);
+            case opcode::bin_unicode: return push_slice<std::uint32_t>(kind::text);
+            case opcode::bin_unicode8: return push_slice<std::uint64_t>(kind::text);
+            case opcode::bin_put: return put(in_.read<std::uint8_t>(memo_cut));
+            case opcode::long_bin_put: return put(in_.read<std::uint32_t>(memo_cut));
+            case opcode::memoize: return put(result<std::uint32_t>(static_cast<std::uint32_t>(memo_.size())));
+            case opcode::bin_get: return get(in_.read<std::uint8_t>(memo_cut));
+            case opcode::long_bin_get: return get(in_.read<std::uint32_t>(memo_cut));
+            default: return std::nullopt;
+        }
+    }
+
+    // Containers and the stack.
+    std::optional<outcome> container(char code) {
+        switch (static_cast<opcode>(code)) {
+            case opcode::stop: return stopped_ = true, outcome();
+            case opcode::mark: return marks_.push_back(stack_.size()), outcome();
+            case opcode::pop: return pop();
+            case opcode::dup: return stack_.size() > floor() ? push(stack_.back()) : outcome(bad("nothing to double"));
+            case opcode::empty_tuple: return push(objects_.make(kind::tuple));
+            case opcode::tuple1: return collect(1);
+            case opcode::tuple2: return collect(2);
+            case opcode::tuple3: return collect(3);
+            case opcode::tuple: return marks_.empty() ? outcome(bad("a tuple without its mark")) : collect(above_mark());
+            case opcode::empty_list: return push(objects_.make(kind::list));
+            case opcode::empty_dict: return push(objects_.make(kind::dict));
+            case opcode::append: return extend(kind::list, 1);
+            case opcode::set_item: return extend(kind::dict, 2);
+            case opcode::appends: return marks_.empty() ? outcome(bad("items without their mark")) : extend(kind::list, above_mark());
+            case opcode::set_items: return marks_.empty() ? outcome(bad("items without their mark")) : extend(kind::dict, above_mark());
+            default: return std::nullopt;
+        }
+    }
+
+    // Callables, and what is made of them.
+    std::optional<outcome> object(char code) {
+        switch (static_cast<opcode>(code)) {
+            case opcode::global: return global_lines();
+            case opcode::stack_global: return stack_global();
+            case opcode::reduce: return reduce();
+            case opcode::new_object: return reduce();
+            case opcode::build: return build();
+            default: return std::nullopt;
+        }
+    }
+
+    static constexpr std::string_view memo_cut = "a memo index is cut short";
+    static constexpr std::size_t line_cap = 1024;
+
+    [[nodiscard]] std::size_t floor() const noexcept { return marks_.empty() ? 0 : marks_.back(); }
+    /// Objects above the last mark, which is taken away.
+    std::size_t above_mark() noexcept {
+        const auto mark = marks_.back();
+        marks_.pop_back();
+        return stack_.size() - mark;
+    }
+
+    outcome push(value v) { return stack_.push_back(v), outcome(); }
+    outcome pop() {
+        if (stack_.size() > floor()) return stack_.pop_back(), outcome();
+        if (marks_.empty()) return bad("nothing to drop");
+        return marks_.pop_back(), outcome();
+    }
+    outcome skip_frame() {
+        const auto size = in_.read<std::uint64_t>("the length of a frame is cut short");
+        if (!size) return size.error();
+        return fits(*size, in_.remaining()) ? outcome() : outcome(in_.truncated(*size, "a frame is longer than the file"));
+    }
+
+    template <class U>
+    outcome push_int() {
+        const auto read = in_.read<U>("a number is cut short");
+        if (!read) return read.error();
+        if constexpr (sizeof(U) == 4) return push(objects_.make_number(static_cast<std::int32_t>(*read)));
+        return push(objects_.make_number(static_cast<std::int64_t>(*read)));
+    }
+    /// Two's complement of as few bytes as it takes.
+    template <class U>
+    outcome push_long(const result<U>& size) {
+        if (!size) return size.error();
+        if (*size > sizeof(std::int64_t)) return bad("a number has more than 64 bits", decimal(*size));
+        const auto bytes = in_.take(*size, "a number is cut short");
+        if (!bytes) return bytes.error();
+        std::uint64_t bits = !bytes->empty() && (static_cast<unsigned char>(bytes->back()) & 0x80U) != 0 ? ~std::uint64_t{0} : 0;
+        for (auto at = bytes->rbegin(); at != bytes->rend(); ++at) bits = bits << 8U | static_cast<unsigned char>(*at);
+        return push(objects_.make_number(static_cast<std::int64_t>(bits)));
+    }
+    result<std::string_view> line() {
+        const auto end = in_.rest().substr(0, line_cap).find('\n');
+        if (end != std::string_view::npos) {
+            const auto found = in_.take(end, {});
+            (void)in_.take(1, {});
+            return found;
+        }
+        if (in_.remaining() < line_cap) return in_.truncated(in_.remaining() + 1, "a line of a pickle does not end");
+        return bad("a line of a pickle is too long");
+    }
+    outcome push_line() {
+        auto digits = line();
+        if (!digits) return std::move(digits).failure();
+        if (digits->ends_with('L')) digits->remove_suffix(1);
+        if (*digits == "00" || *digits == "01") return push({kind::boolean, *digits == "01" ? 1U : 0U});  // protocol 0's bools
+        const bool negative = digits->starts_with('-');
+        if (negative) digits->remove_prefix(1);
+        if (digits->empty() || digits->size() > 18) return bad("a number of a pickle is none, or too long", digits->substr(0, 40));
+        std::int64_t n = 0;
+        for (const char c : *digits) {
+            if (c < '0' || c > '9') return bad("a number of a pickle is none", *digits);
+            n = n * 10 + (c - '0');
+        }
+        return push(objects_.make_number(negative ? -n : n));
+    }
+    outcome push_real_line() {
+        const auto digits = line();
+        return digits ? push({kind::real, 0}) : outcome(digits.error());
+    }
+    outcome push_real() {
+        const auto read = in_.read<std::uint64_t>("a number is cut short");
+        return read ? push({kind::real, 0}) : outcome(read.error());
+    }
+    template <class U>
+    outcome push_slice(kind k) {
+        const auto size = in_.read<U>("the length of a string is cut short");
+        if (!size) return size.error();
+        const auto bytes = in_.take(*size, "a string is cut short");
+        return bytes ? push(objects_.make_slice(k, *bytes)) : outcome(bytes.error());
+    }
+
+    template <class U>
+    outcome put(const result<U>& index) {
+        if (!index) return index.error();
+        if (stack_.size() <= floor()) return bad("nothing to remember");
+        if (*index > opcodes_) return bad("a memo index is larger than what was made before", decimal(*index));
+        if (*index >= memo_.size()) memo_.resize(std::size_t{*index} + 1);
+        memo_[*index] = stack_.back();
+        return {};
+    }
+    template <class U>
+    outcome get(const result<U>& index) {
+        if (!index) return index.error();
+        if (*index >= memo_.size() || !memo_[*index]) return bad("a memo index that nothing was put under", decimal(*index));
+        return push(*memo_[*index]);
+    }
+
+    /// The last n objects become a tuple.
+    outcome collect(std::size_t n) {
+        if (stack_.size() < floor() + n) return bad("a tuple of more objects than there are");
+        const auto made = objects_.make(kind::tuple);
+        const auto first = stack_.size() - n;
+        for (std::size_t i = first; i < stack_.size(); ++i) objects_.append(made, stack_[i]);
+        stack_.resize(first);
+        return push(made);
+    }
+    /// The last n objects go into the container below them.
+    outcome extend(kind wanted, std::size_t n) {
+        if (stack_.size() < floor() + n + 1) return bad("items without a container");
+        const auto first = stack_.size() - n;
+        const auto target = stack_[first - 1];
+        if (target.kind != wanted) return bad("items go into something that is no such container");
+        if (wanted == kind::dict && n % 2 != 0) return bad("a key without a value");
+        for (std::size_t i = first; i < stack_.size(); ++i) objects_.append(target, stack_[i]);
+        stack_.resize(first);
+        return {};
+    }
+
+    outcome refuse(std::string_view module, std::string_view name) const {
+        auto refused = bad("a pickle names a callable that is not allowed; nothing was called");
+        refused.code = errc::forbidden_global;
+        refused.expected = "arrays and nothing else";
+        refused.found = {module.substr(0, 200), ".", name.substr(0, 200)};
+        return refused;
+    }
+    void name_class(error& refused) {
+        const auto module = line();
+        const auto name = module ? line() : module;
+        if (name) refused.found = {module->substr(0, 200), ".", name->substr(0, 200)};
+    }
+    outcome push_callable(std::string_view module, std::string_view name) {
+        const auto found = find_callable(module, name);
+        return found ? push({kind::callable, static_cast<std::uint32_t>(*found)}) : refuse(module, name);
+    }
+    outcome global_lines() {
+        const auto module = line();
+        if (!module) return module.error();
+        const auto name = line();
+        return name ? push_callable(*module, *name) : outcome(name.error());
+    }
+    outcome stack_global() {
+        if (stack_.size() < floor() + 2) return bad("a callable without its names");
+        const auto name = stack_.back();
+        const auto module = stack_[stack_.size() - 2];
+        stack_.resize(stack_.size() - 2);
+        if (name.kind != kind::text || module.kind != kind::text) return bad("the names of a callable are no strings");
+        return push_callable(objects_.slice(module), objects_.slice(name));
+    }
+
+    /// What a call would make, recognised by its shape.
+    outcome reduce() {
+        if (stack_.size() < floor() + 2) return bad("a call without arguments");
+        const auto given = stack_.back();
+        const auto called = stack_[stack_.size() - 2];
+        if (called.kind != kind::callable || given.kind != kind::tuple) return bad("a call of something that cannot be called");
+        stack_.resize(stack_.size() - 2);
+        if (objects_.size(given) > 4) return bad("a call with too many arguments");
+        const auto args = objects_.items(given);
+        const auto is = [&](std::size_t i, kind k) { return i < args.size() && args[i].kind == k; };
+        const auto wrong = [this] { return outcome(bad("a call with arguments that it never has")); };
+        switch (static_cast<callable>(called.at)) {
+            case callable::reconstruct:
+                if (args.size() != 3 || !is(0, kind::callable) || args[0].at != static_cast<std::uint32_t>(callable::ndarray))
+                    return wrong();
+                return push(objects_.make(kind::array));
+            case callable::dtype: {
+                if (!is(0, kind::text) && !is(0, kind::bytes)) return wrong();
+                const auto made = objects_.make(kind::dtype);
+                objects_.append(made, args[0]);
+                return push(made);
+            }
+            case callable::scalar: {
+                if (args.size() != 2 || !is(0, kind::dtype)) return wrong();
+                const auto made = objects_.make(kind::scalar);
+                for (const auto arg : args) objects_.append(made, arg);
+                return push(made);
+            }
+            case callable::encode:
+                if (!is(0, kind::text) || !is(1, kind::text) || objects_.slice(args[1]) != "latin1") return wrong();
+                return push({kind::latin1, args[0].at});
+            case callable::bytes:
+                if (!args.empty()) return wrong();
+                return push(objects_.make_slice(kind::bytes, {}));
+            case callable::tuple:
+                if (args.size() != 1 || !is(0, kind::tuple)) return wrong();
+                return push(args[0]);
+            case callable::ordered_dict: return ordered_dict(args);
+            case callable::ndarray: break;
+        }
+        return wrong();
+    }
+    /// Python 2 gives the items as a list of lists, Python 3 adds them afterwards.
+    outcome ordered_dict(const sequence<value>& args) {
+        const auto made = objects_.make(kind::dict);
+        if (args.size() > 1 || (args.size() == 1 && args[0].kind != kind::list)) return bad("an OrderedDict of something else than a list");
+        if (!args.empty() && objects_.cells.size() + 2 * std::uint64_t{objects_.size(args[0])} > caps_.pickle_opcodes)
+            return error{.code = errc::too_large, .message = "a pickle copies more items than the limit", .offset = at_};
+        if (!args.empty())
+            for (const auto pair : objects_.items(args[0])) {
+                if ((pair.kind != kind::list && pair.kind != kind::tuple) || objects_.size(pair) != 2)
+                    return bad("an OrderedDict of something else than pairs");
+                for (const auto item : objects_.items(pair)) objects_.append(made, item);
+            }
+        return push(made);
+    }
+    /// Arrays and dtypes take their state once; nothing else has one.
+    outcome build() {
+        if (stack_.size() < floor() + 2) return bad("a state without an object");
+        const auto state = stack_.back();
+        stack_.pop_back();
+        const auto target = stack_.back();
+        if (state.kind != kind::tuple) return bad("a state that is no tuple");
+        const auto before = target.kind == kind::array ? 0U : 1U;
+        if ((target.kind != kind::array && target.kind != kind::dtype) || objects_.size(target) != before)
+            return bad("a state for something that has none, or has it already");
+        objects_.append(target, state);
+        return {};
+    }
+
+    byte_cursor in_;
+    limits caps_;
+    std::uint64_t at_ = 0;
+    std::uint64_t opcodes_ = 0;
+    bool stopped_ = false;
+    object_graph objects_;
+    sequence<value> stack_;
+    sequence<std::size_t> marks_;
+    sequence<std::optional<value>> memo_;
+};
+
+}  // namespace wherry::inline v0::pickle
+
+#endif

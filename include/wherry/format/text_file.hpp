@@ -1,0 +1,237 @@
+#ifndef WHERRY_FORMAT_TEXT_FILE_HPP
+#define WHERRY_FORMAT_TEXT_FILE_HPP
+
+#include <wherry/base/sequence.hpp>
+#include <wherry/format/npy.hpp>
+#include <wherry/format/text_number.hpp>
+#include <wherry/policy/disk.hpp>
+#include <wherry/policy/durability.hpp>
+#include <wherry/policy/layout.hpp>
+#include <wherry/record/save_plan.hpp>
+#include <wherry/record/whole_record.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+/// Numbers in text, a file an array: what `numpy.savetxt` and a loop of `printf` write, and `numpy.loadtxt` reads.
+///
+///     # float32 [2, 3]
+///     0.5 -1 2e-10
+///     1 2 nan
+///
+/// The first line is wherry's own, and a comment to everybody else. Without it an array is float32 of rows x columns, and a
+/// single row or column has one dim. Source: numpy.savetxt, numpy.loadtxt.
+namespace wherry::inline v0::text_file {
+
+/// What an array is taken for that does not say it itself.
+struct assumed {
+    DType dtype = DType::FP32;
+    std::optional<Shape> dims{};  ///< none: those of its lines
+};
+
+/// The file of an array: NAME.txt.
+inline std::string file_name_of(std::string_view name) { return std::string(name) + ".txt"; }
+
+/// The name of the array in a file: without .txt or .csv, and .gz behind them.
+inline std::string_view name_in(std::string_view file) noexcept {
+    if (file.ends_with(".gz")) file.remove_suffix(3);
+    if (file.ends_with(".txt") || file.ends_with(".csv")) file.remove_suffix(4);
+    return file;
+}
+
+namespace detail {
+using namespace wherry::detail;
+
+/// A number, or what stands in its place.
+struct word {
+    std::string_view chars;
+    std::uint64_t offset = 0;
+    std::uint64_t line = 1;
+};
+
+/// Goes through words, which blanks or one comma separate. A # starts a comment.
+class word_reader {
+  public:
+    explicit word_reader(std::string_view text) noexcept : text_(text) {}
+
+    std::optional<word> next() noexcept {
+        bool comma = false;
+        for (; at_ < text_.size(); ++at_) {
+            const char c = text_[at_];
+            if (c == '#') at_ = std::min(text_.find('\n', at_), text_.size()) - 1;
+            else if (c == '\n') ++line_, follows_ = comma = false;
+            else if (c == ',' && follows_ && !comma) comma = true;
+            else if (c != ' ' && c != '\t' && c != '\r') break;
+        }
+        if (at_ == text_.size()) return std::nullopt;
+        const auto end = std::min(text_.find_first_of(" \t\r\n,#", at_ + 1), text_.size());
+        const word found{text_.substr(at_, end - at_), at_, line_};
+        at_ = end;
+        follows_ = true;
+        return found;
+    }
+
+  private:
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::uint64_t line_ = 1;
+    bool follows_ = false;  ///< a word of the same line
+};
+
+/// How many numbers there are, and whether they form rows and columns.
+struct extent {
+    std::uint64_t count = 0;
+    std::uint64_t rows = 0;
+    std::uint64_t columns = 0;      ///< of the first row
+    std::optional<error> ragged{};  ///< the first row of another length
+};
+
+inline extent extent_of(std::string_view text) {
+    extent seen;
+    std::uint64_t columns = 0;
+    word row{{}, 0, 0};
+    const auto end_row = [&] {
+        if (seen.rows == 1) seen.columns = columns;
+        if (seen.rows <= 1 || columns == seen.columns || seen.ragged) return;
+        seen.ragged = error{.code = errc::bad_text,
+                            .message = "rows of numbers have different lengths",
+                            .offset = row.offset,
+                            .expected = {decimal(seen.columns), " numbers"},
+                            .found = {decimal(columns), " in line ", decimal(row.line)}};
+    };
+    word_reader words(text);
+    while (const auto found = words.next()) {
+        if (found->line != row.line) {
+            end_row();
+            row = *found;
+            ++seen.rows;
+            columns = 0;
+        }
+        ++columns;
+        ++seen.count;
+    }
+    end_row();
+    return seen;
+}
+
+/// The first line, "# float32 [2, 3]"; any other comment is none. Errors: bad_dims for such a line with dims that are none.
+inline result<std::optional<assumed>> own_line(std::string_view text) {
+    auto line = text.substr(0, text.find('\n'));
+    if (!line.starts_with("# ")) return std::optional<assumed>();
+    line.remove_prefix(2);
+    const auto dtype = dtype_named(line.substr(0, line.find(' ')));
+    npy::detail::literal_reader in(line.substr(std::min(line.find(' '), line.size())));
+    if (!dtype || !in.skip("[")) return std::optional<assumed>();
+    const error bad{.code = errc::bad_dims,
+                    .message = "the first line of a file of numbers gives dims that are none",
+                    .offset = 0,
+                    .expected = "# float32 [2, 3]",
+                    .found = line.substr(0, 80)};
+    Shape dims;
+    for (bool more = !in.skip("]"); more;) {
+        const auto dim = in.number();
+        if (!dim || dims.rank() == max_rank) return bad;
+        dims.push_back(*dim);
+        more = in.skip(",");
+        if (!more && !in.skip("]")) return bad;
+    }
+    in.skip("");
+    if (!in.rest().empty() || !dims.element_count()) return bad;
+    return std::optional(assumed{*dtype, dims});
+}
+
+/// Dims of numbers without any: as numpy.loadtxt makes them, but for a single number, which is [1].
+inline result<Shape> dims_of(const extent& seen) {
+    if (seen.ragged) return *seen.ragged;
+    if (seen.rows == 1 || seen.columns == 1) return Shape{static_cast<std::int64_t>(seen.count)};
+    return Shape{static_cast<std::int64_t>(seen.rows), static_cast<std::int64_t>(seen.columns)};
+}
+
+inline error wrong_count(errc code, std::string_view message, const Shape& dims, std::uint64_t found) {
+    return {
+        .code = code, .message = message, .expected = {decimal(dims.count()), " numbers for ", to_string(dims)}, .found = decimal(found)};
+}
+
+/// The array's dims, which have as many elements as there are numbers.
+inline result<Shape> checked_dims(const std::optional<assumed>& own, const assumed& otherwise, const extent& seen) {
+    const auto& wanted = own ? own->dims : otherwise.dims;
+    if (!wanted) return dims_of(seen);
+    const auto count = wanted->element_count();
+    if (count && *count == seen.count) return *wanted;
+    if (!own) return wrong_count(errc::shape_mismatch, "a file holds another number of numbers than the variable", *wanted, seen.count);
+    return seen.count < *count ? wrong_count(errc::truncated, "a file of numbers ends before its dims do", *wanted, seen.count)
+                               : wrong_count(errc::trailing_bytes, "a file of numbers goes on after its dims", *wanted, seen.count);
+}
+}  // namespace detail
+
+/// The array in a text. Numbers are separated by blanks or commas; in place of an integer "3.0e+00" is one, too.
+/// Errors: bad_text (a word that is no such number, or one out of range; rows of different lengths where nobody gives dims; no number
+/// at all), with offset and line; truncated and trailing_bytes where the dims of the first line say otherwise, bad_dims; shape_mismatch
+/// where those of `otherwise` do. Memory is reserved only for numbers that are there.
+inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}) {
+    const auto own = detail::own_line(text);
+    if (!own) return own.error();
+    const auto seen = detail::extent_of(text);
+    if (seen.count == 0 && !*own) return error{.code = errc::bad_text, .message = "there is no number", .offset = text.size()};
+    const auto dims = detail::checked_dims(*own, otherwise, seen);
+    if (!dims) return dims.error();
+    Tensor made(*own ? (*own)->dtype : otherwise.dtype, *dims);
+    auto* to = made.bytes().data();
+    detail::word_reader words(text);
+    for (auto found = words.next(); found; found = words.next(), to += size_of(made.dtype()))
+        if (!detail::store_number(made.dtype(), found->chars, to))
+            return error{
+                .code = errc::bad_text,
+                .message = "a word is no number of the element type",
+                .offset = found->offset,
+                .expected = name_of(made.dtype()),
+                .found = {found->chars.substr(0, 40), " in line ", decimal(found->line)},
+            };
+    return made;
+}
+
+/// An array as text: the line that says what it is, then a line a row of its last dim; with one dim, a line a number. Numbers are the
+/// shortest that are read back as the same elements; what a NaN carries and LoD are not kept.
+/// The array must pass `check_tensor`.
+inline std::string print(const tensor_ref& array) {
+    std::string made = "# " + std::string(name_of(array.dtype)) + " " + to_string(array.dims) + "\n";
+    const auto columns = array.dims.rank() < 2 ? 1 : static_cast<std::size_t>(array.dims.back());
+    const auto width = size_of(array.dtype);
+    for (std::size_t at = 0; at < array.bytes.size() / width; ++at) {
+        detail::append_number(made, array.dtype, array.bytes.data() + at * width);
+        made += (at + 1) % columns == 0 ? '\n' : ' ';
+    }
+    return made;
+}
+
+/// Saves each array as NAME.txt in a folder, which is made. Each file is replaced whole, one after another; names and bytes
+/// are checked before the first.
+/// Errors: those of `save_plan::make` for one file an array, and of `disk`.
+inline result<void> save(std::span<const tensor_ref> tensors, const std::string& folder, durability_steps how = atomic::steps) {
+    if (const auto plan = save_plan::make<layout::per_file>(tensors); !plan) return plan.error();
+    sequence<std::string> files;
+    for (const auto& one : tensors) files.push_back(file_name_of(one.name));
+    const sequence<std::string_view> names(files.begin(), files.end());
+    if (auto checked = check_file_names(names); !checked) return checked;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const auto made = print(tensors[i]);
+        const piece bytes = as_bytes(made);
+        const record_size record{names[i], made.size()};
+        disk sink{folder};
+        if (auto started = sink.start(std::span(&record, 1), how); !started) return started;
+        if (auto written = sink.write_at(0, 0, std::span(&bytes, 1)); !written) return written;
+        if (auto done = sink.commit(0); !done) return done;
+        if (auto finished = sink.finish(); !finished) return finished;
+    }
+    return {};
+}
+
+}  // namespace wherry::inline v0::text_file
+
+#endif

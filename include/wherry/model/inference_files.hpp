@@ -1,0 +1,148 @@
+#ifndef WHERRY_MODEL_INFERENCE_FILES_HPP
+#define WHERRY_MODEL_INFERENCE_FILES_HPP
+
+#include <wherry/base/sequence.hpp>
+#include <wherry/model/inference_model.hpp>
+#include <wherry/policy/disk.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+/// Where a model lies. Of the file names only what stands behind the last '/' counts, as in the reference.
+struct inference_files {
+    std::string dirname{};  ///< empty: the current folder
+    std::string model_filename = "__model__";
+    std::optional<std::string> params_filename{};  ///< none: one file a variable
+};
+
+/// How `save_inference_model` saves.
+struct save_model_options {
+    bool export_for_deployment = true;  ///< false: the whole program as `<model>.main_program`, with all its persistables
+    bool program_only = false;          ///< leave the persistables out
+    export_options program{};
+};
+
+/// What `save_inference_model` did.
+struct saved_model {
+    sequence<std::string> fetch_names;  ///< what the targets are called in the model
+    sequence<std::string_view> warnings;
+};
+
+namespace detail {
+using model_with_one_file = inference_model<layout::combined>;
+using model_with_file_each = inference_model<layout::per_file>;
+
+inline std::string basename(std::string_view path) { return std::string(path.substr(path.find_last_of('/') + 1)); }
+inline std::string below(std::string_view dirname, std::string_view name) {
+    if (dirname.empty()) return "./" + std::string(name);
+    return std::string(dirname) + (dirname.ends_with('/') ? "" : "/") + std::string(name);
+}
+
+/// Operators and variables appended to a program that go again unless the save works.
+class appended_scales {
+  public:
+    explicit appended_scales(Program& program) : program_(&program), op_count_(program.global_block().ops().size()) {}
+    appended_scales(const appended_scales&) = delete;
+    appended_scales& operator=(const appended_scales&) = delete;
+    ~appended_scales() {
+        if (program_ == nullptr) return;
+        auto& root = program_->global_block();
+        sequence<std::string> made;
+        for (auto i = op_count_; i < root.ops().size(); ++i) made.push_back(root.ops()[i].output("Out").front());
+        root.ops().erase(root.ops().begin() + static_cast<std::ptrdiff_t>(op_count_), root.ops().end());
+        root.remove_vars_if([&](const Variable& var) { return std::find(made.begin(), made.end(), var.name()) != made.end(); });
+    }
+    void keep() noexcept { program_ = nullptr; }
+
+  private:
+    Program* program_;
+    std::size_t op_count_;
+};
+
+/// Errors: not_regular_file for a file name that is none, bad_name where two of the model's files would be one.
+inline result<void> check_files(const inference_files& files, const Program& program, std::string_view model_name) {
+    const auto no_file = [&] {
+        return error{.code = errc::not_regular_file, .message = "Is a directory", .file = below(files.dirname, {})};
+    };
+    const auto same = [&](std::string_view name) {
+        return error{.code = errc::bad_name, .message = "the program and a variable would be one file", .variable = name};
+    };
+    if (basename(files.model_filename).empty()) return no_file();
+    if (files.params_filename) {
+        const auto params_name = basename(*files.params_filename);
+        if (params_name.empty()) return no_file();
+        return params_name == model_name ? result<void>(same(params_name)) : result<void>();
+    }
+    for (const auto& var : select<filter::persistables>(program))
+        if (var.name() == model_name) return same(var.name());
+    return {};
+}
+
+inline result<void> write_model(const inference_files& files, std::string_view model_name, const inference_program& made,
+                                const Scope& scope, bool program_only, sequence<std::string_view>& warnings) {
+    if (auto checked = check_files(files, made.program, model_name); !checked) return checked;
+    disk program_sink(below(files.dirname, model_name));
+    if (program_only) {
+        warnings.push_back(warning_text::program_only);
+        return write_whole(program_sink, made.program.serialize_to_string(), atomic::steps);
+    }
+    const auto note = [&](auto&& saved) -> result<void> {
+        if (!saved) return std::move(saved).failure();
+        warnings.insert(warnings.end(), saved->warnings.begin(), saved->warnings.end());
+        return {};
+    };
+    if (files.params_filename)
+        return note(model_with_one_file::save(made, scope, program_sink, disk(below(files.dirname, basename(*files.params_filename)))));
+    return note(model_with_file_each::save(made, scope, program_sink, disk(files.dirname.empty() ? "." : files.dirname)));
+}
+}  // namespace detail
+
+/// Saves what `targets` need as a model in a folder, the way fluid 1.8 does: a `scale` is appended to the program for
+/// every target, the program is pruned to feeds and targets, and its persistables are saved beside it.
+/// Errors: bad_argument without targets, those of `append_target_scales`, `make_inference_program` and `archive::save`;
+/// not_regular_file, bad_name for the files. Guarantee: after an error the program has no new operators, and no file of
+/// it was written; parameters are written before the program.
+/// Source: fluid.io.save_inference_model.
+inline result<saved_model> save_inference_model(const inference_files& files, std::span<const std::string> feeds,
+                                                std::span<const Variable> targets, Program& program, const Scope& scope,
+                                                UniqueNameGenerator& names, const save_model_options& options = {}) {
+    if (options.export_for_deployment && targets.empty())
+        return error{.code = errc::bad_argument, .message = "'target_vars' should be a list of Variable."};
+    if (program.blocks().empty()) return error{.code = errc::bad_block, .message = "the program has no block"};
+    saved_model saved;
+    if (clear_op_device(program)) saved.warnings.push_back(warning_text::auc_states);
+    detail::appended_scales appended(program);
+    const auto scaled = append_target_scales(program, names, targets, options.program);
+    if (!scaled) return scaled.error();
+    for (const auto& target : *scaled) saved.fetch_names.push_back(target.name());
+    auto made = options.export_for_deployment ? make_inference_program(program, feeds, saved.fetch_names, options.program)
+                                              : result<inference_program>(inference_program{program.clone(), {}, {}});
+    if (!made) return std::move(made).failure();
+    const auto model_name = detail::basename(files.model_filename) + (options.export_for_deployment ? "" : ".main_program");
+    auto written = detail::write_model(files, model_name, *made, scope, options.program_only, saved.warnings);
+    if (!written) return std::move(written).failure();
+    appended.keep();
+    return saved;
+}
+
+/// Loads a model from a folder; its persistables go into the scope.
+/// Errors: those of `inference_model::load`; nothing_to_save for a params file that no variable of the program is in.
+/// Source: fluid.io.load_inference_model.
+inline result<loaded_inference_model> load_inference_model(const inference_files& files, Scope& scope, const import_options& options = {}) {
+    disk program_source(detail::below(files.dirname, detail::basename(files.model_filename)));
+    if (!files.params_filename)
+        return detail::model_with_file_each::load(scope, program_source, disk(files.dirname.empty() ? "." : files.dirname), options);
+    return detail::model_with_one_file::load(scope, program_source,
+                                             disk(detail::below(files.dirname, detail::basename(*files.params_filename))), options);
+}
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,160 @@
+#ifndef WHERRY_MODEL_INFERENCE_MODEL_HPP
+#define WHERRY_MODEL_INFERENCE_MODEL_HPP
+
+#include <wherry/archive/archive.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/model/inference_program.hpp>
+#include <wherry/record/whole_record.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace wherry::inline v0 {
+
+/// What a person should know of a save that worked, in the reference's words.
+namespace warning_text {
+inline constexpr std::string_view no_variable = "no variable in your model, please ensure there are any variables in your model to save";
+inline constexpr std::string_view no_operator = "There are no operators in the program to be executed.";
+inline constexpr std::string_view auc_states = "please ensure that you have set the auc states to zeros before saving inference model";
+inline constexpr std::string_view program_only =
+    "save_inference_model specified the param `program_only` to True, It will not save params of Program.";
+}  // namespace warning_text
+
+/// How a model is taken in.
+struct import_options {
+    sequence<std::string> pserver_endpoints{};             ///< replaces the attribute `epmap` where there is one
+    bool (*is_supported)(std::int64_t version) = nullptr;  ///< null: every version is, as in the reference
+};
+
+/// A model that was loaded. Its persistables are in the scope; the Executor knows its feed and fetch operators.
+struct loaded_inference_model {
+    Program program;
+    sequence<std::string> feed_names;  ///< by column
+    sequence<Variable> fetch_targets;  ///< by column
+    load_report report;
+};
+
+namespace detail {
+/// What a sink's `finish` hands over; nothing for files.
+template <class S>
+using handed_over = typename saved_by<std::remove_reference_t<S>>::type::value_type;
+template <class S>
+using kept = std::conditional_t<std::is_void_v<handed_over<S>>, std::monostate, handed_over<S>>;
+
+template <class T>
+std::conditional_t<std::is_void_v<T>, std::monostate, T> keep(result<T>&& r) {
+    if constexpr (std::is_void_v<T>) return {};
+    else return *std::move(r);
+}
+
+inline result<void> check_version(const Program& program, const import_options& options) {
+    if (options.is_supported == nullptr || options.is_supported(program.version())) return {};
+    return error{.code = errc::bad_version,
+                 .message = {"Unsupported program version: ", decimal(program.version()), "\n"},
+                 .found = decimal(program.version())};
+}
+inline void replace_endpoints(Program& program, const sequence<std::string>& endpoints) {
+    if (endpoints.empty()) return;
+    for (auto& op : program.global_block().ops())
+        if (op.find_attr("epmap") != nullptr) op.set_attr(make_attr("epmap", endpoints));
+}
+}  // namespace detail
+
+/// Reads what `program` bytes say of a model, without its parameters.
+/// Errors: those of `Program::parse_from_string`; bad_block for a program without blocks, bad_version, missing_slot,
+/// bad_attribute, no_such_variable for a fetched name that the program lacks.
+inline result<loaded_inference_model> parse_inference_program(std::string_view bytes, const import_options& options = {},
+                                                              const limits& caps = {}) {
+    auto program = Program::parse_from_string(bytes, caps);
+    if (!program) return std::move(program).failure();
+    if (program->blocks().empty()) return error{.code = errc::bad_block, .message = "a program without blocks is no inference model"};
+    if (auto checked = detail::check_version(*program, options); !checked) return std::move(checked).failure();
+    auto feeds = feed_target_names(*program);
+    if (!feeds) return std::move(feeds).failure();
+    const auto fetches = fetch_target_names(*program);
+    if (!fetches) return fetches.error();
+    sequence<Variable> targets;
+    for (const auto& name : *fetches) {
+        targets.push_back(program->global_block().find_var(name));
+        if (!targets.back())
+            return error{.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name, .op = "fetch"};
+    }
+    detail::replace_endpoints(*program, options.pserver_endpoints);
+    return loaded_inference_model{*std::move(program), *std::move(feeds), std::move(targets), {}};
+}
+
+/// Saves and loads inference models the way its policies say: those of an archive but the filter, since a model holds
+/// every persistable of its program. The program goes to a sink of its own:
+///
+///     inference_model<layout::combined>::save(*made, scope, disk{"m/__model__"}, disk{"m/params"});
+///     inference_model<>::load(scope, memory{program_bytes}, memory{params_bytes});
+template <class... Policies>
+struct inference_model {
+    static_assert(
+        pick<detail::is_filter, void, Policies...>::count == 0,
+        "wherry: an inference model holds the persistables of its program; it takes no filter (see wherry/model/inference_model.hpp)");
+    using parameters = archive<filter::persistables, Policies...>;
+
+    /// What the two sinks made, and whether there was anything persistable.
+    template <class M, class P>
+    struct saved {
+        detail::kept<M> program{};
+        std::optional<detail::kept<P>> params{};
+        sequence<std::string_view> warnings{};
+    };
+
+    /// Saves the persistables of a program, then its bytes, so that what looks like a model is whole. Without persistables
+    /// the second sink is not touched, which is a warning.
+    /// Errors: those of `archive::save` (no program is written then) and of the sinks.
+    template <class M, class P>
+    static result<saved<M, P>> save(const inference_program& made, const Scope& scope, M&& program_sink, P&& params_sink) {
+        saved<M, P> out;
+        if (auto done = save_params<M>(made.program, scope, std::forward<P>(params_sink), out); !done) return std::move(done).failure();
+        auto written = write_whole(program_sink, made.program.serialize_to_string(), parameters::durability_policy::steps);
+        if (!written) return std::move(written).failure();
+        out.program = detail::keep(std::move(written));
+        return out;
+    }
+
+    /// Saves the persistables of a program alone. Errors: as above.
+    template <class M, class P>
+    static result<void> save_params(const Program& program, const Scope& scope, P&& sink, saved<M, P>& out) {
+        const auto vars = select<filter::persistables>(program);
+        if (vars.empty()) return out.warnings.push_back(warning_text::no_variable), result<void>();
+        const bool all_raw = std::all_of(vars.begin(), vars.end(), [](const Variable& var) { return var.kind() == VarKind::RAW; });
+        if (all_raw && !parameters::layout_policy::single_record) return out.warnings.push_back(warning_text::no_operator), result<void>();
+        auto written = parameters::save(std::span<const Variable>(vars), scope, std::forward<P>(sink));
+        if (!written) return std::move(written).failure();
+        out.params = detail::keep(std::move(written));
+        return {};
+    }
+
+    /// Loads a model. The program is checked as a whole before the first tensor is read; a model without persistables
+    /// has no parameters to open.
+    /// Errors: those of `parse_inference_program`, of `archive::load` and of the sources.
+    /// Guarantee: a load that fails leaves the scope as it was.
+    template <class M, class P>
+    static result<loaded_inference_model> load(Scope& scope, M&& program_source, P&& params_source, const import_options& options = {}) {
+        auto file = read_whole(program_source, parameters::caps_policy::caps.program_bytes);
+        if (!file) return std::move(file).failure();
+        auto model = parse_inference_program(file->bytes, options, parameters::caps_policy::caps);
+        if (!model) return std::move(model).error().in_file(file->path);
+        auto vars = select<filter::persistables>(model->program);
+        erase_if(vars, [](const Variable& var) { return var.kind() == VarKind::RAW; });
+        if (vars.empty()) return model;
+        auto report = parameters::load(std::span<const Variable>(vars), scope, std::forward<P>(params_source));
+        if (!report) return std::move(report).failure();
+        model->report = *std::move(report);
+        return model;
+    }
+};
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,398 @@
+#ifndef WHERRY_MODEL_STATE_HPP
+#define WHERRY_MODEL_STATE_HPP
+
+#include <wherry/archive/archive.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/format/pickle.hpp>
+#include <wherry/model/op_compatible_map.hpp>
+#include <wherry/policy/detail/utf8_path.hpp>
+#include <wherry/policy/disk.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/tensor/copied.hpp>
+#include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/state_dict.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+/// State files: `PREFIX.pdparams`, `PREFIX.pdopt`, `PREFIX.pdmodel`, and programs set from arrays by name.
+/// Source: fluid/io.py 1.8.5, save, load, load_program_state, set_program_state.
+namespace wherry::inline v0 {
+
+/// How `save_state` writes.
+struct save_state_options {
+    pickle::write_options pickled{};
+    durability_steps how{};
+};
+
+/// How `load_state` and `load_program_state` read.
+struct load_state_options {
+    /// Variables that the scope lacks are made, as the reference does when it is given an Executor; and files that
+    /// `save_persistables` wrote are loaded where there is no .pdparams.
+    bool make_missing = true;
+    /// What to load from files of `save_persistables`; needed when they are one file.
+    std::optional<sequence<Variable>> var_list{};
+    /// `load_program_state` of a folder: files that cannot be read are left out with a warning, as Paddle 2 does.
+    bool lenient = false;
+    limits caps{};
+};
+
+namespace detail {
+using one_file = archive<filter::all, layout::combined>;  // spelled as in fluid/io.hpp, which has them made already
+using file_each = archive<filter::all, layout::per_file>;
+
+/// "a/model.pdopt" is "a/model".
+inline std::string without_suffix(std::string_view model_path) {
+    for (const std::string_view suffix : {".pdparams", ".pdopt", ".pdmodel"})
+        if (model_path.ends_with(suffix)) return std::string(model_path.substr(0, model_path.size() - suffix.size()));
+    return std::string(model_path);
+}
+
+/// RAW variables hold no array; the reference skips them when it saves and loads.
+inline bool is_array(const Variable& var) noexcept { return var.kind() != VarKind::RAW; }
+
+/// The values of variables as arrays to save; none is fine.
+inline result<sequence<tensor_ref>> state_refs(const Program& program, const Scope& scope, bool (*keep)(const Variable&) noexcept) {
+    auto vars = program.list_vars();
+    erase_if(vars, [&](const Variable& var) { return !keep(var) || !is_array(var); });
+    if (vars.empty()) return sequence<tensor_ref>();
+    const auto tensors = tensors_among(vars);
+    if (!tensors) return tensors.error();
+    return refs_of(*tensors, scope);
+}
+
+/// A whole program as `.pdmodel` holds it: 1.8 tells older readers what they can make of its operators, 2.x counts their versions instead.
+inline std::string pdmodel_of(const Program& program) {
+    if (program.rest().op_version_map) return program.serialize_to_string();
+    auto whole = program.clone();
+    auto& rest = whole.rest();
+    rest.version.emplace().version = fluid_version;
+    rest.op_compatible_map = op_compatible_map();
+    return whole.serialize_to_string();
+}
+
+inline error no_pdparams(const std::string& file) {
+    return {.code = errc::not_found,
+            .message = {file, " not found, try to load model file saved with [ save_params, save_persistables, save_vars ]"},
+            .file = file};
+}
+
+/// An array on its way into a variable.
+struct state_arrival {
+    std::string_view name;
+    Tensor* held = nullptr;  ///< null: is made
+    Tensor value;
+};
+inline void hand_over(std::span<state_arrival> arrivals, Scope& scope) {
+    for (auto& one : arrivals) {
+        auto& held = one.held != nullptr ? *one.held : scope.var(one.name);
+        held = std::move(one.value);
+    }
+}
+/// The array as a variable of that element type holds it: NumPy has no bfloat16, so its bits came as uint16.
+inline Tensor as_held(Tensor array, DType wanted) {
+    if (wanted != DType::BF16 || array.dtype() != DType::UINT16) return array;
+    return reinterpreted(std::move(array), wanted);
+}
+
+/// Every variable that passes the filter, from the arrays of one state file.
+inline result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, const std::string& file,
+                                  bool (*keep)(const Variable&) noexcept, sequence<state_arrival>& arrivals) {
+    auto state = pickle::load(disk{file}, options.caps);
+    if (!state) return std::move(state).failure();
+    for (const auto& var : program.list_vars()) {
+        if (!keep(var) || !is_array(var)) continue;
+        auto* const array = state->arrays.find(var.name());
+        if (array == nullptr)
+            return error{.code = errc::missing_record,
+                         .message = {"Can not find [", var.name(), "] in model file [", file, "]"},
+                         .file = file,
+                         .variable = var.name()};
+        if (!array->is_initialized()) continue;  // taken already: a name of two blocks
+        auto* const held = scope.find_var(var.name());
+        if (held == nullptr && !options.make_missing)
+            return error{.code = errc::not_initialized,
+                         .message = "the scope has no such variable; run the startup program first",
+                         .variable = var.name()};
+        arrivals.push_back({var.name(), held, as_held(std::move(*array), var.dtype())});
+    }
+    return {};
+}
+
+/// Files that `save_persistables` and its like wrote one a variable: those that the program knows.
+inline result<load_report> load_known_files(const Program& program, Scope& scope, const std::string& folder,
+                                            const load_state_options& options) {
+    auto listed = files_beneath(folder);
+    if (!listed) return std::move(listed).failure();
+    auto& unused = *listed;
+    sequence<Variable> known;
+    for (const auto& var : program.list_vars()) {
+        if (options.var_list && std::none_of(options.var_list->begin(), options.var_list->end(),
+                                             [&](const Variable& v) { return v && v.name() == var.name(); }))
+            continue;
+        const auto at = std::lower_bound(unused.begin(), unused.end(), var.name());
+        if (at == unused.end() || *at != var.name()) continue;
+        unused.erase(at);
+        if (is_array(var)) known.push_back(var);
+    }
+    load_report report;
+    if (!known.empty()) {
+        auto loaded = file_each::load(std::span<const Variable>(known), scope, disk{folder});
+        if (!loaded) return loaded;
+        report = *std::move(loaded);
+    }
+    if (unused.empty()) return report;
+    std::string names;
+    for (const auto& name : unused) names += (names.empty() ? "" : " ") + folder + (folder.ends_with('/') ? "" : "/") + name;
+    report.warnings.push_back(
+        {.code = errc::extra_record, .message = {"variable file [ ", names, " ] not used"}, .file = folder, .variable = unused.front()});
+    return report;
+}
+
+inline result<load_report> load_listed_file(const Program& program, Scope& scope, const std::string& file,
+                                            const load_state_options& options) {
+    if (!options.var_list)
+        return error{.code = errc::bad_argument,
+                     .message = "var_list is required when loading model file saved with [ save_params, save_persistables, save_vars ]",
+                     .file = file};
+    const auto all = program.list_vars();
+    for (const auto& var : *options.var_list)
+        if (!var || std::none_of(all.begin(), all.end(), [&](const Variable& v) { return v.name() == var.name(); }))
+            return error{.code = errc::no_such_variable,
+                         .message = "loaded var [{}] is not in program variable list",
+                         .variable = var ? std::string_view(var.name()) : std::string_view()};
+    return one_file::load(std::span<const Variable>(*options.var_list), scope, disk{file});
+}
+}  // namespace detail
+
+/// Writes `PREFIX.pdparams` (Parameters), `PREFIX.pdopt` (what else the optimizer keeps; an empty dict when nothing) and
+/// `PREFIX.pdmodel` (the program). Folders are made, files replaced.
+/// Errors: bad_name for a path that ends in '/'; bad_argument for a protocol other than 2 to 4; not_initialized for a
+/// variable without a value; mixed_kinds; those of `pickle::write_plan` and `disk`. Everything is checked before the first byte is written.
+/// Source: fluid.save, paddle.static.save.
+inline result<void> save_state(const Program& program, const Scope& scope, std::string_view model_path,
+                               const save_state_options& options = {}) {
+    if (model_path.empty() || model_path.back() == '/')
+        return error{.code = errc::bad_name,
+                     .message = "The input model_path MUST be format of dirname/filename [dirname\\filename in Windows system], but "
+                                "received model_path is empty string.",
+                     .found = model_path};
+    const auto parameters = detail::state_refs(program, scope, is_parameter);
+    if (!parameters) return parameters.error();
+    const auto optimizer = detail::state_refs(program, scope, is_belong_to_optimizer);
+    if (!optimizer) return optimizer.error();
+    auto whole = options.pickled;
+    whole.cut = false;
+    const auto pdparams = pickle::write_plan::make(*parameters, options.pickled);
+    if (!pdparams) return pdparams.error();
+    const auto pdopt = pickle::write_plan::make(*optimizer, whole);
+    if (!pdopt) return pdopt.error();
+    const auto model = detail::pdmodel_of(program);
+    const std::array<piece, 1> pdmodel{as_bytes(model)};
+
+    const auto write = [&](std::string_view suffix, std::span<const piece> pieces) {
+        disk file(std::string(model_path) + std::string(suffix));
+        return write_record(pieces, file, options.how);
+    };
+    if (auto written = write(".pdparams", pdparams->pieces()); !written) return written;
+    if (auto written = write(".pdopt", pdopt->pieces()); !written) return written;
+    return write(".pdmodel", pdmodel);
+}
+
+/// Sets a program's Parameters from `PREFIX.pdparams`, and, when it has optimizer state, that from `PREFIX.pdopt`. A suffix
+/// of `model_path` is taken off first. Arrays replace what variables hold, whatever their shape and element type, as in the
+/// reference; keys that the program does not know are ignored.
+/// Without a .pdparams, files that `save_persistables` wrote are loaded and a warning says so: a folder of one file a
+/// variable, or, with `var_list`, one file.
+/// Errors: missing_record (an array is not in the file), not_found, not_initialized (`make_missing` is false and the scope lacks
+/// a variable), bad_argument (one file and no `var_list`, or `make_missing` false without a .pdparams), no_such_variable; those of
+/// `pickle::load` and `archive::load`. A load that fails leaves the scope as it was.
+/// Source: fluid.load, paddle.static.load.
+inline result<load_report> load_state(const Program& program, Scope& scope, std::string_view model_path,
+                                      const load_state_options& options = {}) {
+    const auto prefix = detail::without_suffix(model_path);
+    const auto pdparams = prefix + ".pdparams";
+    const auto path = std::string(model_path);
+    if (!detail::exists(pdparams)) {
+        if (!options.make_missing)
+            return error{.code = errc::bad_argument,
+                         .message = "executor is required when loading model file saved with [ save_params, save_persistables, save_vars ]",
+                         .file = pdparams};
+        if (!detail::is_folder(path) && !detail::is_file(path))
+            return error{.code = errc::not_found, .message = {"No such file or directory: '", pdparams, "'"}, .file = pdparams};
+        auto report = detail::is_folder(path) ? detail::load_known_files(program, scope, path, options)
+                                              : detail::load_listed_file(program, scope, path, options);
+        if (report) report->warnings.insert(report->warnings.begin(), detail::no_pdparams(pdparams));
+        return report;
+    }
+    sequence<detail::state_arrival> arrivals;
+    if (auto found = detail::collect_state(program, scope, options, pdparams, is_parameter, arrivals); !found)
+        return std::move(found).failure();
+    const auto all = program.list_vars();
+    if (std::any_of(all.begin(), all.end(), [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); })) {
+        const auto pdopt = prefix + ".pdopt";
+        if (!detail::exists(pdopt))
+            return error{.code = errc::not_found, .message = {"Optimizer file [", pdopt, "] not exits"}, .file = pdopt};
+        if (auto found = detail::collect_state(program, scope, options, pdopt, is_belong_to_optimizer, arrivals); !found)
+            return std::move(found).failure();
+    }
+    load_report report;
+    report.tensor_count = arrivals.size();
+    for (const auto& one : arrivals) report.data_bytes += one.value.bytes().size();
+    detail::hand_over(arrivals, scope);
+    return report;
+}
+
+/// Arrays by name, and what was warned about on the way.
+struct program_state {
+    state_dict arrays;
+    sequence<error> warnings;
+};
+
+namespace detail {
+inline result<program_state> state_of_scope(Scope& scope, std::span<const std::string_view> names, sequence<error> warnings) {
+    program_state state;
+    for (const auto name : names) state.arrays.add(std::string(name), std::move(*scope.find_var(name)));
+    state.warnings = std::move(warnings);
+    return state;
+}
+
+/// One file a variable: those of the list, or every file of the folder.
+inline result<program_state> state_of_folder(const std::string& folder, std::span<const std::string> files, bool lenient) {
+    Scope scope;
+    sequence<error> warnings;
+    sequence<std::string_view> names(files.begin(), files.end());
+    if (lenient) {
+        erase_if(names, [&](const std::string_view& name) {
+            auto loaded = file_each::load(std::span(&name, 1), scope, disk{folder});
+            if (!loaded) warnings.push_back(std::move(loaded).error());
+            return !loaded;
+        });
+        return state_of_scope(scope, names, std::move(warnings));
+    }
+    if (names.empty()) return program_state();
+    auto loaded = file_each::load(std::span<const std::string_view>(names), scope, disk{folder});
+    if (!loaded) return std::move(loaded).failure();
+    return state_of_scope(scope, names, std::move(loaded->warnings));
+}
+
+inline result<program_state> state_of_file(const std::string& file, std::span<const std::string> listed) {
+    Scope scope;
+    const sequence<std::string_view> names(listed.begin(), listed.end());
+    auto loaded = one_file::load(std::span<const std::string_view>(names), scope, disk{file});
+    if (!loaded) return std::move(loaded).failure();
+    return state_of_scope(scope, names, std::move(loaded->warnings));
+}
+}  // namespace detail
+
+/// The arrays of `PREFIX.pdparams`, updated with those of `PREFIX.pdopt` where there is one. Without a .pdparams: files that
+/// `save_persistables` wrote, all of a folder or those of `var_list`, which one file needs. A path that does not exist holds nothing.
+/// Errors: bad_argument (one file and no `var_list`); those of `pickle::load` and `archive::load`.
+/// Source: fluid.io.load_program_state.
+inline result<program_state> load_program_state(std::string_view model_path, const load_state_options& options = {}) {
+    const auto prefix = detail::without_suffix(model_path);
+    const auto pdparams = prefix + ".pdparams";
+    if (detail::exists(pdparams)) {
+        auto state = pickle::load(disk{pdparams}, options.caps);
+        if (!state) return std::move(state).failure();
+        program_state made{std::move(state->arrays), {}};
+        if (!detail::exists(prefix + ".pdopt")) return made;
+        auto optimizer = pickle::load(disk{prefix + ".pdopt"}, options.caps);
+        if (!optimizer) return std::move(optimizer).failure();
+        for (const auto& held : optimizer->arrays) made.arrays.set(held.name, held.tensor);
+        return made;
+    }
+    const auto path = std::string(model_path);
+    const bool one_file = detail::is_file(path);
+    if (one_file && !options.var_list)
+        return error{.code = errc::bad_argument, .message = "var_list can not be None when model_path is a file type", .file = path};
+    sequence<std::string> names;
+    if (options.var_list) {
+        for (const auto& var : *options.var_list)
+            if (var && detail::is_array(var)) names.push_back(var.name());
+    } else if (detail::is_folder(path)) {
+        auto listed = detail::files_beneath(path);
+        if (!listed) return std::move(listed).failure();
+        names = *std::move(listed);
+    }
+    auto state = one_file ? detail::state_of_file(path, names) : detail::state_of_folder(path, names, options.lenient);
+    if (state) state->warnings.insert(state->warnings.begin(), detail::no_pdparams(pdparams));
+    return state;
+}
+
+/// Sets a program's persistables from arrays of the same shape and element type; names that the arrays lack stay as they are.
+/// The report warns of arrays that no variable has the name of.
+/// Errors: no_such_variable (the scope lacks a persistable: run the startup program), not_initialized, shape_mismatch,
+/// dtype_mismatch; nothing is set then. Source: fluid.io.set_program_state.
+inline result<load_report> set_program_state(const Program& program, Scope& scope, const state_dict& state) {
+    sequence<detail::state_arrival> arrivals;
+    sequence<std::string_view> used;
+    for (const auto& var : program.list_vars()) {
+        if (!is_persistable(var) || !detail::is_array(var)) continue;
+        auto* const held = scope.find_var(var.name());
+        if (held == nullptr)
+            return error{.code = errc::no_such_variable,
+                         .message = {"Variable [ ", var.name(), " ] Not found, Please make sure run startup program"},
+                         .variable = var.name()};
+        const auto* const array = state.find(var.name());
+        if (array == nullptr) continue;
+        if (!held->is_initialized())
+            return error{.code = errc::not_initialized, .message = "the variable holds no value yet", .variable = var.name()};
+        const auto differs = [&](errc code, std::string_view what, std::string_view shown, const std::string& wanted,
+                                 const std::string& found) {
+            return error{.code = code,
+                         .message = {"Parameter's ", what, " does not match, the Program requires a parameter with ", shown, " of (",
+                                     wanted, "), while the loaded parameter (namely [ ", var.name(), " ]) has ",
+                                     (code == errc::shape_mismatch ? "a shape" : "a dtype"), " of  (", found, ")."},
+                         .variable = var.name(),
+                         .expected = wanted,
+                         .found = found};
+        };
+        if (held->dims() != array->dims())
+            return differs(errc::shape_mismatch, "shape", "the shape", to_tuple(held->dims().dims()), to_tuple(array->dims().dims()));
+        if (numpy::kind_of(held->dtype()) != numpy::kind_of(array->dtype()))
+            return differs(errc::dtype_mismatch, "data type", "a dtype", std::string(numpy::name_of(held->dtype())),
+                           std::string(numpy::name_of(array->dtype())));
+        arrivals.push_back({var.name(), held, detail::as_held(*array, held->dtype())});
+        used.push_back(var.name());
+    }
+    load_report report;
+    report.tensor_count = arrivals.size();
+    for (const auto& one : arrivals) report.data_bytes += one.value.bytes().size();
+    detail::hand_over(arrivals, scope);
+    std::sort(used.begin(), used.end());
+    std::string unused;
+    for (const auto& held : state)
+        if (!std::binary_search(used.begin(), used.end(), std::string_view(held.name))) unused += (unused.empty() ? "" : " ") + held.name;
+    if (!unused.empty())
+        report.warnings.push_back({.code = errc::no_such_variable,
+                                   .message = {"This list is not set, Because of Paramerter not found in program. There are: ", unused}});
+    return report;
+}
+
+/// A copy of a Parameter's value. Errors: bad_argument (no Parameter), not_initialized. Source: fluid.io.get_parameter_value.
+inline result<Tensor> get_parameter_value(const Variable& parameter, const Scope& scope) {
+    if (!parameter || !parameter.is_parameter())
+        return error{.code = errc::bad_argument,
+                     .message = "The input variable is not parameter.",
+                     .variable = parameter ? std::string_view(parameter.name()) : std::string_view()};
+    const auto* const held = scope.find_var(parameter.name());
+    if (held == nullptr || !held->is_initialized())
+        return error{.code = errc::not_initialized, .message = "the variable holds no value yet", .variable = parameter.name()};
+    return *held;
+}
+/// The same by name, looked up in the program's first block. Errors: no_such_variable; as above.
+inline result<Tensor> get_parameter_value_by_name(std::string_view name, const Program& program, const Scope& scope) {
+    const auto found = program.blocks().empty() ? Variable() : program.global_block().find_var(name);
+    if (!found) return error{.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name};
+    return get_parameter_value(found, scope);
+}
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,269 @@
+#ifndef WHERRY_RECORD_LOAD_PLAN_HPP
+#define WHERRY_RECORD_LOAD_PLAN_HPP
+
+#include <wherry/base/sequence.hpp>
+#include <wherry/program/variable.hpp>
+#include <wherry/record/annotated.hpp>
+#include <wherry/record/byte_order.hpp>
+#include <wherry/record/record_check.hpp>
+#include <wherry/record/record_index.hpp>
+#include <wherry/record/selected_rows.hpp>
+#include <wherry/tensor/scope.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+/// What a load did.
+struct load_report {
+    std::size_t tensor_count = 0;
+    std::uint64_t data_bytes = 0;  ///< of elements
+    std::uint64_t lent_bytes = 0;  ///< of those, what was not copied: it stays in the mapping
+    sequence<error> warnings;      ///< trailing_bytes: a separate file goes on after its tensor
+};
+
+namespace detail {
+// Said where the layout on the disk is another one; for the other way around see `index_record`.
+inline constexpr std::string_view folder_instead = "a folder is no combined file: its files, one a variable, are loaded without a filename";
+
+/// A tensor between its file and its scope.
+struct arrival {
+    std::string_view name;
+    wire::tensor_header header;
+    std::string_view bytes;  ///< of a record in memory
+    Tensor fresh;            ///< else, or where the held memory is too small
+    Tensor* in_place = nullptr;
+    std::optional<std::uint32_t> data_checksum;
+    std::unique_ptr<SelectedRows> rows{};  ///< in place of all the others
+};
+
+/// Bytes between wanted tensors that are read and thrown away rather than stepped over with a call a tensor.
+inline constexpr std::uint64_t widest_gaps = std::uint64_t{1} << 20U;
+
+/// Elements, what lies between (thrown away), elements, ...: one stretch of a record in one call. Errors: those of the reader.
+inline result<void> read_stretch(std::span<arrival* const> into, std::uint64_t gaps, any_reader& reader) {
+    sequence<std::byte> between(static_cast<std::size_t>(gaps));
+    std::span<std::byte> unused(between);
+    sequence<std::span<std::byte>> pieces{into.front()->fresh.bytes()};
+    pieces.reserve(2 * into.size());
+    for (std::size_t i = 1; i < into.size(); ++i) {
+        const auto gap = static_cast<std::size_t>(into[i]->header.data_offset - into[i - 1]->header.data_end());
+        pieces.push_back(unused.first(gap));
+        unused = unused.subspan(gap);
+        pieces.push_back(into[i]->fresh.bytes());
+    }
+    return reader.read_at(into.front()->header.data_offset, std::span<const std::span<std::byte>>(pieces));
+}
+
+/// Reads the elements of a record that have not come with the headers, in as few calls as the reader allows.
+inline result<void> read_elements(std::span<arrival> arrivals, any_reader& reader) {
+    sequence<arrival*> into;
+    for (auto& one : arrivals) {
+        if (one.fresh.is_initialized()) continue;
+        one.fresh.resize(one.header.dtype, one.header.dims);
+        if (!one.fresh.bytes().empty()) into.push_back(&one);
+    }
+    if (reader.scatters() && into.size() > 1) {
+        std::uint64_t gaps = 0;
+        for (std::size_t i = 1; i < into.size(); ++i) gaps += into[i]->header.data_offset - into[i - 1]->header.data_end();
+        if (gaps <= widest_gaps) return read_stretch(into, gaps, reader);
+    }
+    for (auto* one : into)
+        if (auto read = reader.read_at(one->header.data_offset, one->fresh.bytes()); !read)
+            return std::move(read).error().of_variable(one->name);
+    return {};
+}
+
+/// The wanted SelectedRows that a record holds; null when it holds tensors.
+inline const wanted_tensor* rows_of(const record& held, std::span<const wanted_tensor> wanted) noexcept {
+    for (const auto at : held.tensors)
+        if (wanted[at].is_rows) return &wanted[at];
+    return nullptr;
+}
+
+/// A record of SelectedRows alone. Errors: mixed_kinds, those of `wire::read_selected_rows_header`, truncated, too_large.
+inline result<std::unique_ptr<SelectedRows>> read_rows(const record& held, std::span<const wanted_tensor> wanted, any_reader& reader,
+                                                       const record_rules& rules, std::string_view path, const limits& caps,
+                                                       sequence<error>& warnings) {
+    const auto name = rows_of(held, wanted)->name;
+    if (rules.single_record || held.tensors.size() > 1) return rows_among_others(name);
+    std::string read;
+    if (!reader.is_view()) {
+        auto bytes = read_all(reader, caps.arena_bytes);
+        if (!bytes) return of_stream(std::move(bytes).error(), name);
+        read = *std::move(bytes);
+    }
+    auto parsed = parse_selected_rows(reader.is_view() ? reader.bytes() : read, caps);
+    if (!parsed) return of_stream(std::move(parsed).error(), name);
+    auto checked = check_end(held, wanted, parsed->end, reader.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
+    if (!checked) return std::move(checked).failure();
+    return std::make_unique<SelectedRows>(std::move(parsed->rows));
+}
+
+/// Elements that may stay where they are: numbers as the machine has them, where a Tensor may start.
+inline bool may_stay(DType dtype, std::string_view bytes) noexcept {
+    constexpr auto boundary = static_cast<std::size_t>(aligned_bytes::alignment);
+    const bool aligned = reinterpret_cast<std::uintptr_t>(bytes.data()) % boundary == 0;  // NOLINT: an address
+    return native_is_little_endian && dtype != DType::BOOL && !bytes.empty() && aligned;
+}
+/// Lets tensors borrow the memory of a record where they can. The memory is the reader's own copy of the file, so it may
+/// be written to.
+inline void borrow(std::span<arrival> arrivals, const std::shared_ptr<void>& lender, load_report& report) {
+    for (auto& one : arrivals) {
+        if (!may_stay(one.header.dtype, one.bytes)) continue;
+        auto* const data = const_cast<std::byte*>(as_bytes(one.bytes).data());  // NOLINT: a private mapping, see above
+        one.fresh = Tensor::lent(one.header.dtype, one.header.dims, data, lender);
+        report.lent_bytes += one.bytes.size();
+        one.bytes = {};
+    }
+}
+
+/// Everything is checked: what can fail for want of memory first, then only moves and copies.
+inline void hand_over(std::span<arrival> arrivals, Scope& scope) {
+    for (auto& one : arrivals) {
+        if (one.fresh.is_initialized() || one.rows != nullptr) continue;  // read from a file, or lent
+        auto* held = scope.find_var(one.name);
+        if (held != nullptr && held->bytes().size() >= one.bytes.size()) one.in_place = held;
+        else one.fresh.resize(one.header.dtype, one.header.dims);
+    }
+    for (auto& one : arrivals) {
+        if (one.rows != nullptr) {
+            scope.rows(one.name) = std::move(*one.rows);
+            continue;
+        }
+        auto* held = one.in_place != nullptr ? one.in_place : scope.find_var(one.name);
+        if (held == nullptr) held = &scope.var(one.name);
+        if (one.in_place != nullptr) held->resize(one.header.dtype, one.header.dims);
+        else held->swap(one.fresh);
+        const auto bytes = held->bytes();
+        if (one.bytes.data() != nullptr) std::copy_n(as_bytes(one.bytes).begin(), bytes.size(), bytes.begin());
+        elements_from_file(one.header.dtype, bytes);
+        held->set_lod(std::move(one.header.lod));
+    }
+}
+
+/// A load under way: records are taken one after another, and what they held is handed over when all were good.
+class loader {
+  public:
+    loader(std::span<const wanted_tensor> wanted, const record_rules& rules, const limits& caps)
+        : wanted_(wanted), rules_(rules), caps_(caps) {
+        arrivals_.reserve(wanted.size());
+    }
+
+    /// The error of a record that does not open.
+    [[nodiscard]] error unopened(error failure, const record& held) const {
+        if (rules_.single_record && failure.found == "a folder") failure.message = folder_instead;
+        const auto name = held.tensors.size() == 1 ? wanted_[held.tensors.front()].name : std::string_view();
+        return std::move(failure).in_file(held.name).of_variable(name);
+    }
+
+    /// Takes the tensors of a record; one in memory must stay there until `finish`.
+    result<void> take(const record& held, any_reader reader) {
+        auto path = reader.path();
+        if (path.empty()) path = held.name;
+        auto taken = rows_of(held, wanted_) != nullptr ? take_rows(held, reader, path) : take_tensors(held, reader, path);
+        if (!taken) return std::move(taken).error().in_file(path);
+        return {};
+    }
+
+    load_report finish(Scope& scope) {
+        hand_over(arrivals_, scope);
+        report_.tensor_count = arrivals_.size();
+        return std::move(report_);
+    }
+
+  private:
+    result<void> take_rows(const record& held, any_reader& reader, std::string_view path) {
+        auto rows = read_rows(held, wanted_, reader, rules_, path, caps_, report_.warnings);
+        if (!rows) return std::move(rows).failure();
+        report_.data_bytes += (*rows)->value.bytes().size();
+        arrivals_.emplace_back().name = wanted_[held.tensors.front()].name;
+        arrivals_.back().rows = *std::move(rows);
+        return {};
+    }
+
+    result<void> take_tensors(const record& held, any_reader& reader, std::string_view path) {
+        stream_indexer indexer(reader, window_, caps_);
+        auto found = index_record(held, wanted_, indexer, rules_, path, report_.warnings);
+        if (!found) return std::move(found).failure();
+        const auto first = arrivals_.size();
+        for (auto& one : *found) {
+            report_.data_bytes += one.found.header.data_bytes;
+            auto& arrived = arrivals_.emplace_back();
+            arrived.name = wanted_[one.wanted].name;
+            arrived.header = std::move(one.found.header);
+            arrived.fresh = std::move(one.fresh);
+            arrived.data_checksum = one.data_checksum;
+        }
+        const auto arrivals = std::span(arrivals_).subspan(first);
+        if (reader.is_view()) {
+            for (auto& one : arrivals)
+                one.bytes = reader.bytes().substr(static_cast<std::size_t>(one.header.data_offset),
+                                                  static_cast<std::size_t>(one.header.data_bytes));
+            if (const auto lender = reader.lender(); lender != nullptr) borrow(arrivals, lender, report_);
+        } else if (auto read = read_elements(arrivals, reader); !read) {
+            return read;
+        }
+        if (rules_.check_elements == nullptr) return {};
+        for (const auto& one : arrivals) {
+            const auto bytes = one.fresh.is_initialized() ? as_chars(one.fresh.bytes()) : one.bytes;
+            if (auto checked = rules_.check_elements(bytes, one.data_checksum, one.header.data_offset); !checked)
+                return std::move(checked).error().of_variable(one.name);
+        }
+        return {};
+    }
+
+    std::span<const wanted_tensor> wanted_;
+    record_rules rules_;
+    limits caps_;
+    byte_buffer window_;
+    sequence<arrival> arrivals_;
+    load_report report_;
+};
+}  // namespace detail
+
+/// Loads tensors by name. Every header, byte count, coverage and shape is checked before anything in the scope changes.
+/// A name that the scope and its parents lack is made in the scope. The tensor takes dtype, dims and LoD of the file.
+/// From memory the bytes go into the memory that a tensor has, where it is large enough; from files into fresh memory,
+/// since reading may fail late; from a lending source they stay where they are, if they start at a multiple of 64.
+/// Under rules of annotations every tensor must carry them: checksums are checked, names decide which tensor is which.
+/// Errors: those of the layout, the source and `stream_indexer::next`; missing_record, extra_record, shape_mismatch;
+/// missing_required, bad_checksum, duplicate_name for annotations.
+/// Guarantee: a load that fails leaves the scope exactly as it was.
+template <Layout L, annotation_rules Rules = annotation_rules{}, Source S>
+result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout = {},
+                                 const limits& caps = {}) {
+    using reader_type = typename decltype(source.open(std::string_view()))::value_type;
+    sequence<std::string_view> names;
+    names.reserve(wanted.size());
+    for (const auto& want : wanted) names.push_back(want.name);
+    if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).failure();
+    const auto records = records_of<L>(names, layout);
+    if (!records) return records.error();
+    names.clear();
+    for (const auto& held : *records) names.push_back(held.name);
+    if (auto expected = source.expect(names); !expected) return std::move(expected).failure();
+
+    detail::loader loader(wanted, detail::record_rules_of<L, Rules>(), caps);
+    sequence<reader_type> open;  // records in memory stay open until the end
+    if constexpr (ViewReader<reader_type>) open.reserve(records->size());
+    for (const auto& held : *records) {
+        auto reader = source.open(held.name);
+        if (!reader) return loader.unopened(std::move(reader).error(), held);
+        if (auto taken = loader.take(held, *reader); !taken) return std::move(taken).failure();
+        if constexpr (ViewReader<reader_type>) open.push_back(*std::move(reader));
+    }
+    return loader.finish(scope);
+}
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,60 @@
+#ifndef WHERRY_RECORD_RECORD_CHECK_HPP
+#define WHERRY_RECORD_RECORD_CHECK_HPP
+
+#include <wherry/base/limits.hpp>
+#include <wherry/base/order.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/policy/layout.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace wherry::inline v0 {
+
+/// Checks names of tensors: 1 to `name_bytes` bytes, no NUL, each once. Errors: bad_name, duplicate_name.
+inline result<void> check_tensor_names(std::span<const std::string_view> names, const limits& caps = {}) {
+    for (const auto name : names)
+        if (name.empty() || name.size() > caps.name_bytes || name.find('\0') != std::string_view::npos)
+            return error{
+                .code = errc::bad_name, .message = "a tensor's name is empty, too long or holds a NUL", .variable = name.substr(0, 64)};
+    if (const auto twice = find_repeated(names); twice != names.size())
+        return error{.code = errc::duplicate_name, .message = "two tensors have one name", .variable = names[twice]};
+    return {};
+}
+
+namespace detail {
+/// Every index in exactly one record; a single record is single and has no name. Errors: bad_argument.
+inline result<void> check_records(std::span<const record> records, std::span<const std::string_view> names, std::string_view layout,
+                                  bool single) {
+    const auto wrong = [&](std::string_view message, std::string_view name = {}) {
+        return error{.code = errc::bad_argument, .message = message, .variable = name, .op = layout};
+    };
+    sequence<bool> placed(names.size(), false);
+    for (const auto& held : records)
+        for (const auto at : held.tensors) {
+            if (at >= names.size()) return wrong("a layout names a tensor that does not exist");
+            if (placed[at]) return wrong("a layout puts a tensor into two records", names[at]);
+            placed[at] = true;
+        }
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (!placed[i]) return wrong("a layout leaves out a tensor", names[i]);
+    if (single && (records.size() != 1 || !records.front().name.empty()))
+        return wrong("a layout of a single record gives another number, or a name");
+    return {};
+}
+}  // namespace detail
+
+/// Asks a layout and checks the answer, since users write layouts too.
+/// Errors: bad_argument when a tensor is in no record or in two, or when a single record is not single or has a name.
+template <Layout L>
+result<sequence<record>> records_of(std::span<const std::string_view> names, const L& layout = {}) {
+    sequence<record> records = layout.records(names);
+    if (auto checked = detail::check_records(records, names, L::name, L::single_record); !checked) return std::move(checked).failure();
+    return records;
+}
+
+}  // namespace wherry::inline v0
+
+#endif

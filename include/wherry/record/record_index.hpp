@@ -1,0 +1,216 @@
+#ifndef WHERRY_RECORD_RECORD_INDEX_HPP
+#define WHERRY_RECORD_RECORD_INDEX_HPP
+
+#include <wherry/base/sequence.hpp>
+#include <wherry/policy/layout.hpp>
+#include <wherry/program/variable.hpp>
+#include <wherry/record/annotated.hpp>
+#include <wherry/record/stream_index.hpp>
+#include <wherry/tensor/tensor.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+/// Which tensors a record holds, found by their headers, and what is wrong with it if they are not those that are wanted.
+namespace wherry::inline v0 {
+
+/// A tensor to be loaded.
+struct wanted_tensor {
+    std::string_view name;
+    Variable parameter{};  ///< when not empty: the file's dims must be its shape
+    bool is_rows = false;  ///< SelectedRows, in a record of their own
+};
+
+namespace detail {
+/// A tensor of a record, and which of the wanted ones it is.
+struct placed_tensor {
+    std::size_t wanted = 0;
+    indexed_tensor found;
+    std::optional<std::uint32_t> data_checksum;
+    Tensor fresh;  ///< small ones, read along with the headers
+};
+
+/// What the policies of an archive mean for a record. What they do not ask for is a null pointer, and not linked.
+struct record_rules {
+    bool single_record = false;
+    bool tolerates_trailing_bytes = false;
+    annotation_rules annotations{};
+    result<note> (*note_of)(std::string_view header, annotation_rules, std::uint64_t offset, std::span<const std::string_view>) = nullptr;
+    result<sequence<placed_tensor>> (*by_name)(const record&, std::span<const wanted_tensor>, stream_indexer&,
+                                               const record_rules&) = nullptr;
+    result<void> (*check_elements)(std::string_view bytes, const std::optional<std::uint32_t>& wanted, std::uint64_t offset) = nullptr;
+};
+
+/// Small tensors come with the headers around them: a file of many is read once, in large pieces. Errors: those of the reader.
+inline result<void> read_small(placed_tensor& into, stream_indexer& indexer) {
+    const auto elements = indexer.few_elements(into.found);
+    if (!elements) return elements.error();
+    if (elements->empty()) return {};
+    into.fresh.resize(into.found.header.dtype, into.found.header.dims);
+    std::copy_n(as_bytes(*elements).begin(), elements->size(), into.fresh.bytes().begin());
+    return {};
+}
+
+inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor& found, std::string_view path) {
+    if (!want.parameter) return {};
+    const auto shape = want.parameter.shape();
+    const auto dims = found.header.dims.dims();
+    if (std::equal(shape.begin(), shape.end(), dims.begin(), dims.end())) return {};
+    return error{.code = errc::shape_mismatch,
+                 .message = "the program has a parameter of another shape",
+                 .file = path,
+                 .offset = found.stream_offset,
+                 .variable = want.name,
+                 .expected = to_tuple(shape),
+                 .found = to_tuple(dims)};
+}
+
+inline std::string tensor_count_text(std::size_t n) { return std::string(decimal(n).view()) + (n == 1 ? " tensor" : " tensors"); }
+
+/// An error of a stream belongs to its variable, whatever message inside it was at fault.
+inline error of_stream(error e, std::string_view name) {
+    if (!name.empty()) e.variable = name;
+    return e;
+}
+
+/// What is left of a record behind its last wanted tensor: an error, or a warning where the layout allows it.
+inline result<void> check_end(const record& held, std::span<const wanted_tensor> wanted, std::uint64_t offset, std::uint64_t size_bytes,
+                              bool tolerant, std::string_view path, sequence<error>& warnings) {
+    if (offset == size_bytes) return {};
+    error left{.code = errc::extra_record,
+               .message = "the file goes on after the last wanted tensor",
+               .file = path,
+               .offset = offset,
+               .expected = tensor_count_text(held.tensors.size()),
+               .found = {decimal(size_bytes - offset), " bytes more"}};
+    if (!tolerant) return left;
+    left.code = errc::trailing_bytes;
+    if (!held.tensors.empty()) left.variable = wanted[held.tensors.back()].name;
+    warnings.push_back(std::move(left));
+    return {};
+}
+
+inline error other_name(std::string_view wanted, std::string_view found, std::uint64_t offset) {
+    return {.code = errc::missing_record,
+            .message = "the file holds a tensor of another name",
+            .offset = offset,
+            .variable = wanted,
+            .expected = wanted,
+            .found = found};
+}
+
+/// All headers of a record that holds the wanted tensors in their order, then its coverage.
+inline result<sequence<placed_tensor>> index_in_order(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
+                                                      const record_rules& rules, std::string_view path, sequence<error>& warnings) {
+    sequence<placed_tensor> found;
+    found.reserve(held.tensors.size());
+    for (const auto at : held.tensors) {
+        const auto name = wanted[at].name;
+        if (indexer.at_end() && !found.empty())
+            return error{.code = errc::missing_record,
+                         .message = found.size() == 1 ? "the file ends after one tensor: is it the file of one variable?"
+                                                      : "the file ends before the last wanted tensor",
+                         .file = path,
+                         .offset = indexer.offset(),
+                         .variable = name,
+                         .expected = tensor_count_text(held.tensors.size()),
+                         .found = tensor_count_text(found.size())};
+        auto next = indexer.next();
+        if (!next) return of_stream(std::move(next).error(), name);
+        found.push_back({at, *std::move(next), {}, {}});
+        if (rules.note_of != nullptr) {
+            const auto& made = found.back().found;
+            const auto noted = rules.note_of(indexer.header_bytes(made), rules.annotations, made.stream_offset, std::span(&name, 1));
+            if (!noted) return of_stream(noted.error(), name);
+            if (rules.annotations.names && noted->name != name) return other_name(name, noted->name, made.stream_offset);
+            found.back().data_checksum = noted->data_checksum;
+        }
+        if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), name);
+    }
+    auto checked = check_end(held, wanted, indexer.offset(), indexer.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
+    if (!checked) return std::move(checked).failure();
+    return found;
+}
+
+/// The wanted tensors of a record whose streams have names; others are stepped over.
+inline result<sequence<placed_tensor>> index_by_name(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
+                                                     const record_rules& rules) {
+    auto order = held.tensors;  // by name, as the streams come
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a].name < wanted[b].name; });
+    sequence<std::string_view> names;
+    names.reserve(order.size());
+    for (const auto at : order) names.push_back(wanted[at].name);
+    sequence<bool> seen(order.size(), false);
+    std::size_t next_unseen = 0;
+    const auto likely_name = [&] { return next_unseen < names.size() ? names[next_unseen] : std::string_view(); };
+    sequence<placed_tensor> found;
+    found.reserve(order.size());
+    std::size_t stream_count = 0;
+    for (; !indexer.at_end(); ++stream_count) {
+        auto next = indexer.next();
+        if (!next) return of_stream(std::move(next).error(), likely_name());
+        const auto noted = rules.note_of(indexer.header_bytes(*next), rules.annotations, next->stream_offset, names);
+        if (!noted) {  // the name it shows may be right, or be what is broken
+            const bool known = noted.error().code == errc::bad_checksum && !noted.error().variable.empty();
+            return known ? noted.error() : of_stream(noted.error(), likely_name());
+        }
+        const auto place = std::lower_bound(names.begin(), names.end(), noted->name);
+        if (place == names.end() || *place != noted->name) continue;
+        const auto at = static_cast<std::size_t>(place - names.begin());
+        if (seen[at])
+            return error{.code = errc::duplicate_name,
+                         .message = "two tensors of the file have one name",
+                         .offset = next->stream_offset,
+                         .variable = names[at]};
+        seen[at] = true;
+        while (next_unseen < seen.size() && seen[next_unseen]) ++next_unseen;
+        found.push_back({order[at], *std::move(next), noted->data_checksum, {}});
+        if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), names[at]);
+    }
+    if (next_unseen == names.size()) return found;
+    return error{.code = errc::missing_record,
+                 .message = "the file holds no tensor of this name",
+                 .variable = likely_name(),
+                 .expected = tensor_count_text(names.size()),
+                 .found = {tensor_count_text(found.size()), " of them among ", tensor_count_text(stream_count)}};
+}
+
+// Said where the layout on the disk is another one.
+inline constexpr std::string_view combined_instead =
+    "the file holds another tensor than this, and more behind it: the bytes of a combined file are loaded with a filename";
+
+/// All headers of one record, then its coverage, then the shapes.
+inline result<sequence<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
+                                                    const record_rules& rules, std::string_view path, sequence<error>& warnings) {
+    auto found = rules.by_name != nullptr ? rules.by_name(held, wanted, indexer, rules)
+                                          : index_in_order(held, wanted, indexer, rules, path, warnings);
+    if (!found) return found;
+    for (const auto& one : *found) {
+        auto checked = check_shape(wanted[one.wanted], one.found, path);
+        if (checked) continue;
+        error failure = std::move(checked).error();
+        if (rules.tolerates_trailing_bytes && !indexer.at_end()) failure.message = combined_instead;
+        return failure;
+    }
+    return found;
+}
+
+template <Layout L, annotation_rules Rules>
+constexpr record_rules record_rules_of() noexcept {
+    record_rules made{.single_record = L::single_record, .tolerates_trailing_bytes = tolerates_trailing_bytes<L>, .annotations = Rules};
+    if constexpr (Rules.checksums || Rules.names) made.note_of = note_of;
+    if constexpr (Rules.names && !tolerates_trailing_bytes<L>) made.by_name = index_by_name;
+    if constexpr (Rules.checksums) made.check_elements = check_elements;
+    return made;
+}
+}  // namespace detail
+
+}  // namespace wherry::inline v0
+
+#endif

@@ -1,0 +1,80 @@
+#ifndef WHERRY_RECORD_SELECTED_ROWS_HPP
+#define WHERRY_RECORD_SELECTED_ROWS_HPP
+
+#include <wherry/base/sequence.hpp>
+#include <wherry/record/byte_order.hpp>
+#include <wherry/record/save_plan.hpp>
+#include <wherry/record/whole_record.hpp>
+#include <wherry/tensor/selected_rows.hpp>
+#include <wherry/wire/selected_rows.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace wherry::inline v0 {
+
+/// Saves SelectedRows as a record of their own, the only form there is for them: `save_selected_rows(g, disk{"dir/w@GRAD"})`.
+/// Errors: not_initialized, those of `check_tensor` (nothing is written); those of the sink.
+template <class S>
+    requires Sink<std::remove_reference_t<S>>
+auto save_selected_rows(const SelectedRows& held, S&& sink, durability_steps how = atomic::steps) -> decltype(sink.finish()) {
+    if (!held.value.is_initialized())
+        return error{.code = errc::not_initialized, .message = "the values of SelectedRows are not there yet"};
+    if (auto checked = check_tensor(held.ref({})); !checked) return std::move(checked).failure();
+    byte_buffer header;
+    wire::append_selected_rows_header(header, held.rows, held.height, held.value.dtype(), held.value.dims());
+    sequence<std::byte> turned;  // values in the order of the file, on big-endian machines
+    auto values = held.value.bytes();
+    if constexpr (!native_is_little_endian) {
+        turned.assign(values.begin(), values.end());
+        reverse_numbers(held.value.dtype(), turned);
+        values = turned;
+    }
+    const record_size size{{}, std::uint64_t{header.size()} + values.size()};
+    if (auto started = sink.start(std::span(&size, 1), how); !started) return std::move(started).failure();
+    const std::array<piece, 2> pieces{as_bytes(view_of(header)), values};
+    if (auto written = sink.write_at(0, 0, pieces); !written) return std::move(written).failure();
+    if (auto done = sink.commit(0); !done) return std::move(done).failure();
+    return sink.finish();
+}
+
+namespace detail {
+/// SelectedRows of some bytes, and where they end.
+struct parsed_rows {
+    SelectedRows rows;
+    std::uint64_t end = 0;
+};
+inline result<parsed_rows> parse_selected_rows(std::string_view bytes, const limits& caps) {
+    byte_cursor in(bytes);
+    auto header = wire::read_selected_rows_header(in, caps);
+    if (!header) return std::move(header).failure();
+    const auto values = in.take(header->value.data_bytes, "the values of SelectedRows are cut short");
+    if (!values) return values.error();
+    parsed_rows made{{std::move(header->rows), header->height, Tensor(header->value.dtype, header->value.dims)}, in.offset()};
+    const auto into = made.rows.value.bytes();
+    std::copy_n(as_bytes(*values).begin(), into.size(), into.begin());
+    elements_from_file(made.rows.value.dtype(), into);
+    return made;
+}
+}  // namespace detail
+
+/// Loads SelectedRows from a record of their own. Bytes behind the values are ignored, as the reference does.
+/// Errors: those of `wire::read_selected_rows_header` and of the source; truncated when the values are not all there.
+template <class S>
+    requires Source<std::remove_reference_t<S>> result<SelectedRows> load_selected_rows(S&& source, const limits& caps = {}) {
+        const auto file = read_whole(source, caps.arena_bytes);
+        if (!file) return file.error();
+        auto parsed = detail::parse_selected_rows(file->bytes, caps);
+        if (!parsed) return std::move(parsed).error().in_file(file->path);
+        return std::move(parsed->rows);
+    }
+
+}  // namespace wherry::inline v0
+
+#endif
