@@ -14,6 +14,7 @@
 #include <wherry/policy/source.hpp>
 #include <wherry/record/load_plan.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/version.hpp>
 
 #include <memory>
 #include <span>
@@ -21,7 +22,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 template <class P>
@@ -192,6 +193,6 @@ struct archive {
     }
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -9,6 +9,7 @@
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 struct matching_options {
     bool convert = false;  ///< a floating element type becomes the program's; otherwise such an array is skipped
@@ -100,6 +101,6 @@ result<matching_report> load_matching(const Program& program, Scope& scope, std:
     return report;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <cstdint>
 #include <span>
@@ -11,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Loads `shape` elements of a record's first tensor, from element `seek` on, and reads no other byte of its data: how a
 /// parameter server takes its part of a large file. The LoD stays behind, since it speaks of all rows.
@@ -44,6 +45,6 @@ template <class S>
         return slice;
     }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -8,6 +8,7 @@
 #include <wherry/program/program.hpp>
 #include <wherry/record/load_plan.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/var_kind.hpp>
 
 #include <algorithm>
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// The variables of all blocks that pass a filter, in block order. Source: save_vars, load_vars.
 template <VariablePredicate F>
@@ -105,6 +106,6 @@ inline sequence<wanted_tensor> wanted_of(std::span<const Variable> variables) {
 }
 }  // namespace detail
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

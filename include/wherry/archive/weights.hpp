@@ -9,6 +9,7 @@
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/annotation.hpp>
 
 #include <algorithm>
@@ -19,7 +20,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// One tensor of a model file, where it lies. Elements need not start at any boundary.
 struct weight {
@@ -157,6 +158,6 @@ inline result<weight_list> weights(const std::string& path, const Program& progr
     return all;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

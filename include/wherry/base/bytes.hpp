@@ -4,6 +4,7 @@
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 
 #include <bit>
 #include <concepts>
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Reads little-endian values one after another from bytes it does not own. Works at compile time.
 /// Guarantee: a read that fails moves nothing.
@@ -87,6 +88,6 @@ inline std::span<const std::byte> as_bytes(std::string_view chars) noexcept {
     return {reinterpret_cast<const std::byte*>(chars.data()), chars.size()};  // NOLINT
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -1,6 +1,8 @@
 #ifndef WHERRY_BASE_CRC32C_HPP
 #define WHERRY_BASE_CRC32C_HPP
 
+#include <wherry/version.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +10,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 /// Row k answers for a byte that k more bytes follow: eight look-ups take eight bytes at once.
@@ -77,6 +79,6 @@ constexpr std::uint32_t crc32c(std::string_view bytes, std::uint32_t so_far = 0)
 static_assert(crc32c("123456789") == 0xe3069283U, "the check value of CRC-32C");
 static_assert(crc32c("456789", crc32c("123")) == crc32c("123456789"));
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

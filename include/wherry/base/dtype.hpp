@@ -2,6 +2,7 @@
 #define WHERRY_BASE_DTYPE_HPP
 
 #include <wherry/base/float16.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <concepts>
@@ -10,7 +11,7 @@
 #include <optional>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Element types, with the numbers they have in files. Source: framework.proto, VarType.Type.
 enum class DType : std::int32_t {
@@ -144,6 +145,6 @@ concept Element = requires {
 template <Element T>
 inline constexpr DType dtype_of = detail::dtype_of<T>::value;
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

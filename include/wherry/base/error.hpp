@@ -4,6 +4,7 @@
 #include <wherry/base/number.hpp>
 #include <wherry/base/text.hpp>
 #include <wherry/base/utf8.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Every cause of failure, one code a cause. Closed: nothing in wherry fails with anything else.
 enum class errc : std::uint8_t {
@@ -141,6 +142,6 @@ inline std::string to_string(const error& e) {
     return fields.empty() ? line : line + fields + "]";
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -1,10 +1,12 @@
 #ifndef WHERRY_BASE_FIXED_STRING_HPP
 #define WHERRY_BASE_FIXED_STRING_HPP
 
+#include <wherry/version.hpp>
+
 #include <cstddef>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Characters as a template argument: `filter::named<"fc_0.w_0">`. All members are public because the language asks it.
 template <std::size_t N>
@@ -45,6 +47,6 @@ static_assert(fixed_string("fc_0.w_0").view() == "fc_0.w_0" && fixed_string("").
 static_assert(fixed_string("a") == fixed_string("a") && !(fixed_string("a") == fixed_string("ab")));
 static_assert(join<3>("a", std::string_view("bc")).view() == "abc");
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -1,10 +1,12 @@
 #ifndef WHERRY_BASE_FLOAT16_HPP
 #define WHERRY_BASE_FLOAT16_HPP
 
+#include <wherry/version.hpp>
+
 #include <bit>
 #include <cstdint>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// IEEE binary16 as stored in a file (FP16). Storage only: convert to float to compute.
 struct float16 {
@@ -63,6 +65,6 @@ static_assert(float16(1.0F).bits == 0x3c00 && float16(65504.0F).bits == 0x7bff &
 static_assert(float16(0x1p-24F).bits == 1 && float16(0x1p-25F).bits == 0 && float(float16(-0x1p-24F)) == -0x1p-24F);
 static_assert(bfloat16(1.0F).bits == 0x3f80 && float(bfloat16(-2.5F)) == -2.5F);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

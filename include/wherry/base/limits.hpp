@@ -1,10 +1,12 @@
 #ifndef WHERRY_BASE_LIMITS_HPP
 #define WHERRY_BASE_LIMITS_HPP
 
+#include <wherry/version.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Dims of a tensor. Source: Paddle's DDim holds at most 9.
 inline constexpr std::size_t max_rank = 9;
@@ -26,6 +28,6 @@ struct limits {
     std::uint64_t arena_bytes = std::uint64_t{4} << 30;      ///< temporaries of one plan, and each variable it makes
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

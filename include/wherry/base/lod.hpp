@@ -3,12 +3,13 @@
 
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Level of detail: how the rows of a tensor fall into sequences. One vector of offsets a level, outermost first; each
 /// starts with 0 and ends with the number of entries of the next level, the last one with the number of rows.
@@ -38,6 +39,6 @@ constexpr sequence<std::uint64_t> offsets_of(std::span<const std::uint64_t> leng
     return offsets;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

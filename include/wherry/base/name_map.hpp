@@ -2,6 +2,7 @@
 #define WHERRY_BASE_NAME_MAP_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <span>
@@ -11,7 +12,7 @@
 
 /// Sorted sequences for the names of a program. A std::map compiles to some sixty functions for each type; these are a handful, and a
 /// new name costs the moving of those behind it, which for the few thousand of a program is nothing.
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Values by name, in order of the names' bytes.
 template <class T>
@@ -74,6 +75,6 @@ class name_set {
     name_map<nothing> held_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

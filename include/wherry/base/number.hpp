@@ -1,6 +1,8 @@
 #ifndef WHERRY_BASE_NUMBER_HPP
 #define WHERRY_BASE_NUMBER_HPP
 
+#include <wherry/version.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -8,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// True when `length_bytes` more bytes are there. Compared unsigned and before anything is reserved.
 constexpr bool fits(std::uint64_t length_bytes, std::uint64_t remaining_bytes) noexcept { return length_bytes <= remaining_bytes; }
@@ -51,6 +53,6 @@ static_assert(decimal(0).view() == "0" && decimal(-42).view() == "-42");
 static_assert(decimal(std::numeric_limits<std::int64_t>::min()).view() == "-9223372036854775808");
 static_assert(decimal(std::numeric_limits<std::uint64_t>::max()).view() == "18446744073709551615");
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

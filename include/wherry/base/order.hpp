@@ -2,6 +2,7 @@
 #define WHERRY_BASE_ORDER_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -11,7 +12,7 @@
 
 /// Sorting by name without moving what has the names. One `std::sort` for all of the library: each instantiation on a
 /// fat type costs its users a tenth of a second of compile time.
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 /// How many bytes all of the names start with.
@@ -61,6 +62,6 @@ inline std::size_t find_repeated(std::span<const std::string_view> names, std::s
 }
 inline std::size_t find_repeated(std::span<const std::string_view> names) { return find_repeated(names, order_of(names)); }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

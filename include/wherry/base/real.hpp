@@ -1,6 +1,8 @@
 #ifndef WHERRY_BASE_REAL_HPP
 #define WHERRY_BASE_REAL_HPP
 
+#include <wherry/version.hpp>
+
 #include <charconv>
 #include <cmath>
 #include <concepts>
@@ -10,7 +12,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 #ifdef __cpp_lib_to_chars
@@ -50,6 +52,6 @@ std::from_chars_result number_from_chars(const char* first, const char* last, T&
     else return std::from_chars(first, last, value);
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

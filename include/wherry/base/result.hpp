@@ -2,13 +2,14 @@
 #define WHERRY_BASE_RESULT_HPP
 
 #include <wherry/base/error.hpp>
+#include <wherry/version.hpp>
 
 #include <cassert>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// An error on its way, or none: one pointer, since errors are rare and large and results are common. Whoever passes an error on,
 /// `return std::move(checked).failure();`, moves the pointer and not the error.
@@ -118,6 +119,6 @@ class [[nodiscard]] result<void> {
     wherry::failure error_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -1,10 +1,12 @@
 #ifndef WHERRY_BASE_REVISION_HPP
 #define WHERRY_BASE_REVISION_HPP
 
+#include <wherry/version.hpp>
+
 #include <cstdint>
 #include <memory>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// The identity of an object and how often it changed, for caches: a `seen` revision is current only while the very
 /// same object exists unchanged, even when another one later stands at its address.
@@ -45,6 +47,6 @@ class revision {
     std::shared_ptr<std::uint64_t> count_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

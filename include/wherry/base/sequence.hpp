@@ -1,6 +1,8 @@
 #ifndef WHERRY_BASE_SEQUENCE_HPP
 #define WHERRY_BASE_SEQUENCE_HPP
 
+#include <wherry/version.hpp>
+
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -12,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 template <class T>
 class sequence;
@@ -268,6 +270,6 @@ constexpr std::size_t erase_if(sequence<T>& values, Predicate predicate) {
     return static_cast<std::size_t>(removed);
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cassert>
@@ -16,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Dims of a tensor, at most `max_rank` of them, without a heap. No dims at all is a scalar of one element.
 /// In a program a dim of -1 is unknown until the first feed.
@@ -115,6 +116,6 @@ inline std::string to_tuple(std::span<const std::int64_t> dims) {
 static_assert(Shape{}.count() == 1 && Shape{2, 3}.count() == 6 && Shape{0, 7}.count() == 0);
 static_assert(!Shape{0, std::int64_t{1} << 62, 4}.element_count() && !Shape{-1, 4}.element_count());
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

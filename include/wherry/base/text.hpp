@@ -1,6 +1,8 @@
 #ifndef WHERRY_BASE_TEXT_HPP
 #define WHERRY_BASE_TEXT_HPP
 
+#include <wherry/version.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
@@ -9,7 +11,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// A short owned string of two words that works in constant expressions.
 ///
@@ -62,6 +64,6 @@ class text {
     std::size_t size_ = 0;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -1,11 +1,13 @@
 #ifndef WHERRY_BASE_UTF8_HPP
 #define WHERRY_BASE_UTF8_HPP
 
+#include <wherry/version.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Bytes of the UTF-8 character at the front; 0 when none stands there. Strict: no overlong forms, no surrogates, nothing
 /// above U+10FFFF.
@@ -59,6 +61,6 @@ inline std::string printable(std::string_view raw, std::string_view also = "\\")
     return shown;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -2,6 +2,7 @@
 #define WHERRY_EMBED_GRAPH_HPP
 
 #include <wherry/embed/reader.hpp>
+#include <wherry/version.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -9,7 +10,7 @@
 #include <string_view>
 
 /// A ProgramDesc as arrays of known size, made by the compiler in two passes: count, then fill.
-namespace wherry::inline v0::embed::detail {
+namespace wherry::inline WHERRY_ABI::embed::detail {
 
 inline constexpr std::uint32_t none = ~std::uint32_t{0};
 inline constexpr std::size_t max_rank = 6;
@@ -230,6 +231,6 @@ constexpr bool whole(const operation& op) noexcept {
     return !in.failed;
 }
 
-}  // namespace wherry::inline v0::embed::detail
+}  // namespace wherry::inline WHERRY_ABI::embed::detail
 
 #endif

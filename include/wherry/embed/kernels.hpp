@@ -3,12 +3,13 @@
 
 #include <wherry/embed/plan.hpp>
 #include <wherry/kernel/dense.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
 /// Kernels of a few instructions: sizes are arguments, so that one function serves every step of its kind.
-namespace wherry::inline v0::embed::detail {
+namespace wherry::inline WHERRY_ABI::embed::detail {
 
 using functions = kernel::detail::fixed::functions;
 
@@ -186,6 +187,6 @@ template <std::size_t Align>
     for (std::size_t i = 0; i < count; ++i) param[i] -= step * g[i];
 }
 
-}  // namespace wherry::inline v0::embed::detail
+}  // namespace wherry::inline WHERRY_ABI::embed::detail
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/embed/kernels.hpp>
 #include <wherry/embed/planner.hpp>
 #include <wherry/embed/policy.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0::embed {
+namespace wherry::inline WHERRY_ABI::embed {
 
 namespace detail {
 
@@ -326,6 +327,6 @@ class network {
     }
 };
 
-}  // namespace wherry::inline v0::embed
+}  // namespace wherry::inline WHERRY_ABI::embed
 
 #endif

@@ -3,12 +3,13 @@
 
 #include <wherry/embed/graph.hpp>
 #include <wherry/embed/refuse.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
 /// Where each parameter lies in a combined stream: headers are read by the compiler, values stay where they are.
-namespace wherry::inline v0::embed {
+namespace wherry::inline WHERRY_ABI::embed {
 
 /// Parameters that the linker brings (`wherry embed --incbin`): the compiler cannot read them, so their offsets come along.
 template <std::size_t Tensors>
@@ -208,6 +209,6 @@ template <class Model>
 }
 
 }  // namespace detail
-}  // namespace wherry::inline v0::embed
+}  // namespace wherry::inline WHERRY_ABI::embed
 
 #endif

@@ -2,12 +2,13 @@
 #define WHERRY_EMBED_PLAN_HPP
 
 #include <wherry/embed/params.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
 
 /// What the compiler makes of a graph: steps, and a place for every value.
-namespace wherry::inline v0::embed::detail {
+namespace wherry::inline WHERRY_ABI::embed::detail {
 
 enum class kind : std::uint8_t {
     dense,
@@ -176,6 +177,6 @@ constexpr void place_in_arena(Plan& p) noexcept {
     }
 }
 
-}  // namespace wherry::inline v0::embed::detail
+}  // namespace wherry::inline WHERRY_ABI::embed::detail
 
 #endif

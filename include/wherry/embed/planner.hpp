@@ -2,13 +2,14 @@
 #define WHERRY_EMBED_PLANNER_HPP
 
 #include <wherry/embed/plan.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
-namespace wherry::inline v0::embed::detail {
+namespace wherry::inline WHERRY_ABI::embed::detail {
 
 /// What the policies of a network ask of its plan.
 struct plan_options {
@@ -327,6 +328,6 @@ constexpr auto trained_counts() noexcept {
     return planner<Model>({.trained = true}).template trained_counts<record_counts<records_of<Model>.count>>();
 }
 
-}  // namespace wherry::inline v0::embed::detail
+}  // namespace wherry::inline WHERRY_ABI::embed::detail
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/base/fixed_string.hpp>
 #include <wherry/embed/planner.hpp>
 #include <wherry/kernel/dense.hpp>
+#include <wherry/version.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <string_view>
 
 /// What a network is told beside its model: empty types with one job each.
-namespace wherry::inline v0::embed {
+namespace wherry::inline WHERRY_ABI::embed {
 
 /// Rows of an inference, where the program leaves the first dim of its inputs open. Default: 1.
 template <std::size_t Rows>
@@ -151,6 +152,6 @@ constexpr std::size_t params_alignment() noexcept {
 }
 
 }  // namespace detail
-}  // namespace wherry::inline v0::embed
+}  // namespace wherry::inline WHERRY_ABI::embed
 
 #endif

@@ -1,13 +1,15 @@
 #ifndef WHERRY_EMBED_READER_HPP
 #define WHERRY_EMBED_READER_HPP
 
+#include <wherry/version.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 /// Protobuf and tensor streams read by the compiler. wire/ reads them too, into vectors and with errors that own text: here a program of
 /// 200 KB has to stay below the million steps that clang allows a constant expression, and below a second of g++.
-namespace wherry::inline v0::embed::detail {
+namespace wherry::inline WHERRY_ABI::embed::detail {
 
 constexpr std::size_t size_of_bytes(std::string_view bytes) noexcept { return bytes.size(); }
 template <std::size_t N>
@@ -147,6 +149,6 @@ constexpr bool before(slice a, slice b) noexcept {
     return a.size < b.size;
 }
 
-}  // namespace wherry::inline v0::embed::detail
+}  // namespace wherry::inline WHERRY_ABI::embed::detail
 
 #endif

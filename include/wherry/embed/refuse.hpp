@@ -3,12 +3,13 @@
 
 #include <wherry/base/fixed_string.hpp>
 #include <wherry/embed/graph.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <utility>
 
 /// Why a model is no network: sentences of the compiler, with the culprit and the numbers as template arguments beside them.
-namespace wherry::inline v0::embed {
+namespace wherry::inline WHERRY_ABI::embed {
 
 /// What is wrong with a model.
 enum class reason : unsigned char {
@@ -125,6 +126,6 @@ constexpr bool accept() noexcept {
 }
 
 }  // namespace detail
-}  // namespace wherry::inline v0::embed
+}  // namespace wherry::inline WHERRY_ABI::embed
 
 #endif

@@ -2,13 +2,14 @@
 #define WHERRY_EMBED_TRAINER_HPP
 
 #include <wherry/embed/network.hpp>
+#include <wherry/version.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <span>
 #include <utility>
 
-namespace wherry::inline v0::embed {
+namespace wherry::inline WHERRY_ABI::embed {
 
 /// Plain gradient descent: the program's `sgd` operators, with the learning rate that is among its persistables.
 struct sgd {
@@ -107,6 +108,6 @@ class trainer {
     float* trained_;
 };
 
-}  // namespace wherry::inline v0::embed
+}  // namespace wherry::inline WHERRY_ABI::embed
 
 #endif

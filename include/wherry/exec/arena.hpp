@@ -2,13 +2,14 @@
 #define WHERRY_EXEC_ARENA_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// One temporary: how large it is, and the first and last step that need it. `offset` is the answer.
 struct arena_block {
@@ -52,6 +53,6 @@ inline std::uint64_t place_in_arena(std::span<arena_block> blocks) {
     return total;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

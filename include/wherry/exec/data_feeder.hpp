@@ -4,6 +4,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -17,7 +18,7 @@
 #include <string>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// One field of a sample: a number, or a list of fields. `feed_field{{1, 2}, {3}}`, or from any range of numbers.
 class feed_field {
@@ -182,6 +183,6 @@ class DataFeeder {
     sequence<Variable> feed_list_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

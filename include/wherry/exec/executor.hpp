@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/plan_maker.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Runs programs on the CPU with the operators of a list. One executor, one thread at a time; several executors may
 /// share a Program that nobody edits.
@@ -69,6 +70,6 @@ class Executor {
     bool closed_ = false;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -3,12 +3,13 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/operator.hpp>
+#include <wherry/version.hpp>
 
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// "x@GRAD". Source: framework/operator.h, kGradVarSuffix.
 inline std::string grad_name(std::string_view variable) { return std::string(variable) + "@GRAD"; }
@@ -90,6 +91,6 @@ class gradient_maker {
     sequence<gradient_op> ops_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/base/shape.hpp>
 #include <wherry/exec/op_failure.hpp>
 #include <wherry/exec/slot.hpp>
+#include <wherry/version.hpp>
 
 #include <cassert>
 #include <cstddef>
@@ -14,7 +15,7 @@
 #include <span>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// What is known of a variable before it has a value.
 struct tensor_meta {
@@ -80,6 +81,6 @@ constexpr std::optional<std::size_t> normalized_axis(std::int64_t axis, std::siz
     return static_cast<std::size_t>(axis < 0 ? axis + r : axis);
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -2,11 +2,12 @@
 #define WHERRY_EXEC_OP_FAILURE_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/version.hpp>
 
 #include <initializer_list>
 #include <string_view>
 
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 /// What an operator's contexts say an error with: it names the operator. The type must outlive this.
 class op_failure {
@@ -26,6 +27,6 @@ class op_failure {
     std::string_view op_type_;
 };
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

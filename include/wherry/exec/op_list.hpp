@@ -6,6 +6,7 @@
 #include <wherry/exec/run.hpp>
 #include <wherry/program/operator.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,7 +28,7 @@
 ///         static wherry::result<void> run(const attributes&, wherry::run_context& c) { ...; return {}; }
 ///     };
 ///     using mine = wherry::op_list<wherry::op::mul, twice>;
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// For operators without attributes of their own.
 struct no_attributes {
@@ -232,6 +233,6 @@ struct joined_ops<op_list<A...>, op_list<B...>, Rest...> : joined_ops<op_list<A.
 template <class... Lists>
 using join_ops = typename detail::joined_ops<Lists...>::type;
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

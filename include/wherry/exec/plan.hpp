@@ -8,6 +8,7 @@
 #include <wherry/exec/op_list.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +19,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 /// Where the elements of a planned variable are.
@@ -221,6 +222,6 @@ inline std::uint64_t plan::own_bytes() const noexcept {
     return bytes;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

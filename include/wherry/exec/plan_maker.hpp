@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/plan.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Makes a `plan`: one walk over the operators, then the arena.
 class plan_maker {
@@ -388,6 +389,6 @@ inline result<plan> make_plan(const Program& program, op_table ops, std::span<co
     return plan_maker(program, ops, feeds, fetches, scope, caps).make();
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -7,6 +7,7 @@
 #include <wherry/base/shape.hpp>
 #include <wherry/exec/op_failure.hpp>
 #include <wherry/exec/slot.hpp>
+#include <wherry/version.hpp>
 
 #include <cassert>
 #include <cstddef>
@@ -15,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// One variable while a plan runs: where its elements are.
 struct operand {
@@ -135,6 +136,6 @@ result<void> for_number(const run_context& c, DType dtype, Kernel&& kernel) {
     return for_float(c, dtype, kernel);
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -1,10 +1,12 @@
 #ifndef WHERRY_EXEC_SLOT_HPP
 #define WHERRY_EXEC_SLOT_HPP
 
+#include <wherry/version.hpp>
+
 #include <cstdint>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// How many variables a slot of an operator takes.
 enum class slot_arity : std::uint8_t {
@@ -26,6 +28,6 @@ struct slot_range {
     std::uint32_t count = 0;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -4,12 +4,13 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/data_feeder.hpp>
 #include <wherry/fluid/executor.hpp>
+#include <wherry/version.hpp>
 
 #include <span>
 #include <string>
 #include <utility>
 
-namespace wherry::inline v0::fluid {
+namespace wherry::inline WHERRY_ABI::fluid {
 
 /// `fluid.DataFeeder`: samples to what `Executor::run` is fed. Variables may be named by string.
 class DataFeeder {
@@ -43,6 +44,6 @@ class DataFeeder {
     wherry::DataFeeder core_;
 };
 
-}  // namespace wherry::inline v0::fluid
+}  // namespace wherry::inline WHERRY_ABI::fluid
 
 #endif

@@ -2,6 +2,7 @@
 #define WHERRY_FLUID_ERRORS_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/version.hpp>
 
 #include <cstdio>
 #include <functional>
@@ -11,7 +12,7 @@
 #include <utility>
 
 /// The reference's exceptions. `what()` is its message; `error()` is wherry's, with file, offset, expected and found.
-namespace wherry::inline v0::fluid {
+namespace wherry::inline WHERRY_ABI::fluid {
 
 /// Base of all that `fluid::` throws.
 class Exception : public std::runtime_error {
@@ -103,6 +104,6 @@ inline void warn(std::string_view message, std::string_view category = "UserWarn
     if (detail::warnings()) detail::warnings()(category, message);
 }
 
-}  // namespace wherry::inline v0::fluid
+}  // namespace wherry::inline WHERRY_ABI::fluid
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/fluid/framework.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <concepts>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::fluid {
+namespace wherry::inline WHERRY_ABI::fluid {
 
 /// One fed array: a tensor or a `tensor_ref` that is borrowed for the run, or a number, which is a tensor of dims [1].
 class feed_value {
@@ -131,6 +132,6 @@ class Executor {
     wherry::Executor core_;
 };
 
-}  // namespace wherry::inline v0::fluid
+}  // namespace wherry::inline WHERRY_ABI::fluid
 
 #endif

@@ -5,6 +5,7 @@
 #include <wherry/fluid/errors.hpp>
 #include <wherry/layers/data.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/version.hpp>
 
 #include <cstdint>
 #include <initializer_list>
@@ -14,7 +15,7 @@
 #include <utility>
 
 /// Default programs, guards and names, as `fluid` has them. Everything that is a default is one thread's own.
-namespace wherry::inline v0::fluid {
+namespace wherry::inline WHERRY_ABI::fluid {
 
 using wherry::Block;
 using wherry::L2Decay;
@@ -137,6 +138,6 @@ inline Variable create_global_var(std::initializer_list<std::int64_t> shape, flo
     return unwrap(b.create_global_var(given, Shape(shape), dtype, value, {}, persistable));
 }
 
-}  // namespace wherry::inline v0::fluid
+}  // namespace wherry::inline WHERRY_ABI::fluid
 
 #endif

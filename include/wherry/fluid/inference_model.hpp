@@ -4,6 +4,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/fluid/io.hpp>
 #include <wherry/model/inference_files.hpp>
+#include <wherry/version.hpp>
 
 #include <concepts>
 #include <filesystem>
@@ -15,7 +16,7 @@
 
 /// `fluid.io.save_inference_model` and `load_inference_model`. As everywhere in wherry, a call that fails has written
 /// nothing, left the program as it was, and left the scope as it was.
-namespace wherry::inline v0::fluid::io {
+namespace wherry::inline WHERRY_ABI::fluid::io {
 
 /// One name, or a list of them.
 class feed_list {
@@ -155,6 +156,6 @@ inline inference_model load_inference_model(memory_form, Executor&, const load_m
     return detail::given(*std::move(parsed));
 }
 
-}  // namespace wherry::inline v0::fluid::io
+}  // namespace wherry::inline WHERRY_ABI::fluid::io
 
 #endif

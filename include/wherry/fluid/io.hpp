@@ -6,6 +6,7 @@
 #include <wherry/fluid/executor.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
+#include <wherry/version.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -17,7 +18,7 @@
 /// `fluid.io`: save and load a program's variables in the global scope, as one file a variable, as one file, or as
 /// bytes. Unlike the reference, a save that fails has written nothing, a file is replaced whole or not at all, and a load
 /// that fails leaves the scope as it was.
-namespace wherry::inline v0::fluid::io {
+namespace wherry::inline WHERRY_ABI::fluid::io {
 
 /// Says that bytes in memory are meant: `save_vars(exe, memory)` returns them, `load_vars(exe, memory(bytes))` takes them.
 struct memory_form {
@@ -235,6 +236,6 @@ inline sequence<Variable> get_program_persistable_vars(const Program& program) {
     return vars;
 }
 
-}  // namespace wherry::inline v0::fluid::io
+}  // namespace wherry::inline WHERRY_ABI::fluid::io
 
 #endif

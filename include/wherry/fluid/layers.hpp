@@ -7,6 +7,7 @@
 #include <wherry/layers/fc.hpp>
 #include <wherry/layers/loss.hpp>
 #include <wherry/layers/math.hpp>
+#include <wherry/version.hpp>
 
 #include <cstdint>
 #include <initializer_list>
@@ -15,7 +16,7 @@
 
 /// `fluid.layers`: the functions of wherry/layers on the default programs. They throw what the reference raises:
 /// TypeError for an element type, ValueError for names and shapes of parameters, EnforceNotMet for dims that do not fit.
-namespace wherry::inline v0::fluid::layers {
+namespace wherry::inline WHERRY_ABI::fluid::layers {
 
 using wherry::layers::cross_entropy_options;
 using wherry::layers::dropout_options;
@@ -134,6 +135,6 @@ inline std::pair<Variable, Variable> topk(const Variable& input, std::int32_t k,
     return {top.values, top.indices};
 }
 
-}  // namespace wherry::inline v0::fluid::layers
+}  // namespace wherry::inline WHERRY_ABI::fluid::layers
 
 #endif

@@ -4,12 +4,13 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/fluid/framework.hpp>
 #include <wherry/train/optimizer.hpp>
+#include <wherry/version.hpp>
 
 #include <string>
 #include <utility>
 
 /// `fluid.optimizer`, `fluid.regularizer`, `fluid.clip` and `fluid.backward` on the default programs.
-namespace wherry::inline v0::fluid {
+namespace wherry::inline WHERRY_ABI::fluid {
 
 namespace regularizer {
 using wherry::L2Decay;
@@ -50,6 +51,6 @@ using MomentumOptimizer = Momentum;
 using AdamOptimizer = Adam;
 }  // namespace optimizer
 
-}  // namespace wherry::inline v0::fluid
+}  // namespace wherry::inline WHERRY_ABI::fluid
 
 #endif

@@ -2,6 +2,7 @@
 #define WHERRY_FLUID_PADDLE_STATIC_HPP
 
 #include <wherry/fluid/inference_model.hpp>
+#include <wherry/version.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -11,7 +12,7 @@
 
 /// The names that Paddle 2.x gave to inference models, `paddle.static` (`static` is a keyword of C++). They work on
 /// fluid's default program and global scope; the operators of a program stay those of fluid 1.8, which 2.x runs.
-namespace wherry::inline v0::paddle_static {
+namespace wherry::inline WHERRY_ABI::paddle_static {
 
 using fluid::Executor;
 using fluid::io::inference_model;
@@ -175,6 +176,6 @@ inline inference_model load_inference_model(const std::string& folder, Executor&
     return fluid::io::detail::given(fluid::io::detail::load_folder(path, files));
 }
 
-}  // namespace wherry::inline v0::paddle_static
+}  // namespace wherry::inline WHERRY_ABI::paddle_static
 
 #endif

@@ -5,6 +5,7 @@
 #include <wherry/fluid/executor.hpp>
 #include <wherry/fluid/io.hpp>
 #include <wherry/model/state.hpp>
+#include <wherry/version.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -13,7 +14,7 @@
 #include <utility>
 
 /// `fluid.save`, `fluid.load` and state as arrays by name, on the global scope.
-namespace wherry::inline v0::fluid {
+namespace wherry::inline WHERRY_ABI::fluid {
 
 using wherry::state_dict;
 
@@ -161,6 +162,6 @@ inline Tensor get_parameter_value_by_name(std::string_view name, Executor& exe, 
 }
 }  // namespace io
 
-}  // namespace wherry::inline v0::fluid
+}  // namespace wherry::inline WHERRY_ABI::fluid
 
 #endif

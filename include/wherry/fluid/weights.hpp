@@ -3,11 +3,12 @@
 
 #include <wherry/archive/weights.hpp>
 #include <wherry/fluid/errors.hpp>
+#include <wherry/version.hpp>
 
 #include <string>
 #include <utility>
 
-namespace wherry::inline v0::fluid::io {
+namespace wherry::inline WHERRY_ABI::fluid::io {
 
 /// All tensors of a model file or folder, without a program: `for (const auto& weight : fluid::io::weights("model"))`.
 /// Throws IOError (no such file), ValueError (no tensors in it).
@@ -19,6 +20,6 @@ inline weight_list weights(const std::string& path) {
     throw ValueError(what, std::move(all).error());
 }
 
-}  // namespace wherry::inline v0::fluid::io
+}  // namespace wherry::inline WHERRY_ABI::fluid::io
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +14,7 @@
 #include <string>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// One tensor of a record, with the name that its annotation has; empty where there is none.
 struct named_stream {
@@ -85,6 +86,6 @@ result<named_streams> read_streams(R& reader, std::size_t count = std::numeric_l
     return made;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

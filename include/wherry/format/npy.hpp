@@ -6,6 +6,7 @@
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/sniff.hpp>
 
 #include <algorithm>
@@ -19,7 +20,7 @@
 #include <utility>
 
 /// `.npy`: one NumPy array. Source: numpy.lib.format, versions 1.0 to 3.0.
-namespace wherry::inline v0::npy {
+namespace wherry::inline WHERRY_ABI::npy {
 
 /// A header longer than this is refused before it is read, as NumPy refuses it.
 inline constexpr std::uint64_t header_cap_bytes = 10'000;
@@ -232,6 +233,6 @@ result<Tensor> load(S&& source) {
     return with_record(source, [](std::string_view bytes) { return parse(bytes); });
 }
 
-}  // namespace wherry::inline v0::npy
+}  // namespace wherry::inline WHERRY_ABI::npy
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/record/byte_order.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,7 @@
 #include <string_view>
 
 /// How NumPy describes arrays, in `.npy` files and in pickles.
-namespace wherry::inline v0::numpy {
+namespace wherry::inline WHERRY_ABI::numpy {
 
 namespace detail {
 struct kind_row {
@@ -129,6 +130,6 @@ result<Tensor> make_tensor(const array_layout& layout, Fill fill) {
     return made;
 }
 
-}  // namespace wherry::inline v0::numpy
+}  // namespace wherry::inline WHERRY_ABI::numpy
 
 #endif

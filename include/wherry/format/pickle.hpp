@@ -6,12 +6,13 @@
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
 #include <wherry/record/whole_record.hpp>
+#include <wherry/version.hpp>
 
 #include <span>
 #include <utility>
 
 /// `.pdparams` and `.pdopt`: dicts of NumPy arrays as Python pickles them, read without executing anything.
-namespace wherry::inline v0::pickle {
+namespace wherry::inline WHERRY_ABI::pickle {
 
 /// Writes arrays as one pickle, byte for byte as Python and NumPy 1 do. LoD is not kept, and bfloat16 is written as the
 /// uint16 of its bits, as Paddle does. Errors: those of `write_plan::make` and of the sink.
@@ -29,6 +30,6 @@ result<state_file> load(S&& source, const limits& caps = {}) {
     return with_record(source, [&](std::string_view bytes) { return parse(bytes, caps); });
 }
 
-}  // namespace wherry::inline v0::pickle
+}  // namespace wherry::inline WHERRY_ABI::pickle
 
 #endif

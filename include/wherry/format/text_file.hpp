@@ -9,6 +9,7 @@
 #include <wherry/policy/layout.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -27,7 +28,7 @@
 ///
 /// The first line is wherry's own, and a comment to everybody else. Without it an array is float32 of rows x columns, and a
 /// single row or column has one dim. Source: numpy.savetxt, numpy.loadtxt.
-namespace wherry::inline v0::text_file {
+namespace wherry::inline WHERRY_ABI::text_file {
 
 /// What an array is taken for that does not say it itself.
 struct assumed {
@@ -232,6 +233,6 @@ inline result<void> save(std::span<const tensor_ref> tensors, const std::string&
     return {};
 }
 
-}  // namespace wherry::inline v0::text_file
+}  // namespace wherry::inline WHERRY_ABI::text_file
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/real.hpp>
 #include <wherry/tensor/element.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -19,7 +20,7 @@
 #include <system_error>
 
 /// One element as the characters of a number, and back.
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 template <class T>
 void append_chars(std::string& out, T value) {
@@ -168,6 +169,6 @@ inline bool store_number(DType dtype, std::string_view token, std::byte* to) noe
     return false;
 }
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

@@ -2,6 +2,7 @@
 #define WHERRY_INTEROP_CBLAS_HPP
 
 #include <wherry/kernel/gemm.hpp>
+#include <wherry/version.hpp>
 
 #include <cblas.h>
 
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Matrix products by the BLAS that is linked (OpenBLAS, MKL, BLIS, the reference): `Executor exe(op::all::with_gemm<cblas_gemm>{})`.
 /// Element types that BLAS does not know, empty products and those beyond its 32-bit sizes are left to `kernel::portable`.
@@ -46,6 +47,6 @@ struct cblas_gemm {
 };
 static_assert(kernel::GemmBackend<cblas_gemm>);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

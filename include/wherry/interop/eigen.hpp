@@ -2,6 +2,7 @@
 #define WHERRY_INTEROP_EIGEN_HPP
 
 #include <wherry/kernel/gemm.hpp>
+#include <wherry/version.hpp>
 
 #if __has_include(<Eigen/Core>)
 #include <Eigen/Core>
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Matrix products by Eigen: `Executor exe(op::all::with_gemm<eigen_gemm>{})`. Header-only; Eigen allocates for large products, so the
 /// process ends where memory does.
@@ -53,6 +54,6 @@ struct eigen_gemm {
 };
 static_assert(kernel::GemmBackend<eigen_gemm>);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

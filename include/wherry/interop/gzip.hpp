@@ -4,6 +4,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/zlib_stream.hpp>
 #include <wherry/policy/codec.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/sniff.hpp>
 
 #include <cstddef>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// The bytes that gzip members hold, one behind the other; zero bytes after the last one are padding.
 /// Errors: bad_deflate (no gzip, or damaged), bad_checksum, truncated, trailing_bytes, too_large beyond `inflated_bytes`.
@@ -165,6 +166,6 @@ struct gzip {
 
 static_assert(Codec<gzip<>> && Codec<gzip<9>>);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

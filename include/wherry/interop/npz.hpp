@@ -9,6 +9,7 @@
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/state_dict.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +19,7 @@
 #include <utility>
 
 /// `.npz`: NumPy arrays by name in a zip archive. Links with zlib (`-lz`). Source: numpy.savez, numpy.load.
-namespace wherry::inline v0::npz {
+namespace wherry::inline WHERRY_ABI::npz {
 
 struct write_options {
     int level = 0;  ///< 0: stored, as numpy.savez; 1 to 9 or -1: deflated, as numpy.savez_compressed
@@ -165,6 +166,6 @@ result<contents> load(S&& source, const limits& caps = {}) {
     return with_record(source, [&](std::string_view bytes) { return parse(bytes, caps); });
 }
 
-}  // namespace wherry::inline v0::npz
+}  // namespace wherry::inline WHERRY_ABI::npz
 
 #endif

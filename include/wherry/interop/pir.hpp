@@ -6,6 +6,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/pir_rules.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/version.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -20,7 +21,7 @@
 
 /// Paddle 3's `inference.json`: a program in the PIR dialect, read into a Program of 2.x operators. It runs, and its
 /// `serialize_to_string` is the `.pdmodel` that Paddle 3 no longer writes. Needs nlohmann_json.
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 
@@ -410,6 +411,6 @@ class pir_reader {
 /// no_such_variable, duplicate_name; those of `Program::from_desc`.
 inline result<Program> read_pir(std::string_view json, const limits& caps = {}) { return detail::pir_reader(caps).read(json); }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

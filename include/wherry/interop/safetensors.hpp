@@ -8,6 +8,7 @@
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/state_dict.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/sniff.hpp>
 
 #include <nlohmann/json.hpp>
@@ -24,7 +25,7 @@
 #include <utility>
 
 /// safetensors: a header of JSON, then the elements without gaps. Source: the Rust crate `safetensors` 0.8, tensor.rs.
-namespace wherry::inline v0::safetensors {
+namespace wherry::inline WHERRY_ABI::safetensors {
 
 /// A longer header is refused before it is read.
 inline constexpr std::uint64_t header_cap_bytes = 100'000'000;
@@ -397,6 +398,6 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
     return write_record(pieces, sink, how);
 }
 
-}  // namespace wherry::inline v0::safetensors
+}  // namespace wherry::inline WHERRY_ABI::safetensors
 
 #endif

@@ -15,6 +15,7 @@
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/state_dict.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/file_kind.hpp>
 
 #include <algorithm>
@@ -28,7 +29,7 @@
 /// Arrays by name from any file that holds some, told by its content: Paddle's combined files and folders, plain or with
 /// annotations or gzip; `.pdparams`; `.npz`; safetensors; numbers in text, one file or a folder of NAME.txt. Needs zlib (`-lz`) and
 /// nlohmann_json.
-namespace wherry::inline v0::state_file {
+namespace wherry::inline WHERRY_ABI::state_file {
 
 struct load_options {
     /// Names the tensors of a combined file that has none: sorted by name, as every writer does.
@@ -368,6 +369,6 @@ inline result<state_dict> pick(const contents& from, std::span<const Variable> v
     return made;
 }
 
-}  // namespace wherry::inline v0::state_file
+}  // namespace wherry::inline WHERRY_ABI::state_file
 
 #endif

@@ -11,6 +11,7 @@
 #include <wherry/policy/layout.hpp>
 #include <wherry/record/annotation_choice.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/version.hpp>
 
 #include <cstdint>
 #include <span>
@@ -20,7 +21,7 @@
 ///
 ///     auto state = state_file::load("model.pdparams");
 ///     if (state) state_file::save(state->arrays.refs(), "model.safetensors", state_file::form::safetensors);
-namespace wherry::inline v0::state_file {
+namespace wherry::inline WHERRY_ABI::state_file {
 
 /// The forms that arrays can be saved in.
 enum class form : std::uint8_t {
@@ -88,6 +89,6 @@ inline result<void> save(std::span<const tensor_ref> tensors, const std::string&
     return error{.code = errc::bad_argument, .message = "no form has this number"};
 }
 
-}  // namespace wherry::inline v0::state_file
+}  // namespace wherry::inline WHERRY_ABI::state_file
 
 #endif

@@ -5,6 +5,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #if __has_include(<xtensor/containers/xarray.hpp>)
 #include <xtensor/containers/xadapt.hpp>
@@ -27,7 +28,7 @@
 #include <vector>
 
 /// xtensor's arrays go in and come out: borrowed where they lie in row order, computed once into place where they do not.
-namespace wherry::inline v0::xtensor {
+namespace wherry::inline WHERRY_ABI::xtensor {
 
 /// Anything of xtensor that has elements.
 template <class E>
@@ -186,6 +187,6 @@ result<load_report> load(S&& source, named<E>... arrays) {
     return report;
 }
 
-}  // namespace wherry::inline v0::xtensor
+}  // namespace wherry::inline WHERRY_ABI::xtensor
 
 #endif

@@ -9,10 +9,11 @@
 
 #include <wherry/kernel/detail/lanes.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
 // Every function here takes spans of one length, works in place (out may be x, dx may be g) and does not allocate.
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 namespace detail {
 
@@ -110,6 +111,6 @@ constexpr void square_grad(input<T> x, input<T> g, std::span<T> dx) noexcept {
         detail::plain::lanes::square_grad{}, [](auto isa) { return typename decltype(isa)::square_grad{}; }, dx, x.data(), g.data());
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

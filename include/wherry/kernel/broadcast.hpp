@@ -1,13 +1,15 @@
 #ifndef WHERRY_KERNEL_BROADCAST_HPP
 #define WHERRY_KERNEL_BROADCAST_HPP
 
+#include <wherry/version.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// Paddle's own limit on the rank of a tensor.
 inline constexpr std::size_t max_rank = 9;
@@ -120,6 +122,6 @@ constexpr std::optional<middle_part> as_middle_part(const broadcast_plan& plan) 
     return part;
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

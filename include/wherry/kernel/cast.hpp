@@ -1,12 +1,14 @@
 #ifndef WHERRY_KERNEL_CAST_HPP
 #define WHERRY_KERNEL_CAST_HPP
 
+#include <wherry/version.hpp>
+
 #include <cstddef>
 #include <limits>
 #include <span>
 #include <type_traits>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// One number as another type: towards zero for floating point to integer, anything but 0 is true for bool. Where C++ gives no answer (NaN or
 /// out of range to integer) it is the nearest value of the type, 0 for NaN.
@@ -34,6 +36,6 @@ constexpr void cast(std::span<const From> x, std::span<To> out) noexcept {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = cast_one<To>(x[i]);
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

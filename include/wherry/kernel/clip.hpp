@@ -6,8 +6,9 @@
 
 #include <wherry/kernel/activation.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// x, but at least low and at most high. A NaN stays a NaN.
 /// Shapes: one length, in place if wanted. Does not allocate. Source: paddle operator `clip`.
@@ -35,6 +36,6 @@ constexpr void clip_grad(input<T> x, input<T> g, std::type_identity_t<T> low, st
         dx, x.data(), g.data());
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

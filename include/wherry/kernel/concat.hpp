@@ -6,8 +6,9 @@
 #include <span>
 
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// Copies one operand of a concatenation to its place; call it once per operand.
 /// Shapes: x [outer, x_block], out [outer, out_block], where a block is the concatenated axis times all dimensions behind it and `offset`
@@ -26,6 +27,6 @@ constexpr void split_part(std::size_t outer, std::size_t part_block, std::size_t
     for (std::size_t o = 0; o < outer; ++o) std::copy_n(whole.data() + o * whole_block + offset, part_block, part.data() + o * part_block);
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

@@ -12,12 +12,13 @@
 
 #include <wherry/kernel/softmax.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
 // Shapes, everywhere below: x, probabilities, soft labels and their gradients [rows, classes], hard labels, losses and gradients of
 // losses [rows]; `rows` is the length of the label or of the loss, `classes` an argument. Nothing allocates. Hard labels other than
 // ignore_index must lie in [0, classes): ask first_bad_label first.
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// Where the first label is that is neither ignore_index nor in [0, classes); nothing when all are fine.
 template <std::integral L>
@@ -128,6 +129,6 @@ constexpr void softmax_with_cross_entropy_soft_grad(std::size_t classes, input<T
     for (std::size_t i = 0; i < dlogits.size(); ++i) dlogits[i] = (probabilities[i] - labels[i]) * g[i / classes];
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

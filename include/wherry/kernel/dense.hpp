@@ -2,6 +2,7 @@
 #define WHERRY_KERNEL_DENSE_HPP
 
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,7 @@
 // The fully connected layer for one machine, the one the compiler was told of: gemm.hpp's product of a row and a matrix, from the same
 // source, with a bias and a function of each element behind it.
 
-namespace wherry::inline v0::kernel::detail::fixed {
+namespace wherry::inline WHERRY_ABI::kernel::detail::fixed {
 
 #if defined(__AVX512F__)
 inline constexpr std::size_t vector_bytes = 64;
@@ -45,9 +46,9 @@ struct row {
 #include <wherry/kernel/detail/row_block.inc>
 };
 
-}  // namespace wherry::inline v0::kernel::detail::fixed
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail::fixed
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// What the compiler is asked to make: blocks as wide as the registers hold; blocks of ten columns, which is a third of the code; or those in
 /// one function for all layers.
@@ -106,6 +107,6 @@ template <block_shape Block, std::size_t Align, class F, class Weight, std::size
     }
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

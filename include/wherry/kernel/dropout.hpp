@@ -8,8 +8,9 @@
 
 #include <wherry/kernel/random.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// Where the missing share is made up for. Source: attribute dropout_implementation.
 enum class dropout_scaling : unsigned char {
@@ -54,6 +55,6 @@ constexpr void dropout_infer(input<T> x, float probability, dropout_scaling scal
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = x[i] * keep;
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

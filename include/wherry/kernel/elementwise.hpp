@@ -11,8 +11,9 @@
 #include <wherry/kernel/broadcast.hpp>
 #include <wherry/kernel/detail/lanes.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// The functions of two numbers that `elementwise` takes, as types.
 namespace binary {
@@ -168,6 +169,6 @@ inline void elementwise_grad(Op, const broadcast_plan& plan, input<T> x, input<T
     detail::elementwise_grads<T>(detail::kind_of<Op>(), plan, x, y, g, dx, dy);
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

@@ -9,12 +9,13 @@
 
 #include <wherry/kernel/detail/lanes.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::kernel::detail::plain {
+namespace wherry::inline WHERRY_ABI::kernel::detail::plain {
 inline constexpr std::size_t tile_rows = 4, tile_vectors = 2, panel_depth = 128;
 using narrower = struct product;
 #include <wherry/kernel/detail/gemm.inc>
-}  // namespace wherry::inline v0::kernel::detail::plain
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail::plain
 
 #if defined(__x86_64__)
 #if defined(__clang__)
@@ -23,11 +24,11 @@ using narrower = struct product;
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #endif
-namespace wherry::inline v0::kernel::detail::avx2 {
+namespace wherry::inline WHERRY_ABI::kernel::detail::avx2 {
 inline constexpr std::size_t tile_rows = 4, tile_vectors = 3, panel_depth = 256;
 using narrower = struct product;
 #include <wherry/kernel/detail/gemm.inc>
-}  // namespace wherry::inline v0::kernel::detail::avx2
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx2
 #if defined(__clang__)
 #pragma clang attribute pop
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))), apply_to = function)
@@ -36,13 +37,13 @@ using narrower = struct product;
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw")
 #endif
-namespace wherry::inline v0::kernel::detail::avx512 {
+namespace wherry::inline WHERRY_ABI::kernel::detail::avx512 {
 inline constexpr std::size_t vector_bytes = 64;
 #include <wherry/kernel/detail/lanes.inc>
 inline constexpr std::size_t tile_rows = 8, tile_vectors = 3, panel_depth = 192;
 using narrower = avx2::product;  // adds up in the same order, and is compiled anyway
 #include <wherry/kernel/detail/gemm.inc>
-}  // namespace wherry::inline v0::kernel::detail::avx512
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx512
 #if defined(__clang__)
 #pragma clang attribute pop
 #else
@@ -50,7 +51,7 @@ using narrower = avx2::product;  // adds up in the same order, and is compiled a
 #endif
 #endif
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// Whether an operand is used as it lies or with rows and columns exchanged.
 enum class transpose : bool { no, yes };
@@ -149,6 +150,6 @@ constexpr void gemm(matrix<const std::type_identity_t<T>> a, matrix<const std::t
     if constexpr (GemmBackend<Backend>) Backend::template multiply<T>(a, b, matrix<T>(c), ta, tb, how, alpha);
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

@@ -9,8 +9,9 @@
 #include <span>
 
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// The padding_idx that pads nothing.
 inline constexpr std::int64_t no_padding = -1;
@@ -58,6 +59,6 @@ constexpr void lookup_grad(std::size_t width, std::span<const I> ids, input<T> g
     }
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

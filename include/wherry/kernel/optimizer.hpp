@@ -7,10 +7,11 @@
 
 #include <wherry/kernel/detail/lanes.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
 // One update step each. All spans have the length of the parameter; parameter and state change in place, nothing allocates.
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// p -= rate g.
 /// Source: paddle operator `sgd`.
@@ -131,6 +132,6 @@ inline void rmsprop(std::span<T> param, std::span<T> mean_square, std::span<T> m
     });
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

@@ -1,6 +1,8 @@
 #ifndef WHERRY_KERNEL_RANDOM_HPP
 #define WHERRY_KERNEL_RANDOM_HPP
 
+#include <wherry/version.hpp>
+
 #include <array>
 #include <cmath>
 #include <concepts>
@@ -13,7 +15,7 @@
 // The standard fixes what engines give, not what distributions do with it. Reproducing the reference's initial weights therefore needs
 // libstdc++'s distributions on every platform: they are spelled out here and tested bit for bit against it and against the reference.
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// x -> 48271 x mod (2^31 - 1), the engine of fluid 1.8. Same numbers as std::minstd_rand.
 class minstd {
@@ -255,6 +257,6 @@ inline void fill_truncated_gaussian(std::span<T> out, std::type_identity_t<T> me
     detail::fill_with(out, seed, which, truncated_normal<T>{mean, std, which == generator::minstd});
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

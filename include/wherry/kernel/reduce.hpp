@@ -11,10 +11,11 @@
 #include <wherry/kernel/broadcast.hpp>
 #include <wherry/kernel/elementwise.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
 // Sums of floats are made pairwise with several partial sums: the rounding error grows with the logarithm of the count.
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// Sum of all elements; of none 0.
 template <class T>
@@ -119,6 +120,6 @@ inline void reduce_mean_grad(const broadcast_plan& plan, input<T> g, std::span<T
     detail::reduce_grad<T>(plan, g, dx, true);
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

@@ -6,8 +6,9 @@
 
 #include <wherry/kernel/activation.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// out = a x + b.
 /// Shapes: one length, in place if wanted. Does not allocate. Source: paddle operator `scale`, bias_after_scale.
@@ -45,6 +46,6 @@ constexpr void add_to(std::span<T> out, input<T> x) noexcept {
         x.data());
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

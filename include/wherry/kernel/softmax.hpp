@@ -9,8 +9,9 @@
 
 #include <wherry/kernel/detail/lanes.hpp>
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// A tensor seen from one of its axes: [outer, axis, inner].
 struct axis_split {
@@ -97,6 +98,6 @@ inline void softmax_grad(std::size_t rows, std::size_t classes, input<T> out, in
     softmax_grad<T>(axis_split{rows, classes, 1}, out, g, dx);
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

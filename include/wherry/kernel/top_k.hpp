@@ -8,8 +8,9 @@
 #include <type_traits>
 
 #include <wherry/kernel/view.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// Who comes first among equal values.
 enum class tie_order : unsigned char {
@@ -122,6 +123,6 @@ constexpr void top_k_grad(std::size_t rows, std::size_t n, std::size_t k, std::s
         for (std::size_t j = 0; j < k; ++j) dx[r * n + static_cast<std::size_t>(indices[r * k + j])] = g[r * k + j];
 }
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

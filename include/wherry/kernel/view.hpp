@@ -1,12 +1,14 @@
 #ifndef WHERRY_KERNEL_VIEW_HPP
 #define WHERRY_KERNEL_VIEW_HPP
 
+#include <wherry/version.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <span>
 #include <type_traits>
 
-namespace wherry::inline v0::kernel {
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// A read-only argument whose element type follows from the outputs: `relu(x, out)` deduces T from `out`.
 template <class T>
@@ -91,6 +93,6 @@ class matrix : detail::extent<Rows, 0>, detail::extent<Cols, 1>, detail::pitch<C
     T* data_ = nullptr;
 };
 
-}  // namespace wherry::inline v0::kernel
+}  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

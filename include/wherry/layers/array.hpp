@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/layers/common.hpp>
+#include <wherry/version.hpp>
 
 #include <charconv>
 #include <cstdint>
@@ -11,7 +12,7 @@
 #include <string_view>
 
 /// Layers that move elements: joining, reshaping, converting, looking up. Source: fluid.layers.
-namespace wherry::inline v0::layers {
+namespace wherry::inline WHERRY_ABI::layers {
 
 /// Inputs one after another along an axis. Shapes: alike but for that axis.
 inline result<Variable> concat(Builder& b, const sequence<Variable>& input, std::int32_t axis = 0, std::string_view name = {}) {
@@ -133,6 +134,6 @@ inline result<Variable> accuracy(Builder& b, const Variable& input, const Variab
     return share;
 }
 
-}  // namespace wherry::inline v0::layers
+}  // namespace wherry::inline WHERRY_ABI::layers
 
 #endif

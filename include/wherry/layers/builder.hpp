@@ -7,6 +7,7 @@
 #include <wherry/program/name_scope.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/unique_name.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// The variables of one slot of an operator that is being built: `{"X", x}`, `{"X", several}`, `{"X", {a, b}}`. Borrows both.
 struct slot_args {
@@ -359,6 +360,6 @@ inline void initialize(const Builder& builder, const Variable& var, const Initia
     }
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -3,13 +3,14 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/layers/builder.hpp>
+#include <wherry/version.hpp>
 
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::layers {
+namespace wherry::inline WHERRY_ABI::layers {
 
 /// Checks the element type of a layer's argument. Errors: argument_dtype, in the reference's words.
 inline result<void> check_dtype(const Variable& var, std::string_view argument, std::string_view layer,
@@ -51,6 +52,6 @@ inline result<Variable> activated(Builder& b, const std::string& layer, const Va
     return out;
 }
 
-}  // namespace wherry::inline v0::layers
+}  // namespace wherry::inline WHERRY_ABI::layers
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/layers/builder.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::layers {
+namespace wherry::inline WHERRY_ABI::layers {
 
 /// A variable that each run is fed. Shape: -1 where any size is taken. Fed arrays are checked against it.
 /// Errors: shape_mismatch, dtype_mismatch, lod_mismatch, duplicate_name with an earlier variable of that name that is not alike.
@@ -57,6 +58,6 @@ inline result<Variable> unchecked_data(Builder& b, std::string_view name, std::s
     return made;
 }
 
-}  // namespace wherry::inline v0::layers
+}  // namespace wherry::inline WHERRY_ABI::layers
 
 #endif

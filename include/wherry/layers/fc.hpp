@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/layers/common.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -10,7 +11,7 @@
 #include <span>
 #include <string>
 
-namespace wherry::inline v0::layers {
+namespace wherry::inline WHERRY_ABI::layers {
 
 struct fc_options {
     std::int64_t size = 0;                             ///< units
@@ -77,6 +78,6 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
     return activated(b, layer, out, options.act);
 }
 
-}  // namespace wherry::inline v0::layers
+}  // namespace wherry::inline WHERRY_ABI::layers
 
 #endif

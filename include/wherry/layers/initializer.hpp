@@ -2,6 +2,7 @@
 #define WHERRY_LAYERS_INITIALIZER_HPP
 
 #include <wherry/program/variable.hpp>
+#include <wherry/version.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <variant>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// How a parameter starts. A seed of 0 means the startup program's. Source: fluid/initializer.py.
 namespace initializer {
@@ -72,6 +73,6 @@ using Initializer = std::variant<initializer::Constant, initializer::Uniform, in
 class Builder;
 void initialize(const Builder& builder, const Variable& var, const Initializer& how, std::string_view device = {});
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

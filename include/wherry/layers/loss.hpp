@@ -2,10 +2,11 @@
 #define WHERRY_LAYERS_LOSS_HPP
 
 #include <wherry/layers/common.hpp>
+#include <wherry/version.hpp>
 
 #include <cstdint>
 
-namespace wherry::inline v0::layers {
+namespace wherry::inline WHERRY_ABI::layers {
 
 struct cross_entropy_options {
     bool soft_label = false;
@@ -83,6 +84,6 @@ inline result<Variable> mean(Builder& b, const Variable& x, std::string_view nam
     return unary(b, "mean", x, {}, name);
 }
 
-}  // namespace wherry::inline v0::layers
+}  // namespace wherry::inline WHERRY_ABI::layers
 
 #endif

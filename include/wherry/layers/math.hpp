@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/layers/common.hpp>
+#include <wherry/version.hpp>
 
 #include <cstdint>
 #include <span>
@@ -10,7 +11,7 @@
 #include <string_view>
 
 /// Layers without parameters that compute element by element, or over axes. Source: fluid.layers.
-namespace wherry::inline v0::layers {
+namespace wherry::inline WHERRY_ABI::layers {
 
 /// "relu", "tanh", "sigmoid", "sqrt" or "square" of each element.
 inline result<Variable> activation(Builder& b, std::string_view op, const Variable& x, std::string_view name = {}) {
@@ -133,6 +134,6 @@ inline result<Variable> dropout(Builder& b, const Variable& x, const dropout_opt
     return out;
 }
 
-}  // namespace wherry::inline v0::layers
+}  // namespace wherry::inline WHERRY_ABI::layers
 
 #endif

@@ -3,11 +3,12 @@
 
 #include <wherry/layers/initializer.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/version.hpp>
 
 #include <optional>
 #include <string>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// How a layer makes one of its parameters. A name that was used before shares that parameter.
 struct ParamAttr {
@@ -18,6 +19,6 @@ struct ParamAttr {
     bool trainable = true;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

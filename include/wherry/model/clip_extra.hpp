@@ -2,6 +2,7 @@
 #define WHERRY_MODEL_CLIP_EXTRA_HPP
 
 #include <wherry/program/program.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -9,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 /// Attributes that `clip_extra` leaves out: they choose a backend or describe how a program was made, and never change
@@ -80,6 +81,6 @@ inline void clip_extra(Program& program) {
         }
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

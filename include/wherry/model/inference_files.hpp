@@ -4,6 +4,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/inference_model.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Where a model lies. Of the file names only what stands behind the last '/' counts, as in the reference.
 struct inference_files {
@@ -143,6 +144,6 @@ inline result<loaded_inference_model> load_inference_model(const inference_files
                                              disk(detail::below(files.dirname, detail::basename(*files.params_filename))), options);
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

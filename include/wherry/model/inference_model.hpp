@@ -5,6 +5,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/inference_program.hpp>
 #include <wherry/record/whole_record.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -15,7 +16,7 @@
 #include <utility>
 #include <variant>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// What a person should know of a save that worked, in the reference's words.
 namespace warning_text {
@@ -155,6 +156,6 @@ struct inference_model {
     }
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

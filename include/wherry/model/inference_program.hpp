@@ -6,6 +6,7 @@
 #include <wherry/model/op_compatible_map.hpp>
 #include <wherry/program/prune.hpp>
 #include <wherry/program/unique_name.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// How a program becomes an inference model. The defaults are those of fluid 1.8.
 struct export_options {
@@ -228,6 +229,6 @@ inline result<sequence<std::string>> fetch_target_names(const Program& program) 
     return detail::names_by_column(program.global_block(), "fetch", false, "X");
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

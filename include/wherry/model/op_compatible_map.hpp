@@ -1,13 +1,14 @@
 #ifndef WHERRY_MODEL_OP_COMPATIBLE_MAP_HPP
 #define WHERRY_MODEL_OP_COMPATIBLE_MAP_HPP
 
+#include <wherry/version.hpp>
 #include <wherry/wire/framework.hpp>
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 /// Operators whose meaning changed in 1.6.0, by how an older reader fares. Source: fluid 1.8.5, op_compatible_info.cc.
@@ -102,6 +103,6 @@ inline wire::OpCompatibleMap<> op_compatible_map() {
     return made;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

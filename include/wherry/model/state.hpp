@@ -11,6 +11,7 @@
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/state_dict.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,7 +23,7 @@
 
 /// State files: `PREFIX.pdparams`, `PREFIX.pdopt`, `PREFIX.pdmodel`, and programs set from arrays by name.
 /// Source: fluid/io.py 1.8.5, save, load, load_program_state, set_program_state.
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// How `save_state` writes.
 struct save_state_options {
@@ -393,6 +394,6 @@ inline result<Tensor> get_parameter_value_by_name(std::string_view name, const P
     return get_parameter_value(found, scope);
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -1,12 +1,14 @@
 #ifndef WHERRY_POLICY_ANNOTATE_HPP
 #define WHERRY_POLICY_ANNOTATE_HPP
 
+#include <wherry/version.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// What an archive adds to Paddle's files and expects in them.
 struct annotation_rules {
@@ -103,6 +105,6 @@ static_assert(Annotation<align<64>> && Annotation<checksum> && Annotation<names>
 static_assert(Annotator<annotate<>> && !annotate<>::rules.any());
 static_assert(annotate<checksum, align<8>>::rules == annotation_rules{8, true, false});
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

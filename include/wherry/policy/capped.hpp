@@ -2,11 +2,12 @@
 #define WHERRY_POLICY_CAPPED_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/version.hpp>
 
 #include <concepts>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// What a reader accepts, as a policy: `capped<limits{.desc_bytes = 4096}>`.
 template <limits Value>
@@ -24,6 +25,6 @@ concept Caps = requires {
 
 static_assert(Caps<capped<limits{}>>);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

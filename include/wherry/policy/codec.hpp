@@ -5,12 +5,13 @@
 #include <wherry/policy/memory.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
+#include <wherry/version.hpp>
 
 #include <concepts>
 #include <string_view>
 #include <type_traits>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Changes the bytes of each record between archive and sink: compresses, encrypts. `encode(sink)` is a sink that hands its
 /// records on, `decode(source, caps)` a source whose records are what went in.
@@ -36,6 +37,6 @@ struct plain {
 
 static_assert(Codec<plain>);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
+#include <wherry/version.hpp>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <wherry/policy/detail/posix_saver.hpp>
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Files, by the given way of saving and opening them. Users write `disk`.
 template <class Saver, class Opener>
@@ -65,6 +66,6 @@ using disk = basic_disk<detail::portable_saver, detail::portable_opener>;
 
 static_assert(Sink<disk> && Source<disk>);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

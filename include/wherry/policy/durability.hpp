@@ -1,10 +1,12 @@
 #ifndef WHERRY_POLICY_DURABILITY_HPP
 #define WHERRY_POLICY_DURABILITY_HPP
 
+#include <wherry/version.hpp>
+
 #include <concepts>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// What a sink of files is told about safety. Sinks of memory have nothing to do for it.
 struct durability_steps {
@@ -42,6 +44,6 @@ struct durable {
 
 static_assert(Durability<fast> && Durability<atomic> && Durability<durable>);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

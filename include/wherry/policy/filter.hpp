@@ -5,6 +5,7 @@
 #include <wherry/base/order.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -14,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Says of a variable whether it is saved or loaded. May hold state; such a filter is handed to `save` and `load` as a value.
 template <class F>
@@ -30,10 +31,10 @@ concept VariableFilter = std::default_initializable<F> && VariablePredicate<F> &
     noexcept;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 /// Which variables of a Program travel. Filters combine: `decltype(filter::persistables{} && !filter::parameters{})`.
-namespace wherry::inline v0::filter {
+namespace wherry::inline WHERRY_ABI::filter {
 
 /// Keeps everything; temporaries that were never computed then make a save fail. Source: save_vars without a predicate.
 struct all {
@@ -151,6 +152,6 @@ static_assert(VariableFilter<all> && VariableFilter<parameters> && VariableFilte
 static_assert(VariableFilter<named<"a", "b">> && VariableFilter<named<>> && VariablePredicate<listed> && !VariableFilter<listed>);
 static_assert(VariableFilter<both<parameters, negated<all>>> && both<parameters, negated<all>>::name == "(parameters && !all)");
 
-}  // namespace wherry::inline v0::filter
+}  // namespace wherry::inline WHERRY_ABI::filter
 
 #endif

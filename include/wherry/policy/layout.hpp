@@ -3,6 +3,7 @@
 
 #include <wherry/base/order.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -11,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// One file, or one stretch of memory: which tensors it holds, in which order.
 struct record {
@@ -35,9 +36,9 @@ inline constexpr bool tolerates_trailing_bytes = [] {
     return false;
 }();
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
-namespace wherry::inline v0::layout {
+namespace wherry::inline WHERRY_ABI::layout {
 
 /// One file a variable, named like it, in the given order. Bytes after a tensor are only warned about, as real loaders
 /// ignore them. Source: save_vars without a filename.
@@ -63,6 +64,6 @@ struct combined {
 static_assert(Layout<per_file> && Layout<combined>);
 static_assert(tolerates_trailing_bytes<per_file> && !tolerates_trailing_bytes<combined>);
 
-}  // namespace wherry::inline v0::layout
+}  // namespace wherry::inline WHERRY_ABI::layout
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
+#include <wherry/version.hpp>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <sys/mman.h>
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// A file as memory of one's own: what is written there never reaches the file.
 class mapped_reader {
@@ -106,6 +107,6 @@ using mapped = basic_mapped<detail::system_mapping>;
 
 static_assert(Source<mapped> && LendingReader<mapped_reader> && !LendingReader<memory_reader>);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

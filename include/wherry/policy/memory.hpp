@@ -5,6 +5,7 @@
 #include <wherry/base/number.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Bytes of one record that lie in memory already.
 class memory_reader {
@@ -140,6 +141,6 @@ class fixed {
 static_assert(Sink<memory> && Source<memory> && Source<const memory> && ViewReader<memory_reader>);
 static_assert(Sink<buffer> && Sink<fixed<16>> && result_borrows_sink<fixed<16>> && !result_borrows_sink<buffer>);
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

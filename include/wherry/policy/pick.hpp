@@ -1,10 +1,12 @@
 #ifndef WHERRY_POLICY_PICK_HPP
 #define WHERRY_POLICY_PICK_HPP
 
+#include <wherry/version.hpp>
+
 #include <cstddef>
 #include <type_traits>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// The policy of a list that is of a kind, or the default when there is none: how policies come in any order.
 /// `Is<P>::value` says whether P is of the kind.
@@ -19,6 +21,6 @@ struct pick<Is, Default, First, Rest...> {
     static constexpr std::size_t count = (Is<First>::value ? 1 : 0) + pick<Is, Default, Rest...>::count;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

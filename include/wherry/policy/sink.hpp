@@ -3,6 +3,7 @@
 
 #include <wherry/base/result.hpp>
 #include <wherry/policy/durability.hpp>
+#include <wherry/version.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Bytes on their way out. They are only pointed at.
 using piece = std::span<const std::byte>;
@@ -48,6 +49,6 @@ inline constexpr bool result_borrows_sink = [] {
     return false;
 }();
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

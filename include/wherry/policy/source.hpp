@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_SOURCE_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/version.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -10,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// One opened record of known size.
 template <class R>
@@ -50,6 +51,6 @@ concept Source = requires(S& source, std::span<const std::string_view> names, st
     requires std::same_as<decltype(source.open(record)), result<typename decltype(source.open(record))::value_type>>;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

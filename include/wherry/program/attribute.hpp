@@ -3,6 +3,7 @@
 
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/framework.hpp>
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// An attribute of an operator as it is stored.
 using Attr = wire::Attr<>;
@@ -153,6 +154,6 @@ template <class T>
     return *std::move(value);
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

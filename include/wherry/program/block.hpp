@@ -6,6 +6,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/operator.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// A list of operators and the variables they name. Block 0 is the program's root; others belong to control flow.
 class Block {
@@ -110,6 +111,6 @@ class Block {
     std::shared_ptr<std::uint64_t> program_revision_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -7,6 +7,7 @@
 #include <wherry/base/utf8.hpp>
 #include <wherry/program/attribute.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -14,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 /// A text as it stands between quotes of Graphviz: backslashes, quotes and entities mean nothing there, other bytes than
@@ -195,6 +196,6 @@ class dot_writer {
 /// 1.8 flag no Parameter, so that theirs are persistables. Any bytes may stand in names.
 inline std::string to_dot(const Program& program) { return detail::dot_writer(program).draw(); }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

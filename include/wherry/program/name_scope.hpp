@@ -2,12 +2,13 @@
 #define WHERRY_PROGRAM_NAME_SCOPE_HPP
 
 #include <wherry/program/unique_name.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// The path that operators carry in `op_namescope`: "/", "/optimizer/", and "/optimizer_1/" the second time.
 /// Source: fluid.framework.name_scope.
@@ -39,6 +40,6 @@ class NameScope {
     UniqueNameGenerator used_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

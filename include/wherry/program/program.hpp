@@ -6,6 +6,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/block.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/sniff.hpp>
 
 #include <cassert>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// The version that programs built here carry: fluid 1.8.5. Source: framework/version.h.
 inline constexpr std::int64_t fluid_version = 1'008'005;
@@ -246,6 +247,6 @@ inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits
     return {};
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -2,13 +2,14 @@
 #define WHERRY_PROGRAM_UNIQUE_NAME_HPP
 
 #include <wherry/base/name_map.hpp>
+#include <wherry/version.hpp>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Makes names that nobody has yet: `generate("fc")` gives fc_0, fc_1, ... Source: fluid.unique_name.
 class UniqueNameGenerator {
@@ -24,6 +25,6 @@ class UniqueNameGenerator {
     name_map<std::uint64_t> counts_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/revision.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/framework.hpp>
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 #include <string>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 using wire::VarKind;
 
@@ -110,6 +111,6 @@ inline bool is_parameter(const Variable& v) noexcept { return v.is_parameter(); 
 /// Source: fluid.io.is_belong_to_optimizer.
 inline bool is_belong_to_optimizer(const Variable& v) noexcept { return !v.is_parameter() && !v.need_check_feed() && is_persistable(v); }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/policy/annotate.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/annotation.hpp>
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 #include <utility>
 
 /// Annotations on their way into and out of records.
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 /// The header of a tensor under the rules of an archive: a `header_maker`.
 template <annotation_rules Rules>
@@ -78,6 +79,6 @@ inline result<void> check_elements(std::string_view bytes, const std::optional<s
                  .found = decimal(sum)};
 }
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/policy/annotate.hpp>
 #include <wherry/record/annotated.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/version.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <utility>
 
 /// Annotations that are chosen when the program runs: by a command line, by a settings file.
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 inline constexpr std::size_t alignment_count = 17;  ///< 1, 2, 4 to 65536: what `align` takes
@@ -33,6 +34,6 @@ constexpr header_maker header_maker_for(const annotation_rules& rules) noexcept 
     return detail::maker_among(rules, std::make_index_sequence<4 * detail::alignment_count>());
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

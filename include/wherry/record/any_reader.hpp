@@ -2,6 +2,7 @@
 #define WHERRY_RECORD_ANY_READER_HPP
 
 #include <wherry/policy/source.hpp>
+#include <wherry/version.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -12,7 +13,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Any reader behind one type, so that what walks over records is compiled once and not once a source. Borrows the reader: it must
 /// outlive this, and stay where it is. A call costs one indirection, beside a system call or a header to parse.
@@ -69,6 +70,6 @@ class any_reader {
     std::string_view bytes_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

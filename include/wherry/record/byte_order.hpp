@@ -2,13 +2,14 @@
 #define WHERRY_RECORD_BYTE_ORDER_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <span>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// True where the machine keeps numbers as the files do.
 inline constexpr bool native_is_little_endian = std::endian::native == std::endian::little;
@@ -36,6 +37,6 @@ constexpr void elements_from_file(DType dtype, std::span<std::byte> bytes) noexc
         for (auto& byte : bytes) byte = byte == std::byte{0} ? std::byte{0} : std::byte{1};
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

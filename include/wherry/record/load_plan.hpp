@@ -9,6 +9,7 @@
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/selected_rows.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -20,7 +21,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// What a load did.
 struct load_report {
@@ -264,6 +265,6 @@ result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& s
     return loader.finish(scope);
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

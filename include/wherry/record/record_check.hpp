@@ -6,12 +6,13 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/layout.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <span>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Checks names of tensors: 1 to `name_bytes` bytes, no NUL, each once. Errors: bad_name, duplicate_name.
 inline result<void> check_tensor_names(std::span<const std::string_view> names, const limits& caps = {}) {
@@ -55,6 +56,6 @@ result<sequence<record>> records_of(std::span<const std::string_view> names, con
     return records;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

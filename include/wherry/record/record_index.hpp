@@ -7,6 +7,7 @@
 #include <wherry/record/annotated.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -18,7 +19,7 @@
 #include <utility>
 
 /// Which tensors a record holds, found by their headers, and what is wrong with it if they are not those that are wanted.
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// A tensor to be loaded.
 struct wanted_tensor {
@@ -211,6 +212,6 @@ constexpr record_rules record_rules_of() noexcept {
 }
 }  // namespace detail
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

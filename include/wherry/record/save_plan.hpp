@@ -8,6 +8,7 @@
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/record_check.hpp>
 #include <wherry/tensor/selected_rows.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/selected_rows.hpp>
 #include <wherry/wire/tensor_stream.hpp>
 
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Checks that a tensor can be written so that it can be read again.
 /// Errors: bad_dtype, bad_dims, overflow, shape_mismatch when bytes and dims disagree, bad_lod, bad_rows.
@@ -187,6 +188,6 @@ auto write(const save_plan& plan, S& sink, durability_steps how) -> decltype(sin
     return sink.finish();
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/selected_rows.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/selected_rows.hpp>
 
 #include <algorithm>
@@ -17,7 +18,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Saves SelectedRows as a record of their own, the only form there is for them: `save_selected_rows(g, disk{"dir/w@GRAD"})`.
 /// Errors: not_initialized, those of `check_tensor` (nothing is written); those of the sink.
@@ -75,6 +76,6 @@ template <class S>
         return std::move(parsed->rows);
     }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

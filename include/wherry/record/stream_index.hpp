@@ -5,6 +5,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/record/any_reader.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/tensor_stream.hpp>
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// One tensor of a record: its header, and where its stream starts. `header.data_offset` says where its elements do.
 struct indexed_tensor {
@@ -136,6 +137,6 @@ inline result<sequence<indexed_tensor>> index_streams(const any_reader& reader, 
     return found;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -5,6 +5,7 @@
 #include <wherry/base/number.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Writes pieces as the single record of a sink: the file itself, or the bytes. Errors: those of the sink.
 template <Sink S>
@@ -98,6 +99,6 @@ auto with_record(S& source, Use use) -> decltype(use(std::string_view())) {
     }
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

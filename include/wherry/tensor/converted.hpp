@@ -5,13 +5,14 @@
 #include <wherry/base/result.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstring>
 #include <type_traits>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 template <class To, class From>
@@ -61,6 +62,6 @@ inline result<Tensor> converted(const tensor_ref& array, DType to) {
     return made;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

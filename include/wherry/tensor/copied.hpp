@@ -3,12 +3,13 @@
 
 #include <wherry/base/result.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cassert>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 /// Whether an array of somebody else can be read at all, before memory is reserved for its dims. Errors: bad_desc.
@@ -39,6 +40,6 @@ inline Tensor reinterpreted(Tensor array, DType dtype) {
     return made;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/base/float16.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +14,7 @@
 #include <limits>
 
 /// Elements of any type as numbers: slow, and for tools that compare.
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
 template <class T>
@@ -94,6 +95,6 @@ inline difference difference_of(const tensor_ref& a, const tensor_ref& b) noexce
     return made;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <span>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// "w" is "teacher/w": for two models whose variables have the same names.
 struct add_prefix {
@@ -50,6 +51,6 @@ class renamed {
     sequence<std::string> names_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

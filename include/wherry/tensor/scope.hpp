@@ -5,13 +5,14 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/selected_rows.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Tensors by name. Scopes nest: a name that a scope does not hold is looked up in its parent.
 /// A name may hold SelectedRows instead, as its variable says; its Tensor then has no value.
@@ -108,6 +109,6 @@ class Scope {
     sequence<entry> entries_;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +13,7 @@
 #include <span>
 #include <string_view>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Some rows of a tall array [height, ...]: `value` holds row `rows[i]` at its row i.
 struct SelectedRows {
@@ -78,6 +79,6 @@ inline SelectedRows present_rows(const Tensor& whole) {
     return made;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

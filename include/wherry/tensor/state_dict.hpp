@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Arrays by name in the order in which they were added: what `.pdparams`, `.npz` and safetensors files hold.
 class state_dict {
@@ -66,6 +67,6 @@ class state_dict {
     sequence<std::size_t> by_name_;  ///< sorted: no hash of names that a file chose
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

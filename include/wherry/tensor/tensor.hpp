@@ -4,6 +4,7 @@
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/lod.hpp>
 #include <wherry/base/shape.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -19,7 +20,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 struct SelectedRows;
 
@@ -184,6 +185,6 @@ class Tensor {
     bool initialized_ = false;
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -5,12 +5,13 @@
 #include <wherry/base/result.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/tensor.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstring>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// A copy of a matrix with rows and columns exchanged: other frameworks keep the weights of a linear layer as [out, in],
 /// Paddle as [in, out]. Shapes: [rows, columns] to [columns, rows]. Any element type.
@@ -34,6 +35,6 @@ inline result<Tensor> transposed(const tensor_ref& array) {
     return made;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/base/name_map.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/layers/builder.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -12,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// A parameter and the variable that holds its gradient.
 struct param_and_grad {
@@ -304,6 +305,6 @@ inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variab
     return pairs;
 }
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

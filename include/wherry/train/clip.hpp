@@ -5,11 +5,12 @@
 #include <wherry/layers/array.hpp>
 #include <wherry/layers/math.hpp>
 #include <wherry/train/backward.hpp>
+#include <wherry/version.hpp>
 
 #include <span>
 #include <utility>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// Scales all gradients down together so that their common norm is at most `clip_norm`.
 /// Source: fluid.clip.GradientClipByGlobalNorm.
@@ -77,6 +78,6 @@ struct GradientClipByGlobalNorm {
     }
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

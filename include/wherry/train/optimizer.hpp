@@ -4,6 +4,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/train/backward.hpp>
 #include <wherry/train/clip.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -13,7 +14,7 @@
 #include <utility>
 #include <variant>
 
-namespace wherry::inline v0 {
+namespace wherry::inline WHERRY_ABI {
 
 /// What every optimizer may be given besides its own numbers.
 struct optimizer_options {
@@ -242,6 +243,6 @@ class Adam : public basic_optimizer<adam_rule> {
         : basic_optimizer(std::move(learning_rate), rule, std::move(options)) {}
 };
 
-}  // namespace wherry::inline v0
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

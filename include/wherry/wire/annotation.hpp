@@ -2,6 +2,7 @@
 #define WHERRY_WIRE_ANNOTATION_HPP
 
 #include <wherry/base/crc32c.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/tensor_stream.hpp>
 
 #include <cstddef>
@@ -19,7 +20,7 @@
 /// | 4  | padding          | bytes   | zeros, so many that the elements start at a multiple of the alignment         |
 ///
 /// 2 and 3 come together. Unknown fields are skipped. Without field 101 the bytes are the reference's.
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 inline constexpr std::uint32_t annotation_field = 101;
 
@@ -152,6 +153,6 @@ constexpr result<void> check_header(std::string_view header, const annotation& h
                  .found = decimal(sum)};
 }
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

@@ -1,9 +1,11 @@
 #ifndef WHERRY_WIRE_BOXED_HPP
 #define WHERRY_WIRE_BOXED_HPP
 
+#include <wherry/version.hpp>
+
 #include <utility>
 
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 /// An optional sub-message that costs one pointer where it is absent, and copies deeply.
 ///
@@ -51,6 +53,6 @@ class boxed {
     T* held_ = nullptr;
 };
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

@@ -1,11 +1,13 @@
 #ifndef WHERRY_WIRE_FILE_KIND_HPP
 #define WHERRY_WIRE_FILE_KIND_HPP
 
+#include <wherry/version.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 /// What a file is, told by its first bytes and never by its name.
 enum class file_kind : std::uint8_t {
@@ -85,6 +87,6 @@ constexpr std::string_view name_of(file_kind kind) noexcept {
     return "other bytes";
 }
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

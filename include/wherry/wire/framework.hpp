@@ -3,6 +3,7 @@
 
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/boxed.hpp>
 #include <wherry/wire/message.hpp>
 
@@ -14,7 +15,7 @@
 ///
 /// Each is a template over its string type: `std::string` owns, `std::string_view` borrows from the parsed bytes and
 /// works in constant expressions. Source: framework.proto of fluid 1.8.5 and Paddle 2.6.2 (fields of either are known).
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 /// What a VarDesc describes. Element types share the number space and are `DType`.
 enum class VarKind : std::int32_t {
@@ -444,6 +445,6 @@ struct ProgramDesc {
     friend constexpr bool operator==(const ProgramDesc&, const ProgramDesc&) = default;
 };
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

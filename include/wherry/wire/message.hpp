@@ -2,6 +2,7 @@
 #define WHERRY_WIRE_MESSAGE_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/boxed.hpp>
 #include <wherry/wire/protobuf.hpp>
 
@@ -23,7 +24,7 @@
 ///
 /// The type of a member is its rule: a plain member is `required`, `std::optional` is `optional`, as is `boxed` for a
 /// sub-message, and `sequence` is `repeated`. Nothing recurses by input: the nesting of messages is the nesting of the C++ types.
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 namespace detail {
 template <class T>
@@ -299,6 +300,6 @@ constexpr byte_buffer serialize(const M& message) {
     return out;
 }
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/version.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <string_view>
 
 /// The protobuf encoding: tags, varints and lengths. What a message holds is declared in wire/message.hpp's terms.
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 /// How the bytes behind a tag are delimited. Source: the protobuf encoding guide.
 enum class wire_type : std::uint8_t { varint = 0, fixed64 = 1, length_delimited = 2, start_group = 3, end_group = 4, fixed32 = 5 };
@@ -154,6 +155,6 @@ constexpr result<field_view> read_field(byte_cursor& in) {
     return field;
 }
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

@@ -2,6 +2,7 @@
 #define WHERRY_WIRE_SELECTED_ROWS_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/tensor_stream.hpp>
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 /// The SelectedRows stream: some rows of a tall array, as gradients of embeddings are. Nothing in the bytes tells it from
 /// a LoDTensor stream, so a reader must know what it reads. Source: fluid 1.8.5, selected_rows.cc.
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 /// What stands before the values.
 struct selected_rows_header {
@@ -81,6 +82,6 @@ constexpr void append_selected_rows_header(byte_buffer& out, std::span<const std
     append_inner_header(out, dtype, value_dims);
 }
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

@@ -1,11 +1,12 @@
 #ifndef WHERRY_WIRE_SNIFF_HPP
 #define WHERRY_WIRE_SNIFF_HPP
 
+#include <wherry/version.hpp>
 #include <wherry/wire/file_kind.hpp>
 
 #include <string_view>
 
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 namespace detail {
 /// A ProgramDesc starts with its first block, whose index is 0 and whose parent comes next.
@@ -45,6 +46,6 @@ constexpr std::string_view kind_instead_of_program(std::string_view bytes) noexc
     return detail::looks_like_tensor(bytes) ? "a LoDTensor stream (parameters)" : foreign_kind(bytes);
 }
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/lod.hpp>
 #include <wherry/base/shape.hpp>
+#include <wherry/version.hpp>
 #include <wherry/wire/framework.hpp>
 #include <wherry/wire/sniff.hpp>
 
@@ -13,7 +14,7 @@
 #include <string_view>
 
 /// The LoDTensor stream, the unit of every parameter file. Source: fluid 1.8.5, lod_tensor.cc and tensor_util.cc.
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 /// What stands before the elements of one tensor.
 struct tensor_header {
@@ -161,6 +162,6 @@ constexpr void append_tensor_header(byte_buffer& out, DType dtype, const Shape& 
     append_inner_header(out, dtype, dims);
 }
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

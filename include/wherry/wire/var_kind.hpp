@@ -1,11 +1,12 @@
 #ifndef WHERRY_WIRE_VAR_KIND_HPP
 #define WHERRY_WIRE_VAR_KIND_HPP
 
+#include <wherry/version.hpp>
 #include <wherry/wire/framework.hpp>
 
 #include <string_view>
 
-namespace wherry::inline v0::wire {
+namespace wherry::inline WHERRY_ABI::wire {
 
 /// The kind as framework.proto spells it; "unknown" for a number of a newer Paddle.
 constexpr std::string_view name_of(VarKind kind) noexcept {
@@ -35,6 +36,6 @@ constexpr std::string_view name_of(VarKind kind) noexcept {
 }
 static_assert(name_of(VarKind::LOD_TENSOR_ARRAY) == "LOD_TENSOR_ARRAY" && name_of(static_cast<VarKind>(99)) == "unknown");
 
-}  // namespace wherry::inline v0::wire
+}  // namespace wherry::inline WHERRY_ABI::wire
 
 #endif

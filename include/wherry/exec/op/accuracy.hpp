@@ -3,6 +3,7 @@
 
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 /// The share of rows whose Indices hold the row's label; of no rows 0.
 /// Shapes: Out and Indices (int64) [rows, k], as top_k gives them, Label [rows, 1] of int64; Accuracy, Correct and Total (int32) [1], from
@@ -69,6 +70,6 @@ struct accuracy {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

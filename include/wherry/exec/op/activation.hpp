@@ -4,13 +4,14 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/activation.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct activation_attributes {
     bool use_cudnn = false;
@@ -136,6 +137,6 @@ struct sqrt_grad : detail::activation_grad<detail::sqrt_function> {};
 struct square : detail::activation<detail::square_function> {};
 struct square_grad : detail::activation_grad<detail::square_function> {};
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -28,8 +28,9 @@
 #include <wherry/exec/op/squared_l2_norm.hpp>
 #include <wherry/exec/op/sum.hpp>
 #include <wherry/exec/op/top_k.hpp>
+#include <wherry/version.hpp>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 /// What a program is fed and fetched through, and how its variables start.
 using sources = op_list<feed, fetch, fill_constant, uniform_random, gaussian_random, truncated_gaussian_random>;
@@ -52,6 +53,6 @@ using updates = op_list<sgd, momentum, adam, adamw, adagrad, rmsprop>;
 /// Every operator there is. `save`, `load` and their like are left out on purpose: a model is data and opens no file.
 using all = join_ops<sources, maths, losses, arrays, updates>;
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

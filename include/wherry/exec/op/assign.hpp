@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/op_list.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 namespace detail {
 
@@ -53,6 +54,6 @@ struct assign {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

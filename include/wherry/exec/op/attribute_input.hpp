@@ -3,6 +3,7 @@
 
 #include <wherry/exec/infer.hpp>
 #include <wherry/exec/run.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +11,7 @@
 #include <string>
 
 /// Attributes that make a shape, and inputs that may stand in for an attribute.
-namespace wherry::inline v0::op::detail {
+namespace wherry::inline WHERRY_ABI::op::detail {
 
 /// The dims in an attribute, for elements of that type. Errors: bad_dtype, bad_dims, overflow; nothing was reserved yet.
 [[gnu::cold]] inline result<Shape> shape_from(std::span<const std::int64_t> dims, DType dtype, const infer_context& c) {
@@ -56,6 +57,6 @@ inline double number_or(const run_context& c, std::size_t slot, float attribute)
     return c.in_dtype(slot) == DType::FP64 ? c.in<double>(slot)[0] : static_cast<double>(c.in<float>(slot)[0]);
 }
 
-}  // namespace wherry::inline v0::op::detail
+}  // namespace wherry::inline WHERRY_ABI::op::detail
 
 #endif

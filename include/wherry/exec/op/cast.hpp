@@ -4,6 +4,7 @@
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/cast.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <concepts>
@@ -12,7 +13,7 @@
 #include <span>
 #include <type_traits>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 namespace detail {
 
@@ -148,6 +149,6 @@ struct cast {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

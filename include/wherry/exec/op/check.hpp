@@ -2,6 +2,7 @@
 #define WHERRY_EXEC_OP_CHECK_HPP
 
 #include <wherry/exec/infer.hpp>
+#include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +11,7 @@
 /// What the `infer` of many operators asks. A kernel reads its operands as one element type and walks them by the dims of one of
 /// them, so a program from a file may not reach it with anything else. While a program is built nothing of this is asked, as in the
 /// reference: a gradient may then still stand there as [1].
-namespace wherry::inline v0::op::detail {
+namespace wherry::inline WHERRY_ABI::op::detail {
 
 /// From 2.0 on a full reduction has no dims, where 1.8 gives [1].
 constexpr bool is_2x(std::int64_t program_version) noexcept { return program_version >= 2'000'000; }
@@ -45,6 +46,6 @@ constexpr bool is_2x(std::int64_t program_version) noexcept { return program_ver
     return must_have_dims(c, slot, c.in(other).dims);
 }
 
-}  // namespace wherry::inline v0::op::detail
+}  // namespace wherry::inline WHERRY_ABI::op::detail
 
 #endif

@@ -6,13 +6,14 @@
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/cast.hpp>
 #include <wherry/kernel/clip.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct clip_attributes {
     float min = 0;
@@ -105,6 +106,6 @@ struct clip_grad {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

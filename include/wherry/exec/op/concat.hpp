@@ -5,6 +5,7 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/concat.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct concat_attributes {
     std::int32_t axis = 0;
@@ -144,6 +145,6 @@ struct concat_grad {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

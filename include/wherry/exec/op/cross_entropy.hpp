@@ -5,6 +5,7 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/cross_entropy.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct cross_entropy_attributes {
     bool soft_label = false;
@@ -250,6 +251,6 @@ struct cross_entropy_grad2 {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/exec/op/random.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/dropout.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct dropout_attributes {
     float dropout_prob = 0.5F;
@@ -125,6 +126,6 @@ struct dropout_grad {
     static result<void> run(const attributes& a, run_context& c) { return detail::drop(a, c, 1, c.in<std::uint8_t>(0)); }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/elementwise.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct elementwise_attributes {
     std::int32_t axis = -1;
@@ -227,6 +228,6 @@ struct elementwise_max_grad : detail::elementwise_grad<detail::max_function> {};
 struct elementwise_min : detail::elementwise<detail::min_function> {};
 struct elementwise_min_grad : detail::elementwise_grad<detail::min_function> {};
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -2,12 +2,13 @@
 #define WHERRY_EXEC_OP_FEED_HPP
 
 #include <wherry/exec/op_list.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstdint>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct feed_attributes {
     std::int32_t col = 0;  ///< which of the fed arrays
@@ -30,6 +31,6 @@ struct feed {
     static result<void> run(const attributes&, run_context&) { return {}; }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

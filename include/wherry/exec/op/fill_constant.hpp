@@ -7,6 +7,7 @@
 #include <wherry/exec/op/cast.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,7 +20,7 @@
 #include <system_error>
 #include <utility>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct fill_constant_attributes {
     sequence<std::int64_t> shape;
@@ -96,6 +97,6 @@ struct fill_constant {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

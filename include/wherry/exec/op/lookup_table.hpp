@@ -5,6 +5,7 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/lookup.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <concepts>
@@ -15,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct lookup_table_v2_attributes {
     bool is_sparse = false;  ///< the gradient is declared as SelectedRows; a whole tensor here, with -0.0 in rows without an id
@@ -176,6 +177,6 @@ struct lookup_table_v2_grad : detail::lookup_grad<lookup_table_v2_attributes> {
     static constexpr std::string_view type = "lookup_table_v2_grad";
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

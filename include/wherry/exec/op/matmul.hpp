@@ -6,6 +6,7 @@
 #include <wherry/exec/op/mul.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/gemm.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct matmul_attributes {
     bool transpose_X = false;
@@ -243,6 +244,6 @@ struct basic_matmul_v2_grad : detail::product_grad<detail::matmul_v2_rules, Back
 using matmul_v2 = basic_matmul_v2<>;
 using matmul_v2_grad = basic_matmul_v2_grad<>;
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -4,12 +4,13 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/reduce.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 /// Mean of all elements; of none NaN.
 /// Shapes: Out [1], or [] in programs of 2.x. Errors: dtype_mismatch at run. Source: paddle operators `mean`, `mean_grad`.
@@ -60,6 +61,6 @@ struct mean_grad {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/broadcast.hpp>
 #include <wherry/kernel/gemm.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +14,7 @@
 #include <cstdint>
 #include <string>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct mul_attributes {
     std::int32_t x_num_col_dims = 1;
@@ -251,6 +252,6 @@ struct basic_mul_grad {
 };
 using mul_grad = basic_mul_grad<>;
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -8,6 +8,7 @@
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/optimizer.hpp>
 #include <wherry/tensor/selected_rows.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -19,7 +20,7 @@
 /// One update step of a parameter. Each operator here has as its first inputs Param, Grad, LearningRate, then what it carries from step to
 /// step (state of the parameter's shape, then single numbers), and as its first outputs ParamOut and the carried ones in the same order. As a
 /// rule an output is the input's own variable; where it is another one, it gets the new value and the input keeps the old.
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 namespace detail {
 
@@ -361,6 +362,6 @@ struct rmsprop {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/random.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct uniform_random_attributes {
     sequence<std::int64_t> shape;
@@ -185,6 +186,6 @@ struct truncated_gaussian_random {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/reduce.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -15,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct reduce_attributes {
     sequence<std::int32_t> dim{0};
@@ -162,6 +163,6 @@ struct reduce_sum_grad : detail::reduce_grad<detail::sum_reduction> {};
 struct reduce_mean : detail::reduce<detail::mean_reduction> {};
 struct reduce_mean_grad : detail::reduce_grad<detail::mean_reduction> {};
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

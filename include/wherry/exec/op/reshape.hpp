@@ -6,6 +6,7 @@
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -14,7 +15,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct reshape2_attributes {
     sequence<std::int32_t> shape;  ///< 0 copies the dim of X at that place, one -1 is what is left
@@ -138,6 +139,6 @@ struct reshape2_grad {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/scale.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <concepts>
@@ -11,7 +12,7 @@
 #include <limits>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct scale_attributes {
     float scale = 1;
@@ -80,6 +81,6 @@ struct scale {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

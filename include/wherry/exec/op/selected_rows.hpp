@@ -2,6 +2,7 @@
 #define WHERRY_EXEC_OP_SELECTED_ROWS_HPP
 
 #include <wherry/exec/op/assign.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <span>
@@ -9,7 +10,7 @@
 
 /// Gradients of sparse embeddings are declared as SelectedRows and held as whole tensors here, in which each row is already the sum of
 /// all that falls into it. So both operators that take such a gradient apart are copies.
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 /// Each row once. Shapes: X and Out alike. Source: paddle operator `merge_selected_rows`.
 struct merge_selected_rows : assign {
@@ -28,6 +29,6 @@ struct get_tensor_from_selected_rows : assign {
     static void gradient(gradient_maker&) = delete;
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -4,13 +4,14 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/softmax.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct softmax_attributes {
     std::int32_t axis = -1;
@@ -84,6 +85,6 @@ struct softmax_grad {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

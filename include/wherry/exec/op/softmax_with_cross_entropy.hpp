@@ -6,6 +6,7 @@
 #include <wherry/exec/op/softmax.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/cross_entropy.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct softmax_with_cross_entropy_attributes {
     bool soft_label = false;
@@ -213,6 +214,6 @@ struct softmax_with_cross_entropy_grad {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -5,11 +5,12 @@
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/reduce.hpp>
 #include <wherry/kernel/scale.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 /// Sum of the squares of all elements; of none 0.
 /// Shapes: X any; Out [1], also in 2.x. Errors: dtype_mismatch at run. Source: paddle operators `squared_l2_norm`, `squared_l2_norm_grad`.
@@ -53,6 +54,6 @@ struct squared_l2_norm_grad {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

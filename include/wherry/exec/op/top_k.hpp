@@ -5,6 +5,7 @@
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/top_k.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -12,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace wherry::inline v0::op {
+namespace wherry::inline WHERRY_ABI::op {
 
 struct top_k_attributes {
     std::int32_t k = 1;
@@ -114,6 +115,6 @@ struct top_k_grad {
     }
 };
 
-}  // namespace wherry::inline v0::op
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

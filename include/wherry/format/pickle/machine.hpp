@@ -5,6 +5,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/pickle/value.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -15,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::pickle {
+namespace wherry::inline WHERRY_ABI::pickle {
 
 /// Runs a pickle of protocol 2 to 4 without executing anything: it knows the opcodes that arrays need and the names of a
 /// few callables. Strings stay in the given bytes; memory follows the count of opcodes, which is capped.
@@ -384,6 +385,6 @@ class machine {
     sequence<std::optional<value>> memo_;
 };
 
-}  // namespace wherry::inline v0::pickle
+}  // namespace wherry::inline WHERRY_ABI::pickle
 
 #endif

@@ -6,6 +6,7 @@
 #include <wherry/format/numpy.hpp>
 #include <wherry/format/pickle/machine.hpp>
 #include <wherry/tensor/state_dict.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::pickle {
+namespace wherry::inline WHERRY_ABI::pickle {
 
 /// What a `.pdparams` or `.pdopt` file holds.
 struct state_file {
@@ -383,6 +384,6 @@ inline result<state_file> parse(std::string_view bytes, const limits& caps = {})
     return detail::state_reader(run.objects(), bytes.size(), caps).read(*top);
 }
 
-}  // namespace wherry::inline v0::pickle
+}  // namespace wherry::inline WHERRY_ABI::pickle
 
 #endif

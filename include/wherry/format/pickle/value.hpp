@@ -2,6 +2,7 @@
 #define WHERRY_FORMAT_PICKLE_VALUE_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include <string_view>
 
 /// What a pickle of arrays is made of. Source: Python's pickletools, NumPy's `__reduce__` of ndarray, dtype and scalar.
-namespace wherry::inline v0::pickle {
+namespace wherry::inline WHERRY_ABI::pickle {
 
 /// The opcodes that are read or written here. All others are refused.
 enum class opcode : char {
@@ -171,6 +172,6 @@ struct object_graph {
     }
 };
 
-}  // namespace wherry::inline v0::pickle
+}  // namespace wherry::inline WHERRY_ABI::pickle
 
 #endif

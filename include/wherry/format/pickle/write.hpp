@@ -8,6 +8,7 @@
 #include <wherry/format/pickle/read.hpp>
 #include <wherry/format/pickle/value.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstddef>
@@ -19,7 +20,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::pickle {
+namespace wherry::inline WHERRY_ABI::pickle {
 
 /// How a pickle is written.
 struct write_options {
@@ -459,6 +460,6 @@ class write_plan {
     sequence<sequence<std::byte>> turned_;
 };
 
-}  // namespace wherry::inline v0::pickle
+}  // namespace wherry::inline WHERRY_ABI::pickle
 
 #endif

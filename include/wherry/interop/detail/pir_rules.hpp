@@ -2,6 +2,7 @@
 #define WHERRY_INTEROP_DETAIL_PIR_RULES_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/version.hpp>
 
 #include <array>
 #include <cstdint>
@@ -9,7 +10,7 @@
 #include <string_view>
 
 /// Which operator of 2.x stands for which of the PIR dialect. Source: files written by Paddle 3.3.1.
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 /// What becomes of a value that a PIR operator reads.
 enum class pir_input_kind : std::uint8_t {
@@ -110,6 +111,6 @@ constexpr std::optional<DType> pir_dtype(std::string_view name) noexcept {
     return std::nullopt;
 }
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,7 +18,7 @@
 #include <utility>
 
 /// The directory of a zip archive, with 64-bit sizes. Source: PKWARE APPNOTE 6.3; the bytes are those of Python's zipfile.
-namespace wherry::inline v0::detail::zip {
+namespace wherry::inline WHERRY_ABI::detail::zip {
 
 inline constexpr std::uint32_t local_signature = 0x0403'4b50;
 inline constexpr std::uint32_t central_signature = 0x0201'4b50;
@@ -300,6 +301,6 @@ class reader {
     sequence<member> members_;
 };
 
-}  // namespace wherry::inline v0::detail::zip
+}  // namespace wherry::inline WHERRY_ABI::detail::zip
 
 #endif

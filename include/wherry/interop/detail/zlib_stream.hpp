@@ -3,6 +3,7 @@
 
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/version.hpp>
 
 #include <zlib.h>
 
@@ -13,7 +14,7 @@
 #include <string_view>
 
 /// zlib's streams with sizes of 64 bits and errors as values.
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 /// What stands around the deflated bytes.
 enum class deflate_wrapper : int { none = -MAX_WBITS, gzip = MAX_WBITS + 16 };
@@ -137,6 +138,6 @@ class inflater {
     std::size_t position_ = 0;
 };
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

@@ -8,14 +8,15 @@
 #include <type_traits>
 
 #include <wherry/kernel/broadcast.hpp>
+#include <wherry/version.hpp>
 
 // lanes.inc is compiled for the machine the compiler was told of and, on x86-64, a second time for AVX2 and FMA; the choice is made at
 // run time. So the kernels are as fast at a plain -O2 as with -march=native, and do not depend on -fno-math-errno and the like.
 
-namespace wherry::inline v0::kernel::detail::plain {
+namespace wherry::inline WHERRY_ABI::kernel::detail::plain {
 inline constexpr std::size_t vector_bytes = 16;
 #include <wherry/kernel/detail/lanes.inc>
-}  // namespace wherry::inline v0::kernel::detail::plain
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail::plain
 
 #if defined(__x86_64__)
 #if defined(__clang__)
@@ -24,10 +25,10 @@ inline constexpr std::size_t vector_bytes = 16;
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #endif
-namespace wherry::inline v0::kernel::detail::avx2 {
+namespace wherry::inline WHERRY_ABI::kernel::detail::avx2 {
 inline constexpr std::size_t vector_bytes = 32;
 #include <wherry/kernel/detail/lanes.inc>
-}  // namespace wherry::inline v0::kernel::detail::avx2
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx2
 #if defined(__clang__)
 #pragma clang attribute pop
 #else
@@ -35,7 +36,7 @@ inline constexpr std::size_t vector_bytes = 32;
 #endif
 #endif
 
-namespace wherry::inline v0::kernel::detail {
+namespace wherry::inline WHERRY_ABI::kernel::detail {
 
 /// Calls f with the `lanes` of the best instruction set this machine has. Only float is worth a second set of functions:
 /// other element types hardly occur in models, and each set costs every user compile time.
@@ -48,6 +49,6 @@ inline auto on_lanes_for(F f) noexcept {
     return f(plain::lanes{});
 }
 
-}  // namespace wherry::inline v0::kernel::detail
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail
 
 #endif

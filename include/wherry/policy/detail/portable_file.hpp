@@ -5,6 +5,7 @@
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/file_name.hpp>
 #include <wherry/policy/sink.hpp>
+#include <wherry/version.hpp>
 
 #include <cstdint>
 #include <cstdio>
@@ -17,7 +18,7 @@
 #include <utility>
 
 /// Files by the standard library alone, for systems without POSIX calls.
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 struct close_file {
     void operator()(std::FILE* file) const noexcept { static_cast<void>(std::fclose(file)); }
@@ -173,6 +174,6 @@ class portable_saver {
     std::uint64_t at_ = 0;
 };
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

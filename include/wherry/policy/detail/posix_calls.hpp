@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_DETAIL_POSIX_CALLS_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/version.hpp>
 
 #include <cerrno>
 #include <cstddef>
@@ -23,7 +24,7 @@
 #include <sys/syscall.h>
 #endif
 
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 /// The system calls that files need, one function each, as the system gives them. A type, so that a test can hand in
 /// one that fails.
@@ -142,6 +143,6 @@ inline std::string path_in(std::string_view folder, std::string_view name) {
     return path.append(name);
 }
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/policy/detail/posix_calls.hpp>
 #include <wherry/policy/file_name.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 /// Pieces a single call takes, and the bytes it is asked for at most: some systems refuse 2 GiB and more.
 inline constexpr std::size_t call_pieces = 1024;
@@ -129,6 +130,6 @@ class posix_opener {
     descriptor<Calls> folder_;
 };
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/detail/posix_writer.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 /// A path as folder and name: "a/b" is "a" and "b", "b" is "." and "b", "/b" is "/" and "b".
 constexpr std::pair<std::string_view, std::string_view> split_path(std::string_view path) noexcept {
@@ -180,6 +181,6 @@ class posix_saver {
     std::optional<posix_writer<Calls>> writer_;
 };
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <wherry/policy/detail/posix_reader.hpp>
 #include <wherry/policy/sink.hpp>
+#include <wherry/version.hpp>
 
 #include <atomic>
 #include <ctime>
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 /// A name beside `name` that nobody else uses. Not secret: O_EXCL is what keeps two savers apart.
 inline std::string temporary_name(std::string_view name) {
@@ -140,6 +141,6 @@ class posix_writer {
     descriptor<Calls> file_;
 };
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

@@ -4,6 +4,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/file_name.hpp>
+#include <wherry/version.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,7 +13,7 @@
 #include <system_error>
 
 /// Paths are UTF-8 all over wherry. A `std::filesystem::path` made of narrow characters would read them by Windows' code page.
-namespace wherry::inline v0::detail {
+namespace wherry::inline WHERRY_ABI::detail {
 
 inline std::filesystem::path utf8_path(std::string_view path) { return std::u8string(path.begin(), path.end()); }
 inline std::filesystem::path utf8_path(std::string_view folder, std::string_view name) {
@@ -56,6 +57,6 @@ inline result<sequence<std::string>> files_beneath(std::string_view folder) {
     return names;
 }
 
-}  // namespace wherry::inline v0::detail
+}  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif
