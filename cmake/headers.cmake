@@ -24,10 +24,15 @@ set(WHERRY_HEADERS
     wherry/base/text.hpp
     wherry/base/utf8.hpp
     wherry/embed.hpp
-    wherry/embed/detail/gradients.inc
-    wherry/embed/detail/operators.inc
     wherry/embed/graph.hpp
     wherry/embed/kernels.hpp
+    wherry/embed/lower/elementwise.hpp
+    wherry/embed/lower/loss.hpp
+    wherry/embed/lower/move.hpp
+    wherry/embed/lower/product.hpp
+    wherry/embed/lower/reduce.hpp
+    wherry/embed/lower/table.hpp
+    wherry/embed/lower/train.hpp
     wherry/embed/network.hpp
     wherry/embed/params.hpp
     wherry/embed/plan.hpp
