@@ -23,6 +23,7 @@ set(WHERRY_HEADERS
     wherry/base/shape.hpp
     wherry/base/text.hpp
     wherry/base/utf8.hpp
+    wherry/compiled.cpp
     wherry/embed.hpp
     wherry/embed/graph.hpp
     wherry/embed/kernels.hpp
@@ -56,11 +57,13 @@ set(WHERRY_HEADERS
     wherry/exec/op/clip.hpp
     wherry/exec/op/concat.hpp
     wherry/exec/op/cross_entropy.hpp
+    wherry/exec/op/detail/all.ipp
     wherry/exec/op/dropout.hpp
     wherry/exec/op/elementwise.hpp
     wherry/exec/op/feed.hpp
     wherry/exec/op/fetch.hpp
     wherry/exec/op/fill_constant.hpp
+    wherry/exec/op/lists.hpp
     wherry/exec/op/lookup_table.hpp
     wherry/exec/op/matmul.hpp
     wherry/exec/op/mean.hpp
@@ -84,6 +87,17 @@ set(WHERRY_HEADERS
     wherry/exec/slot.hpp
     wherry/fluid.hpp
     wherry/fluid/data_feeder.hpp
+    wherry/fluid/detail/data_feeder.ipp
+    wherry/fluid/detail/errors.ipp
+    wherry/fluid/detail/executor.ipp
+    wherry/fluid/detail/framework.ipp
+    wherry/fluid/detail/inference_model.ipp
+    wherry/fluid/detail/io.ipp
+    wherry/fluid/detail/layers.ipp
+    wherry/fluid/detail/optimizer.ipp
+    wherry/fluid/detail/paddle_static.ipp
+    wherry/fluid/detail/state.ipp
+    wherry/fluid/detail/weights.ipp
     wherry/fluid/errors.hpp
     wherry/fluid/executor.hpp
     wherry/fluid/framework.hpp

@@ -1,4 +1,5 @@
 // Policies and operators of one's own: a layout, an annotation, a codec, an operator. (A filter, a sink and a source: policies.cpp)
+#include <wherry/exec/op/lists.hpp>
 #include <wherry/wherry.hpp>
 
 #include <array>
@@ -128,7 +129,7 @@ struct leaky_relu {
         return {};
     }
 };
-using operators = wherry::op::all::with<leaky_relu>;
+using operators = wherry::op::every::with<leaky_relu>;
 
 int fail(const wherry::error& e) {
     std::fprintf(stderr, "%s\n", to_string(e).c_str());

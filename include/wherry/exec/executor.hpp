@@ -21,8 +21,8 @@ namespace wherry::inline WHERRY_ABI {
 class Executor {
   public:
     /// `Executor exe(op_list<op::mul, op::softmax>{});`
-    template <class... Ops>
-    explicit Executor(op_list<Ops...>, const limits& caps = {}) : ops_(op_list<Ops...>::table), caps_(caps) {}
+    template <OpList Ops>
+    explicit Executor(Ops, const limits& caps = {}) : ops_(Ops::table), caps_(caps) {}
 
     /// Runs the program's root block. Fed arrays are borrowed for the call; fetched ones are copies, in order.
     /// Persistables live in the root of `scope`, one that is fed is set there; every other variable is gone afterwards.

@@ -170,6 +170,10 @@ inline void op_info::write_defaults(Operator& op) const {
 /// The operators of a list, sorted by type.
 using op_table = std::span<const op_info>;
 
+/// A list of operators as a type: `op_list`, `op::all`.
+template <class List>
+concept OpList = std::convertible_to<decltype(List::table), op_table>;
+
 /// The operator of that type; null when the list does not name it.
 constexpr const op_info* find_op(op_table table, std::string_view type) noexcept {
     const auto at =

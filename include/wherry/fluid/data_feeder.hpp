@@ -23,27 +23,18 @@ class DataFeeder {
         : core_(find(names, program)) {}
 
     /// Throws AssertionError (a sample of another number of fields), ValueError (dims that cannot be had).
-    [[nodiscard]] fluid::feed feed(std::span<const sample> samples) const {
-        auto made = core_.feed(samples);
-        if (!made && made.error().code == errc::bad_argument) throw AssertionError(std::string(made.error().message.view()), made.error());
-        fluid::feed fed;
-        for (auto& [name, tensor] : unwrap(std::move(made))) fed.add(feed_value(name, std::move(tensor)));
-        return fed;
-    }
+    [[nodiscard]] fluid::feed feed(std::span<const sample> samples) const;
 
   private:
-    static sequence<Variable> find(const sequence<std::string>& names, const Program& program) {
-        sequence<Variable> vars;
-        for (const auto& name : names) {
-            vars.push_back(program.global_block().find_var(name));
-            if (!vars.back()) raise({.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name});
-        }
-        return vars;
-    }
+    static sequence<Variable> find(const sequence<std::string>& names, const Program& program);
 
     wherry::DataFeeder core_;
 };
 
 }  // namespace wherry::inline WHERRY_ABI::fluid
+
+#ifndef WHERRY_COMPILED
+#include <wherry/fluid/detail/data_feeder.ipp>
+#endif
 
 #endif

@@ -4,7 +4,6 @@
 #include <wherry/base/result.hpp>
 #include <wherry/version.hpp>
 
-#include <cstdio>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -46,36 +45,8 @@ class EnforceNotMet : public Exception {
     using Exception::Exception;
 };
 
-namespace detail {
-inline std::string_view enforce_kind(const error& e) noexcept {
-    switch (e.code) {
-        case errc::not_initialized:
-            return e.message.view().starts_with("The Input variable") ? "PreconditionNotMetError" : "InvalidArgumentError";
-        case errc::not_found: return "NotFoundError";
-        case errc::unsupported:
-        case errc::unknown_op: return "UnimplementedError";
-        case errc::too_large: return "ResourceExhaustedError";
-        default: return "InvalidArgumentError";
-    }
-}
-inline std::string sentence(const error& e) { return e.message.empty() ? to_string(e) : std::string(e.message.view()); }
-}  // namespace detail
-
 /// Throws an error as the class that the reference would raise.
-[[noreturn]] inline void raise(error e) {
-    auto what = detail::sentence(e);
-    switch (e.code) {
-        case errc::argument_dtype: throw TypeError(what, std::move(e));
-        case errc::unknown_op: throw ValueError(what, std::move(e));
-        case errc::closed: throw RuntimeError(what, std::move(e));
-        case errc::feed_mismatch:
-        case errc::fetch_mismatch: throw Exception(what, std::move(e));
-        default: break;
-    }
-    if (e.op.empty()) throw ValueError(what, std::move(e));
-    what = std::string(detail::enforce_kind(e)) + ": " + what + " [operator < " + std::string(e.op.view()) + " > error]";
-    throw EnforceNotMet(what, std::move(e));
-}
+[[noreturn]] void raise(error e);
 
 /// The value, or the exception.
 template <class T>
@@ -86,24 +57,17 @@ T unwrap(result<T>&& r) {
 
 /// Where warnings go: by default to stderr, one line each. Per thread.
 using warning_handler = std::function<void(std::string_view category, std::string_view message)>;
-namespace detail {
-inline warning_handler& warnings() {
-    thread_local warning_handler handler = [](std::string_view category, std::string_view message) {
-        std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(category.size()), category.data(), static_cast<int>(message.size()),
-                     message.data());
-    };
-    return handler;
-}
-}  // namespace detail
-inline void set_warning_handler(warning_handler handler) { detail::warnings() = std::move(handler); }
+void set_warning_handler(warning_handler handler);
 /// What the reference says when it runs a program without operators: an empty one of `load` operators, too.
 inline constexpr std::string_view no_operators =
     "There are no operators in the program to be executed. If you pass Program manually, please use fluid.program_guard to ensure the "
     "current Program is being used.";
-inline void warn(std::string_view message, std::string_view category = "UserWarning") {
-    if (detail::warnings()) detail::warnings()(category, message);
-}
+void warn(std::string_view message, std::string_view category = "UserWarning");
 
 }  // namespace wherry::inline WHERRY_ABI::fluid
+
+#ifndef WHERRY_COMPILED
+#include <wherry/fluid/detail/errors.ipp>
+#endif
 
 #endif

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,11 +30,7 @@ class feed_value {
     feed_value(std::string_view name, Tensor&& tensor) : name_(name), owned_(std::move(tensor)) {}
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
-    [[nodiscard]] tensor_ref ref() const noexcept {
-        auto ref = owned_.is_initialized() ? owned_.ref({}) : ref_;
-        ref.name = name_;
-        return ref;
-    }
+    [[nodiscard]] tensor_ref ref() const noexcept;
 
   private:
     std::string name_;
@@ -59,8 +56,8 @@ struct fetch_list {
     std::array<std::string, N> names;
 };
 namespace detail {
-inline std::string fetch_name(const Variable& var) { return var.name(); }
-inline std::string fetch_name(std::string_view name) { return std::string(name); }
+std::string fetch_name(const Variable& var);
+std::string fetch_name(std::string_view name);
 }  // namespace detail
 template <class... Targets>
 fetch_list<sizeof...(Targets)> fetch(const Targets&... targets) {
@@ -75,10 +72,10 @@ struct run_options {
 /// `fluid.Executor(fluid.CPUPlace())`.
 class Executor {
   public:
-    explicit Executor(CPUPlace = {}) : core_(op::all{}) {}
+    explicit Executor(CPUPlace = {});
     /// With other operators than the default ones: `Executor(op::all::with<mine>{})`.
-    template <class... Ops>
-    explicit Executor(op_list<Ops...> ops, CPUPlace = {}) : core_(ops) {}
+    template <OpList Ops>
+    explicit Executor(Ops ops, CPUPlace = {}) : core_(ops) {}
 
     /// Runs a program and returns what is fetched, in order: `auto [loss] = exe.run(program, feed, fetch(avg));`
     /// Throws EnforceNotMet (an operator), ValueError (a fed array does not fit), RuntimeError (closed; LoD in an array),
@@ -96,14 +93,8 @@ class Executor {
     }
     void run(const Program& program, const feed& fed = {}, const run_options& options = {}) { (void)run_names(program, fed, {}, options); }
     /// For lists that are made at run time.
-    sequence<Tensor> run(const Program& program, const feed& fed, const sequence<Variable>& fetched, const run_options& options = {}) {
-        sequence<std::string> names;
-        for (const auto& var : fetched) names.push_back(var.name());
-        return run_names(program, fed, names, options);
-    }
-    sequence<Tensor> run(const Program& program, const feed& fed, const sequence<std::string>& fetched, const run_options& options = {}) {
-        return run_names(program, fed, fetched, options);
-    }
+    sequence<Tensor> run(const Program& program, const feed& fed, const sequence<Variable>& fetched, const run_options& options = {});
+    sequence<Tensor> run(const Program& program, const feed& fed, const sequence<std::string>& fetched, const run_options& options = {});
 
     void close() noexcept { core_.close(); }
 
@@ -111,27 +102,15 @@ class Executor {
     [[nodiscard]] std::uint64_t own_bytes() const noexcept { return core_.own_bytes(); }
 
   private:
-    sequence<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched, const run_options& options) {
-        if (program.blocks().empty() || program.global_block().ops().empty()) warn(no_operators);
-        sequence<tensor_ref> feeds;
-        for (const auto& value : fed.values()) {
-            if (!program.blocks().empty() && program.global_block().find_var(value.name())) feeds.push_back(value.ref());
-            else warn("The variable " + value.name() + " is not found in program. It is not declared or is pruned.");
-        }
-        auto values = unwrap(core_.run(program, options.scope != nullptr ? *options.scope : global_scope(), feeds, fetched));
-        if (options.return_numpy)
-            for (const auto& value : values)
-                if (!value.lod().empty())
-                    raise({.code = errc::closed,
-                           .message = "Some of your fetched tensors hold LoD information. They can not be completely cast to Python "
-                                      "ndarray. Please set the "
-                                      "parameter 'return_numpy' as 'False' to return LoDTensor itself directly."});
-        return values;
-    }
+    sequence<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched, const run_options& options);
 
     wherry::Executor core_;
 };
 
 }  // namespace wherry::inline WHERRY_ABI::fluid
+
+#ifndef WHERRY_COMPILED
+#include <wherry/fluid/detail/executor.ipp>
+#endif
 
 #endif

@@ -1,7 +1,6 @@
 #ifndef WHERRY_FLUID_FRAMEWORK_HPP
 #define WHERRY_FLUID_FRAMEWORK_HPP
 
-#include <wherry/exec/op/all.hpp>
 #include <wherry/fluid/errors.hpp>
 #include <wherry/layers/data.hpp>
 #include <wherry/tensor/scope.hpp>
@@ -52,10 +51,7 @@ struct defaults {
     Scope* scope = &own_scope;
     UniqueNameGenerator* names = &own_names;
 };
-inline defaults& current() {
-    thread_local defaults state;
-    return state;
-}
+defaults& current();
 /// Sets a default until the end of a guard's life.
 template <class T>
 class replaced {
@@ -70,15 +66,12 @@ class replaced {
     T* before_;
 };
 /// Where layers build now.
-inline Builder builder() {
-    auto& now = current();
-    return {*now.main, *now.startup, *now.names, now.name_scope, op::all::table};
-}
+Builder builder();
 }  // namespace detail
 
-inline Program& default_main_program() { return *detail::current().main; }
-inline Program& default_startup_program() { return *detail::current().startup; }
-inline Scope& global_scope() { return *detail::current().scope; }
+Program& default_main_program();
+Program& default_startup_program();
+Scope& global_scope();
 
 /// Layers build into these programs while it lives: `fluid::program_guard guard(main, startup);`
 class program_guard {
@@ -111,7 +104,7 @@ class name_scope {
 };
 
 namespace unique_name {
-inline std::string generate(std::string_view key) { return detail::current().names->generate(key); }
+std::string generate(std::string_view key);
 /// Names count from 0 again while it lives.
 class guard {
   public:
@@ -125,19 +118,16 @@ class guard {
 
 /// A variable that each run is fed; fed arrays are checked against it. Throws ValueError for an earlier one of that name
 /// that differs.
-inline Variable data(std::string_view name, std::initializer_list<std::int64_t> shape, DType dtype = float32, std::int32_t lod_level = 0) {
-    auto b = detail::builder();
-    return unwrap(wherry::layers::data(b, name, {shape.begin(), shape.size()}, dtype, lod_level));
-}
+Variable data(std::string_view name, std::initializer_list<std::int64_t> shape, DType dtype = float32, std::int32_t lod_level = 0);
 
 /// Source: fluid.layers.create_global_var: a variable of both programs with a constant start.
-inline Variable create_global_var(std::initializer_list<std::int64_t> shape, float value, DType dtype, bool persistable = false,
-                                  std::string_view name = {}) {
-    auto b = detail::builder();
-    const auto given = name.empty() ? b.names().generate("_generated_var") : std::string(name);
-    return unwrap(b.create_global_var(given, Shape(shape), dtype, value, {}, persistable));
-}
+Variable create_global_var(std::initializer_list<std::int64_t> shape, float value, DType dtype, bool persistable = false,
+                           std::string_view name = {});
 
 }  // namespace wherry::inline WHERRY_ABI::fluid
+
+#ifndef WHERRY_COMPILED
+#include <wherry/fluid/detail/framework.ipp>
+#endif
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/fluid/io.hpp>
-#include <wherry/model/inference_files.hpp>
 #include <wherry/version.hpp>
 
 #include <concepts>
@@ -69,93 +68,23 @@ struct inference_model {
     sequence<Variable> fetch_targets;
 };
 
-namespace detail {
-inline void warn_all(const sequence<std::string_view>& warnings) {
-    for (const auto warning : warnings) warn(warning);
-}
-inline bool is_of_files(errc code) noexcept {
-    return code == errc::not_found || code == errc::not_regular_file || code == errc::cannot_open || code == errc::cannot_read ||
-           code == errc::cannot_write;
-}
-[[noreturn]] inline void raise_save_model(error e, bool combined) {
-    switch (e.code) {
-        case errc::not_initialized:
-        case errc::nothing_to_save:
-        case errc::mixed_kinds: raise_save(std::move(e), combined);
-        default: is_of_files(e.code) ? raise_file(std::move(e)) : raise(std::move(e));
-    }
-}
-[[noreturn]] inline void raise_program(error e) {
-    if (e.code == errc::bad_version) {
-        auto what = std::string(e.message.view());
-        throw ValueError(what, std::move(e));
-    }
-    auto what = "Failed to parse program_desc from binary string. " + to_string(e);
-    enforce("InvalidArgument", what, std::move(e));
-}
-/// An error of the program's own file, or else of the parameters.
-[[noreturn]] inline void raise_load_model(error e, std::string_view model_path, bool combined) {
-    if (e.file != model_path) raise_load(std::move(e), combined);
-    is_of_files(e.code) ? raise_file(std::move(e)) : raise_program(std::move(e));
-}
-inline inference_model given(loaded_inference_model&& loaded) {
-    return {std::move(loaded.program), std::move(loaded.feed_names), std::move(loaded.fetch_targets)};
-}
-[[noreturn]] inline void raise_nothing_to_load() {
-    raise_load({.code = errc::nothing_to_save, .message = "the program has no persistable variable"}, true);
-}
-}  // namespace detail
-
 /// Saves what the targets need for inference, and answers what they are called in the model.
 /// Throws ValueError (targets, feeds, names), TypeError (a bool target), IOError (files), EnforceNotMet (parameters).
 /// Source: fluid.io.save_inference_model.
-inline sequence<std::string> save_inference_model(const std::filesystem::path& dirname, const feed_list& feeded_var_names,
-                                                  const variable_list& target_vars, Executor&, const save_model_options& o = {}) {
-    const inference_files files{detail::normal(dirname).string(), o.model_filename.value_or("__model__"), o.params_filename};
-    auto& program = o.main_program != nullptr ? *o.main_program : default_main_program();
-    auto saved = wherry::save_inference_model(files, feeded_var_names.names(), target_vars.vars(), program, global_scope(),
-                                              *fluid::detail::current().names,
-                                              {.export_for_deployment = o.export_for_deployment, .program_only = o.program_only});
-    if (!saved) detail::raise_save_model(std::move(saved).error(), o.params_filename.has_value());
-    detail::warn_all(saved->warnings);
-    return std::move(saved->fetch_names);
-}
-
-namespace detail {
-inline loaded_inference_model load_folder(const std::filesystem::path& dirname, const inference_files& files,
-                                          const sequence<std::string>& endpoints = {}) {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(normal(dirname), ignored))
-        raise({.code = errc::not_found, .message = {"There is no directory named '", dirname.string(), "'"}, .file = dirname.string()});
-    auto loaded = wherry::load_inference_model(files, global_scope(), {.pserver_endpoints = endpoints});
-    const auto path = wherry::detail::below(files.dirname, wherry::detail::basename(files.model_filename));
-    if (!loaded) raise_load_model(std::move(loaded).error(), path, files.params_filename.has_value());
-    return *std::move(loaded);
-}
-}  // namespace detail
+sequence<std::string> save_inference_model(const std::filesystem::path& dirname, const feed_list& feeded_var_names,
+                                           const variable_list& target_vars, Executor&, const save_model_options& o = {});
 
 /// Loads a model; its persistables go into the global scope.
 /// Throws ValueError (no such folder), IOError (no program in it), EnforceNotMet (bytes that are no program, parameters).
 /// Source: fluid.io.load_inference_model.
-inline inference_model load_inference_model(const std::filesystem::path& dirname, Executor&, const load_model_options& o = {}) {
-    const inference_files files{detail::normal(dirname).string(), o.model_filename.value_or("__model__"), o.params_filename};
-    auto loaded = detail::load_folder(dirname, files, o.pserver_endpoints);
-    if (loaded.report.tensor_count == 0) o.params_filename ? detail::raise_nothing_to_load() : warn(no_operators);
-    return detail::given(std::move(loaded));
-}
+inference_model load_inference_model(const std::filesystem::path& dirname, Executor&, const load_model_options& o = {});
 /// Loads a model from the bytes of its program (`model_filename`) and of its one file of parameters (`params_filename`).
-inline inference_model load_inference_model(memory_form, Executor&, const load_model_options& o) {
-    if (!o.params_filename)
-        raise({.code = errc::bad_argument, .message = "The path of params cannot be None when the directory path is None."});
-    auto parsed = parse_inference_program(o.model_filename.value_or(""), {.pserver_endpoints = o.pserver_endpoints});
-    if (!parsed) detail::raise_program(std::move(parsed).error());
-    const auto vars = select<filter::persistables>(parsed->program);
-    if (vars.empty()) detail::raise_nothing_to_load();
-    auto loaded = detail::one_file::load(std::span<const Variable>(vars), global_scope(), wherry::memory{*o.params_filename});
-    if (!loaded) detail::raise_load(std::move(loaded).error(), true);
-    return detail::given(*std::move(parsed));
-}
+inference_model load_inference_model(memory_form, Executor&, const load_model_options& o);
 
 }  // namespace wherry::inline WHERRY_ABI::fluid::io
+
+#ifndef WHERRY_COMPILED
+#include <wherry/fluid/detail/inference_model.ipp>
+#endif
 
 #endif

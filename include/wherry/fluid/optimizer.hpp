@@ -21,10 +21,7 @@ using wherry::GradientClipByGlobalNorm;
 
 namespace backward {
 /// Pairs of parameter and gradient, in order of the parameters' creation.
-inline sequence<param_and_grad> append_backward(const Variable& loss, const backward_options& options = {}) {
-    auto b = fluid::detail::builder();
-    return unwrap(wherry::append_backward(b, loss, options));
-}
+sequence<param_and_grad> append_backward(const Variable& loss, const backward_options& options = {});
 }  // namespace backward
 
 namespace optimizer {
@@ -36,10 +33,7 @@ template <class Core>
 class throwing : public Core {
   public:
     using Core::Core;
-    sequence<param_and_grad> minimize(const Variable& loss) {
-        auto b = fluid::detail::builder();
-        return unwrap(Core::minimize(b, loss));
-    }
+    sequence<param_and_grad> minimize(const Variable& loss);
 };
 }  // namespace detail
 
@@ -52,5 +46,9 @@ using AdamOptimizer = Adam;
 }  // namespace optimizer
 
 }  // namespace wherry::inline WHERRY_ABI::fluid
+
+#ifndef WHERRY_COMPILED
+#include <wherry/fluid/detail/optimizer.ipp>
+#endif
 
 #endif

@@ -18,128 +18,21 @@ namespace wherry::inline WHERRY_ABI::fluid {
 
 using wherry::state_dict;
 
-namespace detail {
-template <class E>
-[[noreturn]] void raise_as(error e) {
-    const auto what = sentence(e);
-    throw E(what, std::move(e));
-}
-template <class E>
-[[noreturn]] void raise_as(std::string_view what, error&& e) {  // by reference: `what` may be made of it
-    std::string said(what);
-    throw E(said, std::move(e));
-}
-inline std::string utf8(const std::filesystem::path& path) {
-    const auto text = path.u8string();
-    return {text.begin(), text.end()};
-}
-
-[[noreturn]] inline void raise_save_state(error e) {
-    switch (e.code) {
-        case errc::bad_name:
-            if (e.variable.empty()) raise_as<AssertionError>(std::move(e));
-            raise_as<ValueError>(std::move(e));
-        case errc::not_initialized: {
-            const auto what = "variable " + std::string(e.variable.view()) + " can not be saved: " + std::string(e.message.view());
-            raise_as<RuntimeError>(what, std::move(e));
-        }
-        case errc::cannot_open:
-        case errc::cannot_write:
-        case errc::not_regular_file: io::detail::raise_file(std::move(e));
-        default: raise_as<ValueError>(std::move(e));
-    }
-}
-
-/// Errors of the pickles themselves; those of files that `save_persistables` wrote become a RuntimeError, as the reference has it.
-[[noreturn]] inline void raise_load_state(error e, std::string_view files_failed) {
-    const auto file = e.file.view();
-    const bool pickled = file.ends_with(".pdparams") || file.ends_with(".pdopt");
-    switch (e.code) {
-        case errc::bad_argument: raise_as<ValueError>(std::move(e));
-        case errc::no_such_variable: raise_as<LookupError>(std::move(e));
-        case errc::not_initialized: raise_as<RuntimeError>(to_string(e), std::move(e));
-        case errc::missing_record:
-            if (pickled) raise_as<AssertionError>(std::move(e));
-            break;
-        case errc::not_found:
-            if (e.message.view().starts_with("Optimizer file")) raise_as<AssertionError>(std::move(e));
-            if (pickled) raise_as<IOError>(std::move(e));
-            break;
-        case errc::shape_mismatch:
-            if (!pickled) io::detail::raise_load(std::move(e), true);  // a RuntimeError, which passes through
-            break;
-        default: break;
-    }
-    if (pickled) raise_as<ValueError>(to_string(e), std::move(e));
-    raise_as<RuntimeError>(files_failed, std::move(e));
-}
-
-inline void warn_all(const sequence<error>& warnings, std::string_view category) {
-    for (const auto& held : warnings)
-        if (held.code != errc::trailing_bytes) warn(held.message.empty() ? to_string(held) : std::string(held.message.view()), category);
-}
-}  // namespace detail
-
 /// `fluid.save(program, "folder/name")`: name.pdparams, name.pdopt, name.pdmodel. Throws AssertionError (no name),
 /// RuntimeError (a variable without a value), ValueError (a protocol other than 2 to 4), IOError.
-inline void save(const Program& program, const std::filesystem::path& model_path, int protocol = 2) {
-    const auto saved = save_state(program, global_scope(), detail::utf8(model_path), {.pickled = {.protocol = protocol}});
-    if (!saved) detail::raise_save_state(saved.error());
-}
-
-namespace detail {
-/// Before the reference tries files that `save_persistables` wrote, it says so; here that is a load's warning, or comes with its error.
-inline void warn_of_missing(const std::string& model_path) {
-    const auto file = wherry::detail::without_suffix(model_path) + ".pdparams";
-    if (!wherry::detail::exists(file)) warn(wherry::detail::no_pdparams(file).message.view(), "Warning");
-}
-inline void load_as(const Program& program, const std::filesystem::path& model_path, load_state_options options) {
-    const auto path = utf8(model_path);
-    const auto loaded = load_state(program, global_scope(), path, options);
-    if (!loaded) {
-        warn_of_missing(path);
-        raise_load_state(loaded.error(), std::filesystem::is_directory(model_path)
-                                             ? "Failed to load model file, please make sure model file is saved with the following APIs: "
-                                               "save_params, save_persistables, save_vars"
-                                             : "Failed to load model file , please make sure model file is saved with the the following "
-                                               "APIs: [ save_params, save_persistables, save_vars ]. When these API called, filename "
-                                               "CANNOT be None");
-    }
-    warn_all(loaded->warnings, "Warning");
-}
-}  // namespace detail
+void save(const Program& program, const std::filesystem::path& model_path, int protocol = 2);
 
 /// `fluid.load(program, "folder/name")` after the startup program ran, or with an Executor without it. With an Executor it also
 /// takes a folder that `save_persistables` wrote, or its one file together with `var_list`. Throws AssertionError (an array or
 /// the .pdopt is not there), ValueError, LookupError, IOError, RuntimeError.
-inline void load(const Program& program, const std::filesystem::path& model_path) {
-    detail::load_as(program, model_path, {.make_missing = false});
-}
-inline void load(const Program& program, const std::filesystem::path& model_path, Executor&,
-                 std::optional<sequence<Variable>> var_list = {}) {
-    detail::load_as(program, model_path, {.var_list = std::move(var_list)});
-}
+void load(const Program& program, const std::filesystem::path& model_path);
+void load(const Program& program, const std::filesystem::path& model_path, Executor&, std::optional<sequence<Variable>> var_list = {});
 
 /// `fluid.load_program_state`: arrays by name, no program needed. Throws ValueError (one file and no `var_list`), RuntimeError.
-inline state_dict load_program_state(const std::filesystem::path& model_path, std::optional<sequence<Variable>> var_list = {}) {
-    auto state = wherry::load_program_state(detail::utf8(model_path), {.var_list = std::move(var_list)});
-    if (!state) {
-        detail::warn_of_missing(detail::utf8(model_path));
-        detail::raise_load_state(std::move(state).error(),
-                                 "Failed to load model file , please make sure model file is saved with the following APIs: save_params, "
-                                 "save_persistables, save_vars");
-    }
-    detail::warn_all(state->warnings, "Warning");
-    if (state->arrays.empty() && !state->warnings.empty()) warn(no_operators);
-    return std::move(state->arrays);
-}
+state_dict load_program_state(const std::filesystem::path& model_path, std::optional<sequence<Variable>> var_list = {});
 
 /// `fluid.set_program_state`. Throws AssertionError (a persistable that the scope lacks; a shape or element type that differs).
-inline void set_program_state(const Program& program, const state_dict& state) {
-    const auto set = wherry::set_program_state(program, global_scope(), state);
-    if (!set) detail::raise_as<AssertionError>(set.error());
-    detail::warn_all(set->warnings, "UserWarning");
-}
+void set_program_state(const Program& program, const state_dict& state);
 
 namespace io {
 using fluid::load;
@@ -148,20 +41,15 @@ using fluid::save;
 using fluid::set_program_state;
 
 /// `fluid.io.get_parameter_value`: a copy. Throws AssertionError (no Parameter), RuntimeError (no value).
-inline Tensor get_parameter_value(const Variable& parameter, Executor&) {
-    auto value = wherry::get_parameter_value(parameter, global_scope());
-    if (value) return *std::move(value);
-    if (value.error().code == errc::bad_argument) fluid::detail::raise_as<AssertionError>(std::move(value).error());
-    fluid::detail::raise_as<RuntimeError>(to_string(value.error()), std::move(value).error());
-}
+Tensor get_parameter_value(const Variable& parameter, Executor&);
 /// The same by name. Throws ValueError (no such variable); as above.
-inline Tensor get_parameter_value_by_name(std::string_view name, Executor& exe, const Program& program = default_main_program()) {
-    const auto found = program.blocks().empty() ? Variable() : program.global_block().find_var(name);
-    if (!found) raise({.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name});
-    return get_parameter_value(found, exe);
-}
+Tensor get_parameter_value_by_name(std::string_view name, Executor& exe, const Program& program = default_main_program());
 }  // namespace io
 
 }  // namespace wherry::inline WHERRY_ABI::fluid
+
+#ifndef WHERRY_COMPILED
+#include <wherry/fluid/detail/state.ipp>
+#endif
 
 #endif
