@@ -27,9 +27,7 @@ result<Program> parse_program(std::string_view bytes) {
     const auto kind = wherry::wire::kind_of(bytes, bytes.size());
     if (kind == wherry::wire::file_kind::tensors) return other("a tensor");
     if (kind == wherry::wire::file_kind::json) return parse_json(bytes);
-    auto program = Program::parse_from_string(bytes);
-    if (program && program->blocks().empty()) return other("bytes without a block");
-    return program;
+    return Program::parse_from_string(bytes);
 }
 
 }  // namespace tool

@@ -41,6 +41,15 @@ constexpr bool counted(const count_row& row) {
 }
 static_assert(std::all_of(std::begin(counts), std::end(counts), counted));
 
+// The sizes that saving, loading, feeding and planning agree on.
+static_assert(byte_count(DType::FP32, {}) == 4 && byte_count(DType::FP64, {2, 3}) == 48 && byte_count(DType::BOOL, {0, 7}) == 0);
+static_assert(!byte_count(DType::FP32, {-1, 4}) && !byte_count(DType::FP32, {0, -1}));
+static_assert(!byte_count(static_cast<DType>(7), {1}) && !byte_count(static_cast<DType>(99), {1}) &&
+              !byte_count(static_cast<DType>(-1), {}));
+static_assert(!byte_count(DType::FP32, {big(62)}) && !byte_count(DType::FP64, {big(61)}) && !byte_count(DType::FP32, {big(31), big(31)}));
+static_assert(!byte_count(DType::FP32, {0, big(62)}) && !byte_count(DType::INT8, {big(62), 0, 4}), "a 0 hides no stride that overflows");
+static_assert(sizeof(std::size_t) < 8 || byte_count(DType::INT8, {big(62)}) == std::size_t{1} << (sizeof(std::size_t) < 8 ? 0 : 62));
+
 static_assert(Shape{2, 3, 4}.product(0, 3) == 24 && Shape{2, 3, 4}.product(1, 2) == 3 && Shape{2, 3, 4}.product(1, 1) == 1);
 static_assert(Shape{-1, 3, 4}.product(0, 2) == -1 && Shape{-1, 3, 4}.product(1, 3) == 12 && Shape{0, 5}.product(0, 2) == 0);
 static_assert(Shape{big(40), big(40)}.product(0, 2) == -1, "unknown rather than undefined");

@@ -85,6 +85,7 @@ TEST_CASE("no samples at all are an empty array of the declared dims") {
     CHECK(must(fed(declared({-1, 2}), {})).dims() == Shape{0, 2});
     CHECK(must(fed(declared({0, 2}), {})).dims() == Shape{0, 2});
     CHECK(must(fed(declared({-1}), {})).count() == 0);
+    check_error(fed(declared({0, std::int64_t{1} << 62, 1}), {}), errc::overflow);
 }
 
 TEST_CASE("samples become the element type of the variable") {

@@ -170,6 +170,16 @@ TEST_CASE("text that is no array is an error which says where") {
     CHECK(text_file::parse("1 2\n3", {.dtype = DType::FP32, .dims = Shape{3, 1}}));  // where dims are known, lines do not count
 }
 
+TEST_CASE("text file: an element type that does not exist is an error in every build") {
+    for (const std::int32_t number : {7, 99, -1}) {  // 7: a kind of variable, in the same enum of framework.proto
+        const auto read = text_file::parse("1 2 3\n", {.dtype = static_cast<DType>(number), .dims = Shape{3}});
+        REQUIRE_FALSE(read);
+        CHECK(read.error().code == errc::bad_dtype);
+        CHECK(read.error().found == decimal(number).view());
+        CHECK(text_file::parse("# float32 [3]\n1 2 3\n", {.dtype = static_cast<DType>(number)}));  // the text says itself
+    }
+}
+
 TEST_CASE("a text cut at any byte is an error or, where a number's last digits are gone, as many numbers") {
     const auto whole = text_file::print(support::counting({3, 4}, 1000.5F).ref("w"));
     for (std::size_t size = 0; size < whole.size(); ++size) {

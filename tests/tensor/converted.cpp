@@ -52,6 +52,15 @@ TEST_CASE("conversions round to nearest and keep infinities; elements may lie an
     support::check_error(converted(ref, DType::FP64), errc::bad_desc);
 }
 
+TEST_CASE("converted: dims that only the wider type makes too large are an error") {
+    const tensor_ref empty{.name = "x", .dtype = DType::FP16, .dims = {0, std::int64_t{1} << 61}};
+    REQUIRE(copied(empty));
+    const auto refused = converted(empty, DType::FP64);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::overflow);
+    CHECK(refused.error().variable == "x");
+}
+
 TEST_CASE("whole numbers are not converted") {
     const auto labels = Tensor::of<std::int64_t>({1}, {3});
     const auto refused = converted(labels.ref("labels"), DType::FP32);

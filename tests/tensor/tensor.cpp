@@ -7,10 +7,49 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <limits>
+#include <memory>
 #include <utility>
 
+#ifdef __unix__
+#include <csignal>
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
+
 using namespace wherry;
+
+#ifdef __unix__
+namespace {
+/// Whether a call ends the program, as a caller's mistake does in every build.
+template <class F>
+bool ends(F call) {
+    const auto child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        std::signal(SIGABRT, SIG_DFL);  // doctest would report it
+        (void)std::freopen("/dev/null", "w", stderr);
+        call();
+        ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+}  // namespace
+
+TEST_CASE("tensor: mistakes that would reach past its memory end the program, also under NDEBUG") {
+    CHECK_FALSE(ends([] { (void)Tensor::of<float>({2}, {1, 2}); }));
+    CHECK(ends([] { (void)Tensor::of<float>({2}, {1, 2, 3}); }));
+    CHECK(ends([] { (void)Tensor::of<float>({2}, {1}); }));
+    CHECK(ends([] { (void)Tensor::of<float>({2}, {1, 2}).elements<double>(); }));
+    CHECK(ends([] { (void)std::as_const(*std::make_unique<Tensor>(DType::INT8, Shape{2})).elements<std::uint8_t>(); }));
+    CHECK(ends([] { (void)Tensor(static_cast<DType>(99), {1}); }));
+    CHECK(ends([] { (void)Tensor(DType::FP32, {-1}); }));
+    CHECK(ends([] { (void)Tensor(DType::FP32, {0, std::int64_t{1} << 62}); }));
+}
+#endif
 
 TEST_CASE("tensor: a new one is not initialized and holds nothing") {
     const Tensor t;

@@ -31,8 +31,7 @@ template <class S>
         if (!found) return found.error();
         const auto& header = found->header;
         const auto all = header.dims.count();
-        const auto count = shape.element_count();
-        if (!count || seek > all || !fits(*count, all - seek))
+        if (!byte_count(header.dtype, shape) || seek > all || !fits(shape.count(), all - seek))
             return error{.code = errc::bad_argument,
                          .message = "a slice reaches past the tensor",
                          .file = std::string_view(reader->path()),

@@ -1,6 +1,7 @@
 #ifndef WHERRY_BASE_SHAPE_HPP
 #define WHERRY_BASE_SHAPE_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
@@ -93,6 +94,24 @@ class Shape {
     std::array<std::int64_t, max_rank> dims_{};
     std::size_t rank_ = 0;
 };
+
+/// Bytes of the elements of an array: 0 when a dim is 0. Nothing for an unknown element type, a negative dim, or dims that multiply past
+/// what this target can address; zeros are left out of that product, since they would hide a stride that overflows. Every size of an
+/// array that a file, a program or a feed decides is computed here, so what is saved can be loaded.
+constexpr std::optional<std::size_t> byte_count(DType dtype, const Shape& dims) noexcept {
+    std::uint64_t product = size_of(dtype);
+    if (product == 0) return std::nullopt;
+    bool empty = false;
+    for (const auto dim : dims) {
+        if (dim < 0) return std::nullopt;
+        empty |= dim == 0;
+        const auto next = checked_product(product, dim == 0 ? 1 : static_cast<std::uint64_t>(dim));
+        if (!next) return std::nullopt;
+        product = *next;
+    }
+    const auto size = checked_size(product);
+    return size && empty ? std::optional<std::size_t>(0) : size;
+}
 
 /// "2, 3" between the given brackets: "[2, 3]" as C++ messages of the reference show dims.
 [[gnu::noinline, gnu::cold]] inline std::string to_string(std::span<const std::int64_t> dims, char open = '[', char close = ']') {

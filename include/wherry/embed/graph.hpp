@@ -177,8 +177,8 @@ inline constexpr auto graph_of = parse<program_of<Model>, counts_of<Model>>();
 /// An attribute of an operator; `found` is false when it is not there.
 struct attribute {
     bool found = false;
-    std::int64_t integer = 0;  ///< INT, LONG and BOOLEAN
-    float number = 0;          ///< FLOAT and FLOAT64
+    std::int64_t integer = 0;  ///< INT, LONG and BOOLEAN; FLOAT as the reference takes it for BOOLEAN
+    float number = 0;          ///< FLOAT and FLOAT64; INT and LONG as the reference takes them for FLOAT
     std::int64_t list[max_rank]{};
     std::size_t list_size = 0;  ///< INTS and LONGS; more than max_rank are counted, not kept
     slice text{};               ///< STRING
@@ -193,9 +193,13 @@ constexpr attribute read_attribute(reader<File> in) noexcept {
     };
     while (in.next()) {
         if (in.number == 3) a.integer = static_cast<std::int32_t>(in.scalar);
-        if (in.number == 4) a.number = std::bit_cast<float>(static_cast<std::uint32_t>(in.scalar));
+        if (in.number == 4) {
+            a.number = std::bit_cast<float>(static_cast<std::uint32_t>(in.scalar));
+            a.integer = a.number != 0 ? 1 : 0;
+        }
         if (in.number == 5) a.text = in.bytes();
         if (in.number == 10 || in.number == 13) a.integer = static_cast<std::int64_t>(in.scalar);
+        if (in.number == 3 || in.number == 13) a.number = static_cast<float>(a.integer);
         if (in.number == 19) a.number = static_cast<float>(std::bit_cast<double>(in.scalar));
         if (in.number != 6 && in.number != 15) continue;
         if (!in.is_bytes) keep(in.scalar);

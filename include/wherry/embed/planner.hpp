@@ -267,7 +267,7 @@ class planner {
         std::uint64_t count = 1;
         for (std::size_t i = 0; i < desc.dims.rank; ++i) {
             auto& dim = desc.dims.dims[i];
-            if (dim == -1 && i == 0) dim = static_cast<std::int64_t>(options.batch == 0 ? 1 : options.batch);
+            if (dim < 0 && i == 0) dim = static_cast<std::int64_t>(options.batch == 0 ? 1 : options.batch);
             if (dim < 0) return refuse_name(reason::unknown_dim, name), false;
             count *= static_cast<std::uint64_t>(dim);
             if (dim > 0x7fff'ffff || count > 0x7fff'ffff) return refuse_name(reason::unknown_dim, name), false;

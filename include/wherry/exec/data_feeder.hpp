@@ -123,6 +123,8 @@ class DataFeeder {
                                      to_tuple(dims.dims())},
                          .expected = to_tuple(var.shape()),
                          .found = to_tuple(dims.dims())};
+        if (is_dtype(var.dtype()) && !byte_count(var.dtype(), *shape))
+            return error{.code = errc::overflow, .message = "the dims of a fed array multiply past 64 bits", .found = to_string(*shape)};
         auto made = fill(var.dtype(), *shape, found.rows);
         if (!made) return made;
         LoD lod;

@@ -58,8 +58,7 @@ struct planned_step {
 /// A fed array in itself: bytes that fit the dims, LoD that fits the rows. Asked at each run, since a plan reads without looking.
 /// Errors: bad_argument, bad_lod.
 inline result<void> check_fed_array(const tensor_ref& fed) {
-    const auto count = fed.dims.element_count();
-    if (!is_dtype(fed.dtype) || !count || *count * size_of(fed.dtype) != fed.bytes.size())
+    if (byte_count(fed.dtype, fed.dims) != fed.bytes.size())
         return error{.code = errc::bad_argument,
                      .message = "the bytes of a fed array do not fit its dims",
                      .variable = fed.name,

@@ -27,11 +27,9 @@ class plan_maker {
         made_.fetch_names_.assign(fetches_.begin(), fetches_.end());
         if (auto checked = check_feed_operators(); !checked) return std::move(checked).failure();
         if (auto checked = take_feeds(); !checked) return std::move(checked).failure();
-        if (!program_.blocks().empty()) {
-            for (const auto& op : program_.global_block().ops()) {
-                if (op.type() == "feed" || op.type() == "fetch") continue;
-                if (auto added = add_step(op); !added) return std::move(added).error().of_op(op.type());
-            }
+        for (const auto& op : program_.global_block().ops()) {
+            if (op.type() == "feed" || op.type() == "fetch") continue;
+            if (auto added = add_step(op); !added) return std::move(added).error().of_op(op.type());
         }
         if (auto taken = take_fetches(); !taken) return std::move(taken).failure();
         if (auto placed = place_temporaries(); !placed) return std::move(placed).failure();
@@ -46,15 +44,12 @@ class plan_maker {
         std::uint32_t operand;
     };
 
-    [[nodiscard]] Variable declared(std::string_view name) const {
-        return program_.blocks().empty() ? Variable() : program_.global_block().find_var(name);
-    }
+    [[nodiscard]] Variable declared(std::string_view name) const { return program_.global_block().find_var(name); }
 
     // ---- feeding and fetching
 
     /// A program that holds feed (fetch) operators, as a loaded inference model does, is fed exactly those.
     result<void> check_feed_operators() const {
-        if (program_.blocks().empty()) return {};
         sequence<std::string_view> fed;
         sequence<std::string_view> fetched;
         for (const auto& op : program_.global_block().ops()) {
@@ -297,14 +292,13 @@ class plan_maker {
                          .message = "dims are not known when the program runs",
                          .variable = name,
                          .found = to_string(meta.dims)};
-        const auto count = meta.dims.element_count();
-        if (!count || !checked_product(*count, size_of(meta.dtype)))
+        const auto size_bytes = byte_count(meta.dtype, meta.dims);
+        if (!size_bytes)
             return error{.code = errc::overflow,
                          .message = "the dims of a variable multiply past 64 bits",
                          .variable = name,
                          .found = to_string(meta.dims)};
-        if (const auto size_bytes = *count * size_of(meta.dtype); size_bytes > caps_.arena_bytes)
-            return arena_too_large(size_bytes).of_variable(name);
+        if (*size_bytes > caps_.arena_bytes) return arena_too_large(*size_bytes).of_variable(name);
         const auto step = static_cast<std::uint32_t>(made_.steps_.size());
         if (var.persistable()) {
             if (const auto at = find_current(name); at != none) {
@@ -336,7 +330,7 @@ class plan_maker {
                                        .count = held.meta.dims.count(),
                                        .is_rows = held.meta.is_rows});
             if (held.where != detail::storage::temporary) continue;
-            const auto size_bytes = std::uint64_t{held.meta.dims.count()} * size_of(held.meta.dtype);
+            const std::uint64_t size_bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);  // it was checked by its step
             if (size_bytes > caps_.arena_bytes) return arena_too_large(size_bytes);
             blocks.push_back({size_bytes, held.first_step, held.last_step});
             owners.push_back(i);

@@ -75,12 +75,8 @@ struct array_layout {
 
 /// Bytes of the elements. Errors: overflow, also where a dim of 0 would hide that the others multiply too far.
 inline result<std::uint64_t> data_bytes(DType dtype, const Shape& dims) {
-    auto others = dims;
-    for (std::size_t axis = 0; axis < dims.rank(); ++axis) others[axis] = std::max<std::int64_t>(dims[axis], 1);
-    const auto count = others.element_count();
-    const auto size = count ? checked_product(*count, size_of(dtype)) : std::nullopt;
-    if (size && dims.count() == 0 && checked_size(*size)) return std::uint64_t{0};
-    if (!size || !checked_size(*size))
+    const auto size = byte_count(dtype, dims);
+    if (!size)
         return error{
             .code = errc::overflow, .message = "the dims of an array multiply past what memory can hold", .found = to_string(dims)};
     return *size;

@@ -143,7 +143,7 @@ inline result<std::optional<assumed>> own_line(std::string_view text) {
         if (!more && !in.skip("]")) return bad;
     }
     in.skip("");
-    if (!in.rest().empty() || !dims.element_count()) return bad;
+    if (!in.rest().empty() || !byte_count(*dtype, dims)) return bad;
     return std::optional(assumed{*dtype, dims});
 }
 
@@ -173,11 +173,15 @@ inline result<Shape> checked_dims(const std::optional<assumed>& own, const assum
 
 /// The array in a text. Numbers are separated by blanks or commas; in place of an integer "3.0e+00" is one, too.
 /// Errors: bad_text (a word that is no such number, or one out of range; rows of different lengths where nobody gives dims; no number
-/// at all), with offset and line; truncated and trailing_bytes where the dims of the first line say otherwise, bad_dims; shape_mismatch
+/// at all), with offset and line; bad_dtype where `otherwise` is asked and names none; truncated and trailing_bytes where the dims of the first line say otherwise, bad_dims; shape_mismatch
 /// where those of `otherwise` do. Memory is reserved only for numbers that are there.
 inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}) {
     const auto own = detail::own_line(text);
     if (!own) return own.error();
+    if (!*own && !is_dtype(otherwise.dtype))  // of a variable that a program describes
+        return error{.code = errc::bad_dtype,
+                     .message = "no element type has this number",
+                     .found = decimal(static_cast<std::int32_t>(otherwise.dtype))};
     const auto seen = detail::extent_of(text);
     if (seen.count == 0 && !*own) return error{.code = errc::bad_text, .message = "there is no number", .offset = text.size()};
     const auto dims = detail::checked_dims(*own, otherwise, seen);

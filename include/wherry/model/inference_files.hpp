@@ -116,7 +116,6 @@ inline result<saved_model> save_inference_model(const inference_files& files, st
                                                 UniqueNameGenerator& names, const save_model_options& options = {}) {
     if (options.export_for_deployment && targets.empty())
         return error{.code = errc::bad_argument, .message = "'target_vars' should be a list of Variable."};
-    if (program.blocks().empty()) return error{.code = errc::bad_block, .message = "the program has no block"};
     saved_model saved;
     if (clear_op_device(program)) saved.warnings.push_back(warning_text::auc_states);
     detail::appended_scales appended(program);

@@ -68,13 +68,12 @@ inline void replace_endpoints(Program& program, const sequence<std::string>& end
 }  // namespace detail
 
 /// Reads what `program` bytes say of a model, without its parameters.
-/// Errors: those of `Program::parse_from_string`; bad_block for a program without blocks, bad_version, missing_slot,
+/// Errors: those of `Program::parse_from_string`; bad_version, missing_slot,
 /// bad_attribute, no_such_variable for a fetched name that the program lacks.
 inline result<loaded_inference_model> parse_inference_program(std::string_view bytes, const import_options& options = {},
                                                               const limits& caps = {}) {
     auto program = Program::parse_from_string(bytes, caps);
     if (!program) return std::move(program).failure();
-    if (program->blocks().empty()) return error{.code = errc::bad_block, .message = "a program without blocks is no inference model"};
     if (auto checked = detail::check_version(*program, options); !checked) return std::move(checked).failure();
     auto feeds = feed_target_names(*program);
     if (!feeds) return std::move(feeds).failure();

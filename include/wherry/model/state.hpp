@@ -389,7 +389,7 @@ inline result<Tensor> get_parameter_value(const Variable& parameter, const Scope
 }
 /// The same by name, looked up in the program's first block. Errors: no_such_variable; as above.
 inline result<Tensor> get_parameter_value_by_name(std::string_view name, const Program& program, const Scope& scope) {
-    const auto found = program.blocks().empty() ? Variable() : program.global_block().find_var(name);
+    const auto found = program.global_block().find_var(name);
     if (!found) return error{.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name};
     return get_parameter_value(found, scope);
 }

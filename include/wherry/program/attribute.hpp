@@ -30,8 +30,18 @@ constexpr std::string_view name_of(AttrType type) noexcept {
 }
 
 namespace detail {
+/// How attributes of a type are written, and which stored types are read as it: those that the reference takes (1.8.5 and 2.6.2 alike:
+/// INT and FLOAT as bool; INT and FLOAT as int64; INT and LONG as float; INTS and FLOATS as int64s, by a C++ cast each), and widths
+/// that lose nothing, since Paddle 3 writes LONG, FLOAT64 and SCALAR where its predecessors write INT and FLOAT.
+/// Source: ExtractAttribute (framework/attribute.h).
 template <class T>
-struct attr_rule;  // type: what is written; read(attr) -> optional<T>: what is understood
+struct attr_rule;  // write(attr, value); read(attr) -> optional<T>
+
+/// The number without its fraction, if 64 bits hold it.
+constexpr std::optional<std::int64_t> truncated(float number) noexcept {
+    constexpr float end = 9223372036854775808.0F;  // 2^63
+    return number >= -end && number < end ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+}
 
 template <>
 struct attr_rule<std::int32_t> {
@@ -47,6 +57,7 @@ struct attr_rule<std::int64_t> {
     static void write(Attr& a, std::int64_t v) { a.type = AttrType::LONG, a.l = v; }
     static std::optional<std::int64_t> read(const Attr& a) {
         if (a.type == AttrType::LONG) return a.l;
+        if (a.type == AttrType::FLOAT && a.f) return truncated(*a.f);
         return a.type == AttrType::INT && a.i ? std::optional<std::int64_t>(*a.i) : std::nullopt;
     }
 };
@@ -58,13 +69,18 @@ struct attr_rule<float> {
         if (a.type == AttrType::FLOAT64 && a.float64) return static_cast<float>(*a.float64);
         if (a.type == AttrType::SCALAR && a.scalar && a.scalar->r) return static_cast<float>(*a.scalar->r);
         if (a.type == AttrType::INT && a.i) return static_cast<float>(*a.i);
+        if (a.type == AttrType::LONG && a.l) return static_cast<float>(*a.l);
         return std::nullopt;
     }
 };
 template <>
 struct attr_rule<bool> {
     static void write(Attr& a, bool v) { a.type = AttrType::BOOLEAN, a.b = v; }
-    static std::optional<bool> read(const Attr& a) { return a.type == AttrType::BOOLEAN ? a.b : std::nullopt; }
+    static std::optional<bool> read(const Attr& a) {
+        if (a.type == AttrType::INT && a.i) return *a.i != 0;
+        if (a.type == AttrType::FLOAT && a.f) return *a.f != 0;
+        return a.type == AttrType::BOOLEAN ? a.b : std::nullopt;
+    }
 };
 template <>
 struct attr_rule<std::string> {
@@ -89,7 +105,14 @@ struct attr_rule<sequence<std::int64_t>> {
     static std::optional<sequence<std::int64_t>> read(const Attr& a) {
         if (a.type == AttrType::LONGS) return a.longs;
         if (a.type == AttrType::INTS) return sequence<std::int64_t>(a.ints.begin(), a.ints.end());
-        return std::nullopt;
+        if (a.type != AttrType::FLOATS) return std::nullopt;
+        sequence<std::int64_t> whole;
+        for (const float number : a.floats) {
+            const auto cut = truncated(number);
+            if (!cut) return std::nullopt;
+            whole.push_back(*cut);
+        }
+        return whole;
     }
 };
 template <>
@@ -137,8 +160,8 @@ template <class T>
 }
 inline Attr make_attr(std::string_view name, const char* value) { return make_attr(name, std::string(value)); }
 
-/// The value of an attribute as T; widths convert where nothing is lost, since writers differ (LONG or INT, FLOAT or
-/// FLOAT64 or SCALAR). Errors: bad_attribute.
+/// The value of an attribute as T, whichever of the types that Paddle takes for T it is stored as. The stored bytes stay.
+/// Errors: bad_attribute.
 template <class T>
 [[gnu::noinline, gnu::cold]] result<T> value_of(const Attr& attr) {
     auto value = detail::attr_rule<T>::read(attr);

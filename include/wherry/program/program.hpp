@@ -39,7 +39,7 @@ class Program {
     ~Program() = default;
 
     /// Checks and takes a parsed message. Variables flagged `is_parameter` (2.x) become Parameters.
-    /// Errors: bad_block, bad_name, duplicate_name, bad_dims, bad_lod, too_large.
+    /// Errors: bad_block (also for a program without a root block), bad_name, duplicate_name, bad_lod, too_large.
     static result<Program> from_desc(wire::ProgramDesc<> desc, const limits& caps = {}) {
         if (auto checked = check(desc, caps); !checked) return std::move(checked).failure();
         Program made{empty{}};
@@ -176,18 +176,10 @@ inline result<void> check_var(const wire::VarDesc<>& var, const limits& caps) {
                      .found = decimal(var.name.size())};
     if (var.name.empty() || var.name.find('\0') != std::string::npos)
         return error{.code = errc::bad_name, .message = "a variable's name is empty or holds a NUL", .variable = var.name};
-    const auto check_dims = [&](const wire::TensorDesc<>& tensor) -> result<void> {
-        for (const auto dim : tensor.dims)
-            if (dim < -1) return error{.code = errc::bad_dims, .message = "a dim is below -1", .variable = var.name, .found = decimal(dim)};
-        return {};
-    };
-    if (var.type.selected_rows)
-        if (auto dims = check_dims(*var.type.selected_rows); !dims) return dims;
     for (const auto* held : {&var.type.lod_tensor, &var.type.tensor_array}) {
         if (!*held) continue;
         if (const auto level = (*held)->lod_level.value_or(0); level < 0)
             return error{.code = errc::bad_lod, .message = "a LoD level is negative", .variable = var.name, .found = decimal(level)};
-        if (auto dims = check_dims((*held)->tensor); !dims) return dims;
     }
     return {};
 }
@@ -214,6 +206,7 @@ inline result<void> check_sub_blocks(const wire::BlockDesc<>& block, sequence<bo
 }  // namespace detail
 
 inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits& caps) {
+    if (desc.blocks.empty()) return error{.code = errc::bad_block, .message = "a program has no root block"};
     sequence<bool> owned(desc.blocks.size(), false);
     sequence<std::size_t> depth(desc.blocks.size(), 0);
     for (std::size_t i = 0; i < desc.blocks.size(); ++i) {

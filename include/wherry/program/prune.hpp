@@ -219,7 +219,6 @@ inline Attr testing_attr(std::string_view op) {
 /// at the ends, bad_block, those of `Program::from_desc`.
 /// Source: fluid.Program._prune_with_input, framework/prune.cc.
 inline result<Program> prune(const Program& program, std::span<const std::string> feeds, std::span<const std::string> targets) {
-    if (program.blocks().empty()) return error{.code = errc::bad_block, .message = "the program has no block"};
     detail::pruner work(program, feeds);
     const auto wanted = detail::target_ops(program.global_block(), targets, work);
     if (!wanted) return wanted.error();
@@ -231,7 +230,6 @@ inline result<Program> prune(const Program& program, std::span<const std::string
 /// with all before it, and READER variables), and no variable is a Parameter any more.
 /// Source: fluid.Program._inference_optimize.
 inline void optimize_for_inference(Program& program) {
-    if (program.blocks().empty()) return;
     auto& ops = program.global_block().ops();
     const auto read = std::find_if(ops.begin(), ops.end(), [](const Operator& op) { return op.type() == "read"; });
     if (read != ops.end()) ops.erase(ops.begin(), read + 1);

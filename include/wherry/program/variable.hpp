@@ -57,7 +57,7 @@ class Variable {
 
     /// Element type; FP32 for kinds that hold no tensor.
     [[nodiscard]] DType dtype() const noexcept { return tensor_desc() != nullptr ? tensor_desc()->data_type : DType::FP32; }
-    /// Dims; -1 where unknown; none for kinds that hold no tensor.
+    /// Dims; negative where unknown (-1, and what Paddle itself computes from that); none for kinds that hold no tensor.
     [[nodiscard]] std::span<const std::int64_t> shape() const noexcept {
         return tensor_desc() != nullptr ? std::span<const std::int64_t>(tensor_desc()->dims) : std::span<const std::int64_t>();
     }

@@ -29,10 +29,8 @@ inline result<void> check_tensor(const tensor_ref& tensor, const limits& caps = 
     if (!is_dtype(tensor.dtype))
         return wrong(errc::bad_dtype, "no element type has this number", {}, decimal(static_cast<std::int32_t>(tensor.dtype)));
     if (!tensor.dims.is_concrete()) return wrong(errc::bad_dims, "a dim is negative", {}, to_string(tensor.dims));
-    const auto count = tensor.dims.element_count();
-    const auto size = count ? checked_product(*count, size_of(tensor.dtype)) : std::nullopt;
-    if (!size || !checked_size(*size))
-        return wrong(errc::overflow, "the dims of a tensor multiply past 64 bits", {}, to_string(tensor.dims));
+    const auto size = byte_count(tensor.dtype, tensor.dims);
+    if (!size) return wrong(errc::overflow, "the dims of a tensor multiply past 64 bits", {}, to_string(tensor.dims));
     if (*size != tensor.bytes.size())
         return wrong(errc::shape_mismatch, "the bytes of a tensor are not as many as its dims say", decimal(*size),
                      decimal(tensor.bytes.size()));

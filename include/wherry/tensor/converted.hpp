@@ -38,7 +38,8 @@ void with_float(DType dtype, F f) {
 
 /// A copy in another floating element type: float16, bfloat16, float32, float64, each to each, rounded to nearest (float64
 /// becomes 16 bits by way of float32). Nothing in wherry converts unless it is asked to.
-/// Errors: dtype_mismatch for other element types, bad_desc when the bytes are not those of the dims.
+/// Errors: dtype_mismatch for other element types, bad_desc when the bytes are not those of the dims, overflow for dims
+/// with a 0 whose others multiply too far in the wider type.
 inline result<Tensor> converted(const tensor_ref& array, DType to) {
     for (const auto dtype : {array.dtype, to})
         if (!is_floating(dtype))
@@ -48,6 +49,11 @@ inline result<Tensor> converted(const tensor_ref& array, DType to) {
                          .expected = "float16, bfloat16, float32 or float64",
                          .found = name_of(dtype)};
     if (auto checked = detail::check_bytes(array); !checked) return std::move(checked).failure();
+    if (!byte_count(to, array.dims))
+        return error{.code = errc::overflow,
+                     .message = "the dims of an array multiply past what memory can hold",
+                     .variable = array.name,
+                     .found = to_string(array.dims)};
     Tensor made(to, array.dims);
     detail::with_float(array.dtype, [&]<class From>(From element) {
         detail::with_float(to, [&]<class To>(To) {

@@ -14,9 +14,7 @@ namespace wherry::inline WHERRY_ABI {
 namespace detail {
 /// Whether an array of somebody else can be read at all, before memory is reserved for its dims. Errors: bad_desc.
 inline result<void> check_bytes(const tensor_ref& array) {
-    const auto size = size_of(array.dtype);
-    const auto count = array.dims.element_count();
-    if (size != 0 && count && array.bytes.size() / size == *count && array.bytes.size() % size == 0) return {};
+    if (byte_count(array.dtype, array.dims) == array.bytes.size()) return {};
     return error{.code = errc::bad_desc, .message = "the bytes are not those of the dims", .variable = array.name};
 }
 }  // namespace detail

@@ -3,6 +3,7 @@
 
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/lod.hpp>
+#include <wherry/base/require.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/version.hpp>
 
@@ -12,10 +13,8 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
-#include <limits>
 #include <memory>
 #include <new>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -74,13 +73,13 @@ class aligned_bytes {
 class Tensor {
   public:
     Tensor() noexcept = default;
-    /// A tensor of these dims whose elements are not set. Concrete dims only.
+    /// A tensor of these dims whose elements are not set. See `resize`.
     Tensor(DType dtype, const Shape& dims) { resize(dtype, dims); }
-    /// `Tensor::of<float>({2, 3}, {0, 1, 2, 3, 4, 5})`
+    /// `Tensor::of<float>({2, 3}, {0, 1, 2, 3, 4, 5})`. As many elements as the dims say: another number ends the program in every build.
     template <Element T>
     static Tensor of(const Shape& dims, std::span<const T> elements) {
         Tensor made(dtype_of<T>, dims);
-        assert(elements.size() == made.count());
+        require(elements.size() == made.count(), "wherry: Tensor::of needs as many elements as its dims say");
         std::copy(elements.begin(), elements.end(), made.elements<T>().begin());
         return made;
     }
@@ -93,9 +92,10 @@ class Tensor {
     /// to, and goes into memory of its own when it outgrows what was lent.
     static Tensor lent(DType dtype, const Shape& dims, std::byte* data, std::shared_ptr<void> lender) {
         Tensor made;
-        const auto size_bytes = dims.count() * size_of(dtype);
+        const auto size_bytes = byte_count(dtype, dims);
+        require(size_bytes.has_value(), "wherry: a Tensor needs concrete dims of a known element type that fit the memory");
         assert(reinterpret_cast<std::uintptr_t>(data) % static_cast<std::size_t>(detail::aligned_bytes::alignment) == 0);  // NOLINT
-        made.memory_ = detail::aligned_bytes(data, size_bytes, std::move(lender));
+        made.memory_ = detail::aligned_bytes(data, *size_bytes, std::move(lender));
         made.dtype_ = dtype;
         made.dims_ = dims;
         made.initialized_ = true;
@@ -124,13 +124,12 @@ class Tensor {
     }
 
     /// Gives the tensor these dims; memory is kept where it is large enough, elements are then whatever it held.
+    /// Unknown dims or element types, and dims that multiply past what can be addressed, end the program in every build: ask `byte_count`
+    /// about dims that come from elsewhere.
     void resize(DType dtype, const Shape& dims) {
-        const auto count = dims.element_count();
-        const auto product = count ? checked_product(*count, size_of(dtype)) : std::nullopt;
-        const auto size_bytes = product ? checked_size(*product) : std::nullopt;
-        assert(size_bytes && is_dtype(dtype) && "concrete dims of a known element type that fit the memory");
-        const auto wanted = size_bytes.value_or(std::numeric_limits<std::size_t>::max() / 2);  // never given: no wrapped size is
-        if (wanted > memory_.size()) memory_ = detail::aligned_bytes(wanted);
+        const auto size_bytes = byte_count(dtype, dims);
+        require(size_bytes.has_value(), "wherry: a Tensor needs concrete dims of a known element type that fit the memory");
+        if (*size_bytes > memory_.size()) memory_ = detail::aligned_bytes(*size_bytes);
         dtype_ = dtype;
         dims_ = dims;
         lod_.clear();
@@ -147,15 +146,15 @@ class Tensor {
     [[nodiscard]] std::span<std::byte> bytes() noexcept { return {memory_.data(), count() * size_of(dtype_)}; }
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {memory_.data(), count() * size_of(dtype_)}; }
 
-    /// The elements; T must be the element type.
+    /// The elements. T must be the element type: another one ends the program in every build.
     template <Element T>
     [[nodiscard]] std::span<T> elements() noexcept {
-        assert(dtype_of<T> == dtype_);
+        require(dtype_of<T> == dtype_, another_type);
         return {reinterpret_cast<T*>(memory_.data()), count()};  // NOLINT: aligned to 64, created for this type
     }
     template <Element T>
     [[nodiscard]] std::span<const T> elements() const noexcept {
-        assert(dtype_of<T> == dtype_);
+        require(dtype_of<T> == dtype_, another_type);
         return {reinterpret_cast<const T*>(memory_.data()), count()};  // NOLINT: as above
     }
 
@@ -178,6 +177,8 @@ class Tensor {
     }
 
   private:
+    static constexpr const char* another_type = "wherry: elements<T> of a Tensor that holds another element type";
+
     detail::aligned_bytes memory_;
     DType dtype_ = DType::FP32;
     Shape dims_;

@@ -112,15 +112,9 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
     }
     for (const auto dim : *dims)
         if (dim < 0) return error{.code = errc::bad_dims, .message = "a dim is negative", .offset = desc_at, .found = decimal(dim)};
-    auto strides = *dims;  // a 0 among the dims must not hide a stride that overflows
-    for (std::size_t axis = 0; axis < strides.rank(); ++axis)
-        if (strides[axis] == 0) strides[axis] = 1;
-    const auto extent = strides.element_count();
-    const auto extent_bytes = extent ? checked_product(*extent, size_of(desc->data_type)) : std::nullopt;
-    if (!extent_bytes || !checked_size(*extent_bytes))
-        return error{.code = errc::overflow, .message = "the dims of a tensor multiply past 64 bits", .offset = desc_at};
-    const auto data_bytes = strides == *dims ? *extent_bytes : 0;
-    return tensor_header{.dtype = desc->data_type, .dims = *dims, .lod = {}, .data_bytes = data_bytes, .data_offset = in.offset()};
+    const auto data_bytes = byte_count(desc->data_type, *dims);
+    if (!data_bytes) return error{.code = errc::overflow, .message = "the dims of a tensor multiply past 64 bits", .offset = desc_at};
+    return tensor_header{.dtype = desc->data_type, .dims = *dims, .lod = {}, .data_bytes = *data_bytes, .data_offset = in.offset()};
 }
 
 /// Reads a LoDTensor's header: version, LoD, inner header. `in` then stands at its elements.

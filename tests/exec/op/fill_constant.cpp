@@ -79,6 +79,7 @@ TEST_CASE("shapes and element types that cannot be") {
     const std::int64_t huge = std::int64_t{1} << 31;
     check_error(filled(DType::FP32, {huge, huge}).run(), errc::overflow);
     check_error(filled(DType::FP32, {0, huge, huge, 4}).run(), errc::overflow);
+    check_error(filled(DType::FP32, {0, std::int64_t{1} << 62}).run(), errc::overflow);
     check_error(filled(DType::FP32, std::vector<std::int64_t>(10, 1)).run(), errc::bad_dims);
     check_error(filled(static_cast<DType>(99)).run(), errc::bad_dtype, "Not support proto::VarType::Type(99) as tensor type");
     check_error(filled(static_cast<DType>(7)).run(), errc::bad_dtype);

@@ -27,8 +27,7 @@ namespace wherry::inline WHERRY_ABI::op::detail {
     if (dims.size() > max_rank) return c.fail(errc::bad_dims, "attribute 'shape' has too many dims", "at most 9", decimal(dims.size()));
     Shape shape;
     for (const auto dim : dims) shape.push_back(dim);
-    const auto count = shape.element_count();
-    if (!count || !checked_product(*count, size_of(dtype)))
+    if (!byte_count(dtype, shape))
         return c.fail(errc::overflow, "the dims of attribute 'shape' multiply past 64 bits", {}, to_string(shape));
     return shape;
 }

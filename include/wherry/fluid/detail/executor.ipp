@@ -39,10 +39,10 @@ WHERRY_INLINE sequence<Tensor> Executor::run(const Program& program, const feed&
 
 WHERRY_INLINE sequence<Tensor> Executor::run_names(const Program& program, const feed& fed, std::span<const std::string> fetched,
                                                    const run_options& options) {
-    if (program.blocks().empty() || program.global_block().ops().empty()) warn(no_operators);
+    if (program.global_block().ops().empty()) warn(no_operators);
     sequence<tensor_ref> feeds;
     for (const auto& value : fed.values()) {
-        if (!program.blocks().empty() && program.global_block().find_var(value.name())) feeds.push_back(value.ref());
+        if (program.global_block().find_var(value.name())) feeds.push_back(value.ref());
         else warn("The variable " + value.name() + " is not found in program. It is not declared or is pruned.");
     }
     auto values = unwrap(core_.run(program, options.scope != nullptr ? *options.scope : global_scope(), feeds, fetched));

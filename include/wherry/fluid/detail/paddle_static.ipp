@@ -43,7 +43,6 @@ WHERRY_INLINE inference_program normalized(Program& program, const variable_list
                                            bool clip_extra, bool skip_prune) {
     check_vars(feed_vars, "feed_vars type must be a Variable or a list of Variable.");
     check_vars(fetch_vars, "fetch_vars type must be a Variable or a list of Variable.");
-    if (program.blocks().empty()) fluid::raise({.code = errc::bad_block, .message = "the program has no block"});
     const export_options how{.skip_bool_targets = true, .skip_prune = skip_prune, .clip_extra = clip_extra, .compatible_map = false};
     if (clear_op_device(program)) fluid::warn(auc_states);
     wherry::detail::appended_scales appended(program);

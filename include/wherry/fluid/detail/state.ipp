@@ -142,7 +142,7 @@ WHERRY_INLINE Tensor get_parameter_value(const Variable& parameter, Executor&) {
 }
 
 WHERRY_INLINE Tensor get_parameter_value_by_name(std::string_view name, Executor& exe, const Program& program) {
-    const auto found = program.blocks().empty() ? Variable() : program.global_block().find_var(name);
+    const auto found = program.global_block().find_var(name);
     if (!found) raise({.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name});
     return get_parameter_value(found, exe);
 }
