@@ -17,6 +17,7 @@ set(WHERRY_HEADERS
     wherry/base/number.hpp
     wherry/base/order.hpp
     wherry/base/real.hpp
+    wherry/base/require.hpp
     wherry/base/result.hpp
     wherry/base/revision.hpp
     wherry/base/sequence.hpp
