@@ -73,3 +73,19 @@ TEST_CASE("result: an error passes from one type to another without a copy of it
     REQUIRE_FALSE(to);
     CHECK(to.error().message.view().data() == chars);
 }
+
+TEST_CASE("result: failure() passes an error on: moved out of a result that may change, copied out of a const one") {
+    auto from = half(3);
+    const auto* chars = from.error().message.view().data();
+    const result<std::string> moved = from.failure();
+    REQUIRE_FALSE(moved);
+    CHECK(moved.error().message.view().data() == chars);
+
+    const result<void> copied = moved.failure();
+    REQUIRE_FALSE(copied);
+    CHECK(copied.error().message == "odd");
+    CHECK(copied.error().message.view().data() != chars);
+    CHECK(moved.error().message.view().data() == chars);
+    const result<void> again = copied.failure();
+    CHECK(again.error().found == "3");
+}

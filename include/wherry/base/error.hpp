@@ -74,22 +74,43 @@ enum class errc : std::uint8_t {
 };
 
 namespace detail {
+struct errc_row {
+    errc code;
+    std::string_view name;
+};
 // clang-format off
-inline constexpr std::array errc_names = std::to_array<std::string_view>({
-    "truncated", "trailing_bytes", "overflow", "too_large", "bad_protobuf", "missing_required", "not_a_paddle_file",
-    "bad_version", "bad_dtype", "bad_dims", "bad_lod", "bad_desc", "bad_rows", "bad_checksum", "bad_pickle",
-    "forbidden_global", "bad_npy", "bad_safetensors", "bad_zip", "bad_deflate", "bad_text", "bad_block", "bad_name", "duplicate_name",
-    "no_such_variable", "unknown_op", "missing_slot", "bad_attribute", "bad_argument", "argument_dtype", "no_gradient",
-    "unsupported", "not_initialized", "shape_mismatch", "dtype_mismatch", "label_out_of_range", "index_out_of_range",
-    "lod_mismatch", "feed_mismatch", "fetch_mismatch", "closed", "not_found", "not_regular_file", "cannot_open", "cannot_read",
-    "cannot_write", "buffer_too_small", "missing_record", "extra_record", "nothing_to_save", "mixed_kinds",
+inline constexpr std::array errc_rows = std::to_array<errc_row>({
+    {errc::truncated, "truncated"}, {errc::trailing_bytes, "trailing_bytes"}, {errc::overflow, "overflow"},
+    {errc::too_large, "too_large"}, {errc::bad_protobuf, "bad_protobuf"}, {errc::missing_required, "missing_required"},
+    {errc::not_a_paddle_file, "not_a_paddle_file"}, {errc::bad_version, "bad_version"}, {errc::bad_dtype, "bad_dtype"},
+    {errc::bad_dims, "bad_dims"}, {errc::bad_lod, "bad_lod"}, {errc::bad_desc, "bad_desc"}, {errc::bad_rows, "bad_rows"},
+    {errc::bad_checksum, "bad_checksum"}, {errc::bad_pickle, "bad_pickle"}, {errc::forbidden_global, "forbidden_global"},
+    {errc::bad_npy, "bad_npy"}, {errc::bad_safetensors, "bad_safetensors"}, {errc::bad_zip, "bad_zip"},
+    {errc::bad_deflate, "bad_deflate"}, {errc::bad_text, "bad_text"}, {errc::bad_block, "bad_block"}, {errc::bad_name, "bad_name"},
+    {errc::duplicate_name, "duplicate_name"}, {errc::no_such_variable, "no_such_variable"}, {errc::unknown_op, "unknown_op"},
+    {errc::missing_slot, "missing_slot"}, {errc::bad_attribute, "bad_attribute"}, {errc::bad_argument, "bad_argument"},
+    {errc::argument_dtype, "argument_dtype"}, {errc::no_gradient, "no_gradient"}, {errc::unsupported, "unsupported"},
+    {errc::not_initialized, "not_initialized"}, {errc::shape_mismatch, "shape_mismatch"}, {errc::dtype_mismatch, "dtype_mismatch"},
+    {errc::label_out_of_range, "label_out_of_range"}, {errc::index_out_of_range, "index_out_of_range"},
+    {errc::lod_mismatch, "lod_mismatch"}, {errc::feed_mismatch, "feed_mismatch"}, {errc::fetch_mismatch, "fetch_mismatch"},
+    {errc::closed, "closed"}, {errc::not_found, "not_found"}, {errc::not_regular_file, "not_regular_file"},
+    {errc::cannot_open, "cannot_open"}, {errc::cannot_read, "cannot_read"}, {errc::cannot_write, "cannot_write"},
+    {errc::buffer_too_small, "buffer_too_small"}, {errc::missing_record, "missing_record"}, {errc::extra_record, "extra_record"},
+    {errc::nothing_to_save, "nothing_to_save"}, {errc::mixed_kinds, "mixed_kinds"},
 });
 // clang-format on
-static_assert(errc_names.size() == static_cast<std::size_t>(errc::mixed_kinds) + 1, "one name a code");
+static_assert(
+    [] {
+        std::size_t at = 0;
+        for (const auto& row : errc_rows)
+            if (static_cast<std::size_t>(row.code) != at++) return false;
+        return at == static_cast<std::size_t>(errc::mixed_kinds) + 1;
+    }(),
+    "one row per code, in order of the codes");
 }  // namespace detail
 
 /// The code as it is spelled in C++, for messages and tests.
-constexpr std::string_view name_of(errc code) noexcept { return detail::errc_names[static_cast<std::size_t>(code)]; }
+constexpr std::string_view name_of(errc code) noexcept { return detail::errc_rows[static_cast<std::size_t>(code)].name; }
 
 /// Marks an error that no position in a file belongs to.
 inline constexpr std::uint64_t no_offset = ~std::uint64_t{0};

@@ -12,7 +12,7 @@
 namespace wherry::inline WHERRY_ABI {
 
 /// An error on its way, or none: one pointer, since errors are rare and large and results are common. Whoever passes an error on,
-/// `return std::move(checked).failure();`, moves the pointer and not the error.
+/// `return checked.failure();`, moves the pointer and not the error.
 class [[nodiscard]] failure {
   public:
     constexpr failure() noexcept = default;
@@ -80,8 +80,10 @@ class [[nodiscard]] result {
 
     [[nodiscard]] constexpr const wherry::error& error() const& noexcept { return assert(!holds_), *error_.get(); }
     [[nodiscard]] constexpr wherry::error&& error() && noexcept { return assert(!holds_), std::move(*error_.get()); }
-    /// The error, to be passed on.
-    [[nodiscard]] constexpr wherry::failure&& failure() && noexcept { return assert(!holds_), std::move(error_); }
+    /// The error, to be passed on: `if (!checked) return checked.failure();` in a function of any other result. Moves it out of a
+    /// result that may change, whatever its value category; copies it out of a const one.
+    [[nodiscard]] constexpr wherry::failure&& failure() noexcept { return assert(!holds_), std::move(error_); }
+    [[nodiscard]] constexpr wherry::failure failure() const noexcept { return assert(!holds_), error_; }
 
   private:
     constexpr void take(auto&& other) {
@@ -113,7 +115,9 @@ class [[nodiscard]] result<void> {
 
     [[nodiscard]] constexpr const wherry::error& error() const& noexcept { return assert(error_.get()), *error_.get(); }
     [[nodiscard]] constexpr wherry::error&& error() && noexcept { return assert(error_.get()), std::move(*error_.get()); }
-    [[nodiscard]] constexpr wherry::failure&& failure() && noexcept { return assert(error_.get()), std::move(error_); }
+    /// As that of the other results.
+    [[nodiscard]] constexpr wherry::failure&& failure() noexcept { return assert(error_.get()), std::move(error_); }
+    [[nodiscard]] constexpr wherry::failure failure() const noexcept { return assert(error_.get()), error_; }
 
   private:
     wherry::failure error_;
