@@ -120,6 +120,7 @@ set(WHERRY_HEADERS
     wherry/format/text_file.hpp
     wherry/format/text_number.hpp
     wherry/interop/cblas.hpp
+    wherry/interop/detail/pir_json.hpp
     wherry/interop/detail/pir_rules.hpp
     wherry/interop/detail/zip.hpp
     wherry/interop/detail/zlib_stream.hpp
@@ -232,4 +233,5 @@ set(WHERRY_HEADERS
     wherry/wire/selected_rows.hpp
     wherry/wire/sniff.hpp
     wherry/wire/tensor_stream.hpp
+    wherry/wire/var_desc.hpp
     wherry/wire/var_kind.hpp)

@@ -4,6 +4,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/interop/detail/pir_json.hpp>
 #include <wherry/interop/detail/pir_rules.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/version.hpp>
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,10 +26,8 @@ namespace wherry::inline WHERRY_ABI {
 namespace detail {
 
 /// Reads one PIR document. Values are numbered there; parameters and fed variables keep their names, others get "value_N".
-class pir_reader {
+class pir_reader : pir_json {
   public:
-    using json = nlohmann::json;
-
     explicit pir_reader(const limits& caps) : caps_(caps) {}
 
     result<Program> read(std::string_view bytes) {
@@ -89,40 +87,6 @@ class pir_reader {
         if (root.is_discarded())
             return error{.code = errc::not_a_paddle_file, .message = "this is no JSON document", .expected = "a PIR program"};
         return root;
-    }
-    static const json* at(const json* held, std::string_view key) {
-        if (held == nullptr || !held->is_object()) return nullptr;
-        const auto found = held->find(key);
-        return found != held->end() ? &*found : nullptr;
-    }
-    static const json* at(const json* held, std::size_t i) {
-        return held != nullptr && held->is_array() && i < held->size() ? &(*held)[i] : nullptr;
-    }
-    static std::string_view text_of(const json* held) {
-        return held != nullptr && held->is_string() ? std::string_view(held->get_ref<const std::string&>()) : std::string_view();
-    }
-    /// The least number where there is none that fits.
-    static std::int64_t integer(const json* held) {
-        constexpr auto least = std::numeric_limits<std::int64_t>::min();
-        if (held == nullptr || !held->is_number_integer()) return least;
-        if (held->is_number_unsigned() && held->get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
-            return least;
-        return held->get<std::int64_t>();
-    }
-    static const json* operators(const json& root) {
-        if (text_of(at(at(&root, "base_code"), "magic")) != "pir") return nullptr;
-        const auto* regions = at(at(&root, "program"), "regions");
-        const auto* blocks = at(at(regions, std::size_t{0}), "blocks");
-        const auto* ops = at(at(blocks, std::size_t{0}), "ops");
-        const bool one = ops != nullptr && ops->is_array() && regions->size() == 1 && blocks->size() == 1;
-        return one ? ops : nullptr;
-    }
-    /// The value of an attribute; null when the operator has none of that name.
-    static const json* attribute(const json& op, std::string_view name) {
-        const auto* all = at(&op, "A");
-        for (std::size_t i = 0; const auto* one = at(all, i); ++i)
-            if (text_of(at(one, "N")) == name) return at(at(one, "AT"), "D");
-        return nullptr;
     }
 
     // ---- errors

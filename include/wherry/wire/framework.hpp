@@ -1,15 +1,17 @@
 #ifndef WHERRY_WIRE_FRAMEWORK_HPP
 #define WHERRY_WIRE_FRAMEWORK_HPP
 
-#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/boxed.hpp>
 #include <wherry/wire/message.hpp>
+#include <wherry/wire/var_desc.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 /// The messages of `__model__` and `.pdmodel` files: ProgramDesc and all it holds.
 ///
@@ -17,180 +19,7 @@
 /// works in constant expressions. Source: framework.proto of fluid 1.8.5 and Paddle 2.6.2 (fields of either are known).
 namespace wherry::inline WHERRY_ABI::wire {
 
-/// What a VarDesc describes. Element types share the number space and are `DType`.
-enum class VarKind : std::int32_t {
-    LOD_TENSOR = 7,
-    SELECTED_ROWS = 8,
-    FEED_MINIBATCH = 9,
-    FETCH_LIST = 10,
-    STEP_SCOPES = 11,
-    LOD_RANK_TABLE = 12,
-    LOD_TENSOR_ARRAY = 13,
-    PLACE_LIST = 14,
-    READER = 15,
-    FETCH_VAR_LIST = 16,
-    RAW = 17,
-    TUPLE = 18,
-    STRING = 25,
-    STRINGS = 26,
-    VOCAB = 27,
-    FEED_LIST = 28,
-    PSTRING = 29,
-    SPARSE_COO = 30,
-    SPARSE_CSR = 31,
-};
-
-/// Which value field of an attribute counts.
-enum class AttrType : std::int32_t {
-    INT = 0,
-    FLOAT = 1,
-    STRING = 2,
-    INTS = 3,
-    FLOATS = 4,
-    STRINGS = 5,
-    BOOLEAN = 6,
-    BOOLEANS = 7,
-    BLOCK = 8,
-    LONG = 9,
-    BLOCKS = 10,
-    LONGS = 11,
-    FLOAT64S = 12,
-    VAR = 13,
-    VARS = 14,
-    FLOAT64 = 15,
-    SCALAR = 16,
-    SCALARS = 17,
-};
-
-template <class String = std::string>
-struct TensorDesc {
-    static constexpr std::string_view name_ = "TensorDesc";
-    DType data_type{};
-    sequence<std::int64_t> dims;
-    sequence<String> unknown;
-    template <class Self, class Visitor>
-    static constexpr void visit(Self& self, Visitor& field) {
-        field(1, self.data_type);
-        field(2, self.dims, &limits::program_rank);
-    }
-    friend constexpr bool operator==(const TensorDesc&, const TensorDesc&) = default;
-};
-
-/// LoDTensorDesc and LoDTensorArrayDesc: the same two fields.
-template <class String = std::string>
-struct LoDTensorDesc {
-    static constexpr std::string_view name_ = "LoDTensorDesc";
-    TensorDesc<String> tensor;
-    std::optional<std::int32_t> lod_level;
-    sequence<String> unknown;
-    template <class Self, class Visitor>
-    static constexpr void visit(Self& self, Visitor& field) {
-        field(1, self.tensor);
-        field(2, self.lod_level);
-    }
-    friend constexpr bool operator==(const LoDTensorDesc&, const LoDTensorDesc&) = default;
-};
-
-template <class String = std::string>
-struct ReaderDesc {
-    static constexpr std::string_view name_ = "ReaderDesc";
-    sequence<LoDTensorDesc<String>> lod_tensor;
-    sequence<String> unknown;
-    template <class Self, class Visitor>
-    static constexpr void visit(Self& self, Visitor& field) {
-        field(1, self.lod_tensor);
-    }
-    friend constexpr bool operator==(const ReaderDesc&, const ReaderDesc&) = default;
-};
-
-template <class String = std::string>
-struct TupleDesc {
-    static constexpr std::string_view name_ = "Tuple";
-    sequence<std::int32_t> element_type;
-    sequence<String> unknown;
-    template <class Self, class Visitor>
-    static constexpr void visit(Self& self, Visitor& field) {
-        field(1, self.element_type);
-    }
-    friend constexpr bool operator==(const TupleDesc&, const TupleDesc&) = default;
-};
-
-template <class String = std::string>
-struct VarType {
-    static constexpr std::string_view name_ = "VarType";
-    VarKind type = VarKind::LOD_TENSOR;
-    boxed<TensorDesc<String>> selected_rows;
-    boxed<LoDTensorDesc<String>> lod_tensor;
-    boxed<LoDTensorDesc<String>> tensor_array;
-    boxed<ReaderDesc<String>> reader;
-    boxed<TupleDesc<String>> tuple;
-    boxed<TensorDesc<String>> string;
-    boxed<TensorDesc<String>> strings;
-    boxed<TensorDesc<String>> vocab;
-    boxed<TensorDesc<String>> sparse_coo;
-    boxed<TensorDesc<String>> sparse_csr;
-    sequence<String> unknown;
-    template <class Self, class Visitor>
-    static constexpr void visit(Self& self, Visitor& field) {
-        field(1, self.type);
-        field(2, self.selected_rows);
-        field(3, self.lod_tensor);
-        field(4, self.tensor_array);
-        field(5, self.reader);
-        field(7, self.tuple);
-        field(8, self.string);
-        field(9, self.strings);
-        field(10, self.vocab);
-        field(11, self.sparse_coo);
-        field(12, self.sparse_csr);
-    }
-    friend constexpr bool operator==(const VarType&, const VarType&) = default;
-};
-
-template <class String = std::string>
-struct VarDescAttr {
-    static constexpr std::string_view name_ = "VarDesc.Attr";
-    String name;
-    AttrType type{};
-    std::optional<std::int32_t> i;
-    std::optional<String> s;
-    sequence<std::int32_t> ints;
-    sequence<String> unknown;
-    template <class Self, class Visitor>
-    static constexpr void visit(Self& self, Visitor& field) {
-        field(1, self.name);
-        field(2, self.type);
-        field(3, self.i);
-        field(4, self.s);
-        field(5, self.ints);
-    }
-    friend constexpr bool operator==(const VarDescAttr&, const VarDescAttr&) = default;
-};
-
-template <class String = std::string>
-struct VarDesc {
-    static constexpr std::string_view name_ = "VarDesc";
-    String name;
-    VarType<String> type;
-    std::optional<bool> persistable;
-    std::optional<bool> need_check_feed;
-    std::optional<bool> is_parameter;   ///< 2.x
-    std::optional<bool> stop_gradient;  ///< 2.x
-    sequence<VarDescAttr<String>> attrs;
-    sequence<String> unknown;
-    template <class Self, class Visitor>
-    static constexpr void visit(Self& self, Visitor& field) {
-        field(1, self.name);
-        field(2, self.type);
-        field(3, self.persistable);
-        field(4, self.need_check_feed);
-        field(5, self.is_parameter);
-        field(6, self.stop_gradient);
-        field(7, self.attrs);
-    }
-    friend constexpr bool operator==(const VarDesc&, const VarDesc&) = default;
-};
-
+/// A complex number of a Scalar.
 template <class String = std::string>
 struct Complex {
     static constexpr std::string_view name_ = "Complex";
@@ -205,6 +34,7 @@ struct Complex {
     friend constexpr bool operator==(const Complex&, const Complex&) = default;
 };
 
+/// One number of any kind: the value of a SCALAR attribute.
 template <class String = std::string>
 struct Scalar {
     static constexpr std::string_view name_ = "Scalar";
@@ -292,6 +122,7 @@ struct Slot {
     friend constexpr bool operator==(const Slot&, const Slot&) = default;
 };
 
+/// An operator of a block: slots and attributes.
 template <class String = std::string>
 struct OpDesc {
     static constexpr std::string_view name_ = "OpDesc";
@@ -312,6 +143,7 @@ struct OpDesc {
     friend constexpr bool operator==(const OpDesc&, const OpDesc&) = default;
 };
 
+/// A block: variables, and operators in their order. Block 0 has the parent -1.
 template <class String = std::string>
 struct BlockDesc {
     static constexpr std::string_view name_ = "BlockDesc";
@@ -332,6 +164,7 @@ struct BlockDesc {
     friend constexpr bool operator==(const BlockDesc&, const BlockDesc&) = default;
 };
 
+/// The version of Paddle that wrote a program, as a number.
 template <class String = std::string>
 struct Version {
     static constexpr std::string_view name_ = "Version";
@@ -344,6 +177,7 @@ struct Version {
     friend constexpr bool operator==(const Version&, const Version&) = default;
 };
 
+/// 1.8: since which version an operator may be read differently, and in which way.
 template <class String = std::string>
 struct CompatibleInfo {
     static constexpr std::string_view name_ = "CompatibleInfo";
@@ -359,6 +193,7 @@ struct CompatibleInfo {
     friend constexpr bool operator==(const CompatibleInfo&, const CompatibleInfo&) = default;
 };
 
+/// An entry of OpCompatibleMap.
 template <class String = std::string>
 struct OpCompatiblePair {
     static constexpr std::string_view name_ = "OpCompatibleMap.OpCompatiblePair";
@@ -388,6 +223,7 @@ struct OpCompatibleMap {
     friend constexpr bool operator==(const OpCompatibleMap&, const OpCompatibleMap&) = default;
 };
 
+/// The version of an operator.
 template <class String = std::string>
 struct OpVersion {
     static constexpr std::string_view name_ = "OpVersion";
@@ -400,6 +236,7 @@ struct OpVersion {
     friend constexpr bool operator==(const OpVersion&, const OpVersion&) = default;
 };
 
+/// An entry of OpVersionMap.
 template <class String = std::string>
 struct OpVersionPair {
     static constexpr std::string_view name_ = "OpVersionMap.OpVersionPair";
@@ -427,6 +264,7 @@ struct OpVersionMap {
     friend constexpr bool operator==(const OpVersionMap&, const OpVersionMap&) = default;
 };
 
+/// A program: the whole of a `__model__` or `.pdmodel` file. Source: framework.proto, ProgramDesc.
 template <class String = std::string>
 struct ProgramDesc {
     static constexpr std::string_view name_ = "ProgramDesc";
