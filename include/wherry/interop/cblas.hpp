@@ -14,7 +14,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Matrix products by the BLAS that is linked (OpenBLAS, MKL, BLIS, the reference): `Executor exe(op::all::with_gemm<cblas_gemm>{})`.
+/// Matrix products by the BLAS that is linked (OpenBLAS, MKL, BLIS, the reference): `Executor exe(op::every::with_gemm<cblas_gemm>{})`.
 /// Element types that BLAS does not know, empty products and those beyond its 32-bit sizes are left to `kernel::portable`.
 /// How many threads work is the library's own setting.
 struct cblas_gemm {

@@ -16,7 +16,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Matrix products by Eigen: `Executor exe(op::all::with_gemm<eigen_gemm>{})`. Header-only; Eigen allocates for large products, so the
+/// Matrix products by Eigen: `Executor exe(op::every::with_gemm<eigen_gemm>{})`. Header-only; Eigen allocates for large products, so the
 /// process ends where memory does.
 struct eigen_gemm {
     static constexpr std::string_view name = "eigen";
