@@ -202,7 +202,7 @@ inline std::vector<std::string> names_among(std::vector<wherry::Variable> variab
     return names;
 }
 
-inline bool declares(const Program& program, std::string_view name) { return program.global_block().find_var(name); }
+inline bool declares(const Program& program, std::string_view name) { return static_cast<bool>(program.global_block().find_var(name)); }
 }  // namespace detail
 
 /// Names the tensors of combined files, which hold none, by the programs beside them: all persistables or all Parameters
