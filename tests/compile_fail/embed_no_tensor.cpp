@@ -1,4 +1,4 @@
-// expect: wherry: this variable is no LoDTensor
+// expect: wherry: this variable is not a LoDTensor
 // expect[GNU]: culprit<wherry::v0::fixed_string<1>{"x"}>
 // expect[Clang]: culprit<'x'>
 #include "../support/embed_program.hpp"

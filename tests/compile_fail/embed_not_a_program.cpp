@@ -1,4 +1,4 @@
-// expect: wherry: Model::program is no ProgramDesc, or is cut
+// expect: wherry: Model::program is not a ProgramDesc, or is cut
 #include "../support/embed_program.hpp"
 
 #include <wherry/embed.hpp>

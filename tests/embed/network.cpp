@@ -88,7 +88,7 @@ TEST_CASE("Twenty layers take turns in two places") {
     CHECK(distance(y, "deep/0.y") <= 1e-6F);
 }
 
-TEST_CASE("matmul_v2 with odd widths and activations that are no relu") {
+TEST_CASE("matmul_v2 with odd widths and activations other than relu") {
     auto x = golden_array<float>("linear/0.x");
     std::array<float, 9> y{};
     using net = network<linear, batch<3>>;
@@ -113,7 +113,7 @@ TEST_CASE("Buffers are given by name in any order, ids are integers, and there m
     CHECK(distance(hidden, "words/1.y") <= 1e-6F);
 }
 
-TEST_CASE("An id that is no row gives a row of zeros, and reads nothing") {
+TEST_CASE("An out-of-range id gives a row of zeros, and reads nothing") {
     using net = network<words, outputs<"embedding_0.tmp_0">>;
     static_assert(net::input_count == 3 && net::output_count == 1);
     const std::int64_t inside[] = {3}, below[] = {-1}, above[] = {50}, unused[3] = {};

@@ -88,7 +88,7 @@ TEST_CASE("annotation: any flipped bit of a header is noticed") {
     }
 }
 
-TEST_CASE("annotation: cut at any byte it is refused or is no annotation, never read past the end") {
+TEST_CASE("annotation: cut at any byte it is refused or is not an annotation, never read past the end") {
     const auto bytes = annotated({.name = "weight", .data_checksum = 7, .alignment = 16}, 0, {{0, 2}});
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         const auto held = wire::read_annotation(view_of(bytes).substr(0, size));

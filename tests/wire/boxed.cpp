@@ -34,7 +34,7 @@ TEST_CASE("boxed: copies are deep, moves leave nothing behind") { CHECK(copies_a
 
 TEST_CASE("boxed: two are equal when both are empty, or hold equal values") { CHECK(equality_looks_inside()); }
 
-TEST_CASE("boxed: emplace starts anew, reset empties") {
+TEST_CASE("boxed: emplace starts afresh, reset empties") {
     boxed<std::string> name;
     CHECK_FALSE(name.has_value());
     name.emplace() = "w";

@@ -105,8 +105,8 @@ constexpr row rows[] = {
     {"unknown fields of a sub-message stay in it", "42 08 9806 07 4a 01 61 20 01", "42 08 20 01 4a 01 61 9806 07"},
     {"an unknown group is kept", "8b06 08 01 8c06 08 01", "08 01 8b06 08 01 8c06"},
     {"a known number of another wire type is unknown", "0d 01020304 | 18 01 | 3d 01020304", "18 01 | 0d 01020304 | 3d 01020304"},
-    {"a fixed32 is no element of varints", "4d 01020304 48 05", "48 05 4d 01020304"},
-    {"a varint is no string and no message", "38 01 40 01 68 01 70 01", "38 01 40 01 68 01 70 01"},
+    {"a fixed32 is not an element of varints", "4d 01020304 48 05", "48 05 4d 01020304"},
+    {"a varint is neither a string nor a message", "38 01 40 01 68 01 70 01", "38 01 40 01 68 01 70 01"},
 };
 constexpr row bool_rows[] = {
     {"unpacked bools", "60 01 60 00 60 01", "60 01 60 00 60 01"},

@@ -135,7 +135,7 @@ TEST_CASE("protobuf: overlong varints are read as protobuf reads them") {
 
 TEST_CASE("protobuf: every way to delimit a field is read") { CHECK(every_wire_type_is_read()); }
 
-TEST_CASE("protobuf: what is no field is refused at its place") {
+TEST_CASE("protobuf: bytes that are not a field are refused at its place") {
     for (const auto& row : bad) {
         CAPTURE(row.what);
         CHECK(refused(row));

@@ -230,7 +230,7 @@ constexpr odd_row odd[] = {
     {"packed dims", [] { return joined(with_desc(hex("0805 12 02 02 03")), zeros(24)); }, DType::FP32, {2, 3}},
     {"packed and unpacked dims", [] { return joined(with_desc(hex("0805 1002 12 01 03")), zeros(24)); }, DType::FP32, {2, 3}},
     {"dtype twice: the last counts", [] { return joined(with_desc(hex("0805 1002 0803")), zeros(16)); }, DType::INT64, {2}},
-    {"dtype behind the dims", [] { return joined(with_desc(hex("1002 0806")), zeros(16)); }, DType::FP64, {2}},
+    {"dtype after the dims", [] { return joined(with_desc(hex("1002 0806")), zeros(16)); }, DType::FP64, {2}},
     {"an overlong dim", [] { return joined(with_desc(hex("0805 10 828000")), zeros(8)); }, DType::FP32, {2}},
     {"an unknown field", [] { return joined(with_desc(hex("0805 1002 aa06 03 616263")), zeros(8)); }, DType::FP32, {2}},
     {"an unknown group", [] { return joined(with_desc(hex("0805 1b 0801 1c 1002")), zeros(8)); }, DType::FP32, {2}},

@@ -158,7 +158,7 @@ constexpr graph<C> parse() noexcept {
             if (in.number > field::op_outputs) continue;
             slice slot{};
             for (auto part = in.inner(); part.next();) {
-                if (part.number == field::slot_name) slot = part.bytes();  // it stands before the arguments
+                if (part.number == field::slot_name) slot = part.bytes();  // it comes before the arguments
                 if (part.number == field::slot_arguments)
                     g.arguments[arguments++] = {slot, names.slots[names.find(g, part.bytes())] - 1, in.number == field::op_outputs};
             }
@@ -223,7 +223,7 @@ constexpr attribute find_attribute(const operation& op, std::string_view name) n
     return found;
 }
 
-/// False when an operator is damaged behind its first attribute, where `parse` stopped, or has inputs there.
+/// False when an operator is damaged after its first attribute, where `parse` stopped, or has inputs there.
 template <class File>
 constexpr bool whole(const operation& op) noexcept {
     bool attributes = false;

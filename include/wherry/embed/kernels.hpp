@@ -156,7 +156,7 @@ template <std::size_t Align>
     for (std::size_t i = 0; i < classes; ++i) dx[i] = (g[i] - dot) * out[i];
 }
 
-/// A label that is no class picks nothing: its row gets 0 and no gradient.
+/// An out-of-range label picks nothing: its row gets 0 and no gradient.
 template <class Id>
 [[gnu::always_inline]] inline bool is_class(Id label, std::size_t classes) noexcept {
     return label >= 0 && static_cast<std::uint64_t>(label) < classes;

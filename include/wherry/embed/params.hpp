@@ -64,7 +64,7 @@ constexpr tensor_desc read_tensor_desc(reader<File> in) noexcept {
     return desc;
 }
 
-/// Element type and dims that a program declares; `unknown` for what is no LoDTensor.
+/// Element type and dims that a program declares; `unknown` for what is not a LoDTensor.
 template <class File>
 constexpr tensor_desc declared(const variable& var) noexcept {
     tensor_desc desc;
@@ -81,7 +81,7 @@ struct record {
     std::uint32_t variable = none;
     std::uint32_t offset = 0;  ///< of the values
     std::int32_t dtype = unknown;
-    std::uint32_t scales = 0;  ///< int8: offset of one float a column
+    std::uint32_t scales = 0;  ///< int8: offset of one float per column
 };
 
 template <std::size_t N>
@@ -113,11 +113,11 @@ constexpr auto stored_variables() noexcept {
     return made;
 }
 
-/// Reads one tensor's header; `in` then stands behind its values.
+/// Reads one tensor's header; `in` is then after its values.
 template <class File>
 constexpr refusal read_record(reader<File>& in, const tensor_desc& wanted, slice name, record& into) noexcept {
     const auto start = in.at;
-    // a tensor that would end behind the file: what was there, and where it would end
+    // a tensor that would end after the file: what was there, and where it would end
     const auto cut = [&](std::uint32_t from, std::uint64_t need) {
         return refusal{reason::params_truncated, name, File::size, static_cast<std::size_t>(from + need)};
     };

@@ -90,7 +90,7 @@ struct reader {
         return true;
     }
 
-    /// Reads the next field; false at the end and at bytes that are no message (then `failed`).
+    /// Reads the next field; false at the end and at bytes that are not a message (then `failed`).
     constexpr bool next() noexcept {
         if (at == end) return false;
         const auto tag = static_cast<unsigned char>(File::data[at]);

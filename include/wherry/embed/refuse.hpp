@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <utility>
 
-/// Why a model is no network: sentences of the compiler, with the culprit and the numbers as template arguments beside them.
+/// Why a model is not a network: sentences of the compiler, with the culprit and the numbers as template arguments beside them.
 namespace wherry::inline WHERRY_ABI::embed {
 
 /// What is wrong with a model.
@@ -90,13 +90,13 @@ template <reason Why, class Culprit, std::size_t Found, std::size_t Expected>
 struct refused {
     static constexpr bool value = false;
     // clang-format off
-    static_assert(Why != reason::not_a_program, "wherry: Model::program is no ProgramDesc, or is cut: the number found is the offset of the damage");
+    static_assert(Why != reason::not_a_program, "wherry: Model::program is not a ProgramDesc, or is cut: the number found is the offset of the damage");
     static_assert(Why != reason::damaged_operator, "wherry: the description of this operator is damaged");
     static_assert(Why != reason::unsupported_operator, "wherry: embed does not support this operator");
     static_assert(Why != reason::unsupported_attribute, "wherry: embed does not support this operator with these attributes or inputs");
     static_assert(Why != reason::undeclared_variable, "wherry: this operator uses a variable that the program does not declare, or lacks one");
     static_assert(Why != reason::not_computed, "wherry: this variable is read before anything computes it");
-    static_assert(Why != reason::no_tensor, "wherry: this variable is no LoDTensor");
+    static_assert(Why != reason::no_tensor, "wherry: this variable is not a LoDTensor");
     static_assert(Why != reason::unknown_dim, "wherry: only the first dim of an input may be open (batch<N> sets it); this variable has another");
     static_assert(Why != reason::too_many_dims, "wherry: this variable has more dims than embed supports");
     static_assert(Why != reason::wrong_dtype, "wherry: this variable has an element type (numbers of VarType.Type) that embed does not support here");

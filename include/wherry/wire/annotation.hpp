@@ -107,7 +107,7 @@ constexpr void append_annotated_header(byte_buffer& out, DType dtype, const Shap
 }
 
 /// Reads the annotation of a header that `read_tensor_header` has read; an empty one where there is none.
-/// Errors: truncated, bad_protobuf, missing_required when one checksum stands alone. Offsets count from the header's start.
+/// Errors: truncated, bad_protobuf, missing_required when one checksum is without the other. Offsets count from the header's start.
 constexpr result<annotation> read_annotation(std::string_view header) {
     byte_cursor in(header);
     const auto skip = [&in](std::uint64_t size_bytes) { return in.take(size_bytes, "the header of a tensor is cut short"); };
@@ -138,7 +138,7 @@ constexpr result<annotation> read_annotation(std::string_view header) {
         }
     }
     if (found.header_checksum.has_value() == found.data_checksum.has_value()) return found;
-    return error{.code = errc::missing_required, .message = "a checksum of a tensor stands without the other", .expected = "2"};
+    return error{.code = errc::missing_required, .message = "one checksum of a tensor is there without the other", .expected = "2"};
 }
 
 /// Errors: missing_required for a header without checksums, bad_checksum.

@@ -18,7 +18,7 @@ enum class file_kind : std::uint8_t {
     pickle,       ///< `.pdparams` and `.pdopt`
     npz,          ///< a zip archive
     npy,          ///< one NumPy array
-    safetensors,  ///< a JSON header behind its length, then the elements
+    safetensors,  ///< a JSON header after its length, then the elements
     gzip,         ///< anything, compressed
     text,         ///< lines of numbers, or the comment that wherry writes above them
 };

@@ -14,10 +14,10 @@
 /// The protobuf encoding: tags, varints and lengths. What a message holds is declared in wire/message.hpp's terms.
 namespace wherry::inline WHERRY_ABI::wire {
 
-/// How the bytes behind a tag are delimited. Source: the protobuf encoding guide.
+/// How the bytes after a tag are delimited. Source: the protobuf encoding guide.
 enum class wire_type : std::uint8_t { varint = 0, fixed64 = 1, length_delimited = 2, start_group = 3, end_group = 4, fixed32 = 5 };
 
-/// One field as it stands in the bytes.
+/// One field as it is in the bytes.
 struct field_view {
     std::uint32_t number = 0;
     wire_type type = wire_type::varint;
@@ -84,7 +84,7 @@ constexpr result<tag> read_tag(byte_cursor& in) {
     return tag{static_cast<std::uint32_t>(number), static_cast<wire_type>(type)};
 }
 
-/// Reads what stands behind a tag into `field`.
+/// Reads what follows a tag into `field`.
 constexpr result<void> read_value(byte_cursor& in, field_view& field) {
     switch (field.type) {
         case wire_type::varint: {

@@ -13,7 +13,7 @@
 /// a LoDTensor stream, so a reader must know what it reads. Source: fluid 1.8.5, selected_rows.cc.
 namespace wherry::inline WHERRY_ABI::wire {
 
-/// What stands before the values.
+/// What comes before the values.
 struct selected_rows_header {
     sequence<std::int64_t> rows;  ///< in stored order; one may come twice
     std::int64_t height = 0;      ///< rows of the whole array
@@ -32,7 +32,7 @@ constexpr result<void> check_rows(std::span<const std::int64_t> rows, std::int64
     return {};
 }
 
-/// Reads a header; `in` then stands at the values.
+/// Reads a header; `in` is then at the values.
 /// Errors: truncated, bad_version, not_a_paddle_file, bad_rows, bad_dims when the values are not one a row; those of
 /// `read_inner_header`. Guarantee: nothing is reserved for rows that are not there.
 constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in, const limits& caps = {}) {

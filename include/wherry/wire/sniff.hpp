@@ -37,11 +37,11 @@ constexpr std::string_view foreign_kind(std::string_view bytes) noexcept {
     return own ? std::string_view() : name_of(kind);
 }
 
-/// The same for bytes that are no tensor: they may be a program.
+/// The same for bytes that are not a tensor: they may be a program.
 constexpr std::string_view kind_instead_of_tensor(std::string_view bytes) noexcept {
     return detail::looks_like_program(bytes) ? "a program (__model__ or .pdmodel)" : foreign_kind(bytes);
 }
-/// The same for bytes that are no program: they may be tensors.
+/// The same for bytes that are not a program: they may be tensors.
 constexpr std::string_view kind_instead_of_program(std::string_view bytes) noexcept {
     return detail::looks_like_tensor(bytes) ? "a LoDTensor stream (parameters)" : foreign_kind(bytes);
 }

@@ -16,7 +16,7 @@
 /// The LoDTensor stream, the unit of every parameter file. Source: fluid 1.8.5, lod_tensor.cc and tensor_util.cc.
 namespace wherry::inline WHERRY_ABI::wire {
 
-/// What stands before the elements of one tensor.
+/// What comes before the elements of one tensor.
 struct tensor_header {
     DType dtype = DType::FP32;
     Shape dims;
@@ -64,7 +64,7 @@ constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
         if (!size_bytes) return size_bytes.error();
         if (*size_bytes % sizeof(std::uint64_t) != 0)
             return error{.code = errc::bad_lod,
-                         .message = "the bytes of a LoD level are no multiple of 8",
+                         .message = "the bytes of a LoD level are not a multiple of 8",
                          .offset = level_at,
                          .found = decimal(*size_bytes)};
         const auto bytes = in.take(*size_bytes, "a LoD level is cut short");
@@ -78,7 +78,7 @@ constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
 }
 }  // namespace detail
 
-/// Reads the inner tensor's header (version, TensorDesc); `in` then stands at its elements.
+/// Reads the inner tensor's header (version, TensorDesc); `in` is then at its elements.
 /// Errors: truncated, bad_version, bad_desc, bad_dtype, bad_dims, overflow, bad_protobuf, missing_required.
 constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits& caps = {}) {
     if (auto version = detail::read_version(in, in.rest()); !version) return std::move(version).failure();
@@ -117,7 +117,7 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
     return tensor_header{.dtype = desc->data_type, .dims = *dims, .lod = {}, .data_bytes = *data_bytes, .data_offset = in.offset()};
 }
 
-/// Reads a LoDTensor's header: version, LoD, inner header. `in` then stands at its elements.
+/// Reads a LoDTensor's header: version, LoD, inner header. `in` is then at its elements.
 /// Errors: those of `read_inner_header`; bad_lod, not_a_paddle_file.
 constexpr result<tensor_header> read_tensor_header(byte_cursor& in, const limits& caps = {}) {
     const auto lod_at = in.offset() + sizeof(std::uint32_t);
