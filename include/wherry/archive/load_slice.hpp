@@ -22,9 +22,9 @@ template <class S>
     requires Source<std::remove_reference_t<S>> result<Tensor> load_slice(S&& source, std::uint64_t seek, const Shape& shape,
                                                                           const limits& caps = {}) {
         const std::string_view record;
-        if (auto expected = source.expect(std::span(&record, 1)); !expected) return std::move(expected).failure();
+        if (auto expected = source.expect(std::span(&record, 1)); !expected) return expected.failure();
         auto reader = source.open(record);
-        if (!reader) return std::move(reader).failure();
+        if (!reader) return reader.failure();
         byte_buffer window;
         stream_indexer indexer(*reader, window, caps);
         const auto found = indexer.next();
@@ -39,7 +39,7 @@ template <class S>
                          .found = {to_string(shape), " from element ", decimal(seek)}};
         Tensor slice(header.dtype, shape);
         auto read = reader->read_at(header.data_offset + seek * size_of(header.dtype), slice.bytes());
-        if (!read) return std::move(read).failure();
+        if (!read) return read.failure();
         elements_from_file(header.dtype, slice.bytes());
         return slice;
     }

@@ -128,7 +128,7 @@ inline result<weight_list> weights(const std::string& path, const limits& caps =
         auto file = mapped(path).open({});
         if (!file) return std::move(file).error().in_file(path);
         const auto name = detail::shown_path(detail::utf8_path(path).filename());
-        if (auto added = all.add(*file, name, caps); !added) return std::move(added).failure();
+        if (auto added = all.add(*file, name, caps); !added) return added.failure();
         return all;
     }
     const auto names = detail::files_beneath(path);

@@ -33,7 +33,7 @@ class Executor {
         auto* ready = find_plan(program, feeds, fetches, scope);
         if (ready == nullptr) {
             auto made = make_plan(program, ops_, feeds, fetches, scope, caps_);
-            if (!made) return std::move(made).failure();
+            if (!made) return made.failure();
             if (plans_.size() == kept_plans) plans_.erase(plans_.begin());
             ready = &plans_.emplace_back(*std::move(made));
         }

@@ -25,14 +25,14 @@ class plan_maker {
         made_.program_version_ = program_.version();
         for (const auto& fed : feeds_) made_.feed_names_.emplace_back(fed.name);
         made_.fetch_names_.assign(fetches_.begin(), fetches_.end());
-        if (auto checked = check_feed_operators(); !checked) return std::move(checked).failure();
-        if (auto checked = take_feeds(); !checked) return std::move(checked).failure();
+        if (auto checked = check_feed_operators(); !checked) return checked.failure();
+        if (auto checked = take_feeds(); !checked) return checked.failure();
         for (const auto& op : program_.global_block().ops()) {
             if (op.type() == "feed" || op.type() == "fetch") continue;
             if (auto added = add_step(op); !added) return std::move(added).error().of_op(op.type());
         }
-        if (auto taken = take_fetches(); !taken) return std::move(taken).failure();
-        if (auto placed = place_temporaries(); !placed) return std::move(placed).failure();
+        if (auto taken = take_fetches(); !taken) return taken.failure();
+        if (auto placed = place_temporaries(); !placed) return placed.failure();
         connect_steps();
         return std::move(made_);
     }
@@ -219,11 +219,11 @@ class plan_maker {
     }
 
     result<arguments> inputs_of(const Operator& op, const op_info& info) {
-        if (auto checked = check_known(info.inputs, op.desc().inputs); !checked) return std::move(checked).failure();
+        if (auto checked = check_known(info.inputs, op.desc().inputs); !checked) return checked.failure();
         arguments found;
         for (const auto& declared_slot : info.inputs) {
             const auto names = op.input(declared_slot.name);
-            if (auto checked = check_arity(declared_slot, names); !checked) return std::move(checked).failure();
+            if (auto checked = check_arity(declared_slot, names); !checked) return checked.failure();
             found.ranges.push_back({static_cast<std::uint32_t>(found.operands.size()), static_cast<std::uint32_t>(names.size())});
             for (const auto& name : names) {
                 auto at = find_current(name);
@@ -244,9 +244,9 @@ class plan_maker {
         if (!known) return known.error();
         const auto* info = *known;
         auto attributes = info->read_attributes(op);
-        if (!attributes) return std::move(attributes).failure();
+        if (!attributes) return attributes.failure();
         auto in = inputs_of(op, *info);
-        if (!in) return std::move(in).failure();
+        if (!in) return in.failure();
         if (auto checked = check_known(info->outputs, op.desc().outputs); !checked) return checked;
 
         arguments out;

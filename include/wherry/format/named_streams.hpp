@@ -69,10 +69,10 @@ result<named_streams> read_streams(R& reader, std::size_t count = std::numeric_l
     bool named = false;
     do {
         auto next = indexer.next();
-        if (!next) return std::move(next).failure();
+        if (!next) return next.failure();
         const auto header = indexer.header_bytes(*next);
         auto read = detail::read_stream(reader, *std::move(next), header);
-        if (!read) return std::move(read).failure();
+        if (!read) return read.failure();
         if (!made.tensors.empty() && read->has_checksums != made.tensors.front().has_checksums)
             return error{.code = errc::missing_required,
                          .message = "some tensors of the file have a checksum and others have none",

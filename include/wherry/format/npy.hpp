@@ -127,7 +127,7 @@ inline result<numpy::array_layout> parse_header(std::string_view text) {
         const auto at = std::find_if(entries.begin(), entries.end(), [&](const entry& e) { return key && e.key == *key && !e.seen; });
         if (at == entries.end() || !in.skip(":")) return bad_npy("a .npy header has an unknown or repeated key", key.value_or(in.rest()));
         at->seen = true;
-        if (auto read = at->read(in, header); !read) return std::move(read).failure();
+        if (auto read = at->read(in, header); !read) return read.failure();
         if (in.skip(",")) continue;
         if (in.skip("}")) break;
         return bad_npy("a .npy header is not a dict", in.rest());
@@ -221,7 +221,7 @@ inline std::string header_bytes(DType dtype, const Shape& dims) {
 /// Writes one array. LoD is not kept. Errors: those of `check_tensor` and of the sink.
 template <Sink S>
 auto save(const tensor_ref& array, S&& sink, durability_steps how = {}) -> decltype(sink.finish()) {
-    if (auto checked = check_tensor(array); !checked) return std::move(checked).failure();
+    if (auto checked = check_tensor(array); !checked) return checked.failure();
     const auto header = header_bytes(array.dtype, array.dims);
     const std::array<piece, 2> pieces{as_bytes(header), array.bytes};
     return write_record(pieces, sink, how);

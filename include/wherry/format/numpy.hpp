@@ -116,10 +116,10 @@ result<Tensor> make_tensor(const array_layout& layout, Fill fill) {
     Tensor made(layout.dtype, layout.dims);
     if (layout.fortran_order && layout.dims.rank() > 1) {
         Tensor columns(layout.dtype, layout.dims);
-        if (auto filled = fill(columns.bytes()); !filled) return std::move(filled).failure();
+        if (auto filled = fill(columns.bytes()); !filled) return filled.failure();
         detail::to_row_major(columns.bytes(), made);
     } else if (auto filled = fill(made.bytes()); !filled) {
-        return std::move(filled).failure();
+        return filled.failure();
     }
     if (layout.big_endian) reverse_numbers(layout.dtype, made.bytes());
     elements_from_file(layout.dtype, made.bytes());

@@ -60,10 +60,10 @@ inline result<written_member> make_member(const tensor_ref& tensor, int level, s
     } else {
         made.entry.method = 8;
         wherry::detail::deflater out(level, wherry::detail::deflate_wrapper::none);
-        if (auto added = out.add(made.npy_header); !added) return std::move(added).failure();
-        if (auto added = out.add(as_chars(tensor.bytes)); !added) return std::move(added).failure();
+        if (auto added = out.add(made.npy_header); !added) return added.failure();
+        if (auto added = out.add(as_chars(tensor.bytes)); !added) return added.failure();
         auto packed = out.finish();
-        if (!packed) return std::move(packed).failure();
+        if (!packed) return packed.failure();
         made.packed = *std::move(packed);
         made.entry.packed_bytes = made.packed.size();
         made.npy_header.clear();
@@ -114,7 +114,7 @@ inline result<Tensor> read_member(const wherry::detail::zip::member& m, std::str
 /// bad_checksum, bad_deflate, too_large beyond `inflated_bytes` in total; those of `npy::parse` with the array's name.
 inline result<contents> parse(std::string_view bytes, const limits& caps = {}) {
     auto members = wherry::detail::zip::reader(bytes).members();
-    if (!members) return std::move(members).failure();
+    if (!members) return members.failure();
     contents made;
     auto left = caps.inflated_bytes;
     for (auto& m : *members) {
@@ -138,7 +138,7 @@ inline result<contents> parse(std::string_view bytes, const limits& caps = {}) {
 template <Sink S>
 auto save(std::span<const tensor_ref> tensors, S&& sink, const write_options& options = {}, durability_steps how = {})
     -> decltype(sink.finish()) {
-    if (auto checked = detail::check(tensors); !checked) return std::move(checked).failure();
+    if (auto checked = detail::check(tensors); !checked) return checked.failure();
     sequence<detail::written_member> members;
     members.reserve(tensors.size());
     std::uint64_t offset = 0;

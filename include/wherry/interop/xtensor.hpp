@@ -166,7 +166,7 @@ auto save(S&& sink, named<E>... arrays) -> typename Archive::template saved<S> {
     std::array<result<tensor_ref>, sizeof...(E)> borrowed{borrow(arrays.name, std::as_const(arrays.array))...};
     sequence<tensor_ref> refs;
     for (auto& one : borrowed) {
-        if (!one) return std::move(one).failure();
+        if (!one) return one.failure();
         refs.push_back(*one);
     }
     return Archive::save(std::span<const tensor_ref>(refs), std::forward<S>(sink));
@@ -182,7 +182,7 @@ result<load_report> load(S&& source, named<E>... arrays) {
     if (!report) return report;
     result<void> checked;
     (void)((checked = detail::check_arrival(arrays.name, arrays.array, *scope.find_var(arrays.name))) && ...);
-    if (!checked) return std::move(checked).failure();
+    if (!checked) return checked.failure();
     ((arrays.array = *view<element_of<E>>(*scope.find_var(arrays.name))), ...);
     return report;
 }

@@ -18,8 +18,7 @@ namespace wherry::inline WHERRY_ABI::layers {
 inline result<Variable> concat(Builder& b, const sequence<Variable>& input, std::int32_t axis = 0, std::string_view name = {}) {
     if (input.empty()) return error{.code = errc::bad_argument, .message = "concat needs at least one input"};
     const auto out = b.create_tmp(b.layer_name("concat", name), input[0].dtype());
-    if (auto added = b.append_op("concat", {{"X", input}}, {{"Out", out}}, {make_attr("axis", axis)}); !added)
-        return std::move(added).failure();
+    if (auto added = b.append_op("concat", {{"X", input}}, {{"Out", out}}, {make_attr("axis", axis)}); !added) return added.failure();
     return out;
 }
 
@@ -31,7 +30,7 @@ inline result<Variable> reshape(Builder& b, const Variable& x, sequence<std::int
     const auto x_shape = b.create_tmp(layer, x.dtype());
     if (auto added = b.append_op("reshape2", {{"X", x}}, {{"Out", out}, {"XShape", x_shape}}, {make_attr("shape", std::move(shape))});
         !added)
-        return std::move(added).failure();
+        return added.failure();
     return activated(b, layer, out, act);
 }
 
@@ -40,7 +39,7 @@ inline result<Variable> cast(Builder& b, const Variable& x, DType dtype) {
     const auto out = b.create_tmp(b.layer_name("cast"), dtype);
     if (auto added = b.append_op("cast", {{"X", x}}, {{"Out", out}}, {make_attr("in_dtype", x.dtype()), make_attr("out_dtype", dtype)});
         !added)
-        return std::move(added).failure();
+        return added.failure();
     return out;
 }
 
@@ -49,13 +48,12 @@ inline result<Variable> assign(Builder& b, const Variable& x) { return unary(b, 
 
 /// The rows of a SelectedRows, each id once. Errors: bad_argument for a variable of another kind.
 inline result<Variable> merge_selected_rows(Builder& b, const Variable& x, std::string_view name = {}) {
-    if (auto checked = check_kind(x, VarKind::SELECTED_ROWS, "merge_selected_rows"); !checked) return std::move(checked).failure();
+    if (auto checked = check_kind(x, VarKind::SELECTED_ROWS, "merge_selected_rows"); !checked) return checked.failure();
     return unary(b, "merge_selected_rows", x, {}, name);
 }
 /// The whole tensor that a SelectedRows stands for. Errors: as merge_selected_rows.
 inline result<Variable> get_tensor_from_selected_rows(Builder& b, const Variable& x, std::string_view name = {}) {
-    if (auto checked = check_kind(x, VarKind::SELECTED_ROWS, "get_tensor_from_selected_rows"); !checked)
-        return std::move(checked).failure();
+    if (auto checked = check_kind(x, VarKind::SELECTED_ROWS, "get_tensor_from_selected_rows"); !checked) return checked.failure();
     return unary(b, "get_tensor_from_selected_rows", x, {}, name);
 }
 
@@ -70,7 +68,7 @@ inline result<Variable> fill_constant(Builder& b, const Shape& shape, DType dtyp
                                  {make_attr("shape", sequence<std::int64_t>(shape.begin(), shape.end())), make_attr("dtype", dtype),
                                   make_attr("value", value), make_attr("force_cpu", false), make_attr("str_value", shown)});
         !added)
-        return std::move(added).failure();
+        return added.failure();
     out.set_stop_gradient(true);
     return out;
 }
@@ -86,7 +84,7 @@ struct embedding_options {
 /// Rows of a table by id. Shapes: input [N..., 1] int64; table [rows, width]; returns [N..., width].
 /// Errors: argument_dtype, bad_argument. Source: fluid.layers.embedding (`lookup_table`).
 inline result<Variable> embedding(Builder& b, const Variable& input, const embedding_options& options) {
-    if (auto checked = check_dtype(input, "input", "fluid.layers.embedding", {DType::INT64}); !checked) return std::move(checked).failure();
+    if (auto checked = check_dtype(input, "input", "fluid.layers.embedding", {DType::INT64}); !checked) return checked.failure();
     if (options.size.size() != 2) return error{.code = errc::bad_argument, .message = "embedding needs size = {rows, width}"};
     const auto layer = b.layer_name("embedding");
     const auto table =
@@ -99,7 +97,7 @@ inline result<Variable> embedding(Builder& b, const Variable& input, const embed
                                   make_attr("remote_prefetch", options.is_sparse),
                                   make_attr("padding_idx", options.padding_idx && padding < 0 ? options.size[0] + padding : padding)});
         !added)
-        return std::move(added).failure();
+        return added.failure();
     return out;
 }
 
@@ -113,7 +111,7 @@ inline result<top_k_result> top_k(Builder& b, const Variable& input, std::int32_
     const auto layer = b.layer_name("top_k", name);
     const top_k_result out{b.create_tmp(layer, input.dtype()), b.create_tmp(layer, DType::INT64)};
     if (auto added = b.append_op("top_k", {{"X", input}}, {{"Out", out.values}, {"Indices", out.indices}}, {make_attr("k", k)}); !added)
-        return std::move(added).failure();
+        return added.failure();
     out.values.set_stop_gradient(true);
     out.indices.set_stop_gradient(true);
     return out;
@@ -130,7 +128,7 @@ inline result<Variable> accuracy(Builder& b, const Variable& input, const Variab
     if (auto added = b.append_op("accuracy", {{"Out", top->values}, {"Indices", top->indices}, {"Label", label}},
                                  {{"Accuracy", share}, {"Correct", correct}, {"Total", total}});
         !added)
-        return std::move(added).failure();
+        return added.failure();
     return share;
 }
 

@@ -195,7 +195,7 @@ inline result<void> Builder::infer_outputs(const Operator& op) const {
     if (!known) return known.error();
     const auto* info = *known;
     auto attributes = info->read_attributes(op);
-    if (!attributes) return std::move(attributes).failure();
+    if (!attributes) return attributes.failure();
     sequence<slot_range> in_slots;
     sequence<slot_range> out_slots;
     sequence<tensor_meta> in_metas;
@@ -301,9 +301,9 @@ inline result<Parameter> Builder::create_parameter(std::string_view layer, const
     const auto name = attr.name.empty() ? names_.generate(std::string(layer) + (is_bias ? ".b" : ".w")) : attr.name;
     const parameter_traits traits{.trainable = attr.trainable, .learning_rate = attr.learning_rate, .regularizer = attr.regularizer};
     auto start = create_var(startup_, name, dims, dtype, true);
-    if (!start) return std::move(start).failure();
+    if (!start) return start.failure();
     auto made = create_var(main_, name, dims, dtype, true);
-    if (!made) return std::move(made).failure();
+    if (!made) return made.failure();
     for (const auto& var : {*start, *made}) {
         var.set_parameter(traits);
         var.set_stop_gradient(false);  // of a frozen one too: optimizers leave those out by themselves

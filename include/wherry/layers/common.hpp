@@ -40,7 +40,7 @@ inline result<void> check_kind(const Variable& var, VarKind kind, std::string_vi
 /// A layer of one operator with one input X and one output Out: most of them.
 inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x, sequence<Attr> attrs = {}, std::string_view name = {}) {
     const auto out = b.create_tmp(b.layer_name(op, name), x.dtype());
-    if (auto added = b.append_op(op, {{"X", x}}, {{"Out", out}}, std::move(attrs)); !added) return std::move(added).failure();
+    if (auto added = b.append_op(op, {{"X", x}}, {{"Out", out}}, std::move(attrs)); !added) return added.failure();
     return out;
 }
 
@@ -48,7 +48,7 @@ inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x
 inline result<Variable> activated(Builder& b, const std::string& layer, const Variable& x, const std::string& act) {
     if (act.empty()) return x;
     const auto out = b.create_tmp(layer, x.dtype());
-    if (auto added = b.append_op(act, {{"X", x}}, {{"Out", out}}); !added) return std::move(added).failure();
+    if (auto added = b.append_op(act, {{"X", x}}, {{"Out", out}}); !added) return added.failure();
     return out;
 }
 

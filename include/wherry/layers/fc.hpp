@@ -38,7 +38,7 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
                 .variable = input.name(),
                 .expected = name_of(dtype),
                 .found = name_of(input.dtype())};
-    if (auto checked = check_float(inputs[0], "input", "fc"); !checked) return std::move(checked).failure();
+    if (auto checked = check_float(inputs[0], "input", "fc"); !checked) return checked.failure();
     if (options.param_attr.size() > 1 && options.param_attr.size() != inputs.size())
         return error{.code = errc::bad_argument, .message = "parameter number mismatch"};
 
@@ -57,13 +57,13 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
         if (auto added = b.append_op("mul", {{"X", input}, {"Y", *weight}}, {{"Out", product}},
                                      {make_attr("x_num_col_dims", flatten), make_attr("y_num_col_dims", std::int32_t{1})});
             !added)
-            return std::move(added).failure();
+            return added.failure();
         products.push_back(product);
     }
     auto out = products[0];
     if (products.size() > 1) {
         out = b.create_tmp(layer, dtype);
-        if (auto added = b.append_op("sum", {{"X", products}}, {{"Out", out}}); !added) return std::move(added).failure();
+        if (auto added = b.append_op("sum", {{"X", products}}, {{"Out", out}}); !added) return added.failure();
     }
     if (options.bias_attr) {
         const auto dims = Shape::from(out.shape().subspan(static_cast<std::size_t>(flatten)));
@@ -72,7 +72,7 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
         const auto biased = b.create_tmp(layer, dtype);
         if (auto added = b.append_op("elementwise_add", {{"X", out}, {"Y", *bias}}, {{"Out", biased}}, {make_attr("axis", flatten)});
             !added)
-            return std::move(added).failure();
+            return added.failure();
         out = biased;
     }
     return activated(b, layer, out, options.act);

@@ -15,13 +15,13 @@ namespace wherry::inline WHERRY_ABI::layers {
 
 /// "relu", "tanh", "sigmoid", "sqrt" or "square" of each element.
 inline result<Variable> activation(Builder& b, std::string_view op, const Variable& x, std::string_view name = {}) {
-    if (auto checked = check_float(x, "x", op); !checked) return std::move(checked).failure();
+    if (auto checked = check_float(x, "x", op); !checked) return checked.failure();
     return unary(b, op, x, {}, name);
 }
 
 /// exp(x) / sum of exp over an axis. Shapes: any, kept.
 inline result<Variable> softmax(Builder& b, const Variable& input, std::int32_t axis = -1, std::string_view name = {}) {
-    if (auto checked = check_float(input, "input", "softmax"); !checked) return std::move(checked).failure();
+    if (auto checked = check_float(input, "input", "softmax"); !checked) return checked.failure();
     return unary(b, "softmax", input, {make_attr("axis", axis), make_attr("use_cudnn", false)}, name);
 }
 
@@ -38,7 +38,7 @@ inline result<Variable> elementwise(Builder& b, std::string_view op, const Varia
     const auto layer = b.layer_name(op, options.name);
     const auto out = b.create_tmp(layer, x.dtype());
     if (auto added = b.append_op(op, {{"X", x}, {"Y", y}}, {{"Out", out}}, {make_attr("axis", options.axis)}); !added)
-        return std::move(added).failure();
+        return added.failure();
     return activated(b, layer, out, options.act);
 }
 
@@ -58,7 +58,7 @@ inline result<Variable> scale(Builder& b, const Variable& x, const scale_options
             "scale", {{"X", x}}, {{"Out", out}},
             {make_attr("scale", options.scale), make_attr("bias", options.bias), make_attr("bias_after_scale", options.bias_after_scale)});
         !added)
-        return std::move(added).failure();
+        return added.failure();
     return activated(b, layer, out, options.act);
 }
 
@@ -66,7 +66,7 @@ inline result<Variable> scale(Builder& b, const Variable& x, const scale_options
 inline result<Variable> sum(Builder& b, const sequence<Variable>& x) {
     if (x.empty()) return error{.code = errc::bad_argument, .message = "sum needs at least one input"};
     const auto out = b.create_tmp(b.layer_name("sum"), x[0].dtype());
-    if (auto added = b.append_op("sum", {{"X", x}}, {{"Out", out}}); !added) return std::move(added).failure();
+    if (auto added = b.append_op("sum", {{"X", x}}, {{"Out", out}}); !added) return added.failure();
     return out;
 }
 
@@ -99,7 +99,7 @@ inline result<Variable> matmul(Builder& b, const Variable& x, const Variable& y,
                                  {make_attr("transpose_X", options.transpose_x), make_attr("transpose_Y", options.transpose_y),
                                   make_attr("alpha", options.alpha)});
         !added)
-        return std::move(added).failure();
+        return added.failure();
     return out;
 }
 
@@ -118,7 +118,7 @@ struct dropout_options {
 
 /// Zeroes elements at random while training.
 inline result<Variable> dropout(Builder& b, const Variable& x, const dropout_options& options) {
-    if (auto checked = check_float(x, "x", "dropout"); !checked) return std::move(checked).failure();
+    if (auto checked = check_float(x, "x", "dropout"); !checked) return checked.failure();
     const auto layer = b.layer_name("dropout", options.name);
     const auto out = b.create_tmp(layer, x.dtype());
     const auto mask = b.create_tmp(layer, DType::UINT8);
@@ -130,7 +130,7 @@ inline result<Variable> dropout(Builder& b, const Variable& x, const dropout_opt
                                   make_attr("fix_seed", seed.has_value()), make_attr("seed", seed.value_or(0)),
                                   make_attr("dropout_implementation", options.dropout_implementation)});
         !added)
-        return std::move(added).failure();
+        return added.failure();
     return out;
 }
 

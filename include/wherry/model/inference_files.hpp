@@ -95,7 +95,7 @@ inline result<void> write_model(const inference_files& files, std::string_view m
         return write_whole(program_sink, made.program.serialize_to_string(), atomic::steps);
     }
     const auto note = [&](auto&& saved) -> result<void> {
-        if (!saved) return std::move(saved).failure();
+        if (!saved) return saved.failure();
         warnings.insert(warnings.end(), saved->warnings.begin(), saved->warnings.end());
         return {};
     };
@@ -124,10 +124,10 @@ inline result<saved_model> save_inference_model(const inference_files& files, st
     for (const auto& target : *scaled) saved.fetch_names.push_back(target.name());
     auto made = options.export_for_deployment ? make_inference_program(program, feeds, saved.fetch_names, options.program)
                                               : result<inference_program>(inference_program{program.clone(), {}, {}});
-    if (!made) return std::move(made).failure();
+    if (!made) return made.failure();
     const auto model_name = detail::basename(files.model_filename) + (options.export_for_deployment ? "" : ".main_program");
     auto written = detail::write_model(files, model_name, *made, scope, options.program_only, saved.warnings);
-    if (!written) return std::move(written).failure();
+    if (!written) return written.failure();
     appended.keep();
     return saved;
 }

@@ -146,10 +146,10 @@ inline result<sequence<Variable>> append_target_scales(Program& program, UniqueN
     const auto stays = [&](const Variable& target) { return options.skip_bool_targets && target.dtype() == DType::BOOL; };
     for (const auto& target : targets) {
         auto found = detail::own_target(program, target);
-        if (!found) return std::move(found).failure();
+        if (!found) return found.failure();
         own.push_back(*found);
         if (stays(own.back())) continue;
-        if (auto checked = detail::check_scaled(own.back()); !checked) return std::move(checked).failure();
+        if (auto checked = detail::check_scaled(own.back()); !checked) return checked.failure();
     }
     sequence<Variable> scaled;
     scaled.reserve(targets.size());
@@ -177,11 +177,11 @@ inline result<inference_program> make_inference_program(const Program& program, 
     auto bare = program.clone();
     erase_if(bare.global_block().ops(), [](const Operator& op) { return op.type() == "feed" || op.type() == "fetch"; });
     auto pruned = options.skip_prune ? result<Program>(std::move(bare)) : prune(bare, feeds, targets);
-    if (!pruned) return std::move(pruned).failure();
+    if (!pruned) return pruned.failure();
     optimize_for_inference(*pruned);
     if (options.clip_extra) clip_extra(*pruned);
     auto& root = pruned->global_block();
-    if (auto fed = detail::add_feed_ops(root, feeds); !fed) return std::move(fed).failure();
+    if (auto fed = detail::add_feed_ops(root, feeds); !fed) return fed.failure();
     detail::add_fetch_ops(root, targets);
     auto& rest = pruned->rest();
     rest.version.emplace().version = fluid_version;

@@ -105,7 +105,7 @@ inline Tensor as_held(Tensor array, DType wanted) {
 inline result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, const std::string& file,
                                   bool (*keep)(const Variable&) noexcept, sequence<state_arrival>& arrivals) {
     auto state = pickle::load(disk{file}, options.caps);
-    if (!state) return std::move(state).failure();
+    if (!state) return state.failure();
     for (const auto& var : program.list_vars()) {
         if (!keep(var) || !is_array(var)) continue;
         auto* const array = state->arrays.find(var.name());
@@ -129,7 +129,7 @@ inline result<void> collect_state(const Program& program, Scope& scope, const lo
 inline result<load_report> load_known_files(const Program& program, Scope& scope, const std::string& folder,
                                             const load_state_options& options) {
     auto listed = files_beneath(folder);
-    if (!listed) return std::move(listed).failure();
+    if (!listed) return listed.failure();
     auto& unused = *listed;
     sequence<Variable> known;
     for (const auto& var : program.list_vars()) {
@@ -232,15 +232,14 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
         return report;
     }
     sequence<detail::state_arrival> arrivals;
-    if (auto found = detail::collect_state(program, scope, options, pdparams, is_parameter, arrivals); !found)
-        return std::move(found).failure();
+    if (auto found = detail::collect_state(program, scope, options, pdparams, is_parameter, arrivals); !found) return found.failure();
     const auto all = program.list_vars();
     if (std::any_of(all.begin(), all.end(), [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); })) {
         const auto pdopt = prefix + ".pdopt";
         if (!detail::exists(pdopt))
             return error{.code = errc::not_found, .message = {"Optimizer file [", pdopt, "] not exits"}, .file = pdopt};
         if (auto found = detail::collect_state(program, scope, options, pdopt, is_belong_to_optimizer, arrivals); !found)
-            return std::move(found).failure();
+            return found.failure();
     }
     load_report report;
     report.tensor_count = arrivals.size();
@@ -278,7 +277,7 @@ inline result<program_state> state_of_folder(const std::string& folder, std::spa
     }
     if (names.empty()) return program_state();
     auto loaded = file_each::load(std::span<const std::string_view>(names), scope, disk{folder});
-    if (!loaded) return std::move(loaded).failure();
+    if (!loaded) return loaded.failure();
     return state_of_scope(scope, names, std::move(loaded->warnings));
 }
 
@@ -286,7 +285,7 @@ inline result<program_state> state_of_file(const std::string& file, std::span<co
     Scope scope;
     const sequence<std::string_view> names(listed.begin(), listed.end());
     auto loaded = one_file::load(std::span<const std::string_view>(names), scope, disk{file});
-    if (!loaded) return std::move(loaded).failure();
+    if (!loaded) return loaded.failure();
     return state_of_scope(scope, names, std::move(loaded->warnings));
 }
 }  // namespace detail
@@ -300,11 +299,11 @@ inline result<program_state> load_program_state(std::string_view model_path, con
     const auto pdparams = prefix + ".pdparams";
     if (detail::exists(pdparams)) {
         auto state = pickle::load(disk{pdparams}, options.caps);
-        if (!state) return std::move(state).failure();
+        if (!state) return state.failure();
         program_state made{std::move(state->arrays), {}};
         if (!detail::exists(prefix + ".pdopt")) return made;
         auto optimizer = pickle::load(disk{prefix + ".pdopt"}, options.caps);
-        if (!optimizer) return std::move(optimizer).failure();
+        if (!optimizer) return optimizer.failure();
         for (const auto& held : optimizer->arrays) made.arrays.set(held.name, held.tensor);
         return made;
     }
@@ -318,7 +317,7 @@ inline result<program_state> load_program_state(std::string_view model_path, con
             if (var && detail::is_array(var)) names.push_back(var.name());
     } else if (detail::is_folder(path)) {
         auto listed = detail::files_beneath(path);
-        if (!listed) return std::move(listed).failure();
+        if (!listed) return listed.failure();
         names = *std::move(listed);
     }
     auto state = one_file ? detail::state_of_file(path, names) : detail::state_of_folder(path, names, options.lenient);

@@ -63,7 +63,7 @@ inline result<std::shared_ptr<void>> copy_whole(disk::reader& file, std::size_t 
                      .message = "the system refuses to map the file, and memory has no room for it",
                      .file = file.path(),
                      .found = decimal(size_bytes)};
-    if (auto read = file.read_at(0, {static_cast<std::byte*>(memory.get()), size_bytes}); !read) return std::move(read).failure();
+    if (auto read = file.read_at(0, {static_cast<std::byte*>(memory.get()), size_bytes}); !read) return read.failure();
     return memory;
 }
 }  // namespace detail
@@ -87,7 +87,7 @@ class basic_mapped {
     result<void> expect(std::span<const std::string_view> names) { return files_.expect(names); }
     [[nodiscard]] result<mapped_reader> open(std::string_view record) {
         auto file = files_.open(record);
-        if (!file) return std::move(file).failure();
+        if (!file) return file.failure();
         const auto size = checked_size(file->size_bytes());
         if (!size) return error{.code = errc::overflow, .message = "the file does not fit memory", .file = file->path()};
         std::string path(file->path());

@@ -41,7 +41,7 @@ class Program {
     /// Checks and takes a parsed message. Variables flagged `is_parameter` (2.x) become Parameters.
     /// Errors: bad_block (also for a program without a root block), bad_name, duplicate_name, bad_lod, too_large.
     static result<Program> from_desc(wire::ProgramDesc<> desc, const limits& caps = {}) {
-        if (auto checked = check(desc, caps); !checked) return std::move(checked).failure();
+        if (auto checked = check(desc, caps); !checked) return checked.failure();
         Program made{empty{}};
         made.blocks_.reserve(desc.blocks.size());
         for (auto& block : std::exchange(desc.blocks, {})) made.blocks_.emplace_back(std::move(block), made.revision_);
@@ -60,7 +60,7 @@ class Program {
         auto desc = wire::parse<wire::ProgramDesc<>>(bytes, caps);
         if (!desc) {
             const auto kind = wire::kind_instead_of_program(bytes);
-            if (kind.empty()) return std::move(desc).failure();
+            if (kind.empty()) return desc.failure();
             return error{.code = errc::not_a_paddle_file,
                          .message = "this is not a program",
                          .offset = 0,

@@ -222,7 +222,7 @@ inline result<Program> prune(const Program& program, std::span<const std::string
     detail::pruner work(program, feeds);
     const auto wanted = detail::target_ops(program.global_block(), targets, work);
     if (!wanted) return wanted.error();
-    if (auto added = work.add_block(0, -1, *wanted, {}); !added) return std::move(added).failure();
+    if (auto added = work.add_block(0, -1, *wanted, {}); !added) return added.failure();
     return work.finish();
 }
 

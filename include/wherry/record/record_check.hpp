@@ -52,7 +52,7 @@ inline result<void> check_records(std::span<const record> records, std::span<con
 template <Layout L>
 result<sequence<record>> records_of(std::span<const std::string_view> names, const L& layout = {}) {
     sequence<record> records = layout.records(names);
-    if (auto checked = detail::check_records(records, names, L::name, L::single_record); !checked) return std::move(checked).failure();
+    if (auto checked = detail::check_records(records, names, L::name, L::single_record); !checked) return checked.failure();
     return records;
 }
 

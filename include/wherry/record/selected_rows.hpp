@@ -27,7 +27,7 @@ template <class S>
 auto save_selected_rows(const SelectedRows& held, S&& sink, durability_steps how = atomic::steps) -> decltype(sink.finish()) {
     if (!held.value.is_initialized())
         return error{.code = errc::not_initialized, .message = "the values of SelectedRows are not there yet"};
-    if (auto checked = check_tensor(held.ref({})); !checked) return std::move(checked).failure();
+    if (auto checked = check_tensor(held.ref({})); !checked) return checked.failure();
     byte_buffer header;
     wire::append_selected_rows_header(header, held.rows, held.height, held.value.dtype(), held.value.dims());
     sequence<std::byte> turned;  // values in the order of the file, on big-endian machines
@@ -38,10 +38,10 @@ auto save_selected_rows(const SelectedRows& held, S&& sink, durability_steps how
         values = turned;
     }
     const record_size size{{}, std::uint64_t{header.size()} + values.size()};
-    if (auto started = sink.start(std::span(&size, 1), how); !started) return std::move(started).failure();
+    if (auto started = sink.start(std::span(&size, 1), how); !started) return started.failure();
     const std::array<piece, 2> pieces{as_bytes(view_of(header)), values};
-    if (auto written = sink.write_at(0, 0, pieces); !written) return std::move(written).failure();
-    if (auto done = sink.commit(0); !done) return std::move(done).failure();
+    if (auto written = sink.write_at(0, 0, pieces); !written) return written.failure();
+    if (auto done = sink.commit(0); !done) return done.failure();
     return sink.finish();
 }
 
@@ -54,7 +54,7 @@ struct parsed_rows {
 inline result<parsed_rows> parse_selected_rows(std::string_view bytes, const limits& caps) {
     byte_cursor in(bytes);
     auto header = wire::read_selected_rows_header(in, caps);
-    if (!header) return std::move(header).failure();
+    if (!header) return header.failure();
     const auto values = in.take(header->value.data_bytes, "the values of SelectedRows are cut short");
     if (!values) return values.error();
     parsed_rows made{{std::move(header->rows), header->height, Tensor(header->value.dtype, header->value.dims)}, in.offset()};

@@ -72,7 +72,7 @@ class stream_indexer {
         if (reader_.is_view() || header.data_bytes > few_bytes) return std::string_view();
         if (seen(header.data_offset, header.data_bytes).size() < header.data_bytes)
             if (auto read = fill(header.data_offset, std::min<std::uint64_t>(size_bytes_ - header.data_offset, wide_window)); !read)
-                return std::move(read).failure();
+                return read.failure();
         return seen(header.data_offset, header.data_bytes);
     }
 
@@ -95,7 +95,7 @@ class stream_indexer {
         }
         const auto left = size_bytes_ - offset_;
         if (seen(offset_, std::min<std::uint64_t>(left, 1)).empty() && left > 0)
-            if (auto read = fill(offset_, left <= wide_window ? left : step_); !read) return std::move(read).failure();
+            if (auto read = fill(offset_, left <= wide_window ? left : step_); !read) return read.failure();
         while (true) {
             const auto known = left == 0 ? std::string_view() : seen(offset_, window_offset_ + window_->size() - offset_);
             byte_cursor in(known, offset_);
@@ -104,7 +104,7 @@ class stream_indexer {
             if (header || known.size() == left || header.error().code != errc::truncated || header.error().offset != in.offset())
                 return header;
             if (auto read = fill(offset_, std::min<std::uint64_t>(left, std::max(2 * known.size(), narrow_window))); !read)
-                return std::move(read).failure();
+                return read.failure();
         }
     }
     result<void> fill(std::uint64_t offset, std::uint64_t size_bytes) {
@@ -131,7 +131,7 @@ inline result<sequence<indexed_tensor>> index_streams(const any_reader& reader, 
     sequence<indexed_tensor> found;
     do {
         auto next = indexer.next();
-        if (!next) return std::move(next).failure();
+        if (!next) return next.failure();
         found.push_back(*std::move(next));
     } while (!indexer.at_end());
     return found;

@@ -22,9 +22,9 @@ template <Sink S>
 auto write_record(std::span<const piece> pieces, S& sink, durability_steps how = {}) -> decltype(sink.finish()) {
     record_size size;
     for (const auto& held : pieces) size.size_bytes += held.size();
-    if (auto started = sink.start(std::span<const record_size>(&size, 1), how); !started) return std::move(started).failure();
-    if (auto written = sink.write_at(0, 0, pieces); !written) return std::move(written).failure();
-    if (auto done = sink.commit(0); !done) return std::move(done).failure();
+    if (auto started = sink.start(std::span<const record_size>(&size, 1), how); !started) return started.failure();
+    if (auto written = sink.write_at(0, 0, pieces); !written) return written.failure();
+    if (auto done = sink.commit(0); !done) return done.failure();
     return sink.finish();
 }
 template <Sink S>
@@ -44,7 +44,7 @@ result<std::string> read_all(R& reader, std::uint64_t cap_bytes = ~std::uint64_t
                      .expected = decimal(cap_bytes),
                      .found = decimal(reader.size_bytes())};
     std::string bytes(*size, '\0');
-    if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(bytes))); !read) return std::move(read).failure();
+    if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(bytes))); !read) return read.failure();
     return bytes;
 }
 
@@ -52,7 +52,7 @@ result<std::string> read_all(R& reader, std::uint64_t cap_bytes = ~std::uint64_t
 template <Reader R>
 result<std::string> read_head(R& reader, std::size_t count) {
     std::string head(static_cast<std::size_t>(std::min<std::uint64_t>(reader.size_bytes(), count)), '\0');
-    if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(head))); !read) return std::move(read).failure();
+    if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(head))); !read) return read.failure();
     return head;
 }
 
@@ -60,7 +60,7 @@ result<std::string> read_head(R& reader, std::size_t count) {
 template <Source S>
 auto open_record(S& source) -> decltype(source.open({})) {
     constexpr std::array<std::string_view, 1> whole{};
-    if (auto expected = source.expect(whole); !expected) return std::move(expected).failure();
+    if (auto expected = source.expect(whole); !expected) return expected.failure();
     return source.open({});
 }
 
@@ -74,9 +74,9 @@ struct whole_record {
 template <Source S>
 result<whole_record> read_whole(S& source, std::uint64_t cap_bytes) {
     auto reader = open_record(source);
-    if (!reader) return std::move(reader).failure();
+    if (!reader) return reader.failure();
     auto bytes = read_all(*reader, cap_bytes);
-    if (!bytes) return std::move(bytes).failure();
+    if (!bytes) return bytes.failure();
     return whole_record{*std::move(bytes), std::string(std::string_view(reader->path()))};
 }
 
@@ -84,7 +84,7 @@ result<whole_record> read_whole(S& source, std::uint64_t cap_bytes) {
 template <Source S, class Use>
 auto with_record(S& source, Use use) -> decltype(use(std::string_view())) {
     auto reader = open_record(source);
-    if (!reader) return std::move(reader).failure();
+    if (!reader) return reader.failure();
     const std::string path(std::string_view(reader->path()));
     const auto placed = [&](auto used) -> decltype(use(std::string_view())) {
         if (!used) return std::move(used).error().in_file(path);

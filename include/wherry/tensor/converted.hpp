@@ -48,7 +48,7 @@ inline result<Tensor> converted(const tensor_ref& array, DType to) {
                          .variable = array.name,
                          .expected = "float16, bfloat16, float32 or float64",
                          .found = name_of(dtype)};
-    if (auto checked = detail::check_bytes(array); !checked) return std::move(checked).failure();
+    if (auto checked = detail::check_bytes(array); !checked) return checked.failure();
     if (!byte_count(to, array.dims))
         return error{.code = errc::overflow,
                      .message = "the dims of an array multiply past what memory can hold",

@@ -21,7 +21,7 @@ inline result<void> check_bytes(const tensor_ref& array) {
 
 /// An array in memory of its own, with its LoD. Errors: bad_desc when the bytes are not those of the dims.
 inline result<Tensor> copied(const tensor_ref& array) {
-    if (auto checked = detail::check_bytes(array); !checked) return std::move(checked).failure();
+    if (auto checked = detail::check_bytes(array); !checked) return checked.failure();
     Tensor made(array.dtype, array.dims);
     std::copy(array.bytes.begin(), array.bytes.end(), made.bytes().begin());
     if (array.lod != nullptr) made.set_lod(*array.lod);

@@ -23,7 +23,7 @@ inline result<Tensor> transposed(const tensor_ref& array) {
                      .variable = array.name,
                      .expected = "2 dims",
                      .found = to_string(array.dims)};
-    if (auto checked = detail::check_bytes(array); !checked) return std::move(checked).failure();
+    if (auto checked = detail::check_bytes(array); !checked) return checked.failure();
     const auto size = size_of(array.dtype);
     const auto rows = static_cast<std::size_t>(array.dims[0]);
     const auto columns = static_cast<std::size_t>(array.dims[1]);

@@ -281,7 +281,7 @@ inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variab
             block.create_var(std::move(grad));
         });
         const Operator appended(block.append_op(std::move(op)));
-        if (auto inferred = b.infer_outputs(appended); !inferred) return std::move(inferred).failure();
+        if (auto inferred = b.infer_outputs(appended); !inferred) return inferred.failure();
     }
 
     sequence<Variable> wanted;

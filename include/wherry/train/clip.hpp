@@ -38,12 +38,12 @@ struct GradientClipByGlobalNorm {
         {
             const auto guard = b.optimizing(roles(pairs.back()));
             ratio = clip_ratio(b, squares);
-            if (!ratio) return std::move(ratio).failure();
+            if (!ratio) return ratio.failure();
         }
         for (auto& pair : pairs) {
             const auto guard = b.optimizing(roles(pair));
             auto clipped = layers::elementwise(b, "elementwise_mul", pair.grad, *ratio);
-            if (!clipped) return std::move(clipped).failure();
+            if (!clipped) return clipped.failure();
             pair.grad = *clipped;
         }
         // every operator made here names the clipped gradient of its parameter; source: _correct_clip_op_role_var

@@ -44,9 +44,9 @@ class basic_optimizer {
                 return error{.code = errc::bad_argument, .message = "an optimizer updates Parameters alone", .variable = param.name()};
         sort_by_name(*pairs);
         if (options_.grad_clip)
-            if (auto clipped = options_.grad_clip->append(b, *pairs); !clipped) return std::move(clipped).failure();
-        if (auto decayed = append_decay(b, *pairs); !decayed) return std::move(decayed).failure();
-        if (auto updated = append_updates(b, *pairs, loss.dtype()); !updated) return std::move(updated).failure();
+            if (auto clipped = options_.grad_clip->append(b, *pairs); !clipped) return clipped.failure();
+        if (auto decayed = append_decay(b, *pairs); !decayed) return decayed.failure();
+        if (auto updated = append_updates(b, *pairs, loss.dtype()); !updated) return updated.failure();
         return pairs;
     }
 
@@ -102,7 +102,7 @@ class basic_optimizer {
         sequence<sequence<Variable>> accumulators;
         for (const auto& pair : pairs) {
             auto made = rule_.accumulators(b, pair.param);
-            if (!made) return std::move(made).failure();
+            if (!made) return made.failure();
             accumulators.push_back(*std::move(made));
         }
         if (auto made = make_learning_rate(b, pairs.empty() ? otherwise : pairs[0].param.dtype()); !made) return made;
@@ -111,7 +111,7 @@ class basic_optimizer {
             const auto guard = b.optimizing({param.name(), grad.name()});
             const auto scope = b.scopes().enter("optimizer");
             auto rate = rate_of(b, param);
-            if (!rate) return std::move(rate).failure();
+            if (!rate) return rate.failure();
             if (auto added = rule_.append(b, pairs[i], *rate, accumulators[i]); !added) return added;
         }
         return {};
@@ -122,7 +122,7 @@ class basic_optimizer {
         if (const auto* given = std::get_if<Variable>(&rate_)) return rate_var_ = *given, result<void>();
         if (rate_var_ && b.block().find_var(rate_var_.name()) == rate_var_) return {};
         auto made = b.create_global_var(b.names().generate("learning_rate"), Shape{1}, dtype, std::get<float>(rate_));
-        if (!made) return std::move(made).failure();
+        if (!made) return made.failure();
         rate_var_ = *made;
         return {};
     }
@@ -138,7 +138,7 @@ class basic_optimizer {
         desc.type.lod_tensor.emplace().tensor.data_type = rate_var_.dtype();
         const auto scaled = b.block().create_var(std::move(desc));
         if (auto added = b.append_op("scale", {{"X", rate_var_}}, {{"Out", scaled}}, {make_attr("scale", factor)}); !added)
-            return std::move(added).failure();
+            return added.failure();
         return scaled;
     }
 
@@ -171,7 +171,7 @@ struct momentum_rule {
     result<sequence<Variable>> accumulators(Builder& b, const Variable& param) const {
         const auto dims = Shape::from(param.shape());
         auto velocity = detail::accumulator(b, param, "velocity", *dims, 0);
-        if (!velocity) return std::move(velocity).failure();
+        if (!velocity) return velocity.failure();
         return sequence<Variable>{*velocity};
     }
     result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {
@@ -193,14 +193,14 @@ struct adam_rule {
         sequence<Variable> made;
         const auto add = [&](std::string_view name, const Shape& of, float value, std::string_view device) -> result<void> {
             auto var = detail::accumulator(b, param, name, of, value, device);
-            if (!var) return std::move(var).failure();
+            if (!var) return var.failure();
             made.push_back(*var);
             return {};
         };
-        if (auto ok = add("moment1", *dims, 0, ""); !ok) return std::move(ok).failure();
-        if (auto ok = add("moment2", *dims, 0, ""); !ok) return std::move(ok).failure();
-        if (auto ok = add("beta1_pow_acc", Shape{1}, beta1, "cpu"); !ok) return std::move(ok).failure();
-        if (auto ok = add("beta2_pow_acc", Shape{1}, beta2, "cpu"); !ok) return std::move(ok).failure();
+        if (auto ok = add("moment1", *dims, 0, ""); !ok) return ok.failure();
+        if (auto ok = add("moment2", *dims, 0, ""); !ok) return ok.failure();
+        if (auto ok = add("beta1_pow_acc", Shape{1}, beta1, "cpu"); !ok) return ok.failure();
+        if (auto ok = add("beta2_pow_acc", Shape{1}, beta2, "cpu"); !ok) return ok.failure();
         return made;
     }
     result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {

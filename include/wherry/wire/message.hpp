@@ -127,19 +127,19 @@ constexpr result<bool> store_bytes(Member& member, const field_view& read, std::
     if (read.type != wire_type::length_delimited) return false;
     element* target = nullptr;
     if constexpr (rule::repeated) {
-        if (auto room = make_room(member, cap, read.offset, allowed); !room) return std::move(room).failure();
+        if (auto room = make_room(member, cap, read.offset, allowed); !room) return room.failure();
         target = &member.emplace_back();
     } else if constexpr (rule::required) {
         target = &member;
     } else {
         if (!member)
-            if (auto taken = allowed.take(sizeof(element), read.offset); !taken) return std::move(taken).failure();
+            if (auto taken = allowed.take(sizeof(element), read.offset); !taken) return taken.failure();
         target = member ? &*member : &member.emplace();
     }
     if constexpr (is_string<element>) {
         *target = element(read.payload);
     } else if (auto merged = merge(*target, byte_cursor(read.payload, read.payload_offset), allowed); !merged) {
-        return std::move(merged).failure();
+        return merged.failure();
     }
     return true;
 }
@@ -155,7 +155,7 @@ constexpr result<bool> store_number(Member& member, const field_view& read, std:
         return true;
     } else {
         if (read.type == wire_type_of<element>()) {
-            if (auto room = make_room(member, cap, read.offset, allowed); !room) return std::move(room).failure();
+            if (auto room = make_room(member, cap, read.offset, allowed); !room) return room.failure();
             member.push_back(scalar_from<element>(read.scalar));
             return true;
         }
@@ -163,8 +163,8 @@ constexpr result<bool> store_number(Member& member, const field_view& read, std:
         byte_cursor packed(read.payload, read.payload_offset);
         field_view one{.number = read.number, .type = wire_type_of<element>()};
         while (!packed.at_end()) {
-            if (auto room = make_room(member, cap, packed.offset(), allowed); !room) return std::move(room).failure();
-            if (auto value = read_value(packed, one); !value) return std::move(value).failure();
+            if (auto room = make_room(member, cap, packed.offset(), allowed); !room) return room.failure();
+            if (auto value = read_value(packed, one); !value) return value.failure();
             member.push_back(scalar_from<element>(one.scalar));
         }
         return true;
@@ -288,7 +288,7 @@ template <class M>
 constexpr result<M> parse(std::string_view bytes, const limits& caps = {}, std::uint64_t base_offset = 0) {
     M message;
     detail::allowance allowed{.caps = caps};
-    if (auto merged = detail::merge(message, byte_cursor(bytes, base_offset), allowed); !merged) return std::move(merged).failure();
+    if (auto merged = detail::merge(message, byte_cursor(bytes, base_offset), allowed); !merged) return merged.failure();
     return message;
 }
 

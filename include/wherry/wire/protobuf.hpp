@@ -38,7 +38,7 @@ constexpr result<std::uint64_t> read_varint(byte_cursor& in) {
         const auto byte = static_cast<unsigned char>(bytes[i]);
         value |= static_cast<std::uint64_t>(byte & 0x7fU) << (7U * i);
         if (byte < 0x80U) {
-            if (auto taken = in.take(i + 1, "varint"); !taken) return std::move(taken).failure();
+            if (auto taken = in.take(i + 1, "varint"); !taken) return taken.failure();
             return value;
         }
     }
@@ -150,7 +150,7 @@ constexpr result<field_view> read_field(byte_cursor& in) {
     const auto tag = detail::read_tag(in);
     if (!tag) return tag.error();
     field_view field{.number = tag->number, .type = tag->type, .offset = start};
-    if (auto read = detail::read_value(in, field); !read) return std::move(read).failure();
+    if (auto read = detail::read_value(in, field); !read) return read.failure();
     field.raw = before.substr(0, before.size() - in.remaining());
     return field;
 }

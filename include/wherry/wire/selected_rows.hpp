@@ -36,7 +36,7 @@ constexpr result<void> check_rows(std::span<const std::int64_t> rows, std::int64
 /// Errors: truncated, bad_version, not_a_paddle_file, bad_rows, bad_dims when the values are not one a row; those of
 /// `read_inner_header`. Guarantee: nothing is reserved for rows that are not there.
 constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in, const limits& caps = {}) {
-    if (auto version = detail::read_version(in, in.rest()); !version) return std::move(version).failure();
+    if (auto version = detail::read_version(in, in.rest()); !version) return version.failure();
     const auto count_at = in.offset();
     const auto count = in.read<std::uint64_t>("the row count of SelectedRows is cut short");
     if (!count) return count.error();
@@ -60,7 +60,7 @@ constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in
     }
     const auto value_at = in.offset();
     auto value = read_inner_header(in, caps);
-    if (!value) return std::move(value).failure();
+    if (!value) return value.failure();
     header.value = *std::move(value);
     const auto& dims = header.value.dims;
     if (dims.rank() == 0 || !std::cmp_equal(dims[0], *count))

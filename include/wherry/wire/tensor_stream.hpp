@@ -81,7 +81,7 @@ constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
 /// Reads the inner tensor's header (version, TensorDesc); `in` is then at its elements.
 /// Errors: truncated, bad_version, bad_desc, bad_dtype, bad_dims, overflow, bad_protobuf, missing_required.
 constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits& caps = {}) {
-    if (auto version = detail::read_version(in, in.rest()); !version) return std::move(version).failure();
+    if (auto version = detail::read_version(in, in.rest()); !version) return version.failure();
     const auto size_at = in.offset();
     const auto raw_size = in.read<std::uint32_t>("the size of a TensorDesc is cut short");
     if (!raw_size) return raw_size.error();
@@ -121,9 +121,9 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
 /// Errors: those of `read_inner_header`; bad_lod, not_a_paddle_file.
 constexpr result<tensor_header> read_tensor_header(byte_cursor& in, const limits& caps = {}) {
     const auto lod_at = in.offset() + sizeof(std::uint32_t);
-    if (auto version = detail::read_version(in, in.rest()); !version) return std::move(version).failure();
+    if (auto version = detail::read_version(in, in.rest()); !version) return version.failure();
     auto lod = detail::read_lod(in, caps);
-    if (!lod) return std::move(lod).failure();
+    if (!lod) return lod.failure();
     auto header = read_inner_header(in, caps);
     if (!header) return header;
     const auto rows = header->dims.rank() > 0 ? static_cast<std::uint64_t>(header->dims[0]) : 1;

@@ -95,7 +95,7 @@ struct concat {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
         auto out = detail::concat_dims(a, c);
-        if (!out) return std::move(out).failure();
+        if (!out) return out.failure();
         c.set_out(0, c.in(0).with(*out));
         return {};
     }
@@ -125,7 +125,7 @@ struct concat_grad {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
         auto out = detail::concat_dims(a, c);
-        if (!out) return std::move(out).failure();
+        if (!out) return out.failure();
         if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
         if (auto checked = detail::must_have_dims(c, 2, *out); !checked) return checked;
         if (c.out_count(0) != c.in_count(0))

@@ -105,7 +105,7 @@ inline result<std::span<const std::int64_t>> hard_labels(const run_context& c, s
                                                          std::int64_t ignore_index) {
     if (soft_label) return std::span<const std::int64_t>();
     const auto labels = c.in<std::int64_t>(slot);
-    if (auto checked = check_labels(c, labels, classes, ignore_index); !checked) return std::move(checked).failure();
+    if (auto checked = check_labels(c, labels, classes, ignore_index); !checked) return checked.failure();
     return labels;
 }
 
@@ -125,7 +125,7 @@ struct cross_entropy {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
-        if (!loss) return std::move(loss).failure();
+        if (!loss) return loss.failure();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? c.in(0).dtype : DType::INT64); !checked) return checked;
         c.set_out(0, c.in(0).with(*loss));
         return {};
@@ -136,7 +136,7 @@ struct cross_entropy {
     static result<void> run(const attributes& a, run_context& c) {
         const auto classes = detail::last_dim(c.in_dims(0));
         auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
-        if (!labels) return std::move(labels).failure();
+        if (!labels) return labels.failure();
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             if (a.soft_label) kernel::cross_entropy_soft<T>(classes, c.in<T>(0), c.in<T>(1), c.out<T>(0));
             else kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), {});
@@ -154,7 +154,7 @@ struct cross_entropy_grad {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
-        if (!loss) return std::move(loss).failure();
+        if (!loss) return loss.failure();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? c.in(0).dtype : DType::INT64); !checked) return checked;
         if (auto checked = detail::must_hold(c, 2, c.in(0).dtype); !checked) return checked;
         if (auto checked = detail::must_have_dims(c, 2, *loss); !checked) return checked;
@@ -164,7 +164,7 @@ struct cross_entropy_grad {
     static result<void> run(const attributes& a, run_context& c) {
         const auto classes = detail::last_dim(c.in_dims(0));
         auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
-        if (!labels) return std::move(labels).failure();
+        if (!labels) return labels.failure();
         sequence<std::byte> room(a.soft_label ? 0 : c.in_bytes(2).size());
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             const auto x = c.in<T>(0);
@@ -190,7 +190,7 @@ struct cross_entropy2 {
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
         const auto& x = c.in(0);
         auto loss = detail::cross_entropy_dims(c, x.dims, c.in(1).dims, false);
-        if (!loss) return std::move(loss).failure();
+        if (!loss) return loss.failure();
         if (x.dims.rank() == max_rank) return c.fail(errc::bad_dims, "XShape would have too many dims");
         if (auto checked = detail::must_hold(c, 1, DType::INT64); !checked) return checked;
         auto match = x.dims;
@@ -208,7 +208,7 @@ struct cross_entropy2 {
     static result<void> run(const attributes& a, run_context& c) {
         const auto classes = detail::last_dim(c.in_dims(0));
         auto labels = detail::hard_labels(c, 1, classes, false, a.ignore_index);
-        if (!labels) return std::move(labels).failure();
+        if (!labels) return labels.failure();
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), c.out<T>(1));
             return {};
@@ -229,7 +229,7 @@ struct cross_entropy_grad2 {
         auto x = x_shape.dims;
         x.pop_back();
         auto loss = detail::cross_entropy_dims(c, x, c.in(0).dims, false);
-        if (!loss) return std::move(loss).failure();
+        if (!loss) return loss.failure();
         const auto dtype = c.in(3).dtype;
         if (auto checked = detail::must_hold(c, 0, DType::INT64); !checked) return checked;
         if (auto checked = detail::must_hold(c, 1, dtype); !checked) return checked;
@@ -243,7 +243,7 @@ struct cross_entropy_grad2 {
     static result<void> run(const attributes& a, run_context& c) {
         const auto classes = detail::last_dim(c.out_dims(0));
         auto labels = detail::hard_labels(c, 0, classes, false, a.ignore_index);
-        if (!labels) return std::move(labels).failure();
+        if (!labels) return labels.failure();
         return for_float(c, c.in_dtype(3), [&]<class T>() -> result<void> {
             kernel::cross_entropy_hard_grad<T>(classes, c.in<T>(1), *labels, a.ignore_index, c.in<T>(3), c.out<T>(0));
             return {};

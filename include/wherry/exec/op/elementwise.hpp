@@ -126,7 +126,7 @@ using kernel::detail::binary_kind;
 inline result<void> run_elementwise(const elementwise_attributes& a, run_context& c, binary_kind kind,
                                     void (*floats)(const kernel::broadcast_plan&, const float*, const float*, float*)) {
     auto loops = broadcast_loops(c, a.axis);
-    if (!loops) return std::move(loops).failure();
+    if (!loops) return loops.failure();
     return for_number(c, c.in_dtype(0), [&]<class T>() -> result<void> {
         const auto x = c.in<T>(0);
         const auto y = c.in<T>(1);
@@ -141,7 +141,7 @@ inline result<void> run_elementwise(const elementwise_attributes& a, run_context
 }
 inline result<void> run_elementwise_grad(const elementwise_attributes& a, run_context& c, binary_kind kind) {
     auto loops = broadcast_loops(c, a.axis);
-    if (!loops) return std::move(loops).failure();
+    if (!loops) return loops.failure();
     return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
         kernel::detail::elementwise_grads<T>(kind, *loops, c.in<T>(0), c.in<T>(1), c.in<T>(2), c.out<T>(0), c.out<T>(1));
         return {};
@@ -155,13 +155,13 @@ inline result<void> run_elementwise_grad(const elementwise_attributes& a, run_co
 [[gnu::cold]] inline result<void> infer_elementwise(const elementwise_attributes& a, infer_context& c) {
     if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
     auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
-    if (!out) return std::move(out).failure();
+    if (!out) return out.failure();
     c.set_out(0, c.in(0).with(*out));
     return {};
 }
 [[gnu::cold]] inline result<void> infer_elementwise_grad(const elementwise_attributes& a, infer_context& c) {
     auto out = broadcast_dims(c, c.in(0).dims, c.in(1).dims, a.axis);
-    if (!out) return std::move(out).failure();
+    if (!out) return out.failure();
     if (auto checked = must_hold(c, 1, c.in(0).dtype); !checked) return checked;
     if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
     if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;

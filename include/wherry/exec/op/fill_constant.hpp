@@ -66,7 +66,7 @@ struct fill_constant {
         for (const std::size_t slot : {0u, 1u})
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         auto shape = detail::shape_from(a.shape, a.dtype, c);
-        if (!shape) return std::move(shape).failure();
+        if (!shape) return shape.failure();
         if (!a.str_value.empty() && !detail::whole_number<double>(a.str_value))
             return c.fail(errc::bad_attribute, "attribute 'str_value' is not a number", {}, a.str_value);
         if (c.has_in(2) && !c.building()) {

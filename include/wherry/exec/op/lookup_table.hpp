@@ -71,7 +71,7 @@ namespace detail {
                       decimal(a.padding_idx));
     const bool narrow_ids = !first_version && is_2x(c.program_version()) && c.in(1).dtype == DType::INT32;
     if (!narrow_ids)
-        if (auto checked = must_hold(c, 1, DType::INT64); !checked) return std::move(checked).failure();
+        if (auto checked = must_hold(c, 1, DType::INT64); !checked) return checked.failure();
     Shape out = ids;
     if (first_version) out.pop_back();
     if (out.rank() == max_rank) return c.fail(errc::bad_dims, "the rows would have too many dims", "at most 9", "10");
@@ -104,7 +104,7 @@ inline result<std::span<const std::int64_t>> checked_ids(const lookup_table_v2_a
 inline result<void> run_lookup(const lookup_table_v2_attributes& a, const run_context& c, bool gradient) {
     sequence<std::int64_t> room;
     auto ids = checked_ids(a, c, room);
-    if (!ids) return std::move(ids).failure();
+    if (!ids) return ids.failure();
     const auto width = static_cast<std::size_t>(c.in_dims(0)[1]);
     return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
         if (!c.has_out(0)) return {};
@@ -122,7 +122,7 @@ struct lookup {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
-        if (!out) return std::move(out).failure();
+        if (!out) return out.failure();
         c.set_out(0, c.in(1).with(c.in(0).dtype, *out));
         return {};
     }
@@ -137,7 +137,7 @@ struct lookup_grad {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         auto out = lookup_dims(a, std::same_as<Attributes, lookup_table_attributes>, c);
-        if (!out) return std::move(out).failure();
+        if (!out) return out.failure();
         if (auto checked = must_hold(c, 2, c.in(0).dtype); !checked) return checked;
         if (auto checked = must_have_dims(c, 2, *out); !checked) return checked;
         c.set_out(0, {c.in(0).dtype, c.in(0).dims});

@@ -118,7 +118,7 @@ struct uniform_random {
         auto shape = detail::infer_drawn(c, a.shape, a.dtype,
                                          "if there is no Input(ShapeTensorList) and no Input(ShapeTensor),the attr(shape) "
                                          "information must be set by Attr(shape).");
-        if (!shape) return std::move(shape).failure();
+        if (!shape) return shape.failure();
         const auto last = (std::int64_t{a.diag_num} - 1) * (std::int64_t{a.diag_step} + 1);
         if (a.diag_num > 0 && (a.diag_step < 0 || static_cast<std::uint64_t>(last) >= shape->count()))
             return c.fail(errc::bad_attribute, "the diagonal of diag_num elements, diag_step + 1 apart, leaves the tensor",
@@ -151,7 +151,7 @@ struct gaussian_random {
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         auto shape = detail::infer_drawn(
             c, a.shape, a.dtype, "Attribute(shape) of GaussianRandomOp must be set and shape.size() > 0, but received shape.size() is 0");
-        if (!shape) return std::move(shape).failure();
+        if (!shape) return shape.failure();
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
@@ -174,7 +174,7 @@ struct truncated_gaussian_random {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const sequence<std::int64_t> dims(a.shape.begin(), a.shape.end());
         auto shape = detail::infer_drawn(c, dims, a.dtype, "shape can be one int or array. shape must be set, But received (0)");
-        if (!shape) return std::move(shape).failure();
+        if (!shape) return shape.failure();
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {

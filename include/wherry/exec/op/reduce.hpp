@@ -81,7 +81,7 @@ inline kernel::broadcast_plan reduce_loops(const reduce_attributes& a, const Sha
 inline result<std::span<const std::byte>> elements_as(DType dtype, const run_context& c, std::size_t slot, sequence<std::byte>& room) {
     if (c.in_dtype(slot) == dtype) return c.in_bytes(slot);
     room.resize(c.in_bytes(slot).size() / size_of(c.in_dtype(slot)) * size_of(dtype));
-    if (auto done = convert(c, c.in_dtype(slot), c.in_bytes(slot), dtype, std::span(room)); !done) return std::move(done).failure();
+    if (auto done = convert(c, c.in_dtype(slot), c.in_bytes(slot), dtype, std::span(room)); !done) return done.failure();
     return std::span<const std::byte>(room);
 }
 
@@ -101,7 +101,7 @@ inline result<void> run_reduce(const reduce_attributes& a, run_context& c, bool 
     if (!floats && (is_mean || (dtype != DType::INT32 && dtype != DType::INT64))) return c.no_kernel(dtype);
     sequence<std::byte> room;
     auto read = elements_as(dtype, c, gradient ? 1 : 0, room);
-    if (!read) return std::move(read).failure();
+    if (!read) return read.failure();
     const auto loops = reduce_loops(a, c.in_dims(0));
     return for_number(c, dtype, [&]<class T>() -> result<void> {
         const auto x = elements_of<T>(*read);
@@ -122,7 +122,7 @@ struct reduce {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& x = c.in(0);
         auto mask = reduced_axes(c, a, x.dims.rank());
-        if (!mask) return std::move(mask).failure();
+        if (!mask) return mask.failure();
         const auto dtype = a.out_dtype < 0 ? x.dtype : static_cast<DType>(a.out_dtype);
         if (!is_dtype(dtype)) return c.fail(errc::bad_attribute, "Attr(out_dtype) is no element type", {}, decimal(a.out_dtype));
         const auto out = reduced_dims(c, x.dims, *mask, a);
@@ -144,7 +144,7 @@ struct reduce_grad {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& x = c.in(0);
         auto mask = reduced_axes(c, a, x.dims.rank());
-        if (!mask) return std::move(mask).failure();
+        if (!mask) return mask.failure();
         if (auto checked = must_have_dims(c, 1, reduced_dims(c, x.dims, *mask, a)); !checked) return checked;
         c.set_out(0, x.with(x.dims));
         return {};

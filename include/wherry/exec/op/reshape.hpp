@@ -42,7 +42,7 @@ struct reshape2 {
             if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
         const auto& x = c.in(0);
         auto out = new_dims(a, c);
-        if (!out) return std::move(out).failure();
+        if (!out) return out.failure();
         const bool same_rows = x.dims.rank() > 0 && out->rank() > 0 && x.dims[0] == (*out)[0];
         c.set_out(0, same_rows ? x.with(*out) : tensor_meta{x.dtype, *out});
         if (!c.has_out(1)) return {};

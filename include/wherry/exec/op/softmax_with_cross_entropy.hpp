@@ -42,7 +42,7 @@ namespace detail {
 [[gnu::cold]] inline result<Shape> softmax_loss_dims(const infer_context& c, const softmax_with_cross_entropy_attributes& a,
                                                      const Shape& logits, const Shape& label) {
     if (!a.use_softmax) return c.fail(errc::unsupported, "softmax_with_cross_entropy without its softmax (use_softmax) is not supported");
-    if (auto checked = check_axis(c, a.axis, logits, "Logits"); !checked) return std::move(checked).failure();
+    if (auto checked = check_axis(c, a.axis, logits, "Logits"); !checked) return checked.failure();
     const auto axis = *normalized_axis(a.axis, logits.rank());
     if (logits.rank() == label.rank()) {
         for (std::size_t i = 0; i < logits.rank(); ++i)
@@ -136,7 +136,7 @@ struct softmax_with_cross_entropy {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& logits = c.in(0);
         auto loss = detail::softmax_loss_dims(c, a, logits.dims, c.in(1).dims);
-        if (!loss) return std::move(loss).failure();
+        if (!loss) return loss.failure();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? logits.dtype : DType::INT64); !checked) return checked;
         c.set_out(0, logits.with(logits.dims));
         c.set_out(1, logits.with(*loss));
@@ -184,7 +184,7 @@ struct softmax_with_cross_entropy_grad {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& softmax = c.in(0);
         auto loss = detail::softmax_loss_dims(c, a, softmax.dims, c.in(1).dims);
-        if (!loss) return std::move(loss).failure();
+        if (!loss) return loss.failure();
         if (auto checked = detail::must_hold(c, 1, a.soft_label ? softmax.dtype : DType::INT64); !checked) return checked;
         if (auto checked = detail::must_hold(c, 2, softmax.dtype); !checked) return checked;
         if (auto checked = detail::must_have_dims(c, 2, *loss); !checked) return checked;

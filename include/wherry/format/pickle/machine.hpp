@@ -28,7 +28,7 @@ class machine {
 
     /// The object that the pickle is.
     result<value> run() {
-        if (auto read = protocol(); !read) return std::move(read).failure();
+        if (auto read = protocol(); !read) return read.failure();
         while (!stopped_) {
             at_ = in_.offset();
             if (++opcodes_ > caps_.pickle_opcodes)
@@ -38,7 +38,7 @@ class machine {
                              .expected = decimal(caps_.pickle_opcodes)};
             const auto code = in_.read<std::uint8_t>("a pickle ends before its STOP");
             if (!code) return code.error();
-            if (auto done = step(static_cast<char>(*code)); !done) return std::move(done).failure();
+            if (auto done = step(static_cast<char>(*code)); !done) return done.failure();
         }
         if (!in_.at_end())
             return error{.code = errc::trailing_bytes,
@@ -207,7 +207,7 @@ class machine {
     }
     outcome push_line() {
         auto digits = line();
-        if (!digits) return std::move(digits).failure();
+        if (!digits) return digits.failure();
         if (digits->ends_with('L')) digits->remove_suffix(1);
         if (*digits == "00" || *digits == "01") return push({kind::boolean, *digits == "01" ? 1U : 0U});  // protocol 0's bools
         const bool negative = digits->starts_with('-');

@@ -42,17 +42,17 @@ class state_reader {
 
     result<state_file> read(value top) {
         if (top.kind != kind::dict) return bad("a pickle of state is a dict of arrays by name");
-        if (auto checked = check_tree(top); !checked) return std::move(checked).failure();
+        if (auto checked = check_tree(top); !checked) return checked.failure();
         const auto items = objects_->items(top);
         for (std::size_t i = 0; i < items.size(); i += 2) {
             const auto key = name_of(items[i]);
             if (!key) return key.error();
             if (auto read = entry(*key, items[i + 1]); !read) return std::move(read).error().of_variable(*key);
         }
-        if (auto found = check_names(); !found) return std::move(found).failure();
+        if (auto found = check_names(); !found) return found.failure();
         if (big_)
-            if (auto found = find_slices(*big_); !found) return std::move(found).failure();
-        if (auto made = make_arrays(); !made) return std::move(made).failure();
+            if (auto found = find_slices(*big_); !found) return found.failure();
+        if (auto made = make_arrays(); !made) return made.failure();
         return std::move(file_);
     }
 
@@ -134,7 +134,7 @@ class state_reader {
             if (const auto pair = objects_->items(v); pair[0].kind == kind::text && pair[1].kind == kind::array) v = pair[1];
         if (v.kind != kind::array && v.kind != kind::scalar) return file_.others.push_back(key), result<void>();
         auto view = v.kind == kind::array ? array_of(v) : scalar_of(v);
-        if (!view) return std::move(view).failure();
+        if (!view) return view.failure();
         view->name = key;
         return views_.push_back(*std::move(view)), result<void>();
     }
@@ -143,9 +143,9 @@ class state_reader {
         const auto items = objects_->items(v);
         for (std::size_t i = 0; i < items.size(); i += 2) {
             auto structured = name_of(items[i]);
-            if (!structured) return std::move(structured).failure();
+            if (!structured) return structured.failure();
             auto parameter = name_of(items[i + 1]);
-            if (!parameter) return std::move(parameter).failure();
+            if (!parameter) return parameter.failure();
             file_.structured_names.push_back({*std::move(structured), *std::move(parameter)});
         }
         return {};
@@ -159,22 +159,22 @@ class state_reader {
             return bad("an array without a state, or with one that is not NumPy's");
         if (state[3].kind != kind::boolean && state[3].kind != kind::integer) return bad("the order of an array is no flag");
         auto dims = shape_of(state[1]);
-        if (!dims) return std::move(dims).failure();
+        if (!dims) return dims.failure();
         array_view made;
-        if (auto read = read_dtype(state[2], made.layout); !read) return std::move(read).failure();
+        if (auto read = read_dtype(state[2], made.layout); !read) return read.failure();
         made.layout.dims = *dims;
         made.layout.fortran_order = state[3].kind == kind::boolean ? state[3].at != 0 : objects_->numbers[state[3].at] != 0;
         made.data = state[4];
-        if (auto checked = check_data(made.layout, made.data); !checked) return std::move(checked).failure();
+        if (auto checked = check_data(made.layout, made.data); !checked) return checked.failure();
         return made;
     }
     /// Source: numpy.core.multiarray.scalar(dtype, bytes).
     [[nodiscard]] result<array_view> scalar_of(value v) const {
         const auto parts = objects_->items(v);
         array_view made;
-        if (auto read = read_dtype(parts[0], made.layout); !read) return std::move(read).failure();
+        if (auto read = read_dtype(parts[0], made.layout); !read) return read.failure();
         made.data = parts[1];
-        if (auto checked = check_data(made.layout, made.data); !checked) return std::move(checked).failure();
+        if (auto checked = check_data(made.layout, made.data); !checked) return checked.failure();
         return made;
     }
     [[nodiscard]] result<Shape> shape_of(value tuple) const {
@@ -269,7 +269,7 @@ class state_reader {
         const auto items = objects_->items(info);
         for (std::size_t i = 0; i < items.size(); i += 2) {
             auto name = name_of(items[i]);
-            if (!name) return std::move(name).failure();
+            if (!name) return name.failure();
             auto found = items[i + 1].kind == kind::dict ? join(items[i + 1]) : bad("the description of a cut array is no dict");
             if (!found) return std::move(found).error().of_variable(*name);
             found->name = *std::move(name);
@@ -286,7 +286,7 @@ class state_reader {
             if (!key) return key.error();
             if (*key == "OriginShape" && items[i + 1].kind == kind::tuple) {
                 auto dims = shape_of(items[i + 1]);
-                if (!dims) return std::move(dims).failure();
+                if (!dims) return dims.failure();
                 made.layout.dims = *dims;
                 has_shape = true;
             } else if (*key == "slices" && items[i + 1].kind == kind::list && made.slices.empty()) {
@@ -302,7 +302,7 @@ class state_reader {
             }
         }
         if (!has_shape || made.slices.empty()) return bad("a cut array has no shape or no slices");
-        if (auto checked = check_slices(made); !checked) return std::move(checked).failure();
+        if (auto checked = check_slices(made); !checked) return checked.failure();
         return made;
     }
     result<void> check_slices(joined_view& made) const {

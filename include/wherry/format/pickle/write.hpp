@@ -336,9 +336,9 @@ class write_plan {
                          .found = decimal(options.protocol)};
         if (options.python2 && options.protocol != 2)
             return error{.code = errc::bad_argument, .message = "Python 2 writes protocol 2 only", .found = decimal(options.protocol)};
-        if (auto checked = check(tensors, caps); !checked) return std::move(checked).failure();
+        if (auto checked = check(tensors, caps); !checked) return checked.failure();
         write_plan plan;
-        if (auto made = plan.emit(tensors, options); !made) return std::move(made).failure();
+        if (auto made = plan.emit(tensors, options); !made) return made.failure();
         return plan;
     }
     [[nodiscard]] sequence<piece> pieces() const {

@@ -117,10 +117,10 @@ class reader {
     /// 65,535 members), unsupported (encrypted, several disks, another method).
     result<sequence<member>> members() {
         auto read = directory();
-        if (!read) return std::move(read).failure();
+        if (!read) return read.failure();
         for (auto& m : members_)
             if (auto found = locate(m); !found) return std::move(found).error().of_variable(m.name);
-        if (auto apart = check_apart(); !apart) return std::move(apart).failure();
+        if (auto apart = check_apart(); !apart) return apart.failure();
         return std::move(members_);
     }
 

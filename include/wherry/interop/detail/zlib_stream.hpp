@@ -48,7 +48,7 @@ class deflater {
     }
     /// Everything, once the last piece is in.
     result<byte_buffer> finish() {
-        if (auto done = run({}, Z_FINISH); !done) return std::move(done).failure();
+        if (auto done = run({}, Z_FINISH); !done) return done.failure();
         made_.resize(used_);
         return std::move(made_);
     }

@@ -88,7 +88,7 @@ class posix_saver {
         }
         if (auto resolved = follow_link(name, shown); !resolved) return resolved;
         auto made = posix_writer<Calls>::create(parent_.get(), std::move(name), shown, to.size_bytes, how_);
-        if (!made) return std::move(made).failure();
+        if (!made) return made.failure();
         writer_.emplace(*std::move(made));
         return {};
     }

@@ -37,7 +37,7 @@ class posix_writer {
         posix_writer made(folder, std::move(name), std::move(path), size_bytes, how);
         auto opened = how.beside ? made.open_beside() : made.open_in_place();
         if (opened) opened = made.reserve();
-        if (!opened) return std::move(opened).failure();
+        if (!opened) return opened.failure();
         return made;
     }
     posix_writer(posix_writer&& other) noexcept
