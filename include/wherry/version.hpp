@@ -1,6 +1,14 @@
 #ifndef WHERRY_VERSION_HPP
 #define WHERRY_VERSION_HPP
 
+// The language comes first: an older one would give thousands of lines. MSVC names its language in a macro of its own.
+// GCC goes on after #error, no compiler goes on after a file that it cannot find.
+#if defined(__cplusplus) && __cplusplus < 202002L && !(defined(_MSVC_LANG) && _MSVC_LANG >= 202002L)
+#error wherry: needs C++20, compile with -std=c++20 (MSVC: /std:c++20)
+#define WHERRY_STOPS_HERE <compile with -std=c++20>
+#include WHERRY_STOPS_HERE
+#endif
+
 /// The version of these headers.
 #define WHERRY_VERSION_MAJOR 0
 #define WHERRY_VERSION_MINOR 1
