@@ -3,6 +3,8 @@
 
 #include <wherry/version.hpp>
 
+#include <wherry/base/limits.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +12,6 @@
 #include <span>
 
 namespace wherry::inline WHERRY_ABI::kernel {
-
-/// Paddle's own limit on the rank of a tensor.
-inline constexpr std::size_t max_rank = 9;
 
 /// How two operands meet, worked out once per pair of shapes: loops from outside to inside with a step per operand (0 = repeated).
 /// Neighbouring dimensions that walk alike are merged, so same shapes become one loop, a bias two, and Y in the middle of X three.
