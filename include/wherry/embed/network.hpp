@@ -109,7 +109,9 @@ class network {
     static constexpr std::size_t parameter_bytes = plan.parameter_bytes;
     /// Bytes of the parameters that a trainer keeps in RAM.
     static constexpr std::size_t trained_bytes = plan.trained_bytes;
+    /// Buffers that `run` takes: inputs, then outputs.
     static constexpr std::size_t input_count = plan.input_count, output_count = plan.output_count;
+    /// Calls of a kernel in one inference.
     static constexpr std::size_t step_count = plan.step_count;
 
     /// Dims of an input, as a value with `size()` and `operator[]`.

@@ -45,11 +45,13 @@ constexpr result<std::uint64_t> read_varint(byte_cursor& in) {
     return error{.code = errc::bad_protobuf, .message = "a varint is longer than ten bytes", .offset = in.offset()};
 }
 
+/// Appends a number as a varint: 1 to 10 bytes.
 constexpr void append_varint(byte_buffer& out, std::uint64_t value) {
     for (; value >= 0x80U; value >>= 7U) out.push_back(static_cast<char>((value & 0x7fU) | 0x80U));
     out.push_back(static_cast<char>(value));
 }
 
+/// Appends the tag of a field.
 constexpr void append_tag(byte_buffer& out, std::uint32_t number, wire_type type) {
     append_varint(out, (std::uint64_t{number} << 3U) | static_cast<std::uint64_t>(type));
 }
