@@ -187,7 +187,6 @@ set(WHERRY_HEADERS
     wherry/policy/layout.hpp
     wherry/policy/mapped.hpp
     wherry/policy/memory.hpp
-    wherry/policy/pick.hpp
     wherry/policy/sink.hpp
     wherry/policy/source.hpp
     wherry/program/attribute.hpp

@@ -16,6 +16,7 @@ namespace {
 
 /// A layout: one file a layer, "fc_0", "fc_1". Files hold no names, so that the same variables must give the same answer.
 struct by_layer {
+    using kind = wherry::kinds::layout;
     static constexpr std::string_view name = "by_layer";
     static constexpr bool single_record = false;
     [[nodiscard]] std::vector<wherry::record> records(std::span<const std::string_view> variables) const {
@@ -34,6 +35,7 @@ static_assert(wherry::Layout<by_layer>);
 
 /// An annotation: what the flash of a device wants, under one name.
 struct flash_pages {
+    using kind = wherry::kinds::annotation<"flash_pages">;
     static constexpr std::string_view name = "flash_pages";
     static constexpr wherry::annotation_rules add_to(wherry::annotation_rules rules) noexcept {
         rules.alignment = 512;
@@ -45,6 +47,7 @@ static_assert(wherry::Annotation<flash_pages>);
 
 /// A codec: every byte is mixed with a key, and with its place. Real ciphers go in the same two functions.
 struct scrambled {
+    using kind = wherry::kinds::codec;
     static constexpr std::string_view name = "scrambled";
     static std::byte mixed(std::byte byte, std::uint64_t place) noexcept { return byte ^ static_cast<std::byte>(0x5A + place * 7); }
 

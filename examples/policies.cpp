@@ -14,6 +14,7 @@ namespace {
 
 /// A filter of one's own: the biases.
 struct biases {
+    using kind = wherry::kinds::filter;
     static constexpr std::string_view name = "biases";
     bool operator()(const wherry::Variable& var) const noexcept {
         return var.is_parameter() && var.name().find(".b_") != std::string::npos;

@@ -1,4 +1,4 @@
-// expect: wherry: annotate is given a type that is no annotation
+// expect: wherry: annotate is given a type that is not an annotation
 #include <wherry/policy/annotate.hpp>
 #include <wherry/policy/durability.hpp>
 

@@ -1,4 +1,4 @@
-// expect: wherry: annotate is given one annotation twice
+// expect: wherry: a Kind of policy is given twice
 #include <wherry/policy/annotate.hpp>
 
 using namespace wherry;

@@ -1,4 +1,4 @@
-// expect: wherry: a filter is given to archive and another one to the call
+// expect: wherry: a policy is given to archive and another one of its kind to the call
 #include <wherry/archive/archive.hpp>
 #include <wherry/policy/memory.hpp>
 

@@ -1,4 +1,4 @@
-// expect: wherry: this is no filter
+// expect: wherry: this type is not a policy: a policy declares its kind
 #include <wherry/archive/archive.hpp>
 #include <wherry/policy/memory.hpp>
 

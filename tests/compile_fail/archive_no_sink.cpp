@@ -1,4 +1,4 @@
-// expect: wherry: this is no sink
+// expect: wherry: this is not a sink
 #include <wherry/archive/archive.hpp>
 
 using namespace wherry;

@@ -1,4 +1,4 @@
-// expect: wherry: this is no source
+// expect: wherry: this is not a source
 #include <wherry/archive/archive.hpp>
 #include <wherry/policy/memory.hpp>
 

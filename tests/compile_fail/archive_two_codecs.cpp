@@ -1,10 +1,11 @@
-// expect: wherry: archive is given two codecs
+// expect: wherry: a Kind of policy is given twice
 #include <wherry/archive/archive.hpp>
 
 using namespace wherry;
 
 namespace {
 struct other {
+    using kind = kinds::codec;
     static constexpr std::string_view name = "other";
     template <Sink S>
     static S& encode(S& sink) noexcept {

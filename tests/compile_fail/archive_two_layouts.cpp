@@ -1,4 +1,4 @@
-// expect: wherry: archive is given two layouts
+// expect: wherry: a Kind of policy is given twice
 #include <wherry/archive/archive.hpp>
 
 using namespace wherry;

@@ -7,6 +7,7 @@ using namespace wherry;
 namespace mine {
 /// An annotation of one's own: both of wherry's that guard against mistakes.
 struct guarded {
+    using kind = kinds::annotation<"guarded">;
     static constexpr std::string_view name = "guarded";
     static constexpr annotation_rules add_to(annotation_rules rules) noexcept { return names::add_to(checksum::add_to(rules)); }
 };

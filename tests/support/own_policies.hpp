@@ -21,12 +21,14 @@ namespace mine {
 
 /// Every persistable but the learning rate.
 struct not_lr {
+    using kind = wherry::kinds::filter;
     static constexpr std::string_view name = "not_lr";
     bool operator()(const wherry::Variable& var) const noexcept { return wherry::is_persistable(var) && var.name() != "lr"; }
 };
 
 /// Two files, by the first letter.
 struct by_letter {
+    using kind = wherry::kinds::layout;
     static constexpr std::string_view name = "by_letter";
     static constexpr bool single_record = false;
     [[nodiscard]] std::vector<wherry::record> records(std::span<const std::string_view> names) const {
@@ -38,6 +40,7 @@ struct by_letter {
 
 /// Elements that start at flash pages, and checked.
 struct flash_pages {
+    using kind = wherry::kinds::annotation<"flash_pages">;
     static constexpr std::string_view name = "flash_pages";
     static constexpr wherry::annotation_rules add_to(wherry::annotation_rules rules) noexcept {
         rules.alignment = 512;
@@ -48,6 +51,7 @@ struct flash_pages {
 
 /// Every byte is turned around: stands for an encryption.
 struct inverted {
+    using kind = wherry::kinds::codec;
     static constexpr std::string_view name = "inverted";
 
     static void invert(std::span<std::byte> bytes) {

@@ -153,6 +153,7 @@ class gzip_source {
 template <int Level = -1>
     requires(Level >= -1 && Level <= 9)
 struct gzip {
+    using kind = kinds::codec;
     static constexpr std::string_view name = "gzip";
     template <Sink S>
     static detail::gzip_sink<Level, S> encode(S& sink) noexcept {

@@ -97,7 +97,7 @@ inline result<loaded_inference_model> parse_inference_program(std::string_view b
 template <class... Policies>
 struct inference_model {
     static_assert(
-        pick<detail::is_filter, void, Policies...>::count == 0,
+        !(std::is_same_v<typename detail::kind_of<Policies>::type, kinds::filter> || ...),
         "wherry: an inference model holds the persistables of its program; it takes no filter (see wherry/model/inference_model.hpp)");
     using parameters = archive<filter::persistables, Policies...>;
 

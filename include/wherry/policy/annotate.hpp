@@ -1,6 +1,8 @@
 #ifndef WHERRY_POLICY_ANNOTATE_HPP
 #define WHERRY_POLICY_ANNOTATE_HPP
 
+#include <wherry/base/fixed_string.hpp>
+#include <wherry/base/policy_set.hpp>
 #include <wherry/version.hpp>
 
 #include <concepts>
@@ -28,11 +30,43 @@ concept Annotation = requires(annotation_rules rules) {
     noexcept->std::same_as<annotation_rules>;
 };
 
+namespace kinds {
+/// What one annotation adds to files; the requirements of `Annotation`. Each annotation is a kind of its own, by this name.
+template <fixed_string Name>
+struct annotation {
+    static constexpr bool is_annotation = true;
+    template <class P>
+    static constexpr bool check() noexcept {
+        static_assert(
+            requires(annotation_rules rules) {
+                { P::add_to(rules) }
+                noexcept->std::same_as<annotation_rules>;
+            },
+            "wherry: annotation: add_to(annotation_rules) must be static, noexcept and return annotation_rules (see "
+            "wherry/policy/annotate.hpp)");
+        return Annotation<P>;
+    }
+};
+/// All annotations of an archive; the requirements of `Annotator`.
+struct annotations {
+    template <class P>
+    static constexpr bool check() noexcept {
+        static_assert(
+            requires {
+                { P::rules } -> std::convertible_to<annotation_rules>;
+            },
+            "wherry: annotations: needs `static constexpr annotation_rules rules` (see wherry/policy/annotate.hpp)");
+        return requires { P::rules; };
+    }
+};
+}  // namespace kinds
+
 /// The elements of every tensor start at a multiple of N bytes, so that a mapping or a microcontroller reads them in place.
 template <std::uint64_t N>
 struct align {
     static_assert(N != 0 && (N & (N - 1)) == 0 && N <= 65536,
                   "wherry: align takes a power of two up to 65536 (see wherry/policy/annotate.hpp)");
+    using kind = kinds::annotation<"align">;
     static constexpr std::string_view name = "align";
     static constexpr annotation_rules add_to(annotation_rules rules) noexcept {
         rules.alignment = N;
@@ -42,6 +76,7 @@ struct align {
 
 /// Every tensor carries a CRC-32C of its header and one of its elements. Loading checks both.
 struct checksum {
+    using kind = kinds::annotation<"checksum">;
     static constexpr std::string_view name = "checksum";
     static constexpr annotation_rules add_to(annotation_rules rules) noexcept {
         rules.checksums = true;
@@ -52,6 +87,7 @@ struct checksum {
 /// Every tensor carries its variable's name. Loading goes by names: some of a combined file's tensors may be wanted, and
 /// a file of other tensors is an error.
 struct names {
+    using kind = kinds::annotation<"names">;
     static constexpr std::string_view name = "names";
     static constexpr annotation_rules add_to(annotation_rules rules) noexcept {
         rules.names = true;
@@ -60,37 +96,26 @@ struct names {
 };
 
 namespace detail {
-template <Annotation... As>
-constexpr annotation_rules rules_of() noexcept {
-    annotation_rules rules;
-    ((rules = As::add_to(rules)), ...);
-    return rules;
-}
-template <Annotation... As>
-constexpr bool each_name_once() noexcept {
-    constexpr std::string_view all[] = {As::name..., std::string_view()};
-    for (std::size_t i = 0; i < sizeof...(As); ++i)
-        for (std::size_t k = 0; k < i; ++k)
-            if (all[i] == all[k]) return false;
-    return true;
+template <class A>
+constexpr bool is_annotation() noexcept {
+    return requires { A::kind::is_annotation; };
 }
 }  // namespace detail
 
 /// Annotations of an archive, in any order: `annotate<align<64>, checksum, names>`. Paddle reads such files as its own.
 template <class... As>
 struct annotate {
-    static_assert(
-        (Annotation<As> && ...),
-        "wherry: annotate is given a type that is no annotation: it takes align<N>, checksum and names (see wherry/policy/annotate.hpp)");
+    static_assert((detail::is_annotation<As>() && ...), "wherry: annotate is given a type that is not an annotation: it takes align<N>, "
+                                                        "checksum and names (see wherry/policy/annotate.hpp)");
+    using kind = kinds::annotations;
     static constexpr std::string_view name = "annotate";
     static constexpr annotation_rules rules = [] {
-        if constexpr ((Annotation<As> && ...)) {
-            static_assert(detail::each_name_once<As...>(),
-                          "wherry: annotate is given one annotation twice (see wherry/policy/annotate.hpp)");
-            return detail::rules_of<As...>();
-        } else {
-            return annotation_rules{};
+        annotation_rules all;
+        if constexpr ((detail::is_annotation<As>() && ...)) {
+            // Annotations are open to users: the kinds taken here are those of the given ones.
+            if constexpr (policy_set<policies<As...>, As...>::accepted) ((all = As::add_to(all)), ...);
         }
+        return all;
     }();
 };
 

@@ -9,18 +9,34 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What a reader accepts, as a policy: `capped<limits{.desc_bytes = 4096}>`.
-template <limits Value>
-struct capped {
-    static constexpr std::string_view name = "capped";
-    static constexpr limits caps = Value;
-};
-
 /// A type that carries `limits`.
 template <class C>
 concept Caps = requires {
     { C::name } -> std::convertible_to<std::string_view>;
     { C::caps } -> std::convertible_to<limits>;
+};
+
+namespace kinds {
+/// What a reader accepts; the requirements of `Caps`.
+struct caps {
+    template <class P>
+    static constexpr bool check() noexcept {
+        static_assert(
+            requires {
+                { P::caps } -> std::convertible_to<limits>;
+            },
+            "wherry: caps: needs `static constexpr limits caps` (see wherry/policy/capped.hpp)");
+        return Caps<P>;
+    }
+};
+}  // namespace kinds
+
+/// What a reader accepts, as a policy: `capped<limits{.desc_bytes = 4096}>`.
+template <limits Value>
+struct capped {
+    using kind = kinds::caps;
+    static constexpr std::string_view name = "capped";
+    static constexpr limits caps = Value;
 };
 
 static_assert(Caps<capped<limits{}>>);

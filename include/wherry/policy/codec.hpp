@@ -14,16 +14,36 @@
 namespace wherry::inline WHERRY_ABI {
 
 /// Changes the bytes of each record between archive and sink: compresses, encrypts. `encode(sink)` is a sink that hands its
-/// records on, `decode(source, caps)` a source whose records are what went in.
+/// records on, `decode(source, caps)` a source whose records are what went in. May hold state, a key that is known when the
+/// program runs; such a codec is handed to the call.
 template <class C>
-concept Codec = std::default_initializable<C> && requires(memory& bytes, const limits& caps) {
+concept Codec = requires(const C codec, memory& bytes, const limits& caps) {
     { C::name } -> std::convertible_to<std::string_view>;
-    requires Sink<std::remove_reference_t<decltype(C::encode(bytes))>>;
-    requires Source<std::remove_reference_t<decltype(C::decode(bytes, caps))>>;
+    requires Sink<std::remove_reference_t<decltype(codec.encode(bytes))>>;
+    requires Source<std::remove_reference_t<decltype(codec.decode(bytes, caps))>>;
 };
+
+namespace kinds {
+/// What happens to bytes on their way; the requirements of `Codec`.
+struct codec {
+    template <class P>
+    static constexpr bool check() noexcept {
+        static_assert(
+            requires(const P policy, memory& bytes) { requires Sink<std::remove_reference_t<decltype(policy.encode(bytes))>>; },
+            "wherry: codec: encode(sink) must be const or static and return a Sink (see wherry/policy/codec.hpp)");
+        static_assert(
+            requires(const P policy, memory& bytes, const limits& caps) {
+                requires Source<std::remove_reference_t<decltype(policy.decode(bytes, caps))>>;
+            },
+            "wherry: codec: decode(source, limits) must be const or static and return a Source (see wherry/policy/codec.hpp)");
+        return Codec<P>;
+    }
+};
+}  // namespace kinds
 
 /// The bytes of the reference.
 struct plain {
+    using kind = kinds::codec;
     static constexpr std::string_view name = "plain";
     template <Sink S>
     static S& encode(S& sink) noexcept {

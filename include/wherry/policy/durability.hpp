@@ -16,15 +16,31 @@ struct durability_steps {
 
 /// How safe each file is against a crash while it is written.
 template <class D>
-concept Durability = std::default_initializable<D> && requires {
+concept Durability = requires {
     { D::name } -> std::convertible_to<std::string_view>;
     { D::steps } -> std::convertible_to<durability_steps>;
 };
+
+namespace kinds {
+/// How safe a file is; the requirements of `Durability`.
+struct durability {
+    template <class P>
+    static constexpr bool check() noexcept {
+        static_assert(
+            requires {
+                { P::steps } -> std::convertible_to<durability_steps>;
+            },
+            "wherry: durability: needs `static constexpr durability_steps steps` (see wherry/policy/durability.hpp)");
+        return Durability<P>;
+    }
+};
+}  // namespace kinds
 
 /// In place, without a temporary file: a kill or a full disk leaves old and new bytes mixed. Errors are still noticed and
 /// the file is then emptied, so that nobody loads the mixture. The fastest over an existing file, since none of its
 /// blocks is freed. Writes to character devices too.
 struct fast {
+    using kind = kinds::durability;
     static constexpr std::string_view name = "fast";
     static constexpr durability_steps steps{.beside = false, .synced = false};
 };
@@ -32,12 +48,14 @@ struct fast {
 /// Temporary file and rename: safe against a kill and a full disk, the name always means a whole file. Not against
 /// power loss, after which the rename may be there and the data not.
 struct atomic {
+    using kind = kinds::durability;
     static constexpr std::string_view name = "atomic";
     static constexpr durability_steps steps{.beside = true, .synced = false};
 };
 
 /// As `atomic`, and file and folder are on the device before `save` returns.
 struct durable {
+    using kind = kinds::durability;
     static constexpr std::string_view name = "durable";
     static constexpr durability_steps steps{.beside = true, .synced = true};
 };

@@ -31,6 +31,32 @@ concept VariableFilter = std::default_initializable<F> && VariablePredicate<F> &
     noexcept;
 };
 
+namespace kinds {
+/// Which variables travel; the requirements of `VariableFilter`, and of `VariablePredicate` for one that is handed to a call.
+struct filter {
+    template <class P>
+    static constexpr bool check_value() noexcept {
+        static_assert(
+            requires(const P policy, const Variable& var) {
+                { policy(var) } -> std::same_as<bool>;
+            },
+            "wherry: filter: operator()(const Variable&) must be const and return bool (see wherry/policy/filter.hpp)");
+        static_assert(std::copy_constructible<P>, "wherry: filter: must be copyable (see wherry/policy/filter.hpp)");
+        return VariablePredicate<P>;
+    }
+    template <class P>
+    static constexpr bool check() noexcept {
+        constexpr bool callable = check_value<P>();
+        static_assert(!callable || noexcept(std::declval<const P&>()(std::declval<const Variable&>())),
+                      "wherry: filter: operator()(const Variable&) must be noexcept (see wherry/policy/filter.hpp)");
+        static_assert(
+            std::default_initializable<P>,
+            "wherry: filter: must be default-constructible; one with state is handed to save or load (see wherry/policy/filter.hpp)");
+        return VariableFilter<P>;
+    }
+};
+}  // namespace kinds
+
 }  // namespace wherry::inline WHERRY_ABI
 
 /// Which variables of a Program travel. Filters combine: `decltype(filter::persistables{} && !filter::parameters{})`.
@@ -38,18 +64,21 @@ namespace wherry::inline WHERRY_ABI::filter {
 
 /// Keeps everything; temporaries that were never computed then make a save fail. Source: save_vars without a predicate.
 struct all {
+    using kind = kinds::filter;
     static constexpr std::string_view name = "all";
     bool operator()(const Variable&) const noexcept { return true; }
 };
 
 /// Keeps every Parameter of the Program. Source: fluid.io.is_parameter.
 struct parameters {
+    using kind = kinds::filter;
     static constexpr std::string_view name = "parameters";
     bool operator()(const Variable& var) const noexcept { return is_parameter(var); }
 };
 
 /// Keeps what outlives a run: Parameters, statistics, optimizer state. Source: fluid.io.is_persistable.
 struct persistables {
+    using kind = kinds::filter;
     static constexpr std::string_view name = "persistables";
     bool operator()(const Variable& var) const noexcept { return is_persistable(var); }
 };
@@ -57,6 +86,7 @@ struct persistables {
 /// Keeps learning rates, accumulators, counters. A program parsed from 1.8 bytes knows no Parameters, so there this is
 /// every persistable. Source: fluid.io.is_belong_to_optimizer.
 struct optimizer_state {
+    using kind = kinds::filter;
     static constexpr std::string_view name = "optimizer_state";
     bool operator()(const Variable& var) const noexcept { return is_belong_to_optimizer(var); }
 };
@@ -64,6 +94,7 @@ struct optimizer_state {
 /// Keeps these names: `named<"fc_0.w_0", "fc_0.b_0">`.
 template <fixed_string... Names>
 struct named {
+    using kind = kinds::filter;
     static constexpr std::string_view name = "named";
     bool operator()(const Variable& var) const noexcept { return ((std::string_view(var.name()) == Names.view()) || ...); }
 };
@@ -73,6 +104,7 @@ template <class Predicate>
     requires std::predicate<const Predicate&, const Variable&>
 class where {
   public:
+    using kind = kinds::filter;
     static constexpr std::string_view name = "where";
     explicit where(Predicate predicate) : predicate_(std::move(predicate)) {}
     bool operator()(const Variable& var) const { return static_cast<bool>(predicate_(var)); }
@@ -84,6 +116,7 @@ class where {
 /// Keeps variables of the names that these have, in whatever program.
 class listed {
   public:
+    using kind = kinds::filter;
     static constexpr std::string_view name = "listed";
     explicit listed(std::span<const Variable> variables) {
         sequence<std::string_view> names;
@@ -105,6 +138,7 @@ inline constexpr bool never_throws = std::is_nothrow_invocable_v<const F&, const
 /// Keeps what A and B keep.
 template <VariablePredicate A, VariablePredicate B>
 struct both {
+    using kind = kinds::filter;
     static constexpr auto joined = join<A::name.size() + B::name.size() + 6>("(", A::name, " && ", B::name, ")");
     static constexpr std::string_view name = joined.view();
     [[no_unique_address]] A first;
@@ -117,6 +151,7 @@ struct both {
 /// Keeps what A or B keeps.
 template <VariablePredicate A, VariablePredicate B>
 struct either {
+    using kind = kinds::filter;
     static constexpr auto joined = join<A::name.size() + B::name.size() + 6>("(", A::name, " || ", B::name, ")");
     static constexpr std::string_view name = joined.view();
     [[no_unique_address]] A first;
@@ -129,6 +164,7 @@ struct either {
 /// Keeps what A does not.
 template <VariablePredicate A>
 struct negated {
+    using kind = kinds::filter;
     static constexpr auto joined = join<A::name.size() + 1>("!", A::name);
     static constexpr std::string_view name = joined.view();
     [[no_unique_address]] A inner;

@@ -21,13 +21,33 @@ struct record {
 };
 
 /// Lays tensors out in records. The names are distinct; every index must stand in exactly one record, and saving and
-/// loading the same names must give the same answer, since files hold no names.
+/// loading the same names must give the same answer, since files hold no names. May hold state; such a layout is handed to the call.
 template <class L>
-concept Layout = std::default_initializable<L> && requires(const L layout, std::span<const std::string_view> names) {
+concept Layout = requires(const L layout, std::span<const std::string_view> names) {
     { L::name } -> std::convertible_to<std::string_view>;
     { L::single_record } -> std::convertible_to<bool>;  // true: always one record whose name is empty
     { layout.records(names) } -> std::convertible_to<sequence<record>>;
 };
+
+namespace kinds {
+/// Which record holds which tensors; the requirements of `Layout`.
+struct layout {
+    template <class P>
+    static constexpr bool check() noexcept {
+        static_assert(
+            requires {
+                { P::single_record } -> std::convertible_to<bool>;
+            },
+            "wherry: layout: needs `static constexpr bool single_record` (see wherry/policy/layout.hpp)");
+        static_assert(
+            requires(const P policy, std::span<const std::string_view> names) {
+                { policy.records(names) } -> std::convertible_to<sequence<record>>;
+            },
+            "wherry: layout: records(std::span<const std::string_view>) must be const and return records (see wherry/policy/layout.hpp)");
+        return Layout<P>;
+    }
+};
+}  // namespace kinds
 
 /// A layout may say that bytes after the last tensor of a record are no error but a warning.
 template <class L>
@@ -43,6 +63,7 @@ namespace wherry::inline WHERRY_ABI::layout {
 /// One file a variable, named like it, in the given order. Bytes after a tensor are only warned about, as real loaders
 /// ignore them. Source: save_vars without a filename.
 struct per_file {
+    using kind = kinds::layout;
     static constexpr std::string_view name = "per_file";
     static constexpr bool single_record = false;
     static constexpr bool tolerates_trailing_bytes = true;
@@ -56,6 +77,7 @@ struct per_file {
 
 /// One file of all tensors, sorted by the bytes of their names, without an index. Source: save_vars with a filename.
 struct combined {
+    using kind = kinds::layout;
     static constexpr std::string_view name = "combined";
     static constexpr bool single_record = true;
     [[nodiscard]] sequence<record> records(std::span<const std::string_view> names) const { return {{{}, order_of(names)}}; }
