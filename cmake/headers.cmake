@@ -16,6 +16,7 @@ set(WHERRY_HEADERS
     wherry/base/name_map.hpp
     wherry/base/number.hpp
     wherry/base/order.hpp
+    wherry/base/policy_set.hpp
     wherry/base/real.hpp
     wherry/base/require.hpp
     wherry/base/result.hpp
