@@ -92,7 +92,7 @@ template <class R>
 result<held_kinds> program_of(R& file) {
     const auto bytes = wherry::read_all(file, wherry::limits{}.program_bytes);
     if (!bytes) return bytes.error();
-    auto program = parse_program(*bytes);
+    auto program = parse_program(*bytes, operators::any);
     if (program) return held_kinds(*std::move(program));
     if (wherry::wire::kind_of(*bytes, bytes->size()) == wherry::wire::file_kind::json)
         return std::move(program).error().in_file(file.path());

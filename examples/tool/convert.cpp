@@ -173,7 +173,7 @@ result<std::string> convert(const convert_arguments& given) {
     Program program;
     state_wish wish;
     if (given.paths.size() == 3) {
-        auto loaded = load_program(given.paths[0]);
+        auto loaded = load_program(given.paths[0], given.program_out.empty() ? operators::any : operators::known);
         if (!loaded) return std::move(loaded).error();
         program = *std::move(loaded);
         auto variables = chosen(program, given.filter == "params");

@@ -47,16 +47,19 @@ inline result<std::string> read_file(const std::string& path, std::uint64_t cap_
     return wherry::read_all(*file, cap_bytes);
 }
 
+/// Programs of Paddle 3 are looked at whatever their operators are; to run one, or to write it as a 2.x program, all must be known.
+enum class operators : bool { known, any };
+
 /// A program with at least one block, of fluid and 2.x (a ProgramDesc) or of 3.x (JSON).
 /// Errors: not_a_paddle_file, those of `Program::parse_from_string` and `read_pir`.
-result<Program> parse_program(std::string_view bytes);
+result<Program> parse_program(std::string_view bytes, operators take);
 
 /// The program in a file, or in the `__model__` of a folder.
-inline result<Program> load_program(const std::string& path) {
+inline result<Program> load_program(const std::string& path, operators take = operators::any) {
     const auto file = is_folder(path) ? joined(path, "__model__") : path;
     const auto bytes = read_file(file, wherry::limits{}.program_bytes);
     if (!bytes) return bytes.error();
-    auto program = parse_program(*bytes);
+    auto program = parse_program(*bytes, take);
     if (!program) return std::move(program).error().in_file(file);
     return program;
 }

@@ -29,7 +29,7 @@ result<wherry::sequence<Variable>> needed(const Program& program, const infer_mo
 }  // namespace
 
 result<std::string> infer_model(const infer_model_arguments& given) {
-    auto program = load_program(given.program);
+    auto program = load_program(given.program, operators::known);
     if (!program) return std::move(program).error();
     const auto targets = targets_of(*program, given.targets);
     if (!targets) return error(targets.error()).in_file(given.program);

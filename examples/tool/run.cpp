@@ -54,7 +54,7 @@ std::vector<named_array> numbered(std::vector<Tensor> values) {
 result<std::string> run(const run_arguments& given) {
     const auto files = files_of(given.model, given.model_file, given.params_file);
     if (!files) return files.error();
-    const auto program = load_program(files->program);
+    const auto program = load_program(files->program, operators::known);
     if (!program) return program.error();
     const auto fetches = fetched_by(*program);
     if (fetches.empty())

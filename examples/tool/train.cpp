@@ -20,7 +20,7 @@ result<void> check(const train_arguments& given) {
 /// Values of the persistables before the first step.
 result<void> start(const train_arguments& given, const Program& program, wherry::Executor& executor, Scope& scope) {
     if (given.startup.empty()) return load_variables(persistables_of(program), scope, place_to_load(given.persistables, {}));
-    const auto startup = load_program(given.startup);
+    const auto startup = load_program(given.startup, operators::known);
     if (!startup) return startup.error();
     auto ran = executor.run(*startup, scope);
     if (!ran) return std::move(ran).error().in_file(given.startup);
@@ -88,7 +88,7 @@ result<std::vector<named_array>> all_stacked(std::span<const std::string> names,
 
 result<std::string> train(const train_arguments& given) {
     if (auto checked = check(given); !checked) return std::move(checked).error();
-    const auto program = load_program(given.program);
+    const auto program = load_program(given.program, operators::known);
     if (!program) return program.error();
     Scope scope;
     auto executor = executor_of_all();

@@ -9,6 +9,8 @@
 #include <wherry/exec/op/all.hpp>
 #include <wherry/policy/disk.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -92,10 +94,76 @@ TEST_CASE("pir: the program comes back from its .pdmodel bytes and answers alike
     CHECK(support::relative_error(answers(*again, folder)[0], support::load_npy(folder + "/y.npy"), 1e-3) <= 1e-5);
 }
 
-TEST_CASE("pir: an operator without a counterpart is named as the file names it") {
+TEST_CASE("pir: operators without a counterpart are named as the file names them") {
     const auto read = read_pir(support::read_file(support::golden("paddle33/unknown/inference.json")));
     REQUIRE(code_of(read) == errc::unknown_op);
-    CHECK(read.error().found == "1.transpose");
+    CHECK(read.error().found == "1.transpose (1), 1.gelu (1)");
+}
+
+namespace {
+/// Three operators of two types that have no counterpart, one of them with a list of tensors, constants and an optional output.
+constexpr std::string_view unknown_operators = R"({"base_code":{"magic":"pir","version":4,"trainable":true},
+ "program":{"regions":[{"#":"region_0","blocks":[{"#":"block_0","args":[],"ops":[
+ {"#":"p","A":[0,1,1,"w"],"O":{"%":1,"TT":{"#":"0.t_dtensor","D":[{"#":"0.t_f32"},[4,3,3,3],"NCHW",[],0]}},"OA":[0,0,1]},
+ {"#":"1.data","A":[{"N":"name","AT":{"#":"0.a_str","D":"x"}}],"I":[],
+  "O":[{"%":2,"TT":{"#":"0.t_dtensor","D":[{"#":"0.t_f32"},[-1,3,-1917,24],"NCHW",[],0]}}]},
+ {"#":"1.conv2d","A":[{"N":"strides","AT":{"#":"0.a_array","D":[{"#":"0.a_i32","D":2},{"#":"0.a_i32","D":2}]}},
+  {"N":"padding_algorithm","AT":{"#":"0.a_str","D":"EXPLICIT"}},{"N":"groups","AT":{"#":"0.a_i32","D":1}},
+  {"N":"place","AT":{"#":"1.a_place","D":[0,0,""]}}],"I":[{"%":2},{"%":1}],
+  "O":[{"%":3,"TT":{"#":"0.t_dtensor","D":[{"#":"0.t_f32"},[-1,4,-1,12],"NCHW",[],0]}}]},
+ {"#":"1.conv2d","A":[],"I":[{"%":3},{"%":1}],"O":[{"%":4,"TT":{"#":"0.t_dtensor","D":[{"#":"0.t_f32"},[-1,4,-1,6],"NCHW",[],0]}}]},
+ {"#":"1.full_int_array","A":[{"N":"value","AT":{"#":"1.a_intarray","D":[2,2]}}],"I":[],
+  "O":[{"%":5,"TT":{"#":"0.t_dtensor","D":[{"#":"0.t_i64"},[2],"NCHW",[],0]}}]},
+ {"#":"0.combine","A":[],"I":[{"%":3},{"%":4}],"O":[{"%":6,"TT":{"#":"0.t_vec","D":[]}}]},
+ {"#":"1.unheard_of","A":[],"I":[{"%":6},{"%":5},{"%":0}],"O":[{"%":7,"TT":{"#":"0.t_vec","D":[]}},{"%":0}]},
+ {"#":"1.fetch","A":[{"N":"col","AT":{"#":"0.a_i32","D":0}}],"I":[{"%":4}],"O":[]}]}]}]}})";
+}  // namespace
+
+TEST_CASE("pir: all operators without a counterpart are named, each with how often it occurs") {
+    const auto read = read_pir(unknown_operators);
+    REQUIRE(code_of(read) == errc::unknown_op);
+    CHECK(read.error().op == "1.conv2d");
+    CHECK(read.error().found == "1.conv2d (2), 1.unheard_of (1)");
+}
+
+TEST_CASE("pir: any operator can be looked at: variables, slots, attributes; only to run it one needs a counterpart") {
+    const auto read = read_pir(unknown_operators, {}, pir_operators::any);
+    REQUIRE_MESSAGE(read, (read ? "" : to_string(read.error())));
+    const auto& block = read->global_block();
+    const auto parameters = read->all_parameters();
+    REQUIRE(parameters.size() == 1);
+    CHECK(parameters[0].name() == "w");
+    CHECK(to_string(block.find_var("x").shape()) == "[-1, 3, -1917, 24]");  // unknown, as Paddle reads it
+    CHECK(to_string(block.find_var("value_3").shape()) == "[-1, 4, -1, 12]");
+    std::vector<std::string> types;
+    for (const auto& op : block.ops()) types.emplace_back(op.type());
+    CHECK(types == std::vector<std::string>{"feed", "pd_op.conv2d", "pd_op.conv2d", "pd_op.unheard_of", "fetch"});
+    const auto& convolution = block.ops()[1];
+    CHECK(convolution.input("X")[0] == "x");
+    CHECK(convolution.input("X")[1] == "w");
+    CHECK(convolution.output("Out")[0] == "value_3");
+    CHECK(convolution.attr_or<std::string>("padding_algorithm", "") == "EXPLICIT");
+    CHECK(convolution.attr_or<std::int64_t>("groups", 0) == 1);
+    CHECK(convolution.attr_or<std::vector<std::int64_t>>("strides", {}) == std::vector<std::int64_t>{2, 2});
+    const auto& last = block.ops()[3];
+    CHECK(last.input("X").size() == 2);
+    CHECK(last.attr_or<std::vector<std::int64_t>>("input_1", {}) == std::vector<std::int64_t>{2, 2});
+    const auto again = Program::parse_from_string(read->serialize_to_string());
+    REQUIRE(again);
+    CHECK(again->to_desc() == read->to_desc());
+}
+
+TEST_CASE("pir: an attribute that the counterpart does not take refuses to run, not to be looked at") {
+    auto text = support::read_file(support::golden(classifier));
+    const std::string_view axis = "\"N\":\"axis\"";
+    auto at = text.find(axis);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, axis.size(), "\"N\":\"axes\"");
+    CHECK_FALSE(read_pir(text));
+    const auto read = read_pir(text, {}, pir_operators::any);
+    REQUIRE_MESSAGE(read, (read ? "" : to_string(read.error())));
+    CHECK(std::any_of(read->global_block().ops().begin(), read->global_block().ops().end(),
+                      [](const Operator& op) { return op.type() == "pd_op.softmax"; }));
 }
 
 TEST_CASE("pir: other documents are refused, each with its own error") {

@@ -14,6 +14,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,15 +25,21 @@
 /// `serialize_to_string` is the `.pdmodel` that Paddle 3 no longer writes. Needs nlohmann_json.
 namespace wherry::inline WHERRY_ABI {
 
+/// Which operators a reader of PIR takes.
+enum class pir_operators : bool {
+    known,  ///< those that have a counterpart here: the program runs and is written as a `.pdmodel`
+    any,    ///< all: others keep the name and attributes they have in Paddle 3, for those who look at a program or want its weights
+};
+
 namespace detail {
 
 /// Reads one PIR document. Values are numbered there; parameters and fed variables keep their names, others get "value_N".
 class pir_reader : pir_json {
   public:
-    explicit pir_reader(const limits& caps) : caps_(caps) {}
+    pir_reader(const limits& caps, pir_operators take) : caps_(caps), take_(take) {}
 
     result<Program> read(std::string_view bytes) {
-        auto root = parse(bytes);
+        auto root = parse(bytes, caps_);
         if (!root) return std::move(root).failure();
         const auto* ops = operators(*root);
         if (ops == nullptr)
@@ -49,6 +57,7 @@ class pir_reader : pir_json {
         add_list_variable("fetch", wire::VarKind::FETCH_LIST);
         for (const auto& op : *ops)
             if (auto added = add_op(op); !added) return std::move(added).failure();
+        if (take_ == pir_operators::known && !unknown_.empty()) return unknown_operators();
         program_.version.emplace().version = program_version;
         return Program::from_desc(std::move(program_), caps_);
     }
@@ -56,7 +65,6 @@ class pir_reader : pir_json {
   private:
     static constexpr std::int64_t newest_version = 4;
     static constexpr std::int64_t program_version = 2'006'002;  // whose operators the rules below write
-    static constexpr int depth = 64;
 
     struct value {
         std::string name;  ///< empty for a constant that no operator reads as a tensor yet
@@ -65,60 +73,7 @@ class pir_reader : pir_json {
         sequence<std::int64_t> combined{};  ///< the values of a `combine`
     };
 
-    // ---- JSON, of which nothing is taken on trust
-
-    result<json> parse(std::string_view bytes) const {
-        // a parsed document takes some ten times its bytes
-        if (bytes.size() > caps_.program_bytes / 8)
-            return error{.code = errc::too_large,
-                         .message = "a PIR program is larger than the limit",
-                         .expected = decimal(caps_.program_bytes / 8),
-                         .found = decimal(bytes.size())};
-        bool too_deep = false;
-        auto root = json::parse(
-            bytes.begin(), bytes.end(),
-            [&](int level, json::parse_event_t, json&) {
-                too_deep = too_deep || level > depth;
-                return level <= depth;
-            },
-            false);
-        if (too_deep)
-            return error{.code = errc::too_large, .message = "a JSON document is nested deeper than the limit", .expected = decimal(depth)};
-        if (root.is_discarded())
-            return error{.code = errc::not_a_paddle_file, .message = "this is no JSON document", .expected = "a PIR program"};
-        return root;
-    }
-
-    // ---- errors
-
-    static std::string_view name_of_op(const json& op) {
-        const auto name = text_of(at(&op, "#"));
-        return name.starts_with("1.") ? name.substr(2) : name;
-    }
-    static error bad(const json& op, std::string_view message, std::string_view expected = {}) {
-        return {.code = errc::bad_attribute, .message = message, .op = name_of_op(op), .expected = expected};
-    }
-
     // ---- types and values
-
-    static result<wire::LoDTensorDesc<>> type_of(const json& op, const json* type) {
-        const auto* parts = at(type, "D");
-        const auto* dims = at(parts, 1);
-        const auto dtype = pir_dtype(text_of(at(at(parts, std::size_t{0}), "#")));
-        if (text_of(at(type, "#")) != "0.t_dtensor" || dims == nullptr || !dims->is_array() || !dtype)
-            return error{.code = errc::unsupported,
-                         .message = "a value is no dense tensor of a known element type",
-                         .op = name_of_op(op),
-                         .found = text_of(at(type, "#"))};
-        wire::LoDTensorDesc<> made;
-        made.tensor.data_type = *dtype;
-        for (std::size_t i = 0; i < dims->size(); ++i) {
-            const auto dim = integer(at(dims, i));
-            if (dim < -1) return bad(op, "a dim of a value is no number of elements");
-            made.tensor.dims.push_back(dim);
-        }
-        return made;
-    }
 
     result<void> define(const json& op, const json* out, value made) {
         const auto id = integer(at(out, "%"));
@@ -172,8 +127,6 @@ class pir_reader : pir_json {
             {make_attr("shape", std::move(dims)), make_attr("dtype", read.type.tensor.data_type), make_attr("value", number(held))});
         return read.name;
     }
-    static float number(const json* held) { return held != nullptr && held->is_number() ? held->get<float>() : 0; }
-
     // ---- operators
 
     using named_slots = sequence<std::pair<std::string_view, sequence<std::string>>>;
@@ -201,16 +154,85 @@ class pir_reader : pir_json {
         if (name == "data") return add_data(op);
         if (name == "fetch") return add_fetch(op);
         if (name == "full" || name == "full_int_array") return add_constant(op);
-        if (const auto* rule = find_pir_rule(name); rule != nullptr && type.starts_with("1.")) return add_by_rule(op, *rule);
-        return error{
-            .code = errc::unknown_op, .message = "an operator of the PIR dialect has no counterpart here", .op = type, .found = type};
+        if (const auto* rule = find_pir_rule(name); rule != nullptr && type.starts_with("1.")) {
+            auto added = add_by_rule(op, *rule);
+            if (added || take_ == pir_operators::known) return added;
+        } else {
+            note_unknown(type);
+        }
+        return add_as_it_is(op);
     }
 
+    // ---- operators without a counterpart
+
+    struct unknown_type {
+        std::string_view type;
+        std::size_t count = 0;
+    };
+    void note_unknown(std::string_view type) {
+        const auto same = std::find_if(unknown_.begin(), unknown_.end(), [&](const unknown_type& one) { return one.type == type; });
+        if (same != unknown_.end()) ++same->count;
+        else unknown_.push_back({type, 1});
+    }
+    /// All of them, each with how often it occurs.
+    [[nodiscard]] error unknown_operators() const {
+        std::string listed;
+        for (const auto& one : unknown_) {
+            if (!listed.empty()) listed += ", ";
+            listed.append(one.type).append(" (").append(decimal(one.count).view()).append(")");
+        }
+        return {.code = errc::unknown_op,
+                .message = "operators of the PIR dialect have no counterpart here",
+                .op = unknown_.front().type,
+                .found = listed};
+    }
+
+    /// Variables in one slot X and one slot Out, in the file's order; inputs that are constants become attributes "input_N".
+    result<void> add_as_it_is(const json& op) {
+        named_slots inputs{{"X", {}}};
+        named_slots outputs{{"Out", {}}};
+        sequence<Attr> attrs;
+        const auto* given = at(&op, "I");
+        for (std::size_t i = 0; const auto* one = at(given, i); ++i)
+            if (const auto found = values_.find(integer(at(one, "%"))); found != values_.end())
+                read_as_it_is(found->second, i, inputs[0].second, attrs);
+        const auto* named = at(&op, "A");
+        for (std::size_t i = 0; const auto* one = at(named, i); ++i)
+            if (auto attr = attribute_as_it_is(text_of(at(one, "N")), at(at(one, "AT"), "D"))) attrs.push_back(*std::move(attr));
+        const auto* made = at(&op, "O");
+        for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
+            auto name = define_any(op, one);
+            if (!name) return std::move(name).failure();
+            outputs[0].second.push_back(*std::move(name));
+        }
+        add(full_name(op), inputs, outputs, std::move(attrs));
+        return {};
+    }
+    void read_as_it_is(const value& read, std::size_t i, sequence<std::string>& names, sequence<Attr>& attrs) {
+        if (!read.name.empty()) return void(names.push_back(read.name));
+        if (read.constant != nullptr)
+            if (auto attr = attribute_as_it_is("input_" + std::string(decimal(i).view()), attribute(*read.constant, "value")))
+                attrs.push_back(*std::move(attr));
+        for (const auto id : read.combined)
+            if (const auto part = values_.find(id); part != values_.end() && !part->second.name.empty()) names.push_back(part->second.name);
+    }
+    /// A variable of whatever a value is: a list of tensors has neither element type nor dims.
+    result<std::string> define_any(const json& op, const json* out) {
+        if (integer(at(out, "%")) == 0) return std::string();  // an optional output that nobody wants
+        if (text_of(at(at(out, "TT"), "#")) == "0.t_dtensor") return define_variable(op, out);
+        auto name = "value_" + std::string(decimal(integer(at(out, "%"))).view());
+        add_list_variable(name, wire::VarKind::RAW);
+        program_.blocks[0].vars.back().persistable = false;
+        if (auto defined = define(op, out, {.name = name, .type = {}}); !defined) return std::move(defined).failure();
+        return name;
+    }
     result<void> add_parameter(const json& op) {
         const auto* out = at(&op, "O");
         const auto name = text_of(at(at(&op, "A"), 3));
         auto type = type_of(op, at(out, "TT"));
         if (!type) return std::move(type).failure();
+        if (std::any_of(type->tensor.dims.begin(), type->tensor.dims.end(), [](auto dim) { return dim < 0; }))
+            return bad(op, "a dim of a parameter is negative");
         auto& var = add_variable(name, *type, true);
         var.is_parameter = true;
         var.stop_gradient = integer(at(at(&op, "OA"), 1)) == 1;
@@ -321,14 +343,6 @@ class pir_reader : pir_json {
         attrs.push_back(make_attr(wanted.name, std::move(all)));
         return {};
     }
-    static error computed(const json& op, std::string_view name) {
-        return {.code = errc::unsupported,
-                .message = "an operator computes what is an attribute here",
-                .variable = name,
-                .op = name_of_op(op),
-                .expected = "a constant"};
-    }
-
     static result<void> take_attribute(const json& op, const pir_attribute& wanted, sequence<Attr>& attrs) {
         const auto* held = attribute(op, wanted.from);
         if (held == nullptr) return wanted.to.empty() ? result<void>() : bad(op, "an attribute is missing", wanted.from);
@@ -362,6 +376,8 @@ class pir_reader : pir_json {
     }
 
     const limits& caps_;
+    pir_operators take_;
+    sequence<unknown_type> unknown_;
     wire::ProgramDesc<> program_;
     std::unordered_map<std::int64_t, value> values_;
     std::int32_t fed_ = 0;
@@ -371,9 +387,13 @@ class pir_reader : pir_json {
 
 /// The program of an `inference.json` by Paddle 3, as 2.x operators with feed and fetch. Its parameters lie in the `.pdiparams`
 /// beside it: a combined file, sorted by name as ever.
-/// Errors: not_a_paddle_file, bad_version, too_large; unknown_op (named as the file names it), unsupported, bad_attribute,
-/// no_such_variable, duplicate_name; those of `Program::from_desc`.
-inline result<Program> read_pir(std::string_view json, const limits& caps = {}) { return detail::pir_reader(caps).read(json); }
+/// With `pir_operators::any` no operator is refused: one that has no counterpart here, or attributes that this one does not take, is
+/// there under its name of Paddle 3, such as "pd_op.conv2d", and nothing runs it.
+/// Errors: not_a_paddle_file, bad_version, too_large; unknown_op (all such operators with their counts, named as the file names them),
+/// unsupported, bad_attribute, no_such_variable, duplicate_name; those of `Program::from_desc`.
+inline result<Program> read_pir(std::string_view json, const limits& caps = {}, pir_operators take = pir_operators::known) {
+    return detail::pir_reader(caps, take).read(json);
+}
 
 }  // namespace wherry::inline WHERRY_ABI
 

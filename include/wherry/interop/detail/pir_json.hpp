@@ -1,21 +1,60 @@
 #ifndef WHERRY_INTEROP_DETAIL_PIR_JSON_HPP
 #define WHERRY_INTEROP_DETAIL_PIR_JSON_HPP
 
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/interop/detail/pir_rules.hpp>
+#include <wherry/program/attribute.hpp>
 #include <wherry/version.hpp>
+#include <wherry/wire/framework.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline WHERRY_ABI::detail {
 
-/// Looks into a JSON document that may hold anything: what is missing or of another type is null, empty or the least number.
+/// What a PIR document says, piece by piece. Nothing in it is taken on trust: what is not there, or is of another type, is null or empty.
 struct pir_json {
     using json = nlohmann::json;
+
+    static result<json> parse(std::string_view bytes, const limits& caps) {
+        constexpr int depth = 64;
+        // a parsed document takes some ten times its bytes
+        if (bytes.size() > caps.program_bytes / 8)
+            return error{.code = errc::too_large,
+                         .message = "a PIR program is larger than the limit",
+                         .expected = decimal(caps.program_bytes / 8),
+                         .found = decimal(bytes.size())};
+        bool too_deep = false;
+        auto root = json::parse(
+            bytes.begin(), bytes.end(),
+            [&](int level, json::parse_event_t, json&) {
+                too_deep = too_deep || level > depth;
+                return level <= depth;
+            },
+            false);
+        if (too_deep)
+            return error{.code = errc::too_large, .message = "a JSON document is nested deeper than the limit", .expected = decimal(depth)};
+        if (root.is_discarded())
+            return error{.code = errc::not_a_paddle_file, .message = "this is not a JSON document", .expected = "a PIR program"};
+        return root;
+    }
+    static const json* operators(const json& root) {
+        if (text_of(at(at(&root, "base_code"), "magic")) != "pir") return nullptr;
+        const auto* regions = at(at(&root, "program"), "regions");
+        const auto* blocks = at(at(regions, std::size_t{0}), "blocks");
+        const auto* ops = at(at(blocks, std::size_t{0}), "ops");
+        const bool one = ops != nullptr && ops->is_array() && regions->size() == 1 && blocks->size() == 1;
+        return one ? ops : nullptr;
+    }
 
     static const json* at(const json* held, std::string_view key) {
         if (held == nullptr || !held->is_object()) return nullptr;
@@ -36,20 +75,80 @@ struct pir_json {
             return least;
         return held->get<std::int64_t>();
     }
-    static const json* operators(const json& root) {
-        if (text_of(at(at(&root, "base_code"), "magic")) != "pir") return nullptr;
-        const auto* regions = at(at(&root, "program"), "regions");
-        const auto* blocks = at(at(regions, std::size_t{0}), "blocks");
-        const auto* ops = at(at(blocks, std::size_t{0}), "ops");
-        const bool one = ops != nullptr && ops->is_array() && regions->size() == 1 && blocks->size() == 1;
-        return one ? ops : nullptr;
-    }
     /// The value of an attribute; null when the operator has none of that name.
     static const json* attribute(const json& op, std::string_view name) {
         const auto* all = at(&op, "A");
         for (std::size_t i = 0; const auto* one = at(all, i); ++i)
             if (text_of(at(one, "N")) == name) return at(at(one, "AT"), "D");
         return nullptr;
+    }
+    static float number(const json* held) { return held != nullptr && held->is_number() ? held->get<float>() : 0; }
+
+    static std::string_view name_of_op(const json& op) {
+        const auto name = text_of(at(&op, "#"));
+        return name.starts_with("1.") ? name.substr(2) : name;
+    }
+    /// "pd_op.conv2d", as Paddle 3 prints it.
+    static std::string full_name(const json& op) {
+        const auto type = text_of(at(&op, "#"));
+        if (type.starts_with("1.")) return "pd_op." + std::string(type.substr(2));
+        if (type.starts_with("0.")) return "builtin." + std::string(type.substr(2));
+        return std::string(type);
+    }
+    static error bad(const json& op, std::string_view message, std::string_view expected = {}) {
+        return {.code = errc::bad_attribute, .message = message, .op = name_of_op(op), .expected = expected};
+    }
+
+    static error computed(const json& op, std::string_view name) {
+        return {.code = errc::unsupported,
+                .message = "an operator computes what is an attribute here",
+                .variable = name,
+                .op = name_of_op(op),
+                .expected = "a constant"};
+    }
+
+    static result<wire::LoDTensorDesc<>> type_of(const json& op, const json* type) {
+        const auto* parts = at(type, "D");
+        const auto* dims = at(parts, 1);
+        const auto dtype = pir_dtype(text_of(at(at(parts, std::size_t{0}), "#")));
+        if (text_of(at(type, "#")) != "0.t_dtensor" || dims == nullptr || !dims->is_array() || !dtype)
+            return error{.code = errc::unsupported,
+                         .message = "a value is no dense tensor of a known element type",
+                         .op = name_of_op(op),
+                         .found = text_of(at(type, "#"))};
+        wire::LoDTensorDesc<> made;
+        made.tensor.data_type = *dtype;
+        for (std::size_t i = 0; i < dims->size(); ++i) {
+            const auto dim = integer(at(dims, i));
+            if (dim == std::numeric_limits<std::int64_t>::min()) return bad(op, "a dim of a value is not a number");
+            made.tensor.dims.push_back(dim);
+        }
+        return made;
+    }
+
+    /// Numbers, strings and lists of them; nothing for anything else.
+    static std::optional<Attr> attribute_as_it_is(std::string_view name, const json* held) {
+        if (held == nullptr || name.empty()) return std::nullopt;
+        if (held->is_boolean()) return make_attr(name, held->get<bool>());
+        if (held->is_string()) return make_attr(name, held->get<std::string>());
+        if (held->is_number_integer()) return make_attr(name, integer(held));
+        if (held->is_number()) return make_attr(name, held->get<float>());
+        if (!held->is_array()) return std::nullopt;
+        sequence<std::int64_t> integers;
+        sequence<float> numbers;
+        sequence<std::string> texts;
+        for (const auto& one : *held) {
+            const auto* item = one.is_object() ? at(&one, "D") : &one;
+            if (item == nullptr) return std::nullopt;
+            if (item->is_boolean()) integers.push_back(item->get<bool>() ? 1 : 0);
+            else if (item->is_number_integer()) integers.push_back(integer(item));
+            else if (item->is_number()) numbers.push_back(item->get<float>());
+            else if (item->is_string()) texts.push_back(item->get<std::string>());
+            else return std::nullopt;
+        }
+        if (!texts.empty()) return make_attr(name, std::move(texts));
+        if (!numbers.empty()) return make_attr(name, std::move(numbers));
+        return make_attr(name, std::move(integers));
     }
 };
 
