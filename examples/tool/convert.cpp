@@ -34,6 +34,8 @@ result<void> check(const convert_arguments& given) {
     if (given.paths.size() < 2 || given.paths.size() > 3) return wrong("convert wants IN and OUT, or PROGRAM, IN and OUT");
     if (!has_program && !given.filter.empty()) return wrong("--filter chooses among the variables of PROGRAM, and there is none");
     if (!has_program && !given.program_out.empty()) return wrong("--program-out writes PROGRAM, and there is none");
+    if (!given.program_out.empty() && !(given.casts.empty() && given.transposed.empty()))
+        return wrong("--cast and --transpose change the arrays alone: what --program-out writes would not fit them");
     if (!paddle && !given.out_filename.empty())
         return wrong("--out-filename is for --to paddle: in all other forms OUT is the file, or the folder of text");
     if (!paddle && (given.align != 0 || given.checksum || given.names || given.gzip))
@@ -115,9 +117,18 @@ result<std::vector<rename_rule>> rename_rules(std::span<const std::string> argum
     return rules;
 }
 
+struct new_name {
+    std::string from;
+    std::string to;
+};
+/// Arrays under the names that were asked for, and which those are.
+struct renamed_arrays {
+    state_dict arrays;
+    std::vector<new_name> names;
+};
 /// Gives arrays the names that were asked for; the first rule that fits one counts. Errors: no_such_variable, duplicate_name.
-result<state_dict> rename(state_dict&& arrays, std::vector<rename_rule> rules) {
-    state_dict made;
+result<renamed_arrays> rename(state_dict&& arrays, std::vector<rename_rule> rules) {
+    renamed_arrays made;
     for (const auto& held : arrays) {
         auto name = held.name;
         for (auto& rule : rules)
@@ -126,15 +137,41 @@ result<state_dict> rename(state_dict&& arrays, std::vector<rename_rule> rules) {
                 rule.used = true;
                 break;
             }
-        if (made.find(name) != nullptr)
+        if (made.arrays.find(name) != nullptr)
             return error{
                 .code = errc::duplicate_name, .message = "--rename gives two arrays one name", .variable = name, .found = held.name};
-        made.add(std::move(name), std::move(*arrays.find(held.name)));
+        if (name != held.name) made.names.push_back({held.name, name});
+        made.arrays.add(std::move(name), std::move(*arrays.find(held.name)));
     }
     for (const auto& rule : rules)
         if (!rule.used)
             return error{.code = errc::no_such_variable, .message = "--rename names an array that is not there", .variable = rule.from};
     return made;
+}
+
+/// The program with its variables under the new names, in all of its blocks, so that it still fits the arrays.
+/// Errors: duplicate_name for one that another variable has.
+result<Program> renamed(const Program& program, const std::vector<new_name>& names) {
+    auto desc = program.to_desc();
+    const auto rename_one = [&](std::string& name) {
+        for (const auto& one : names)
+            if (one.from == name) return name = one.to, true;
+        return false;
+    };
+    for (auto& block : desc.blocks) {
+        for (auto& var : block.vars) {
+            if (rename_one(var.name)) continue;
+            if (std::any_of(names.begin(), names.end(), [&](const new_name& one) { return one.to == var.name; }))
+                return error{.code = errc::duplicate_name,
+                             .message = "--rename gives an array the name of another variable of the program",
+                             .variable = var.name};
+        }
+        for (auto& op : block.ops)
+            for (auto* slots : {&op.inputs, &op.outputs})
+                for (auto& slot : *slots)
+                    for (auto& name : slot.arguments) rename_one(name);
+    }
+    return Program::from_desc(std::move(desc));
 }
 
 void warn_of_lod(const state_dict& arrays, const std::string& form, wherry::sequence<error>& warnings) {
@@ -188,7 +225,12 @@ result<std::string> convert(const convert_arguments& given) {
     if (auto turned = transpose(read->arrays, given.transposed); !turned) return std::move(turned).error();
     auto named = rename(std::move(read->arrays), *renames);
     if (!named) return std::move(named).error();
-    if (auto saved = save_state(*named, target_of(given)); !saved) return std::move(saved).error();
+    if (!given.program_out.empty()) {
+        auto fitting = renamed(program, named->names);
+        if (!fitting) return std::move(fitting).error().in_file(given.paths[0]);
+        program = *std::move(fitting);
+    }
+    if (auto saved = save_state(named->arrays, target_of(given)); !saved) return std::move(saved).error();
     tell(read->warnings);
     if (!given.program_out.empty())
         if (auto written = write_program(program, given.program_out); !written) return std::move(written).error();

@@ -284,6 +284,8 @@ TEST_CASE("options that do not belong together are one line, and nothing is writ
         {"--align, --checksum, --names and --gzip are for --to paddle", {in, out, "--to", "text", "--gzip"}},
         {"--filter chooses among the variables of PROGRAM", {in, out, "--filter", "params"}},
         {"--program-out writes PROGRAM", {in, out, "--program-out", "p"}},
+        {"--program-out writes would not fit them", {"p", in, out, "--program-out", "q", "--cast", "float32=float16"}},
+        {"--program-out writes would not fit them", {"p", in, out, "--program-out", "q", "--transpose", "fc_0.w_0"}},
         {"--bits is for --to npz", {in, out, "--bits"}},
         {"expected a power of two up to 65536, found 48", {in, out, "--align", "48"}},
         {"expected a power of two up to 65536, found 131072", {in, out, "--align", "131072"}},

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fs = std::filesystem;
@@ -102,4 +103,36 @@ TEST_CASE("what infer-model cannot do is one line, and nothing is written") {
         CHECK_MESSAGE(done.err.find(says) != std::string::npos, done.err);
         CHECK(!fs::exists(out));
     }
+}
+
+TEST_CASE("infer-model without --feed-names keeps the model's own inputs") {
+    for (const auto& [program, from] : {std::pair{golden(model + "/inference/__model__"), golden(model + "/inference")},
+                                        std::pair{golden(model + "/main.pdmodel"), golden(model + "/persistables")}}) {
+        CAPTURE(program);
+        const auto done = wherry_tool({"infer-model", program, from, fresh("own_inputs"), "--targets", "fc_0.tmp_2"});
+        CHECK_MESSAGE(done.status == 0, done.err);
+        CHECK_MESSAGE(done.out.starts_with("feed   img\n"), done.out);
+        check_outputs("own_inputs", {});
+    }
+}
+
+TEST_CASE("convert --rename with --program-out: the pair computes what it did, although the sorted weights have changed places") {
+    const auto folder = golden(model + "/inference");
+    MUST_SUCCEED({"convert", folder + "/__model__", folder, fresh("pair"), "--rename", "fc_0.b_0=z.bias", "--rename", "fc_0.w_0=a.weight",
+                  "--out-filename", "params", "--program-out", "pair/model"});
+    check_outputs("pair", {"--model-file", "model", "--params-file", "params"});
+    const auto taken = wherry_tool({"convert", folder + "/__model__", folder, fresh("taken"), "--rename", "fc_0.b_0=img", "--out-filename",
+                                    "params", "--program-out", "taken/model"});
+    CHECK(taken.status != 0);
+    CHECK_MESSAGE(taken.err.find("--rename gives an array the name of another variable of the program [variable img") != std::string::npos,
+                  taken.err);
+}
+
+TEST_CASE("convert compares known dims of every variable with the program's, as it compares element types") {
+    const auto folder = golden(model + "/inference");
+    MUST_SUCCEED({"convert", folder, fresh("turned.npz"), "--to", "npz", "--transpose", "fc_0.w_0"});
+    const auto done = wherry_tool({"convert", folder + "/__model__", "turned.npz", fresh("misfit"), "--out-filename", "params"});
+    CHECK(done.status != 0);
+    CHECK_MESSAGE(done.err.find("shape_mismatch: the program has a variable of another shape") != std::string::npos, done.err);
+    CHECK_MESSAGE(done.err.find("variable fc_0.w_0") != std::string::npos, done.err);
 }

@@ -336,7 +336,7 @@ inline result<contents> load(const std::string& path, const load_options& option
 
 /// The arrays of these variables. Bits that a file without bfloat16 or float8 held as unsigned numbers become those types
 /// again where the variables say so; a variable may be held by its structured name.
-/// Errors: mixed_kinds, nothing_to_save; missing_record, dtype_mismatch; shape_mismatch for a Parameter of other dims.
+/// Errors: mixed_kinds, nothing_to_save; missing_record, dtype_mismatch; shape_mismatch where a known dim differs (Paddle 3 writes [] for [1]).
 inline result<state_dict> pick(const contents& from, std::span<const Variable> variables) {
     const auto wanted = wherry::detail::tensors_among(variables);
     if (!wanted) return wanted.error();
@@ -358,9 +358,11 @@ inline result<state_dict> pick(const contents& from, std::span<const Variable> v
                          .found = name_of(held->dtype())};
         const auto shape = var.shape();
         const auto dims = held->dims().dims();
-        if (var.is_parameter() && !std::equal(shape.begin(), shape.end(), dims.begin(), dims.end()))
+        const bool scalar = held->count() == 1 && std::all_of(shape.begin(), shape.end(), [](auto dim) { return dim == 1; });
+        if (!scalar && !std::equal(shape.begin(), shape.end(), dims.begin(), dims.end(),
+                                   [](auto wanted, auto found) { return wanted < 0 || wanted == found; }))
             return error{.code = errc::shape_mismatch,
-                         .message = "the program has a parameter of another shape",
+                         .message = "the program has a variable of another shape",
                          .variable = var.name(),
                          .expected = wherry::to_string(shape),
                          .found = to_string(held->dims())};
