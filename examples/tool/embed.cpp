@@ -24,7 +24,7 @@ result<model_bytes> read_model(const embed_arguments& given) {
     if (!files) return files.error();
     auto program = read_file(files->program, wherry::limits{}.program_bytes);
     if (!program) return std::move(program).error();
-    auto parsed = parse_program(*program);
+    auto parsed = parse_program(*program, operators::known);
     if (!parsed) return std::move(parsed).error().in_file(files->program);
     model_bytes made{*std::move(program), {}, {}, *std::move(parsed)};
     for (const auto& var : persistables_of(made.parsed)) made.names.emplace_back(var.name());
