@@ -4,7 +4,12 @@
 
 #include <wherry/model/inference_files.hpp>
 
+#include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace tool {
 
@@ -20,16 +25,28 @@ result<wherry::sequence<Variable>> targets_of(const Program& program, const std:
     return targets;
 }
 
-/// The inputs that were named or, where none were, the model's own: what its feed operators feed, or what it declares to be fed.
-result<std::vector<std::string>> feeds_of(const Program& program, const std::vector<std::string>& named) {
-    if (!named.empty()) return named;
+/// What the targets are computed from, themselves among it.
+std::set<std::string, std::less<>> needed_for(const Program& program, const std::vector<std::string>& targets) {
+    std::set<std::string, std::less<>> names(targets.begin(), targets.end());
+    const auto& ops = program.global_block().ops();
+    for (auto op = ops.rbegin(); op != ops.rend(); ++op)
+        if (std::any_of(names.begin(), names.end(), [&](const std::string& name) { return op->writes(name); }))
+            for (const auto& slot : op->desc().inputs) names.insert(slot.arguments.begin(), slot.arguments.end());
+    return names;
+}
+
+/// The inputs that were named or, where none were, the model's own: what its feed operators feed, or the variables that it declares to
+/// be fed and that the targets need.
+result<std::vector<std::string>> feeds_of(const Program& program, const infer_model_arguments& given) {
+    if (!given.feeds.empty()) return given.feeds;
     const auto fed = wherry::feed_target_names(program);
     if (!fed) return fed.error();
-    std::vector<std::string> names(fed->begin(), fed->end());
-    if (names.empty())
-        for (const auto& var : program.global_block().vars())
-            if (var.need_check_feed()) names.push_back(var.name());
-    return names;
+    if (!fed->empty()) return std::vector<std::string>(fed->begin(), fed->end());
+    const auto names = needed_for(program, given.targets);
+    std::vector<std::string> declared;
+    for (const auto& var : program.global_block().vars())
+        if (var.need_check_feed() && names.contains(var.name())) declared.push_back(var.name());
+    return declared;
 }
 
 /// What the model will hold: persistables of the pruned program. Errors: those of `make_inference_program`.
@@ -46,7 +63,7 @@ result<std::string> infer_model(const infer_model_arguments& given) {
     if (!program) return std::move(program).error();
     const auto targets = targets_of(*program, given.targets);
     if (!targets) return error(targets.error()).in_file(given.program);
-    const auto feeds = feeds_of(*program, given.feeds);
+    const auto feeds = feeds_of(*program, given);
     if (!feeds) return error(feeds.error()).in_file(given.program);
     const auto variables = needed(*program, *feeds, given.targets);
     if (!variables) return error(variables.error()).in_file(given.program);

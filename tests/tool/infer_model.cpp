@@ -124,8 +124,8 @@ TEST_CASE("convert --rename with --program-out: the pair computes what it did, a
     const auto taken = wherry_tool({"convert", folder + "/__model__", folder, fresh("taken"), "--rename", "fc_0.b_0=img", "--out-filename",
                                     "params", "--program-out", "taken/model"});
     CHECK(taken.status != 0);
-    CHECK_MESSAGE(taken.err.find("--rename gives an array the name of another variable of the program [variable img") != std::string::npos,
-                  taken.err);
+    CHECK_MESSAGE(taken.err.find("--rename gives an array the name of another variable of the program") != std::string::npos, taken.err);
+    CHECK_MESSAGE(taken.err.find("variable img]") != std::string::npos, taken.err);
 }
 
 TEST_CASE("convert compares known dims of every variable with the program's, as it compares element types") {

@@ -360,7 +360,7 @@ inline result<state_dict> pick(const contents& from, std::span<const Variable> v
         const auto dims = held->dims().dims();
         const bool scalar = held->count() == 1 && std::all_of(shape.begin(), shape.end(), [](auto dim) { return dim == 1; });
         if (!scalar && !std::equal(shape.begin(), shape.end(), dims.begin(), dims.end(),
-                                   [](auto wanted, auto found) { return wanted < 0 || wanted == found; }))
+                                   [](auto declared, auto dim) { return declared < 0 || declared == dim; }))
             return error{.code = errc::shape_mismatch,
                          .message = "the program has a variable of another shape",
                          .variable = var.name(),
