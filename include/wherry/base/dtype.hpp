@@ -71,7 +71,7 @@ constexpr const dtype_row* find_dtype(DType dtype) noexcept {
     return nullptr;
 }
 
-/// Bytes of one element; 0 for a number that is no element type.
+/// Bytes of one element; 0 for a number that is not an element type.
 /// Not by `find_dtype`: gcc 12 with -fsanitize=undefined compares no pointer with null at compile time.
 constexpr std::size_t size_of(DType dtype) noexcept {
     for (const auto& row : dtype_table)
@@ -82,7 +82,7 @@ constexpr std::size_t size_of(DType dtype) noexcept {
 /// Whether a number read from a file is an element type at all.
 constexpr bool is_dtype(DType dtype) noexcept { return size_of(dtype) != 0; }
 
-/// "float32", "int64", ...; "unknown" for a number that is no element type.
+/// "float32", "int64", ...; "unknown" for a number that is not an element type.
 constexpr std::string_view name_of(DType dtype) noexcept {
     for (const auto& row : dtype_table)
         if (row.dtype == dtype) return row.name;
@@ -119,7 +119,7 @@ template <> struct dtype_of<float> { static constexpr auto value = DType::FP32; 
 template <> struct dtype_of<double> { static constexpr auto value = DType::FP64; };
 // clang-format on
 
-/// A real and an imaginary part, as std::complex: its header, with all of the streams behind it, is not needed to say so.
+/// A real and an imaginary part, as std::complex: its header, which brings in all of the streams, is not needed for that.
 template <class C, class Part>
 concept ComplexOf = std::same_as<typename C::value_type, Part> && sizeof(C) == 2 * sizeof(Part) && requires(const C& z) {
     { z.real() } -> std::same_as<Part>;

@@ -11,7 +11,7 @@
 #include <utility>
 
 /// Sorted sequences for the names of a program. A std::map compiles to some sixty functions for each type; these are a handful, and a
-/// new name costs the moving of those behind it, which for the few thousand of a program is nothing.
+/// new name means moving those after it, which for the few thousand of a program is nothing.
 namespace wherry::inline WHERRY_ABI {
 
 /// Values by name, in order of the names' bytes.

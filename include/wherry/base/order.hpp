@@ -26,7 +26,7 @@ inline std::size_t common_prefix(std::span<const std::string_view> names) noexce
     }
     return shared.size();
 }
-/// The next eight bytes as a number that compares as they do; zeros stand for those that a short name lacks.
+/// The next eight bytes as a number that compares as they do; a short name is padded with zeros.
 inline std::uint64_t leading_bytes(std::string_view rest) noexcept {
     std::uint64_t key = 0;
     for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8U | (i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U);
@@ -53,7 +53,7 @@ inline std::uint64_t leading_bytes(std::string_view rest) noexcept {
     return order;
 }
 
-/// Position of the first name that stands in the span a second time; `names.size()` when all differ. `order` is `order_of(names)`.
+/// Position of the first name that occurs in the span a second time; `names.size()` when all differ. `order` is `order_of(names)`.
 inline std::size_t find_repeated(std::span<const std::string_view> names, std::span<const std::size_t> order) {
     auto first = names.size();
     for (std::size_t i = 1; i < order.size(); ++i)

@@ -34,7 +34,7 @@ std::from_chars_result real_by_strtod(const char* first, const char* last, T& va
     else read = std::strtod(held.c_str(), &end);
     const auto used = end - held.c_str();
     if (used == 0) return {first, std::errc::invalid_argument};
-    // Infinity that is not spelled so, and a zero with a digit that is none, are numbers out of range.
+    // Infinity that is not spelled so, and a zero from digits that are not all zero, are numbers out of range.
     const auto mantissa = std::string_view(held).substr(0, static_cast<std::size_t>(used));
     const bool too_large = std::isinf(read) && mantissa.find_first_of("iI") == std::string_view::npos;
     const bool too_small =

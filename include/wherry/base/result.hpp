@@ -41,7 +41,7 @@ class [[nodiscard]] failure {
     error* held_ = nullptr;
 };
 
-/// A value or the `error` that stands in its place. Never throws; reading the side that is not there is the caller's
+/// A value or the `error` that takes its place. Never throws; reading the side that is not there is the caller's
 /// mistake (an assert).
 template <class T>
 class [[nodiscard]] result {

@@ -9,7 +9,7 @@
 namespace wherry::inline WHERRY_ABI {
 
 /// The identity of an object and how often it changed, for caches: a `seen` revision is current only while the very
-/// same object exists unchanged, even when another one later stands at its address.
+/// same object exists unchanged, even when another one later takes its address.
 class revision {
   public:
     revision() : count_(std::make_shared<std::uint64_t>(0)) {}

@@ -210,7 +210,7 @@ class sequence {
             for (T* at = first; at != end_; ++at) std::destroy_at(at);
         end_ = first;
     }
-    // Out of line: it is rare; and g++ 12, which may put off a subtraction of pointers until behind it, would warn of a use after free.
+    // Out of line: it is rare; and g++ 12, which may put off a subtraction of pointers until after it, would warn of a use after free.
     [[gnu::noinline]] constexpr void grow(std::size_t by) { move_to(std::max(size() + by, 2 * capacity())); }
     static constexpr void relocate(T* to, T* from) noexcept {
         static_assert(std::is_nothrow_move_constructible_v<T>, "wherry: elements of a sequence are moved without throwing");
@@ -226,7 +226,7 @@ class sequence {
         end_ = to;
         capacity_end_ = fresh + capacity_wanted;
     }
-    /// Moves what is behind a position on; the places in between hold nothing yet.
+    /// Moves the elements after a position on; the gap holds nothing yet.
     constexpr T* open_gap(const T* at, std::size_t count) {
         const auto index = at - begin_;
         if (static_cast<std::size_t>(capacity_end_ - end_) < count) grow(count);

@@ -9,7 +9,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Bytes of the UTF-8 character at the front; 0 when none stands there. Strict: no overlong forms, no surrogates, nothing
+/// Bytes of the UTF-8 character at the front; 0 when there is none. Strict: no overlong forms, no surrogates, nothing
 /// above U+10FFFF.
 constexpr std::size_t utf8_bytes(std::string_view at) noexcept {
     const auto byte = [at](std::size_t i) { return i < at.size() ? static_cast<unsigned>(static_cast<unsigned char>(at[i])) : 0U; };

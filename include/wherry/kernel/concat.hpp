@@ -11,7 +11,7 @@
 namespace wherry::inline WHERRY_ABI::kernel {
 
 /// Copies one operand of a concatenation to its place; call it once per operand.
-/// Shapes: x [outer, x_block], out [outer, out_block], where a block is the concatenated axis times all dimensions behind it and `offset`
+/// Shapes: x [outer, x_block], out [outer, out_block], where a block is the concatenated axis times all dimensions after it and `offset`
 /// is where the operand's block begins inside the result's. Does not allocate. Source: paddle operator `concat`.
 template <class T>
 constexpr void concat_part(std::size_t outer, std::size_t x_block, std::size_t out_block, std::size_t offset, input<T> x,

@@ -10,7 +10,7 @@
 #include <utility>
 
 // The fully connected layer for one machine, the one the compiler was told of: gemm.hpp's product of a row and a matrix, from the same
-// source, with a bias and a function of each element behind it.
+// source, followed by a bias and a function of each element.
 
 namespace wherry::inline WHERRY_ABI::kernel::detail::fixed {
 

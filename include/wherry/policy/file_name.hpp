@@ -49,7 +49,7 @@ constexpr std::string_view why_bad_component(std::string_view part) noexcept {
     return {};
 }
 
-/// Why a variable's name can be no file beneath a folder; empty when it can.
+/// Why a variable's name cannot be a file beneath a folder; empty when it can.
 constexpr std::string_view why_bad_file_name(std::string_view name, const limits& caps = {}) noexcept {
     if (name.empty() || name.size() > caps.name_bytes) return "a file name is empty or too long";
     if (name.front() == '/') return "a file name starts at the root";

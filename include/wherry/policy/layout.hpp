@@ -20,7 +20,7 @@ struct record {
     sequence<std::size_t> tensors;  ///< indices into the names that the layout was asked about
 };
 
-/// Lays tensors out in records. The names are distinct; every index must stand in exactly one record, and saving and
+/// Lays tensors out in records. The names are distinct; every index must be in exactly one record, and saving and
 /// loading the same names must give the same answer, since files hold no names. May hold state; such a layout is handed to the call.
 template <class L>
 concept Layout = requires(const L layout, std::span<const std::string_view> names) {
@@ -49,7 +49,7 @@ struct layout {
 };
 }  // namespace kinds
 
-/// A layout may say that bytes after the last tensor of a record are no error but a warning.
+/// A layout may say that bytes after the last tensor of a record are a warning, not an error.
 template <class L>
 inline constexpr bool tolerates_trailing_bytes = [] {
     if constexpr (requires { L::tolerates_trailing_bytes; }) return bool(L::tolerates_trailing_bytes);
@@ -60,7 +60,7 @@ inline constexpr bool tolerates_trailing_bytes = [] {
 
 namespace wherry::inline WHERRY_ABI::layout {
 
-/// One file a variable, named like it, in the given order. Bytes after a tensor are only warned about, as real loaders
+/// One file per variable, named after it, in the given order. Bytes after a tensor are only warned about, as real loaders
 /// ignore them. Source: save_vars without a filename.
 struct per_file {
     using kind = kinds::layout;

@@ -29,7 +29,7 @@ struct record_size {
 ///   record without bytes), then `commit(record)`
 /// - `finish()` once, which hands over what the sink made: `result<void>` for files, `result<std::string>` for memory
 ///
-/// A function that fails cleans up behind itself; nothing is called after it.
+/// A function that fails cleans up after itself; nothing is called after it.
 template <class S>
 concept Sink = requires(S& sink, std::span<const record_size> records, durability_steps how, std::size_t at, std::uint64_t offset,
                         std::span<const piece> pieces) {

@@ -149,7 +149,7 @@ struct attr_rule<DType> {  // operators hold element types as plain INTs
 };
 }  // namespace detail
 
-/// An attribute of the type that T stands for: int32 INT, int64 LONG, float FLOAT, bool BOOLEAN, string STRING, a
+/// An attribute of the type that corresponds to T: int32 INT, int64 LONG, float FLOAT, bool BOOLEAN, string STRING, a
 /// sequence or std::vector of these the plural, DType an INT.
 template <class T>
 [[gnu::noinline, gnu::cold]] Attr make_attr(std::string_view name, T value) {

@@ -18,7 +18,7 @@
 namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
-/// A text as it stands between quotes of Graphviz: backslashes, quotes and entities mean nothing there, other bytes than
+/// A text as it is written between quotes of Graphviz: backslashes, quotes and entities mean nothing there, other bytes than
 /// printable UTF-8 are \xNN.
 inline std::string dot_text(std::string_view raw) {
     std::string made;
@@ -74,7 +74,7 @@ class dot_writer {
     };
 
     [[nodiscard]] const Block& block(std::size_t at) const { return program_->blocks()[at]; }
-    /// The block around another; none for the root and for what is no tree.
+    /// The block around another; none for the root and for what is not a tree.
     [[nodiscard]] std::size_t parent_of(std::size_t at) const {
         const auto parent = block(at).parent_idx();
         return parent >= 0 && static_cast<std::size_t>(parent) < at ? static_cast<std::size_t>(parent) : no_block;
@@ -136,7 +136,7 @@ class dot_writer {
         indent(depth);
         made_ += "v" + dot_number(at) + " [label=\"" + label + "\" " + std::string(look.attributes) + "];\n";
     }
-    /// A block and those within it; the root stands on the paper itself.
+    /// A block and those within it; the root is drawn on the page itself.
     void draw_block(std::size_t at, std::size_t depth) {
         if (at >= program_->blocks().size()) return;
         for (const auto i : nodes_of_[at])
@@ -193,7 +193,7 @@ class dot_writer {
 
 /// A program as a picture in Graphviz's language: `dot -Tsvg`. Operators are boxes; parameters, persistables and
 /// temporaries have a shape and a colour each, which a legend tells; a block within another is a frame. Programs of fluid
-/// 1.8 flag no Parameter, so that theirs are persistables. Any bytes may stand in names.
+/// 1.8 flag no Parameter, so that theirs are persistables. Any bytes may occur in names.
 inline std::string to_dot(const Program& program) { return detail::dot_writer(program).draw(); }
 
 }  // namespace wherry::inline WHERRY_ABI

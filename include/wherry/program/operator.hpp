@@ -64,7 +64,7 @@ class Operator {
         desc_.attrs.push_back(std::move(attr));
     }
 
-    /// Slots and attributes stand sorted by name where the reference writes them so; equal names keep their order.
+    /// Slots and attributes are sorted by name where the reference writes them so; equal names keep their order.
     [[gnu::noinline]] static void sort(slots& all) {
         for (std::size_t i = 1; i < all.size(); ++i)
             for (auto at = i; at > 0 && all[at].parameter < all[at - 1].parameter; --at) std::swap(all[at], all[at - 1]);

@@ -130,7 +130,7 @@ class Program {
         return copy;
     }
 
-    /// Changes with every edit; plans are made anew then.
+    /// Changes with every edit; plans are then made again.
     [[nodiscard]] const revision& edits() const noexcept { return revision_; }
 
   private:

@@ -52,7 +52,7 @@ class Variable {
     [[nodiscard]] const std::string& name() const noexcept { return node_->desc.name; }
     [[nodiscard]] VarKind kind() const noexcept { return node_->desc.type.type; }
     [[nodiscard]] const wire::VarDesc<>& desc() const noexcept { return node_->desc; }
-    /// For those who edit a program; what depends on it is planned anew.
+    /// For those who edit a program; plans that depend on it are made again.
     [[nodiscard]] wire::VarDesc<>& edit() const noexcept { return changed(), node_->desc; }
 
     /// Element type; FP32 for kinds that hold no tensor.

@@ -37,7 +37,7 @@ inline bool is_file(std::string_view path) {
     return std::filesystem::is_regular_file(utf8_path(path), ignored);
 }
 
-/// Every file beneath a folder that is no folder, by its relative name with '/', sorted; without what killed saves left over.
+/// Everything beneath a folder except folders, by its relative name with '/', sorted; without what killed saves left over.
 /// Errors: cannot_open.
 inline result<sequence<std::string>> files_beneath(std::string_view folder) {
     sequence<std::string> names;
