@@ -98,7 +98,10 @@ WHERRY_INLINE std::filesystem::path normal(const std::filesystem::path& dirname)
                         found + ").";
             throw RuntimeError(what, std::move(e));
         }
-        case errc::missing_record: enforce("InvalidArgument", "Cannot parse tensor desc. " + std::string(e.message.view()), std::move(e));
+        case errc::missing_record: {
+            auto what = "Cannot parse tensor desc. " + std::string(e.message.view());
+            enforce("InvalidArgument", what, std::move(e));
+        }
         case errc::bad_desc:
         case errc::bad_protobuf:
         case errc::missing_required: {
