@@ -110,6 +110,7 @@ set(WHERRY_HEADERS
     wherry/fluid/paddle_static.hpp
     wherry/fluid/state.hpp
     wherry/fluid/weights.hpp
+    wherry/format/format.hpp
     wherry/format/named_streams.hpp
     wherry/format/npy.hpp
     wherry/format/numpy.hpp
@@ -123,6 +124,7 @@ set(WHERRY_HEADERS
     wherry/interop/cblas.hpp
     wherry/interop/detail/pir_json.hpp
     wherry/interop/detail/pir_rules.hpp
+    wherry/interop/detail/safetensors_header.hpp
     wherry/interop/detail/zip.hpp
     wherry/interop/detail/zlib_stream.hpp
     wherry/interop/eigen.hpp

@@ -1,10 +1,13 @@
 #include <doctest/doctest.h>
 #include <support/scratch.hpp>
+#include <wherry/archive/archive.hpp>
 #include <wherry/interop/safetensors.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/policy/mapped.hpp>
 #include <wherry/policy/memory.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -177,4 +180,51 @@ TEST_CASE("many empty tensors take linear time") {
     const auto read = safetensors::load(memory{file_of(header + "}", "")});
     REQUIRE(read);
     CHECK(read->arrays.size() == 50'000);
+}
+
+namespace {
+const float ones[3] = {1, 2, 3};
+const float twos[2] = {4, 5};
+sequence<tensor_ref> arrays() {
+    return {{"b", DType::FP32, Shape{3}, nullptr, std::as_bytes(std::span(ones))},
+            {"a", DType::FP32, Shape{2}, nullptr, std::as_bytes(std::span(twos))}};
+}
+}  // namespace
+
+TEST_CASE("format::safetensors: arrays come back from memory, files and mappings") {
+    const support::scratch folder("safetensors_format");
+    using kept = archive<format::safetensors, durable>;
+    REQUIRE(kept::save(std::span<const tensor_ref>(arrays()), disk{folder.path() + "/m"}));
+    const auto bytes = support::read_file(folder.path() + "/m");
+    const std::string_view both[] = {"a", "b"};
+    const auto comes_back = [&](auto source) {
+        Scope scope;
+        const auto loaded = kept::load(std::span<const std::string_view>(both), scope, source);
+        REQUIRE(loaded);
+        CHECK(loaded->data_bytes == 20);
+        CHECK(scope.find_var("b")->elements<float>()[2] == 3);
+        CHECK(scope.find_var("a")->elements<float>()[1] == 5);
+    };
+    comes_back(memory{bytes});
+    comes_back(disk{folder.path() + "/m"});
+    comes_back(mapped{folder.path() + "/m"});
+}
+
+TEST_CASE("safetensors through archive are the bytes of safetensors::save") {
+    CHECK(*archive<format::safetensors>::save(std::span<const tensor_ref>(arrays()), memory{}) == *safetensors::save(arrays(), memory{}));
+}
+
+TEST_CASE("a subset loads by name, a name that is not there is an error and changes nothing") {
+    const auto bytes = archive<format::safetensors>::save(std::span<const tensor_ref>(arrays()), memory{});
+    REQUIRE(bytes);
+    Scope scope;
+    const std::string_view one[] = {"b"};
+    CHECK(archive<format::safetensors>::load(std::span<const std::string_view>(one), scope, memory{*bytes}));
+    Scope other;
+    const std::string_view more[] = {"b", "c"};
+    const auto loaded = archive<format::safetensors>::load(std::span<const std::string_view>(more), other, memory{*bytes});
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().code == errc::missing_record);
+    CHECK(loaded.error().variable == "c");
+    CHECK(other.find_var("b") == nullptr);
 }

@@ -4,6 +4,7 @@
 #include <wherry/archive/select.hpp>
 #include <wherry/base/policy_set.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/format/format.hpp>
 #include <wherry/policy/annotate.hpp>
 #include <wherry/policy/capped.hpp>
 #include <wherry/policy/codec.hpp>
@@ -39,6 +40,7 @@ struct saved_by<S> {
 /// Saves and loads tensors the way its policies say. Policies come in any order; of each kind at most one:
 /// | kind       | default                | others                                                     |
 /// | filter     | `filter::persistables` | `all`, `parameters`, `optimizer_state`, `named`, your own  |
+/// | format     | `format::streams`      | `format::safetensors` (interop/safetensors.hpp), your own  |
 /// | layout     | `layout::combined`     | `per_file`, your own                                       |
 /// | durability | `atomic`               | `fast`, `durable`                                          |
 /// | codec      | `plain`                | `gzip<Level>` (interop/gzip.hpp), your own                 |
@@ -50,14 +52,20 @@ struct saved_by<S> {
 template <class... Policies>
 struct archive {
     /// What is chosen, by kind. A kind that an archive takes is a default here.
-    using chosen = policy_set<policies<filter::persistables, layout::combined, atomic, plain, capped<limits{}>, annotate<>>, Policies...>;
+    using chosen =
+        policy_set<policies<filter::persistables, layout::combined, format::streams, atomic, plain, capped<limits{}>, annotate<>>,
+                   Policies...>;
 
     using filter_policy = typename chosen::template get<kinds::filter>;
     using layout_policy = typename chosen::template get<kinds::layout>;
+    using format_policy = typename chosen::template get<kinds::format>;
     using durability_policy = typename chosen::template get<kinds::durability>;
     using codec_policy = typename chosen::template get<kinds::codec>;
     using caps_policy = typename chosen::template get<kinds::caps>;
     using annotate_policy = typename chosen::template get<kinds::annotations>;
+    static_assert(detail::fits_layout<format_policy, layout_policy>());
+    static_assert(format_policy::annotates || !annotate_policy::rules.any(),
+                  "wherry: this format has no place for annotations: use format::streams (see wherry/format/format.hpp)");
 
     /// What `save` returns for a sink: nothing for files, the bytes for memory.
     template <class S>
@@ -182,8 +190,8 @@ struct archive {
                 std::is_lvalue_reference_v<S> || !result_borrows_sink<sink_type>,
                 "wherry: save returns bytes that lie in this sink, so the sink must be a named variable (see wherry/policy/memory.hpp)");
             if (tensors.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to save"};
-            const auto plan = save_plan::make(tensors, one_of<layout_policy>(held...), caps_policy::caps,
-                                              detail::header_maker_of<annotate_policy::rules>());
+            const auto plan =
+                detail::plan_of<format_policy, annotate_policy::rules>(tensors, one_of<layout_policy>(held...), caps_policy::caps);
             if (!plan) return plan.error();
             const auto& codec = one_of<codec_policy>(held...);
             auto&& coded = codec.encode(sink);
@@ -211,9 +219,9 @@ struct archive {
                           "(see wherry/policy/layout.hpp)");
             const auto& codec = one_of<codec_policy>(held...);
             const auto& layout = one_of<layout_policy>(held...);
+            constexpr auto rules = detail::rules_of_format<format_policy, std::remove_cvref_t<decltype(layout)>, annotate_policy::rules>();
             auto&& decoded = codec.decode(source, caps_policy::caps);
-            return load_tensors<std::remove_cvref_t<decltype(layout)>, annotate_policy::rules>(wanted, scope, decoded, layout,
-                                                                                               caps_policy::caps);
+            return detail::load_by(rules, wanted, scope, decoded, layout, caps_policy::caps);
         } else {
             return unreachable();
         }

@@ -4,21 +4,18 @@
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
-#include <wherry/format/numpy.hpp>
+#include <wherry/format/format.hpp>
+#include <wherry/interop/detail/safetensors_header.hpp>
+#include <wherry/record/any_reader.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/state_dict.hpp>
 #include <wherry/version.hpp>
-#include <wherry/wire/sniff.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,300 +24,26 @@
 /// safetensors: a header of JSON, then the elements without gaps. Source: the Rust crate `safetensors` 0.8, tensor.rs.
 namespace wherry::inline WHERRY_ABI::safetensors {
 
-/// A longer header is refused before it is read.
-inline constexpr std::uint64_t header_cap_bytes = 100'000'000;
-
-struct metadata_entry {
-    std::string key;
-    std::string value;
-};
 struct contents {
     state_dict arrays;  ///< in the order of their elements
     sequence<metadata_entry> metadata;
 };
-
-namespace detail {
-struct dtype_row {
-    std::string_view name;
-    DType dtype;
-};
-/// In the order of the format: elements of the last ones come first in a file, so that all are aligned.
-inline constexpr auto dtypes = std::to_array<dtype_row>({
-    {"BOOL", DType::BOOL},
-    {"U8", DType::UINT8},
-    {"I8", DType::INT8},
-    {"F8_E5M2", DType::FP8_E5M2},
-    {"F8_E4M3", DType::FP8_E4M3FN},
-    {"I16", DType::INT16},
-    {"U16", DType::UINT16},
-    {"F16", DType::FP16},
-    {"BF16", DType::BF16},
-    {"I32", DType::INT32},
-    {"U32", DType::UINT32},
-    {"F32", DType::FP32},
-    {"C64", DType::COMPLEX64},
-    {"F64", DType::FP64},
-    {"I64", DType::INT64},
-    {"U64", DType::UINT64},
-});
-/// The row of an element type; nothing for COMPLEX128.
-constexpr std::optional<std::size_t> row_of(DType dtype) noexcept {
-    if (dtype == DType::SIZE_T) dtype = DType::UINT64;
-    for (std::size_t i = 0; i < dtypes.size(); ++i)
-        if (dtypes[i].dtype == dtype) return i;
-    return std::nullopt;
-}
-
-inline error bad(std::string_view message, std::string_view name = {}, std::string_view found = {}) {
-    return {.code = errc::bad_safetensors, .message = message, .variable = name.substr(0, 256), .found = found.substr(0, 80)};
-}
-
-struct tensor_info {
-    std::string name;
-    DType dtype = DType::FP32;
-    Shape dims{};
-    std::uint64_t begin = 0;  ///< of its elements, behind the header
-    std::uint64_t end = 0;
-};
-
-/// Takes the header as it is parsed; no tree of it is made. Every function answers false once something is wrong.
-class header_reader : public nlohmann::json_sax<nlohmann::json> {
-  public:
-    [[nodiscard]] sequence<tensor_info>& tensors() noexcept { return tensors_; }
-    [[nodiscard]] sequence<metadata_entry>& metadata() noexcept { return metadata_; }
-    [[nodiscard]] error&& failure() noexcept { return std::move(failure_); }
-
-    bool null() override { return skipped() || misplaced(); }
-    bool boolean(bool) override { return skipped() || misplaced(); }
-    bool number_integer(std::int64_t n) override { return skipped() || fail("a number is negative", decimal(n)); }
-    bool number_float(double, const std::string& digits) override { return skipped() || fail("a number is no integer of 64 bits", digits); }
-    bool number_unsigned(std::uint64_t n) override {
-        if (skipped()) return true;
-        if (at_ != place::numbers) return misplaced();
-        if (numbers_.size() == number_cap) return too_many();
-        return numbers_.push_back(n), true;
-    }
-    bool string(std::string& chars) override {
-        if (skipped()) return true;
-        if (at_ == place::metadata) return metadata_.push_back({std::move(key_), std::move(chars)}), true;
-        if (at_ != place::tensor || key_ != "dtype") return misplaced();
-        for (const auto& row : dtypes)
-            if (row.name == chars) return tensors_.back().dtype = row.dtype, true;
-        fail("a tensor has an element type that is not known", chars);
-        failure_.code = errc::bad_dtype;
-        return false;
-    }
-    bool binary(binary_t&) override { return misplaced(); }
-
-    bool start_object(std::size_t) override {
-        if (entered()) return deep_enough();
-        switch (at_) {
-            case place::before: return at_ = place::top, true;
-            case place::top:
-                if (key_ == "__metadata__") {
-                    if (std::exchange(has_metadata_, true)) return fail("the metadata stand there twice");
-                    return at_ = place::metadata, true;
-                }
-                tensors_.emplace_back().name = std::move(key_);
-                seen_ = 0;
-                return at_ = place::tensor, true;
-            default: return fail("an object stands where none may be");
-        }
-    }
-    bool key(std::string& chars) override {
-        if (ignored_depth_ > 0) return true;
-        key_ = std::move(chars);
-        if (at_ != place::tensor) return true;
-        constexpr std::string_view known[] = {"dtype", "shape", "data_offsets"};
-        const auto which = static_cast<unsigned>(std::find(std::begin(known), std::end(known), key_) - std::begin(known));
-        if (which == std::size(known)) return ignore_next_ = true;
-        if ((seen_ & 1U << which) != 0) return fail("a tensor says something twice", key_);
-        seen_ |= 1U << which;
-        return true;
-    }
-    bool end_object() override {
-        if (left()) return true;
-        if (at_ == place::tensor && seen_ != 7) return fail("a tensor lacks its dtype, shape or data_offsets");
-        at_ = at_ == place::top ? place::after : place::top;
-        return true;
-    }
-    bool start_array(std::size_t) override {
-        if (entered()) return deep_enough();
-        if (at_ != place::tensor || key_ == "dtype") return fail("a list stands where none may be");
-        numbers_.clear();
-        return at_ = place::numbers, true;
-    }
-    bool end_array() override {
-        if (left()) return true;
-        at_ = place::tensor;
-        return key_ == "shape" ? take_shape() : take_offsets();
-    }
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& why) override {
-        failure_ = bad("the header is not JSON", {}, why.what());
-        failure_.offset = 8 + position;
-        return false;
-    }
-
-  private:
-    enum class place : std::uint8_t { before, top, metadata, tensor, numbers, after };
-    static constexpr std::size_t number_cap = 64;
-    static constexpr std::size_t depth_cap = 64;
-
-    bool fail(std::string_view message, std::string_view found = {}) {
-        failure_ = bad(message, tensors_.empty() ? std::string_view(key_) : std::string_view(tensors_.back().name), found);
-        return false;
-    }
-    bool too_many() {
-        failure_ = {
-            .code = errc::bad_dims, .message = "a tensor has too many dims", .variable = tensors_.back().name, .expected = "at most 9"};
-        return false;
-    }
-    bool misplaced() { return fail("a value stands where none may be", key_); }
-
-    // The value of a key that is not known is stepped over, however deep it is.
-    bool skipped() noexcept { return ignored_depth_ > 0 || std::exchange(ignore_next_, false); }
-    bool entered() noexcept {
-        if (!skipped()) return false;
-        ++ignored_depth_;
-        return true;
-    }
-    bool deep_enough() { return ignored_depth_ <= depth_cap || fail("the header is nested too deep"); }
-    bool left() noexcept {
-        if (ignored_depth_ == 0) return false;
-        --ignored_depth_;
-        return true;
-    }
-
-    bool take_shape() {
-        auto& tensor = tensors_.back();
-        if (numbers_.size() > max_rank) return too_many();
-        for (const auto n : numbers_) {
-            if (!std::in_range<std::int64_t>(n)) return fail("a dim is too large", decimal(n));
-            tensor.dims.push_back(static_cast<std::int64_t>(n));
-        }
-        return true;
-    }
-    bool take_offsets() {
-        if (numbers_.size() != 2) return fail("data_offsets are two numbers");
-        tensors_.back().begin = numbers_[0];
-        tensors_.back().end = numbers_[1];
-        return true;
-    }
-
-    place at_ = place::before;
-    std::string key_;
-    unsigned seen_ = 0;  ///< bits of the keys of a tensor
-    bool ignore_next_ = false;
-    bool has_metadata_ = false;
-    std::size_t ignored_depth_ = 0;
-    sequence<std::uint64_t> numbers_;
-    sequence<tensor_info> tensors_;
-    sequence<metadata_entry> metadata_;
-    error failure_{};
-};
-
-/// Sizes, order, holes, overlaps, names. The elements must cover all of the data, one tensor behind the other.
-inline result<void> check_tensors(sequence<tensor_info>& tensors, std::uint64_t data_bytes, const limits& caps) {
-    std::sort(tensors.begin(), tensors.end(), [](const tensor_info& a, const tensor_info& b) { return a.name < b.name; });
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-        const auto& name = tensors[i].name;
-        if (name.empty() || name.size() > caps.name_bytes || name.find('\0') != std::string::npos)
-            return error{
-                .code = errc::bad_name, .message = "a tensor's name is empty, too long or holds a NUL", .variable = name.substr(0, 64)};
-        if (i > 0 && tensors[i - 1].name == name)
-            return error{.code = errc::duplicate_name, .message = "a header holds a name twice", .variable = name};
-    }
-    std::sort(tensors.begin(), tensors.end(), [](const tensor_info& a, const tensor_info& b) {
-        return a.begin != b.begin ? a.begin < b.begin : a.end != b.end ? a.end < b.end : a.name < b.name;
-    });
-    std::uint64_t covered = 0;
-    for (const auto& tensor : tensors) {
-        if (tensor.begin != covered || tensor.end < tensor.begin)
-            return error{.code = errc::bad_safetensors,
-                         .message = "the elements of a tensor do not follow those before them",
-                         .variable = tensor.name,
-                         .expected = decimal(covered),
-                         .found = decimal(tensor.begin)};
-        const auto size = numpy::data_bytes(tensor.dtype, tensor.dims);
-        if (!size) return error(size.error()).of_variable(tensor.name);
-        if (*size != tensor.end - tensor.begin)
-            return error{.code = errc::shape_mismatch,
-                         .message = "the data_offsets of a tensor are not what its shape needs",
-                         .variable = tensor.name,
-                         .expected = decimal(*size),
-                         .found = decimal(tensor.end - tensor.begin)};
-        if (tensor.end > data_bytes)
-            return error{.code = errc::truncated,
-                         .message = "the elements of a tensor are cut short",
-                         .variable = tensor.name,
-                         .expected = decimal(tensor.end),
-                         .found = decimal(data_bytes)};
-        covered = tensor.end;
-    }
-    if (covered == data_bytes) return {};
-    return error{.code = errc::trailing_bytes,
-                 .message = "the file goes on after the last tensor",
-                 .expected = decimal(covered),
-                 .found = decimal(data_bytes)};
-}
-
-/// The size of the header, from the first bytes of a file. Errors: truncated, too_large, bad_safetensors.
-inline result<std::uint64_t> header_size(std::string_view start, std::uint64_t file_bytes) {
-    byte_cursor in(start);
-    const auto size = in.read<std::uint64_t>("a file is too short for a header size");
-    if (!size) return size.error();
-    const auto kind = wire::foreign_kind(start);
-    if (*size > header_cap_bytes || !fits(*size, file_bytes - 8))
-        return error{.code = !kind.empty()              ? errc::bad_safetensors
-                             : *size > header_cap_bytes ? errc::too_large
-                                                        : errc::truncated,
-                     .message = "the header is longer than the limit or the file",
-                     .offset = 0,
-                     .expected = kind.empty() ? std::string(decimal(std::min(header_cap_bytes, file_bytes - 8)).view()) : "safetensors",
-                     .found = kind.empty() ? decimal(*size).view() : kind};
-    return *size;
-}
-
-struct parsed_header {
-    sequence<tensor_info> tensors;
-    sequence<metadata_entry> metadata;
-};
-inline result<parsed_header> parse_header(std::string_view text, std::uint64_t data_bytes, const limits& caps) {
-    if (!text.starts_with('{')) return bad("the header does not begin with {");
-    if (text.find('\0') != std::string_view::npos) return bad("the header holds a NUL");  // where the JSON parser would stop
-    header_reader reader;
-    if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) return reader.failure();
-    if (auto checked = check_tensors(reader.tensors(), data_bytes, caps); !checked) return std::move(checked).failure();
-    return parsed_header{std::move(reader.tensors()), std::move(reader.metadata())};
-}
-
-/// A JSON string; the text is known to be UTF-8.
-inline std::string quoted(std::string_view text) { return nlohmann::json(text).dump(); }
-}  // namespace detail
 
 /// Reads all tensors. The header is checked as a whole before memory for elements is reserved, and each tensor is read
 /// into its own. Errors: bad_safetensors (no such file, no JSON, a hole or overlap), too_large (a header beyond 100 MB), truncated,
 /// trailing_bytes, bad_dtype, bad_dims, overflow, shape_mismatch, bad_name, duplicate_name; those of the source.
 template <Source S>
 result<contents> load(S&& source, const limits& caps = {}) {
-    constexpr std::array<std::string_view, 1> whole{};
-    if (auto expected = source.expect(whole); !expected) return std::move(expected).failure();
-    auto reader = source.open({});
-    if (!reader) return std::move(reader).failure();
+    auto reader = open_record(source);
+    if (!reader) return reader.failure();
     const std::string path(std::string_view(reader->path()));
-    const auto file_bytes = reader->size_bytes();
-    std::string start(static_cast<std::size_t>(std::min<std::uint64_t>(file_bytes, 32)), '\0');
-    if (auto read = reader->read_at(0, std::as_writable_bytes(std::span(start))); !read) return std::move(read).error().in_file(path);
-    const auto size = detail::header_size(start, file_bytes);
-    if (!size) return error(size.error()).in_file(path);
-    std::string text(static_cast<std::size_t>(*size), '\0');
-    if (auto read = reader->read_at(8, std::as_writable_bytes(std::span(text))); !read) return std::move(read).error().in_file(path);
-    auto header = detail::parse_header(text, file_bytes - 8 - *size, caps);
+    any_reader bytes(*reader);
+    auto header = detail::read_header(bytes, caps);
     if (!header) return std::move(header).error().in_file(path);
     contents made{{}, std::move(header->metadata)};
     for (auto& info : header->tensors) {
         Tensor tensor(info.dtype, info.dims);
-        if (auto read = reader->read_at(8 + *size + info.begin, tensor.bytes()); !read)
+        if (auto read = reader->read_at(info.begin, tensor.bytes()); !read)
             return std::move(read).error().in_file(path).of_variable(info.name);
         elements_from_file(info.dtype, tensor.bytes());
         made.arrays.add(std::move(info.name), std::move(tensor));
@@ -328,15 +51,13 @@ result<contents> load(S&& source, const limits& caps = {}) {
     return made;
 }
 
-/// Writes tensors, byte for byte as the official packages do: those of wider elements first, then by name. LoD is not kept.
-/// Errors: bad_dtype (COMPLEX128 has no name there), bad_name, duplicate_name, too_large (header), those of `check_tensor` and of the sink.
-template <Sink S>
-auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadata_entry> metadata = {}, durability_steps how = {})
-    -> decltype(sink.finish()) {
+/// Tensors ready to be written, byte for byte as the official packages do: those of wider elements first, then by name. LoD is not kept.
+/// Errors: bad_dtype (COMPLEX128 has no name there), bad_name, duplicate_name, too_large (header), those of `check_tensor`.
+inline result<save_plan> plan(std::span<const tensor_ref> tensors, std::span<const metadata_entry> metadata = {}) {
     sequence<std::string_view> names;
     for (const auto& tensor : tensors) {
         names.push_back(tensor.name);
-        if (auto checked = check_tensor(tensor); !checked) return std::move(checked).failure();
+        if (auto checked = check_tensor(tensor); !checked) return checked.failure();
         if (!detail::row_of(tensor.dtype))
             return error{.code = errc::bad_dtype,
                          .message = "safetensors has no such element type",
@@ -345,7 +66,7 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
         if (!is_utf8(tensor.name) || tensor.name == "__metadata__")
             return error{.code = errc::bad_name, .message = "safetensors cannot hold this name", .variable = tensor.name.substr(0, 64)};
     }
-    if (auto checked = check_tensor_names(names); !checked) return std::move(checked).failure();
+    if (auto checked = check_tensor_names(names); !checked) return checked.failure();
     sequence<std::size_t> order(tensors.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -364,9 +85,6 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
         }
         text += "\"__metadata__\":{" + pairs + "}";
     }
-    sequence<piece> pieces(2);
-    sequence<sequence<std::byte>> turned;  // copies in the order of the file, on big-endian machines
-    turned.reserve(native_is_little_endian ? 0 : tensors.size());
     std::uint64_t offset = 0;
     for (const auto at : order) {
         const auto& tensor = tensors[at];
@@ -376,13 +94,6 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
                 std::string(detail::dtypes[*detail::row_of(tensor.dtype)].name) + "\",\"shape\":[" + dims + "],\"data_offsets\":[" +
                 std::string(decimal(offset).view()) + "," + std::string(decimal(offset + tensor.bytes.size()).view()) + "]}";
         offset += tensor.bytes.size();
-        auto bytes = tensor.bytes;
-        if constexpr (!native_is_little_endian) {
-            auto& copy = turned.emplace_back(bytes.begin(), bytes.end());
-            reverse_numbers(tensor.dtype, copy);
-            bytes = copy;
-        }
-        if (!bytes.empty()) pieces.push_back(bytes);
     }
     text += "}";
     text.append((8 - text.size() % 8) % 8, ' ');
@@ -391,13 +102,48 @@ auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadat
                      .message = "the header is longer than the limit",
                      .expected = decimal(header_cap_bytes),
                      .found = decimal(text.size())};
-    byte_buffer size;
-    append_little_endian(size, std::uint64_t{text.size()});
-    pieces[0] = as_bytes(view_of(size));
-    pieces[1] = as_bytes(text);
-    return write_record(pieces, sink, how);
+    byte_buffer head;
+    head.reserve(8 + text.size());
+    append_little_endian(head, std::uint64_t{text.size()});
+    append(head, text);
+    return save_plan::headed(std::move(head), tensors, std::move(order));
+}
+
+/// Writes tensors. Errors: those of `plan` and of the sink.
+template <Sink S>
+auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadata_entry> metadata = {}, durability_steps how = {})
+    -> decltype(sink.finish()) {
+    const auto made = plan(tensors, metadata);
+    if (!made) return made.failure();
+    return write(*made, sink, how);
 }
 
 }  // namespace wherry::inline WHERRY_ABI::safetensors
+
+namespace wherry::inline WHERRY_ABI::format {
+
+/// safetensors as a policy: `archive<format::safetensors, filter::parameters>::save(program, scope, disk{"m.safetensors"})`.
+/// LoD is not kept. Files of others have their elements at any multiple of 8, so `mapped` lends few of them and copies the rest.
+struct safetensors {
+    using kind = kinds::format;
+    static constexpr std::string_view name = "safetensors";
+    static constexpr bool annotates = false;
+
+    /// Errors: those of `safetensors::plan`.
+    static result<save_plan> plan(std::span<const tensor_ref> tensors, const limits&) { return wherry::safetensors::plan(tensors); }
+    /// Errors: those of `safetensors::load`.
+    static result<sequence<indexed_array>> index(any_reader& reader, const limits& caps) {
+        auto header = wherry::safetensors::detail::read_header(reader, caps);
+        if (!header) return header.failure();
+        sequence<indexed_array> made;
+        made.reserve(header->tensors.size());
+        for (auto& one : header->tensors) made.push_back({std::move(one.name), {one.dtype, one.dims, {}, one.end - one.begin, one.begin}});
+        return made;
+    }
+};
+
+static_assert(Format<safetensors>);
+
+}  // namespace wherry::inline WHERRY_ABI::format
 
 #endif

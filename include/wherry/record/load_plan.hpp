@@ -191,9 +191,14 @@ class loader {
         return {};
     }
 
-    result<void> take_tensors(const record& held, any_reader& reader, std::string_view path) {
+    result<sequence<placed_tensor>> index(const record& held, any_reader& reader, std::string_view path) {
+        if (rules_.place != nullptr) return rules_.place(held, wanted_, reader, rules_, path, caps_);
         stream_indexer indexer(reader, window_, caps_);
-        auto found = index_record(held, wanted_, indexer, rules_, path, report_.warnings);
+        return index_record(held, wanted_, indexer, rules_, path, report_.warnings);
+    }
+
+    result<void> take_tensors(const record& held, any_reader& reader, std::string_view path) {
+        auto found = index(held, reader, path);
         if (!found) return std::move(found).failure();
         const auto first = arrivals_.size();
         for (auto& one : *found) {
@@ -229,6 +234,33 @@ class loader {
     sequence<arrival> arrivals_;
     load_report report_;
 };
+
+/// As `load_tensors`, by the rules of a format.
+template <Layout L, Source S>
+result<load_report> load_by(const record_rules& rules, std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout,
+                            const limits& caps) {
+    using reader_type = typename decltype(source.open(std::string_view()))::value_type;
+    sequence<std::string_view> names;
+    names.reserve(wanted.size());
+    for (const auto& want : wanted) names.push_back(want.name);
+    if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).failure();
+    const auto records = records_of<L>(names, layout);
+    if (!records) return records.error();
+    names.clear();
+    for (const auto& held : *records) names.push_back(held.name);
+    if (auto expected = source.expect(names); !expected) return std::move(expected).failure();
+
+    loader loader(wanted, rules, caps);
+    sequence<reader_type> open;  // records in memory stay open until the end
+    if constexpr (ViewReader<reader_type>) open.reserve(records->size());
+    for (const auto& held : *records) {
+        auto reader = source.open(held.name);
+        if (!reader) return loader.unopened(std::move(reader).error(), held);
+        if (auto taken = loader.take(held, *reader); !taken) return std::move(taken).failure();
+        if constexpr (ViewReader<reader_type>) open.push_back(*std::move(reader));
+    }
+    return loader.finish(scope);
+}
 }  // namespace detail
 
 /// Loads tensors by name. Every header, byte count, coverage and shape is checked before anything in the scope changes.
@@ -242,27 +274,7 @@ class loader {
 template <Layout L, annotation_rules Rules = annotation_rules{}, Source S>
 result<load_report> load_tensors(std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout = {},
                                  const limits& caps = {}) {
-    using reader_type = typename decltype(source.open(std::string_view()))::value_type;
-    sequence<std::string_view> names;
-    names.reserve(wanted.size());
-    for (const auto& want : wanted) names.push_back(want.name);
-    if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).failure();
-    const auto records = records_of<L>(names, layout);
-    if (!records) return records.error();
-    names.clear();
-    for (const auto& held : *records) names.push_back(held.name);
-    if (auto expected = source.expect(names); !expected) return std::move(expected).failure();
-
-    detail::loader loader(wanted, detail::record_rules_of<L, Rules>(), caps);
-    sequence<reader_type> open;  // records in memory stay open until the end
-    if constexpr (ViewReader<reader_type>) open.reserve(records->size());
-    for (const auto& held : *records) {
-        auto reader = source.open(held.name);
-        if (!reader) return loader.unopened(std::move(reader).error(), held);
-        if (auto taken = loader.take(held, *reader); !taken) return std::move(taken).failure();
-        if constexpr (ViewReader<reader_type>) open.push_back(*std::move(reader));
-    }
-    return loader.finish(scope);
+    return detail::load_by(detail::record_rules_of<L, Rules>(), wanted, scope, source, layout, caps);
 }
 
 }  // namespace wherry::inline WHERRY_ABI

@@ -1,10 +1,13 @@
 #ifndef WHERRY_RECORD_RECORD_INDEX_HPP
 #define WHERRY_RECORD_RECORD_INDEX_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/order.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/layout.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/record/annotated.hpp>
+#include <wherry/record/any_reader.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
@@ -28,6 +31,12 @@ struct wanted_tensor {
     bool is_rows = false;  ///< SelectedRows, in a record of their own
 };
 
+/// An array of a record, as the index of a format has it. Its elements lie in the record, little-endian and row-major.
+struct indexed_array {
+    std::string name;
+    wire::tensor_header header;
+};
+
 namespace detail {
 /// A tensor of a record, and which of the wanted ones it is.
 struct placed_tensor {
@@ -45,6 +54,10 @@ struct record_rules {
     result<note> (*note_of)(std::string_view header, annotation_rules, std::uint64_t offset, std::span<const std::string_view>) = nullptr;
     result<sequence<placed_tensor>> (*by_name)(const record&, std::span<const wanted_tensor>, stream_indexer&,
                                                const record_rules&) = nullptr;
+    // Of a format other than Paddle's streams, both:
+    result<sequence<indexed_array>> (*index)(any_reader&, const limits&) = nullptr;
+    result<sequence<placed_tensor>> (*place)(const record&, std::span<const wanted_tensor>, any_reader&, const record_rules&,
+                                             std::string_view path, const limits&) = nullptr;
     result<void> (*check_elements)(std::string_view bytes, const std::optional<std::uint32_t>& wanted, std::uint64_t offset) = nullptr;
 };
 
@@ -198,6 +211,63 @@ inline result<sequence<placed_tensor>> index_record(const record& held, std::spa
         error failure = std::move(checked).error();
         if (rules.tolerates_trailing_bytes && !indexer.at_end()) failure.message = combined_instead;
         return failure;
+    }
+    return found;
+}
+
+/// Where the elements of an array lie. Users write formats, too. Errors: overflow, shape_mismatch, truncated.
+inline result<void> check_stored(const wire::tensor_header& header, std::uint64_t after, std::uint64_t size_bytes) {
+    const auto count = header.dims.element_count();
+    const auto wanted = count ? checked_product(*count, size_of(header.dtype)) : std::nullopt;
+    if (!wanted || *wanted != header.data_bytes)
+        return error{.code = errc::shape_mismatch,
+                     .message = "the bytes of a tensor are not as many as its dims say",
+                     .offset = header.data_offset,
+                     .found = decimal(header.data_bytes)};
+    if (header.data_offset >= after && header.data_offset <= size_bytes && header.data_bytes <= size_bytes - header.data_offset) return {};
+    return error{.code = errc::truncated,
+                 .message = "the elements of a tensor lie among others or past the end",
+                 .offset = header.data_offset,
+                 .expected = decimal(after),
+                 .found = decimal(size_bytes)};
+}
+
+/// The wanted arrays of a record in a format with names, in the order of their elements; others are stepped over.
+/// Errors: those of the format's index; missing_record, duplicate_name, shape_mismatch, truncated.
+inline result<sequence<placed_tensor>> index_arrays(const record& held, std::span<const wanted_tensor> wanted, any_reader& reader,
+                                                    const record_rules& rules, std::string_view path, const limits& caps) {
+    auto arrays = rules.index(reader, caps);
+    if (!arrays) return arrays.failure();
+    sequence<std::string_view> names;
+    names.reserve(arrays->size());
+    for (const auto& one : *arrays) names.push_back(one.name);
+    const auto order = order_of(names);
+    if (const auto twice = find_repeated(names, order); twice != names.size())
+        return error{.code = errc::duplicate_name, .message = "two tensors of the file have one name", .variable = names[twice]};
+    sequence<placed_tensor> found;
+    found.reserve(held.tensors.size());
+    for (const auto at : held.tensors) {
+        const auto place = std::lower_bound(order.begin(), order.end(), wanted[at].name,
+                                            [&](std::size_t i, std::string_view name) { return names[i] < name; });
+        if (place == order.end() || names[*place] != wanted[at].name)
+            return error{.code = errc::missing_record,
+                         .message = "the file holds no tensor of this name",
+                         .variable = wanted[at].name,
+                         .found = tensor_count_text(arrays->size())};
+        const auto& one = (*arrays)[*place];
+        found.push_back({at, {one.header, one.header.data_offset}, {}, {}});
+        if (auto checked = check_shape(wanted[at], found.back().found, path); !checked) return checked.failure();
+    }
+    std::sort(found.begin(), found.end(), [](const placed_tensor& a, const placed_tensor& b) {
+        const auto& left = a.found.header;
+        const auto& right = b.found.header;
+        return left.data_offset != right.data_offset ? left.data_offset < right.data_offset : left.data_bytes < right.data_bytes;
+    });
+    std::uint64_t after = 0;
+    for (const auto& one : found) {
+        if (auto checked = check_stored(one.found.header, after, reader.size_bytes()); !checked)
+            return error(checked.error()).of_variable(wanted[one.wanted].name);
+        after = one.found.header.data_end();
     }
     return found;
 }

@@ -59,6 +59,12 @@ inline void plain_header(byte_buffer& out, const tensor_ref& tensor, std::uint64
 }
 
 namespace detail {
+inline result<void> check_tensors(std::span<const tensor_ref> tensors, std::span<const std::string_view> names, const limits& caps) {
+    if (auto checked = check_tensor_names(names, caps); !checked) return checked;
+    for (const auto& tensor : tensors)
+        if (auto checked = check_tensor(tensor, caps); !checked) return checked;
+    return {};
+}
 inline error rows_among_others(std::string_view name) {
     return {.code = errc::mixed_kinds,
             .message = "SelectedRows have a record of their own",
@@ -81,10 +87,22 @@ class save_plan {
         sequence<std::string_view> names;
         names.reserve(tensors.size());
         for (const auto& tensor : tensors) names.push_back(tensor.name);
-        if (auto checked = check_tensors(tensors, names, caps); !checked) return std::move(checked).failure();
+        if (auto checked = detail::check_tensors(tensors, names, caps); !checked) return std::move(checked).failure();
         auto records = records_of<L>(names, layout);
         if (!records) return std::move(records).failure();
         return of_records(tensors, *std::move(records), L::single_record, make_header);
+    }
+    /// One record: a head, then the elements in `order`, as formats have it that keep all headers in one place. The tensors must pass
+    /// `check_tensor`, and the head must be of the format of the caller. Errors: overflow.
+    static result<save_plan> headed(byte_buffer head, std::span<const tensor_ref> tensors, sequence<std::size_t> order) {
+        save_plan plan;
+        plan.headed_ = true;
+        plan.records_.push_back({{}, std::move(order)});
+        if (!plan.make_headers(
+                tensors, [](byte_buffer&, const tensor_ref&, std::uint64_t) {}, head.size()))
+            return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
+        plan.headers_ = std::move(head);
+        return plan;
     }
     save_plan(save_plan&&) noexcept = default;
     save_plan& operator=(save_plan&&) noexcept = default;
@@ -98,9 +116,10 @@ class save_plan {
     [[nodiscard]] sequence<piece> pieces(std::size_t record) const {
         const auto& tensors = records_[record].tensors;
         sequence<piece> made;
-        made.reserve(2 * tensors.size());
+        made.reserve(2 * tensors.size() + 1);
+        if (headed_) made.push_back(as_bytes(view_of(headers_)));
         for (const auto at : tensors) {
-            made.push_back(header(at));
+            if (!headed_) made.push_back(header(at));
             if (!elements_[at].empty()) made.push_back(elements_[at]);
         }
         return made;
@@ -109,12 +128,6 @@ class save_plan {
   private:
     save_plan() = default;
 
-    static result<void> check_tensors(std::span<const tensor_ref> tensors, std::span<const std::string_view> names, const limits& caps) {
-        if (auto checked = check_tensor_names(names, caps); !checked) return checked;
-        for (const auto& tensor : tensors)
-            if (auto checked = check_tensor(tensor, caps); !checked) return checked;
-        return {};
-    }
     static result<save_plan> of_records(std::span<const tensor_ref> tensors, sequence<record> records, bool single,
                                         header_maker make_header) {
         for (const auto& held : records)
@@ -128,13 +141,13 @@ class save_plan {
     }
 
     /// Goes by records, since what a header holds may depend on where it lies. False: a record's size does not fit 64 bits.
-    bool make_headers(std::span<const tensor_ref> tensors, header_maker make_header) {
+    bool make_headers(std::span<const tensor_ref> tensors, header_maker make_header, std::uint64_t head_bytes = 0) {
         headers_at_.resize(tensors.size());
         elements_.resize(tensors.size());
         turned_.reserve(native_is_little_endian ? 0 : tensors.size());
         sizes_.reserve(records_.size());
         for (const auto& held : records_) {
-            std::uint64_t total = 0;
+            std::uint64_t total = head_bytes;
             for (const auto at : held.tensors) {
                 auto tensor = tensors[at];
                 tensor.bytes = elements_[at] = in_file_order(tensor);
@@ -167,6 +180,7 @@ class save_plan {
         std::size_t size_bytes = 0;
     };
 
+    bool headed_ = false;  ///< all of headers_ comes first
     sequence<record> records_;
     sequence<record_size> sizes_;  ///< their names point into records_
     byte_buffer headers_;
