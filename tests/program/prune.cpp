@@ -163,7 +163,6 @@ TEST_CASE("sub-blocks that do not exist or have two owners are refused") {
         CHECK(made.error().op == "while");
         CHECK(made.error().found == std::to_string(index));
     }
-    CHECK(prune(*Program::parse_from_string(""), names{}, names{}).error().code == errc::bad_block);
 }
 
 TEST_CASE("a program fit for inference tests everywhere, reads no files and has no Parameters") {
