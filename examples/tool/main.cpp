@@ -93,7 +93,10 @@ void add_infer_model(CLI::App& app, tool::infer_model_arguments& given) {
     app.add_option("program", given.program, "The trained program")->required()->type_name("PROGRAM");
     app.add_option("in", given.from, "Its persistables: a file or folder of any form that convert reads")->required()->type_name("IN");
     app.add_option("out", given.to, "The folder of the model")->required()->type_name("OUT");
-    app.add_option("--feed-names", given.feeds, "What is fed, in order")->delimiter(',')->allow_extra_args(false)->type_name("NAME,...");
+    app.add_option("--feed-names", given.feeds, "What is fed, in order; without it, the model's own inputs")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("NAME,...");
     app.add_option("--targets", given.targets, "What is fetched, in order")
         ->required()
         ->delimiter(',')
