@@ -186,10 +186,7 @@ inline result<std::vector<file_contents>> contents_beneath(const std::string& fo
 namespace detail {
 /// True where a variable can have these dims: -1 is any.
 inline bool agrees(const wherry::Variable& var, const wherry::wire::tensor_header& header) {
-    const auto shape = var.shape();
-    const auto dims = header.dims.dims();
-    return var.dtype() == header.dtype && std::equal(shape.begin(), shape.end(), dims.begin(), dims.end(),
-                                                     [](auto wanted, auto found) { return wanted < 0 || wanted == found; });
+    return var.dtype() == header.dtype && wherry::agrees(var.shape(), header.dims);
 }
 
 /// Names of the streams, if they can be these variables, sorted by name as every writer does.

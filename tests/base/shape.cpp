@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 using namespace wherry;
@@ -49,6 +51,12 @@ static_assert(!byte_count(static_cast<DType>(7), {1}) && !byte_count(static_cast
 static_assert(!byte_count(DType::FP32, {big(62)}) && !byte_count(DType::FP64, {big(61)}) && !byte_count(DType::FP32, {big(31), big(31)}));
 static_assert(!byte_count(DType::FP32, {0, big(62)}) && !byte_count(DType::INT8, {big(62), 0, 4}), "a 0 hides no stride that overflows");
 static_assert(sizeof(std::size_t) < 8 || byte_count(DType::INT8, {big(62)}) == std::size_t{1} << (sizeof(std::size_t) < 8 ? 0 : 62));
+
+constexpr bool agrees_with(std::initializer_list<std::int64_t> declared, const Shape& dims) {
+    return agrees(std::span<const std::int64_t>(declared.begin(), declared.size()), dims);
+}
+static_assert(agrees_with({}, {}) && agrees_with({-1, 3}, {7, 3}) && agrees_with({-1, -1917}, {7, 3}) && agrees_with({0}, {0}));
+static_assert(!agrees_with({-1, 3}, {7, 4}) && !agrees_with({-1}, {7, 3}) && !agrees_with({-1, -1}, {7}) && !agrees_with({0}, {1}));
 
 static_assert(Shape{2, 3, 4}.product(0, 3) == 24 && Shape{2, 3, 4}.product(1, 2) == 3 && Shape{2, 3, 4}.product(1, 1) == 1);
 static_assert(Shape{-1, 3, 4}.product(0, 2) == -1 && Shape{-1, 3, 4}.product(1, 3) == 12 && Shape{0, 5}.product(0, 2) == 0);

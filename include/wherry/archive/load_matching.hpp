@@ -35,9 +35,7 @@ namespace detail {
 /// Dims that a variable takes: those it holds, else those of the program, where a negative one takes any.
 inline bool takes_dims(const Variable& var, const Tensor* held, const Shape& dims) {
     if (held != nullptr && held->is_initialized()) return held->dims() == dims;
-    const auto shape = var.shape();
-    return shape.size() == dims.rank() && std::equal(shape.begin(), shape.end(), dims.dims().begin(),
-                                                     [](std::int64_t wanted, std::int64_t found) { return wanted < 0 || wanted == found; });
+    return agrees(var.shape(), dims);
 }
 
 /// The array as a variable takes it. Errors: shape_mismatch, dtype_mismatch; bad_desc.

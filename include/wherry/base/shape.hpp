@@ -113,6 +113,14 @@ constexpr std::optional<std::size_t> byte_count(DType dtype, const Shape& dims) 
     return size && empty ? std::optional<std::size_t>(0) : size;
 }
 
+/// Whether an array of these dims is what a variable declares: as many dims, and the same where it knows one.
+constexpr bool agrees(std::span<const std::int64_t> declared, const Shape& dims) noexcept {
+    if (declared.size() != dims.rank()) return false;
+    for (std::size_t axis = 0; axis < declared.size(); ++axis)
+        if (declared[axis] >= 0 && declared[axis] != dims[axis]) return false;
+    return true;
+}
+
 /// "2, 3" between the given brackets: "[2, 3]" as C++ messages of the reference show dims.
 [[gnu::noinline, gnu::cold]] inline std::string to_string(std::span<const std::int64_t> dims, char open = '[', char close = ']') {
     std::string shown(1, open);

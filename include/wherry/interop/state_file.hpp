@@ -357,10 +357,8 @@ inline result<state_dict> pick(const contents& from, std::span<const Variable> v
                          .expected = name_of(var.dtype()),
                          .found = name_of(held->dtype())};
         const auto shape = var.shape();
-        const auto dims = held->dims().dims();
         const bool scalar = held->count() == 1 && std::all_of(shape.begin(), shape.end(), [](auto dim) { return dim == 1; });
-        if (!scalar && !std::equal(shape.begin(), shape.end(), dims.begin(), dims.end(),
-                                   [](auto declared, auto dim) { return declared < 0 || declared == dim; }))
+        if (!scalar && !agrees(shape, held->dims()))
             return error{.code = errc::shape_mismatch,
                          .message = "the program has a variable of another shape",
                          .variable = var.name(),
