@@ -51,22 +51,21 @@ result<contents> load(S&& source, const limits& caps = {}) {
     return made;
 }
 
-/// Tensors ready to be written, byte for byte as the official packages do: those of wider elements first, then by name. LoD is not kept.
-/// Errors: bad_dtype (COMPLEX128 has no name there), bad_name, duplicate_name, too_large (header), those of `check_tensor`.
-inline result<save_plan> plan(std::span<const tensor_ref> tensors, std::span<const metadata_entry> metadata = {}) {
-    sequence<std::string_view> names;
-    for (const auto& tensor : tensors) {
-        names.push_back(tensor.name);
-        if (auto checked = check_tensor(tensor); !checked) return checked.failure();
-        if (!detail::row_of(tensor.dtype))
-            return error{.code = errc::bad_dtype,
-                         .message = "safetensors has no such element type",
-                         .variable = tensor.name,
-                         .found = name_of(tensor.dtype)};
-        if (!is_utf8(tensor.name) || tensor.name == "__metadata__")
-            return error{.code = errc::bad_name, .message = "safetensors cannot hold this name", .variable = tensor.name.substr(0, 64)};
-    }
-    if (auto checked = check_tensor_names(names); !checked) return checked.failure();
+namespace detail {
+/// Whether the format can hold a tensor. Errors: bad_dtype (COMPLEX128 has no name there), bad_name.
+inline result<void> check_held(const tensor_ref& tensor) {
+    if (!row_of(tensor.dtype))
+        return error{.code = errc::bad_dtype,
+                     .message = "safetensors has no such element type",
+                     .variable = tensor.name,
+                     .found = name_of(tensor.dtype)};
+    if (!is_utf8(tensor.name) || tensor.name == "__metadata__")
+        return error{.code = errc::bad_name, .message = "safetensors cannot hold this name", .variable = tensor.name.substr(0, 64)};
+    return {};
+}
+
+/// Lays out tensors that passed all checks. Errors: bad_name for metadata, too_large (header).
+inline result<save_plan> laid_out(std::span<const tensor_ref> tensors, std::span<const metadata_entry> metadata = {}) {
     sequence<std::size_t> order(tensors.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -108,6 +107,20 @@ inline result<save_plan> plan(std::span<const tensor_ref> tensors, std::span<con
     append(head, text);
     return save_plan::headed(std::move(head), tensors, std::move(order));
 }
+}  // namespace detail
+
+/// Tensors ready to be written, byte for byte as the official packages do: those of wider elements first, then by name. LoD is not kept.
+/// Errors: bad_dtype (COMPLEX128 has no name there), bad_name, duplicate_name, too_large (header), those of `check_tensor`.
+inline result<save_plan> plan(std::span<const tensor_ref> tensors, std::span<const metadata_entry> metadata = {}) {
+    sequence<std::string_view> names;
+    for (const auto& tensor : tensors) {
+        names.push_back(tensor.name);
+        if (auto checked = check_tensor(tensor); !checked) return checked.failure();
+        if (auto checked = detail::check_held(tensor); !checked) return checked.failure();
+    }
+    if (auto checked = check_tensor_names(names); !checked) return checked.failure();
+    return detail::laid_out(tensors, metadata);
+}
 
 /// Writes tensors. Errors: those of `plan` and of the sink.
 template <Sink S>
@@ -129,8 +142,12 @@ struct safetensors {
     static constexpr std::string_view name = "safetensors";
     static constexpr bool annotates = false;
 
-    /// Errors: those of `safetensors::plan`.
-    static result<save_plan> plan(std::span<const tensor_ref> tensors, const limits&) { return wherry::safetensors::plan(tensors); }
+    /// Errors: those of `safetensors::plan`; names and tensors are checked before.
+    static result<save_plan> plan(std::span<const tensor_ref> tensors, const limits&) {
+        for (const auto& tensor : tensors)
+            if (auto checked = wherry::safetensors::detail::check_held(tensor); !checked) return checked.failure();
+        return wherry::safetensors::detail::laid_out(tensors);
+    }
     /// Errors: those of `safetensors::load`.
     static result<sequence<indexed_array>> index(any_reader& reader, const limits& caps) {
         auto header = wherry::safetensors::detail::read_header(reader, caps);
