@@ -8,8 +8,14 @@
 #include <wherry/tensor/converted.hpp>
 #include <wherry/tensor/transposed.hpp>
 
+#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tool {
 
@@ -117,14 +123,10 @@ result<std::vector<rename_rule>> rename_rules(std::span<const std::string> argum
     return rules;
 }
 
-struct new_name {
-    std::string from;
-    std::string to;
-};
 /// Arrays under the names that were asked for, and which those are.
 struct renamed_arrays {
     state_dict arrays;
-    std::vector<new_name> names;
+    std::map<std::string, std::string, std::less<>> names;  ///< new ones by old ones
 };
 /// Gives arrays the names that were asked for; the first rule that fits one counts. Errors: no_such_variable, duplicate_name.
 result<renamed_arrays> rename(state_dict&& arrays, std::vector<rename_rule> rules) {
@@ -140,7 +142,7 @@ result<renamed_arrays> rename(state_dict&& arrays, std::vector<rename_rule> rule
         if (made.arrays.find(name) != nullptr)
             return error{
                 .code = errc::duplicate_name, .message = "--rename gives two arrays one name", .variable = name, .found = held.name};
-        if (name != held.name) made.names.push_back({held.name, name});
+        if (name != held.name) made.names.emplace(held.name, name);
         made.arrays.add(std::move(name), std::move(*arrays.find(held.name)));
     }
     for (const auto& rule : rules)
@@ -151,17 +153,19 @@ result<renamed_arrays> rename(state_dict&& arrays, std::vector<rename_rule> rule
 
 /// The program with its variables under the new names, in all of its blocks, so that it still fits the arrays.
 /// Errors: duplicate_name for one that another variable has.
-result<Program> renamed(const Program& program, const std::vector<new_name>& names) {
+result<Program> renamed(const Program& program, const std::map<std::string, std::string, std::less<>>& names) {
     auto desc = program.to_desc();
     const auto rename_one = [&](std::string& name) {
-        for (const auto& one : names)
-            if (one.from == name) return name = one.to, true;
-        return false;
+        const auto found = names.find(name);
+        if (found != names.end()) name = found->second;
+        return found != names.end();
     };
+    std::set<std::string_view> taken;
+    for (const auto& [old, name] : names) taken.insert(name);
     for (auto& block : desc.blocks) {
         for (auto& var : block.vars) {
             if (rename_one(var.name)) continue;
-            if (std::any_of(names.begin(), names.end(), [&](const new_name& one) { return one.to == var.name; }))
+            if (taken.contains(var.name))
                 return error{.code = errc::duplicate_name,
                              .message = "--rename gives an array the name of another variable of the program",
                              .variable = var.name};

@@ -30,8 +30,9 @@ std::set<std::string, std::less<>> needed_for(const Program& program, const std:
     std::set<std::string, std::less<>> names(targets.begin(), targets.end());
     const auto& ops = program.global_block().ops();
     for (auto op = ops.rbegin(); op != ops.rend(); ++op)
-        if (std::any_of(names.begin(), names.end(), [&](const std::string& name) { return op->writes(name); }))
-            for (const auto& slot : op->desc().inputs) names.insert(slot.arguments.begin(), slot.arguments.end());
+        for (const auto& made : op->desc().outputs)
+            if (std::any_of(made.arguments.begin(), made.arguments.end(), [&](const std::string& name) { return names.contains(name); }))
+                for (const auto& slot : op->desc().inputs) names.insert(slot.arguments.begin(), slot.arguments.end());
     return names;
 }
 

@@ -163,16 +163,14 @@ class pir_reader : pir_json {
         return add_as_it_is(op);
     }
 
-    // ---- operators without a counterpart
-
     struct unknown_type {
         std::string_view type;
         std::size_t count = 0;
     };
     void note_unknown(std::string_view type) {
-        const auto same = std::find_if(unknown_.begin(), unknown_.end(), [&](const unknown_type& one) { return one.type == type; });
-        if (same != unknown_.end()) ++same->count;
-        else unknown_.push_back({type, 1});
+        const auto [held, first] = unknown_at_.try_emplace(type, unknown_.size());
+        if (first) unknown_.push_back({type});
+        ++unknown_[held->second].count;
     }
     /// All of them, each with how often it occurs.
     [[nodiscard]] error unknown_operators() const {
@@ -378,6 +376,7 @@ class pir_reader : pir_json {
     const limits& caps_;
     pir_operators take_;
     sequence<unknown_type> unknown_;
+    std::unordered_map<std::string_view, std::size_t> unknown_at_;
     wire::ProgramDesc<> program_;
     std::unordered_map<std::int64_t, value> values_;
     std::int32_t fed_ = 0;
