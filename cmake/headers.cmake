@@ -65,6 +65,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/feed.hpp
     wherry/exec/op/fetch.hpp
     wherry/exec/op/fill_constant.hpp
+    wherry/exec/op/inference.hpp
     wherry/exec/op/lists.hpp
     wherry/exec/op/lookup_table.hpp
     wherry/exec/op/matmul.hpp
