@@ -3,12 +3,13 @@
 # - A C++ block follows a line `<!-- FILE -->` and is found in that file, word by word; `// ...` stands for anything left out.
 # - `a/path.hpp` in backticks is a file or folder: from the top, from include/wherry or from the page. So is the target of a link.
 # - `wherry-test-ROOM` is a room of tests/.
+# - A word with an underscore, and one after `::`, is found in the code.
 cmake_minimum_required(VERSION 3.21)
 if(NOT source)
     get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 endif()
 if(NOT pages)
-    set(pages include/wherry/README.md tests/README.md .github/CONTRIBUTING.md)
+    set(pages include/wherry/README.md tests/README.md examples/README.md .github/CONTRIBUTING.md)
 endif()
 set(wrong)
 macro(refuse)
@@ -22,6 +23,15 @@ function(squeezed out text)
     string(STRIP "${text}" text)
     set(${out} "${text}" PARENT_SCOPE)
 endfunction()
+
+file(GLOB_RECURSE files "${source}/include/*.hpp" "${source}/examples/*.?pp" "${source}/examples/*.c" "${source}/tests/*.?pp"
+    "${source}/tests/oracle/*" "${source}/cmake/*.cmake" "${source}/tests/CMakeLists.txt" "${source}/.ci/run")
+set(code_of_all "\n")
+foreach(file IN LISTS files)
+    file(READ "${file}" text)
+    get_filename_component(name "${file}" NAME_WE)
+    string(APPEND code_of_all "${name}\n${text}")
+endforeach()
 
 foreach(page IN LISTS pages)
     file(READ "${source}/${page}" text)
@@ -69,6 +79,14 @@ foreach(page IN LISTS pages)
         if(NOT EXISTS "${source}/${name}" AND NOT EXISTS "${source}/include/wherry/${name}" AND NOT EXISTS "${folder}/${name}"
             AND NOT name MATCHES "^build")
             refuse("there is no ${name}")
+        endif()
+    endforeach()
+    string(REGEX MATCHALL "[A-Za-z0-9]+_[A-Za-z0-9_]+|::[A-Za-z][A-Za-z0-9]*" names "${text}")
+    list(REMOVE_DUPLICATES names)
+    foreach(name IN LISTS names)
+        string(REPLACE "::" "" name "${name}")
+        if(NOT EXISTS "${folder}/${name}" AND NOT code_of_all MATCHES "[^A-Za-z0-9_]${name}[^A-Za-z0-9_]")
+            refuse("${name} is nowhere in the code")
         endif()
     endforeach()
     string(REGEX MATCHALL "wherry-test-[a-z]+" names "${text}")

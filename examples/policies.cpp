@@ -1,6 +1,10 @@
 // Saving and loading by policies: what is kept, how it is laid out, where it goes are types. Errors are values.
+#include <wherry/archive/load_matching.hpp>
+#include <wherry/archive/weights.hpp>
+#include <wherry/tensor/renamed.hpp>
 #include <wherry/wherry.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -62,6 +66,54 @@ int fail(const wherry::error& e) {
     return 1;
 }
 
+/// Weights from files: without a copy, without a program, as far as they fit.
+wherry::result<void> weights_of_files(const wherry::Program& program, const wherry::Scope& scope) {
+    // aligned when it is saved, lent by the mapping when it is loaded; a checksum and the name of each tensor besides
+    using aligned = wherry::archive<wherry::annotate<wherry::align<64>, wherry::checksum, wherry::names>>;
+    if (auto saved = aligned::save(program, scope, wherry::disk{"policies_aligned"}); !saved) return saved;
+    wherry::Scope lent;
+    const auto loaded = aligned::load(program, lent, wherry::mapped{"policies_aligned"});
+    if (!loaded) return loaded.error();
+    std::printf("mapped:         %llu of %llu bytes not copied\n", static_cast<unsigned long long>(loaded->lent_bytes),
+                static_cast<unsigned long long>(loaded->data_bytes));
+
+    // names and values from a file alone; one without names takes them from a program: weights(path, program)
+    const auto all = wherry::weights("policies_aligned");
+    if (!all) return all.error();
+    for (const auto& one : *all) std::printf("%-15s %s\n", one.name.c_str(), to_string(one.dims).c_str());
+
+    // the same under other names, and back: what fits is loaded, what does not is told
+    const wherry::renamed teacher(all->refs(), wherry::add_prefix{"teacher/"});
+    if (auto saved = wherry::archive<>::save(teacher, wherry::disk{"policies_teacher"}); !saved) return saved;
+    wherry::Scope tuned;
+    const auto report = wherry::load_matching(program, tuned, wherry::renamed(teacher, wherry::drop_prefix{"teacher/"}));
+    if (!report) return report.error();
+    for (const auto& why : report->skipped) std::printf("skipped:        %s\n", to_string(why).c_str());
+    std::printf("matching:       %zu variables loaded, %zu skipped\n", report->tensor_count, report->skipped.size());
+    return {};
+}
+
+/// A model to infer with, as fluid's save_inference_model writes it: saved, loaded into a scope of its own, run.
+wherry::result<void> inference(wherry::Program& program, wherry::UniqueNameGenerator& names, const wherry::Scope& scope,
+                               const wherry::Variable& y) {
+    const wherry::inference_files files{.dirname = "policies_model", .params_filename = "params"};
+    const std::array<std::string, 1> feeds{"x"};
+    const std::array targets{y};
+    if (auto saved = wherry::save_inference_model(files, feeds, targets, program, scope, names); !saved) return saved.error();
+
+    wherry::Scope weights;
+    const auto model = wherry::load_inference_model(files, weights);
+    if (!model) return model.error();
+    wherry::Executor exe(wherry::op_list<wherry::op::mul, wherry::op::elementwise_add, wherry::op::relu, wherry::op::scale>{});
+    const auto image = wherry::Tensor::of<float>({1, 4}, {1, 2, 3, 4});
+    const std::array fed{image.ref(model->feed_names[0])};
+    const std::array fetched{model->fetch_targets[0].name()};
+    const auto answer = exe.run(model->program, weights, fed, fetched);
+    if (!answer) return answer.error();
+    std::printf("model:          %s of %s\n", to_string((*answer)[0].dims()).c_str(), fetched[0].c_str());
+    return {};
+}
+
 }  // namespace
 
 int main() {
@@ -116,6 +168,9 @@ int main() {
     if (const auto loaded = checkpoint::load(program, decrypted, decrypting(*secret)); !loaded) return fail(loaded.error());
     const bool clear_again = *decrypted.find_var("fc_0.w_0") == *scope.find_var("fc_0.w_0");
     std::printf("encrypted:      %s\n", clear_again ? "loaded what was saved" : "DIFFERENT");
+
+    if (auto done = weights_of_files(program, scope); !done) return fail(done.error());
+    if (auto done = inference(program, names, scope, *y); !done) return fail(done.error());
 
     // an error is a value that names what and where
     const auto missing = wherry::archive<>::load(program, restored, wherry::disk{"nowhere"});
