@@ -4,10 +4,12 @@
 
 #include <array>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace wherry;
 
-TEST_CASE("name map: values are found by name and kept in order of the names' bytes") {
+TEST_CASE("name map: values are found by name and kept in the order in which they came") {
     name_map<int> ages;
     CHECK(ages.find("b") == nullptr);
     ages["b"] = 2;
@@ -21,7 +23,26 @@ TEST_CASE("name map: values are found by name and kept in order of the names' by
     CHECK(ages.find("c") == nullptr);
     std::string names;
     for (const auto& [name, age] : ages) names += name;
-    CHECK(names == "Bab");
+    CHECK(names == "baB");
+    CHECK(ages.sorted_names() == std::vector<std::string_view>{"B", "a", "b"});
+}
+
+TEST_CASE("name map: a name that is erased is gone, the others stay") {
+    name_map<int> made;
+    CHECK_FALSE(made.erase("x"));
+    for (int i = 0; i < 100; ++i) made[std::to_string(i)] = i;
+    for (int i = 0; i < 100; i += 3) CHECK(made.erase(std::to_string(i)));
+    CHECK_FALSE(made.erase("0"));
+    CHECK(made.size() == 66);
+    for (int i = 0; i < 100; ++i) {
+        const auto* found = made.find(std::to_string(i));
+        REQUIRE((found != nullptr) == (i % 3 != 0));
+        if (found != nullptr) CHECK(*found == i);
+    }
+    for (int i = 0; i < 100; ++i) made.erase(std::to_string(i));
+    CHECK(made.size() == 0);
+    made["again"] = 1;
+    CHECK(*made.find("again") == 1);
 }
 
 TEST_CASE("name map: a name that is new gets a value of its own") {

@@ -1,6 +1,7 @@
 #ifndef WHERRY_BASE_NAME_MAP_HPP
 #define WHERRY_BASE_NAME_MAP_HPP
 
+#include <wherry/base/name_index.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
 
@@ -10,11 +11,10 @@
 #include <string_view>
 #include <utility>
 
-/// Sorted sequences for the names of a program. A std::map compiles to some sixty functions for each type; these are a handful, and a
-/// new name means moving those after it, which for the few thousand of a program is nothing.
+/// Values by name for programs and scopes. A std::map compiles to some sixty functions for each type; these are a handful.
 namespace wherry::inline WHERRY_ABI {
 
-/// Values by name, in order of the names' bytes.
+/// Values by name, in the order in which they came; erasing one moves the last into its place. A look-up costs what the name is long.
 template <class T>
 class name_map {
   public:
@@ -25,35 +25,48 @@ class name_map {
 
     /// Null when the name is not there.
     [[nodiscard]] const T* find(std::string_view name) const noexcept {
-        const auto at = place(name);
-        return at < entries_.size() && entries_[at].name == name ? &entries_[at].value : nullptr;
+        const auto at = index_.closest(name);
+        return holds(at, name) ? &entries_[at].value : nullptr;
     }
     [[nodiscard]] T* find(std::string_view name) noexcept {
         return const_cast<T*>(std::as_const(*this).find(name));  // NOLINT: the object is not const
     }
     /// Made when it is not there. References to other values do not outlive that.
     T& operator[](std::string_view name) {
-        const auto at = place(name);
-        if (at < entries_.size() && entries_[at].name == name) return entries_[at].value;
-        return entries_.insert(entries_.begin() + at, entry{std::string(name), T{}})->value;
+        const auto at = index_.closest(name);
+        if (holds(at, name)) return entries_[at].value;
+        index_.make_room();
+        entries_.push_back(entry{std::string(name), T{}});
+        index_.insert(entries_.back().name, entries_[at].name);
+        return entries_.back().value;
+    }
+    /// Whether there was one of that name.
+    bool erase(std::string_view name) noexcept {
+        const auto at = index_.closest(name);
+        if (!holds(at, name)) return false;
+        index_.erase(at, [this](std::size_t i) -> std::string_view { return entries_[i].name; });
+        if (at + 1 != entries_.size()) entries_[at] = std::move(entries_.back());
+        entries_.pop_back();
+        return true;
     }
     [[nodiscard]] const entry* begin() const noexcept { return entries_.begin(); }
     [[nodiscard]] const entry* end() const noexcept { return entries_.end(); }
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    /// The names in order of their bytes; they live until the next one comes or goes.
+    [[nodiscard]] sequence<std::string_view> sorted_names() const {
+        sequence<std::string_view> names;
+        names.reserve(entries_.size());
+        for (const auto at : index_.sorted()) names.push_back(entries_[at].name);
+        return names;
+    }
 
   private:
-    [[nodiscard]] std::size_t place(std::string_view name) const noexcept {
-        std::size_t first = 0;
-        for (auto count = entries_.size(); count > 0;) {
-            const auto half = count / 2;
-            const bool before = entries_[first + half].name < name;
-            first += before ? half + 1 : 0;
-            count = before ? count - half - 1 : half;
-        }
-        return first;
+    [[nodiscard]] bool holds(std::size_t at, std::string_view name) const noexcept {
+        return at < entries_.size() && entries_[at].name == name;
     }
 
     sequence<entry> entries_;
+    name_index index_;
 };
 
 /// Names, each once.

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_PLAN_MAKER_HPP
 #define WHERRY_EXEC_PLAN_MAKER_HPP
 
+#include <wherry/base/name_map.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/plan.hpp>
 #include <wherry/version.hpp>
@@ -39,10 +40,6 @@ class plan_maker {
 
   private:
     static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-    struct named {
-        std::string name;
-        std::uint32_t operand;
-    };
 
     [[nodiscard]] Variable declared(std::string_view name) const { return program_.global_block().find_var(name); }
 
@@ -146,17 +143,14 @@ class plan_maker {
 
     std::uint32_t add_operand(detail::planned_operand planned) {
         const auto at = static_cast<std::uint32_t>(made_.planned_.size());
-        const auto place = std::lower_bound(current_.begin(), current_.end(), planned.name, by_name);
-        if (place != current_.end() && place->name == planned.name) place->operand = at;
-        else current_.insert(place, named{planned.name, at});
+        current_[planned.name] = at;
         made_.planned_.push_back(std::move(planned));
         return at;
     }
-    static bool by_name(const named& held, std::string_view name) noexcept { return held.name < name; }
     /// The version of a variable that holds its value now.
     [[nodiscard]] std::uint32_t find_current(std::string_view name) const {
-        const auto at = std::lower_bound(current_.begin(), current_.end(), name, by_name);
-        return at != current_.end() && at->name == name ? at->operand : none;
+        const auto* held = current_.find(name);
+        return held != nullptr ? *held : none;
     }
 
     /// A variable whose value is in the scope already.
@@ -369,7 +363,7 @@ class plan_maker {
     Scope& scope_;
     const limits& caps_;
     plan made_;
-    sequence<named> current_;  ///< sorted by name
+    name_map<std::uint32_t> current_;
     sequence<sequence<std::uint32_t>> step_inputs_;
     sequence<sequence<std::uint32_t>> step_outputs_;
 };

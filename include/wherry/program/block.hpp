@@ -1,14 +1,13 @@
 #ifndef WHERRY_PROGRAM_BLOCK_HPP
 #define WHERRY_PROGRAM_BLOCK_HPP
 
-#include <wherry/base/order.hpp>
+#include <wherry/base/name_index.hpp>
 #include <wherry/base/revision.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/operator.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -29,7 +28,7 @@ class Block {
         for (auto& op : std::exchange(desc.ops, {})) ops_.emplace_back(std::move(op));
         vars_.reserve(desc.vars.size());
         for (auto& var : std::exchange(desc.vars, {})) vars_.emplace_back(make_node(std::move(var)));
-        sort_names();
+        index_names();
         rest_ = std::move(desc);
     }
 
@@ -45,8 +44,8 @@ class Block {
 
     /// The variable of that name in this block; an empty handle when there is none.
     [[nodiscard]] Variable find_var(std::string_view name) const noexcept {
-        const auto at = place(name);
-        return at != by_name_.end() && vars_[*at].name() == name ? vars_[*at] : Variable();
+        const auto at = by_name_.closest(name);
+        return at < vars_.size() && vars_[at].name() == name ? vars_[at] : Variable();
     }
 
     /// Adds a variable; one of that name that exists already is handed out instead.
@@ -60,7 +59,7 @@ class Block {
     void remove_vars_if(Predicate gone) {
         changed();
         erase_if(vars_, gone);
-        sort_names();
+        index_names();
     }
 
     Operator& append_op(wire::OpDesc<> desc) { return changed(), ops_.emplace_back(std::move(desc)); }
@@ -77,17 +76,14 @@ class Block {
     }
 
   private:
-    using name_index = sequence<std::size_t>;
-
-    [[nodiscard]] name_index::const_iterator place(std::string_view name) const noexcept {
-        return std::lower_bound(by_name_.begin(), by_name_.end(), name,
-                                [this](std::size_t i, std::string_view n) { return vars_[i].name() < n; });
+    void index_names() {
+        by_name_.clear();
+        for (const auto& var : vars_) add_name(var.name());
     }
-    void sort_names() {
-        sequence<std::string_view> names;
-        names.reserve(vars_.size());
-        for (const auto& var : vars_) names.push_back(var.name());
-        by_name_ = order_of(names);
+    void add_name(std::string_view name) {
+        by_name_.make_room();
+        const auto at = by_name_.closest(name);
+        by_name_.insert(name, vars_[at].name());
     }
     [[nodiscard]] std::shared_ptr<detail::variable_node> make_node(wire::VarDesc<> desc) const {
         auto node = std::make_shared<detail::variable_node>();
@@ -99,8 +95,9 @@ class Block {
     }
     Variable insert(wire::VarDesc<> desc) {
         auto node = make_node(std::move(desc));
-        by_name_.insert(place(node->desc.name), vars_.size());
-        return vars_.emplace_back(std::move(node));
+        auto& made = vars_.emplace_back(std::move(node));
+        add_name(made.name());
+        return made;
     }
     void changed() const noexcept { ++*program_revision_; }
 

@@ -1,24 +1,24 @@
 #ifndef WHERRY_TENSOR_SCOPE_HPP
 #define WHERRY_TENSOR_SCOPE_HPP
 
+#include <wherry/base/name_map.hpp>
 #include <wherry/base/revision.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/selected_rows.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
-#include <algorithm>
 #include <memory>
-#include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline WHERRY_ABI {
 
 /// Tensors by name. Scopes nest: a name that a scope does not hold is looked up in its parent.
 /// A name may hold SelectedRows instead, as its variable says; its Tensor then has no value.
 ///
-/// Guarantee: a Tensor's address does not change while its Scope lives and the name is not erased. Names are kept
-/// sorted, no hash of input is involved.
+/// Guarantee: a Tensor's address does not change while its Scope lives and the name is not erased. No name moves
+/// when another comes, whoever chose them: no hash of input is involved.
 class Scope {
   public:
     Scope() = default;
@@ -30,10 +30,10 @@ class Scope {
 
     /// The tensor of that name in this scope, made (not initialized) when it is not there.
     Tensor& var(std::string_view name) {
-        const auto at = place(name);
-        if (at != entries_.end() && at->name == name) return *at->tensor;
-        revision_.bump();
-        return *entries_.insert(at, entry{std::string(name), std::make_unique<Tensor>(), nullptr})->tensor;
+        const auto count = held_.size();
+        auto& held = held_[name];
+        if (held_.size() != count) revision_.bump();
+        return *held.tensor;
     }
 
     /// The tensor of that name here or in a parent; null when there is none.
@@ -64,49 +64,32 @@ class Scope {
 
     /// Removes names from this scope; unknown ones are ignored.
     void erase(std::string_view name) {
-        const auto at = place(name);
-        if (at == entries_.end() || at->name != name) return;
-        revision_.bump();
-        entries_.erase(at);
+        if (held_.erase(name)) revision_.bump();
     }
 
     /// Changes whenever a name comes or goes, so that looked-up addresses may be kept in between.
     [[nodiscard]] const revision& names_revision() const noexcept { return revision_; }
 
     /// Names of this scope alone, sorted.
-    [[nodiscard]] sequence<std::string_view> local_var_names() const {
-        sequence<std::string_view> names;
-        names.reserve(entries_.size());
-        for (const auto& held : entries_) names.push_back(held.name);
-        return names;
-    }
+    [[nodiscard]] sequence<std::string_view> local_var_names() const { return held_.sorted_names(); }
 
   private:
-    struct entry {
-        std::string name;
-        std::unique_ptr<Tensor> tensor;
+    struct held_var {
+        std::unique_ptr<Tensor> tensor = std::make_unique<Tensor>();
         std::unique_ptr<SelectedRows> rows;  ///< null for almost all
     };
-    [[nodiscard]] const entry* find(std::string_view name) const noexcept {
-        for (const auto* scope = this; scope != nullptr; scope = scope->parent_) {
-            const auto at = scope->place(name);
-            if (at != scope->entries_.end() && at->name == name) return &*at;
-        }
+    [[nodiscard]] const held_var* find(std::string_view name) const noexcept {
+        for (const auto* scope = this; scope != nullptr; scope = scope->parent_)
+            if (const auto* held = scope->held_.find(name)) return held;
         return nullptr;
     }
-    [[nodiscard]] entry* find(std::string_view name) noexcept {
-        return const_cast<entry*>(std::as_const(*this).find(name));  // NOLINT: the object is not const
-    }
-    [[nodiscard]] sequence<entry>::iterator place(std::string_view name) noexcept {
-        return std::lower_bound(entries_.begin(), entries_.end(), name, [](const entry& e, std::string_view n) { return e.name < n; });
-    }
-    [[nodiscard]] sequence<entry>::const_iterator place(std::string_view name) const noexcept {
-        return std::lower_bound(entries_.begin(), entries_.end(), name, [](const entry& e, std::string_view n) { return e.name < n; });
+    [[nodiscard]] held_var* find(std::string_view name) noexcept {
+        return const_cast<held_var*>(std::as_const(*this).find(name));  // NOLINT: the object is not const
     }
 
     Scope* parent_ = nullptr;
     revision revision_;
-    sequence<entry> entries_;
+    name_map<held_var> held_;
 };
 
 }  // namespace wherry::inline WHERRY_ABI

@@ -1,11 +1,11 @@
 #ifndef WHERRY_TENSOR_STATE_DICT_HPP
 #define WHERRY_TENSOR_STATE_DICT_HPP
 
+#include <wherry/base/name_index.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -23,10 +23,11 @@ class state_dict {
 
     /// Adds an array. False, and nothing is added, when there is one of that name.
     bool add(std::string name, Tensor tensor) {
-        const auto at = place(name);
-        if (at != by_name_.end() && entries_[*at].name == name) return false;
-        by_name_.insert(at, entries_.size());
+        const auto at = index_.closest(name);
+        if (holds(at, name)) return false;
+        index_.make_room();
         entries_.push_back({std::move(name), std::move(tensor)});
+        index_.insert(entries_.back().name, entries_[at].name);
         return true;
     }
     /// Adds an array or replaces the one of that name.
@@ -37,8 +38,8 @@ class state_dict {
 
     /// The array of that name, or null.
     [[nodiscard]] const Tensor* find(std::string_view name) const noexcept {
-        const auto at = place(name);
-        return at != by_name_.end() && entries_[*at].name == name ? &entries_[*at].tensor : nullptr;
+        const auto at = index_.closest(name);
+        return holds(at, name) ? &entries_[at].tensor : nullptr;
     }
     [[nodiscard]] Tensor* find(std::string_view name) noexcept {
         return const_cast<Tensor*>(std::as_const(*this).find(name));  // NOLINT: the object is not const
@@ -58,13 +59,12 @@ class state_dict {
     }
 
   private:
-    [[nodiscard]] sequence<std::size_t>::const_iterator place(std::string_view name) const noexcept {
-        return std::lower_bound(by_name_.begin(), by_name_.end(), name,
-                                [this](std::size_t at, std::string_view n) { return entries_[at].name < n; });
+    [[nodiscard]] bool holds(std::size_t at, std::string_view name) const noexcept {
+        return at < entries_.size() && entries_[at].name == name;
     }
 
     sequence<entry> entries_;
-    sequence<std::size_t> by_name_;  ///< sorted: no hash of names that a file chose
+    name_index index_;
 };
 
 }  // namespace wherry::inline WHERRY_ABI
