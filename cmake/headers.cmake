@@ -13,6 +13,7 @@ set(WHERRY_HEADERS
     wherry/base/float16.hpp
     wherry/base/limits.hpp
     wherry/base/lod.hpp
+    wherry/base/name_index.hpp
     wherry/base/name_map.hpp
     wherry/base/number.hpp
     wherry/base/order.hpp
