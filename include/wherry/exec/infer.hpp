@@ -24,10 +24,11 @@ struct tensor_meta {
     std::optional<std::int32_t> lod_level{};  ///< unset: the operator says nothing about LoD
     std::int32_t lod_from = -1;               ///< while planning: the operand whose LoD this one has
     bool is_rows = false;                     ///< declared as SelectedRows, held as a whole tensor
+    std::span<const std::byte> value{};       ///< while planning: the elements, where dims and constants decide them
 
     /// The same LoD, another element type or dims: what most operators give.
     [[nodiscard]] tensor_meta with(DType new_dtype, const Shape& new_dims) const {
-        return {new_dtype, new_dims, lod_level.value_or(0), lod_from, false};
+        return {new_dtype, new_dims, lod_level.value_or(0), lod_from, false, {}};
     }
     [[nodiscard]] tensor_meta with(const Shape& new_dims) const { return with(dtype, new_dims); }
 };

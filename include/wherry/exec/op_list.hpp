@@ -12,6 +12,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -40,6 +41,15 @@ struct no_attributes {
 enum class attr_rule_2x : bool { written, read_only };
 /// Marks an attribute that only 2.x files hold: read, never written.
 inline constexpr auto since_2x = attr_rule_2x::read_only;
+
+/// What the elements of an operator's outputs depend on besides its attributes. An operator says so by `static constexpr auto reads`. Small
+/// outputs that are known before a run may decide shapes, see exec/known_values.hpp.
+enum class op_reads : std::uint8_t {
+    values,     ///< the elements of its inputs: what an operator is taken for that says nothing
+    constants,  ///< the same, and without inputs they are always the same: `fill_constant`
+    dims,       ///< the dims of its inputs: `shape`
+    chances,    ///< something else, too: random numbers
+};
 
 /// An operator: a type name, slots, attributes with their defaults, shape inference and a kernel.
 /// `gradient(gradient_maker&)` is optional: without it nothing flows back through the operator. So is
@@ -80,6 +90,7 @@ struct op_info {
     std::size_t attributes_bytes = 0;             ///< size of the struct's attributes
     /// Kind of the outputs, given those of the inputs; null when they are always LoDTensors.
     VarKind (*out_kind)(const void* attributes, std::span<const VarKind> inputs) = nullptr;
+    op_reads reads = op_reads::values;
 
     /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
     [[nodiscard]] result<attributes_ptr> read_attributes(const Operator& op) const;
@@ -148,6 +159,7 @@ constexpr op_info info_of() {
                  .attributes_bytes = sizeof(typename Op::attributes)};
     if constexpr (requires(gradient_maker & g) { Op::gradient(g); }) info.gradient = Op::gradient;
     if constexpr (requires { &Op::out_kind; }) info.out_kind = e::out_kind;
+    if constexpr (requires { Op::reads; }) info.reads = Op::reads;
     return info;
 }
 }  // namespace detail

@@ -3,6 +3,7 @@
 
 #include <wherry/base/name_map.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/known_values.hpp>
 #include <wherry/exec/plan.hpp>
 #include <wherry/version.hpp>
 
@@ -252,7 +253,10 @@ class plan_maker {
             for (const auto& name : names) out_names.push_back(&name);
         }
         sequence<tensor_meta> in_metas;
-        for (const auto at : in->operands) in_metas.push_back(made_.planned_[at].meta);
+        for (const auto at : in->operands) {
+            in_metas.push_back(made_.planned_[at].meta);
+            in_metas.back().value = made_.planned_[at].where == detail::storage::temporary ? known_.of(at) : std::span<const std::byte>();
+        }
         sequence<tensor_meta> out_metas(out_names.size());
         infer_context context({op.type(), info->inputs, in->ranges, out.ranges, in_metas, out_metas, made_.program_version_, false});
         if (auto inferred = info->infer(attributes->get(), context); !inferred) return inferred;
@@ -262,6 +266,7 @@ class plan_maker {
             if (!at) return at.error();
             out.operands.push_back(*at);
         }
+        known_.learn(*info, attributes->get(), {in->ranges, in_metas}, {out.ranges, out_metas}, out.operands, made_.program_version_);
         made_.steps_.push_back({.op = info,
                                 .attributes = *std::move(attributes),
                                 .input_slots = in->ranges,
@@ -364,6 +369,7 @@ class plan_maker {
     const limits& caps_;
     plan made_;
     name_map<std::uint32_t> current_;
+    detail::known_values known_;
     sequence<sequence<std::uint32_t>> step_inputs_;
     sequence<sequence<std::uint32_t>> step_outputs_;
 };

@@ -64,6 +64,7 @@ inline result<void> drop(const dropout_attributes& a, const run_context& c, std:
 /// Source: paddle operators `dropout`, `dropout_grad`.
 struct dropout {
     static constexpr std::string_view type = "dropout";
+    static constexpr auto reads = op_reads::chances;
     static constexpr std::array inputs = {slot{"X"}, slot{"Seed", slot_arity::optional}};
     static constexpr std::array outputs = {slot{"Out"}, slot{"Mask", slot_arity::optional}};
     using attributes = dropout_attributes;

@@ -57,6 +57,7 @@ std::optional<N> whole_number(std::string_view text) {
 /// reference takes what it can read of it, or 0); unsupported for a shape that is computed. Source: paddle operator `fill_constant`.
 struct fill_constant {
     static constexpr std::string_view type = "fill_constant";
+    static constexpr auto reads = op_reads::constants;
     static constexpr std::array inputs = {slot{"ShapeTensor", slot_arity::since_2x}, slot{"ShapeTensorList", slot_arity::since_2x},
                                           slot{"ValueTensor", slot_arity::since_2x}};
     static constexpr std::array outputs = {slot{"Out"}};

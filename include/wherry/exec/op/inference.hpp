@@ -2,6 +2,7 @@
 #define WHERRY_EXEC_OP_INFERENCE_HPP
 
 #include <wherry/exec/op/lists.hpp>
+#include <wherry/exec/op/unary.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/version.hpp>
 
@@ -13,8 +14,11 @@ namespace wherry::inline WHERRY_ABI::op {
 /// Convolution, pooling, normalisation, resizing and boxes.
 using images = op_list<>;
 
+/// Functions of each element, and their gradients.
+using functions = join_ops<unaries>;
+
 /// `op::every` and these.
-using inference = join_ops<every, images>;
+using inference = join_ops<every, images, functions>;
 
 }  // namespace wherry::inline WHERRY_ABI::op
 
