@@ -50,6 +50,7 @@ set(WHERRY_HEADERS
     wherry/exec/executor.hpp
     wherry/exec/gradient.hpp
     wherry/exec/infer.hpp
+    wherry/exec/known_values.hpp
     wherry/exec/op/accuracy.hpp
     wherry/exec/op/activation.hpp
     wherry/exec/op/all.hpp
@@ -83,6 +84,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/squared_l2_norm.hpp
     wherry/exec/op/sum.hpp
     wherry/exec/op/top_k.hpp
+    wherry/exec/op/unary.hpp
     wherry/exec/op_failure.hpp
     wherry/exec/op_list.hpp
     wherry/exec/plan.hpp
@@ -160,6 +162,7 @@ set(WHERRY_HEADERS
     wherry/kernel/scale.hpp
     wherry/kernel/softmax.hpp
     wherry/kernel/top_k.hpp
+    wherry/kernel/unary.hpp
     wherry/kernel/view.hpp
     wherry/layers/array.hpp
     wherry/layers/builder.hpp
