@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_INFERENCE_HPP
 #define WHERRY_EXEC_OP_INFERENCE_HPP
 
+#include <wherry/exec/op/convolution.hpp>
 #include <wherry/exec/op/lists.hpp>
 #include <wherry/exec/op/unary.hpp>
 #include <wherry/exec/op_list.hpp>
@@ -12,7 +13,7 @@
 namespace wherry::inline WHERRY_ABI::op {
 
 /// Convolution, pooling, normalisation, resizing and boxes.
-using images = op_list<>;
+using images = op_list<conv2d, depthwise_conv2d, conv3d>;
 
 /// Functions of each element, and their gradients.
 using functions = join_ops<unaries>;

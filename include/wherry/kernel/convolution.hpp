@@ -1,0 +1,101 @@
+#ifndef WHERRY_KERNEL_CONVOLUTION_HPP
+#define WHERRY_KERNEL_CONVOLUTION_HPP
+
+#include <cstddef>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include <wherry/kernel/gemm.hpp>
+#include <wherry/kernel/view.hpp>
+#include <wherry/kernel/window.hpp>
+#include <wherry/version.hpp>
+
+namespace wherry::inline WHERRY_ABI::kernel::detail::plain {
+#include <wherry/kernel/detail/convolution.inc>
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail::plain
+
+#if defined(__x86_64__)
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#endif
+namespace wherry::inline WHERRY_ABI::kernel::detail::avx2 {
+#include <wherry/kernel/detail/convolution.inc>
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx2
+#if defined(__clang__)
+#pragma clang attribute pop
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))), apply_to = function)
+#else
+#pragma GCC pop_options
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw")
+#endif
+namespace wherry::inline WHERRY_ABI::kernel::detail::avx512 {
+#include <wherry/kernel/detail/convolution.inc>
+}  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx512
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif
+
+namespace wherry::inline WHERRY_ABI::kernel {
+
+/// A convolution: images of `channels`, `filters` of `channels / groups` each. Both are multiples of `groups`.
+struct convolution_shape {
+    std::size_t images = 0, channels = 0, filters = 0, groups = 1;
+    kernel::window window;
+};
+
+namespace detail {
+template <class T, class Convolver>
+void convolve(Convolver, const convolution_shape& s, const T* x, const T* filter, T* out) noexcept {
+    const std::size_t channels = s.channels / s.groups, filters = s.filters / s.groups;
+    const std::size_t image = channels * window::count(s.window.in), place = filters * window::count(s.window.out);
+    if constexpr (std::is_same_v<T, float>) {
+        const typename Convolver::ring ring(s.window);
+        if (channels == 1 && s.groups > 1 && ring.fits()) {
+            for (std::size_t i = 0; i < s.images; ++i, x += s.groups * image, out += s.groups * place)
+                Convolver::depthwise(s.window, ring, s.groups, filters, x, filter, out);
+            return;
+        }
+    }
+    const std::size_t weights = filters * channels * window::count(s.window.size);
+    for (std::size_t i = 0; i < s.images; ++i)
+        for (std::size_t g = 0; g < s.groups; ++g, x += image, out += place)
+            Convolver::template multiply<T>(s.window, channels, filters, x, filter + g * weights, out);
+}
+}  // namespace detail
+
+/// Convolution (cross-correlation, as everywhere): each filter at each place of the window, over images padded with zeros.
+/// Shapes: x [images, channels, in], filter [filters, channels / groups, window], out [images, filters, out]; any of them may have no
+/// elements. out must not overlap x or filter. Does not allocate; up to 50 KB of stack.
+/// Costs 2 images filters (channels / groups) |window| |out| flops and reads the weights once for every 48 (AVX-512), 24 or 8 places.
+/// Source: paddle operators `conv2d`, `depthwise_conv2d`, `conv3d`.
+template <class T>
+    requires std::is_floating_point_v<T>
+void convolution(const convolution_shape& s, input<T> x, input<T> filter, std::span<T> out) noexcept {
+    if (out.empty()) return;
+    if (s.channels == 0) {
+        for (auto& value : out) value = T{};
+        return;
+    }
+#if defined(__x86_64__)
+    if constexpr (std::is_same_v<T, float>) {
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512bw"))
+            return detail::convolve<T>(detail::avx512::convolver{}, s, x.data(), filter.data(), out.data());
+        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+            return detail::convolve<T>(detail::avx2::convolver{}, s, x.data(), filter.data(), out.data());
+    }
+#endif
+    detail::convolve<T>(detail::plain::convolver{}, s, x.data(), filter.data(), out.data());
+}
+
+}  // namespace wherry::inline WHERRY_ABI::kernel
+
+#endif
