@@ -57,9 +57,11 @@ set(WHERRY_HEADERS
     wherry/exec/op/assign.hpp
     wherry/exec/op/attribute_input.hpp
     wherry/exec/op/cast.hpp
+    wherry/exec/op/channels.hpp
     wherry/exec/op/check.hpp
     wherry/exec/op/clip.hpp
     wherry/exec/op/concat.hpp
+    wherry/exec/op/convolution.hpp
     wherry/exec/op/cross_entropy.hpp
     wherry/exec/op/detail/all.ipp
     wherry/exec/op/dropout.hpp
@@ -85,6 +87,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/sum.hpp
     wherry/exec/op/top_k.hpp
     wherry/exec/op/unary.hpp
+    wherry/exec/op/walk.hpp
     wherry/exec/op_failure.hpp
     wherry/exec/op_list.hpp
     wherry/exec/plan.hpp
@@ -144,8 +147,10 @@ set(WHERRY_HEADERS
     wherry/kernel/cast.hpp
     wherry/kernel/clip.hpp
     wherry/kernel/concat.hpp
+    wherry/kernel/convolution.hpp
     wherry/kernel/cross_entropy.hpp
     wherry/kernel/dense.hpp
+    wherry/kernel/detail/convolution.inc
     wherry/kernel/detail/functions.inc
     wherry/kernel/detail/gemm.inc
     wherry/kernel/detail/lanes.hpp
@@ -164,6 +169,7 @@ set(WHERRY_HEADERS
     wherry/kernel/top_k.hpp
     wherry/kernel/unary.hpp
     wherry/kernel/view.hpp
+    wherry/kernel/window.hpp
     wherry/layers/array.hpp
     wherry/layers/builder.hpp
     wherry/layers/common.hpp
