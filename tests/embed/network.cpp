@@ -152,6 +152,27 @@ TEST_CASE("A caller's arena serves several networks") {
     CHECK(std::any_of(arena.begin(), arena.end(), [](std::byte b) { return b != std::byte{}; }));
 }
 
+namespace {
+/// A policy of one's own: all about a board.
+struct my_board {
+    using kind = wherry::kinds::network<"my_board">;
+    static constexpr std::string_view name = "my_board";
+    static constexpr wherry::embed::network_options add_to(wherry::embed::network_options options) noexcept {
+        options.ram_bytes = 6400;
+        options.batch = 4;
+        return options;
+    }
+};
+static_assert(wherry::embed::NetworkPolicy<my_board>);
+}  // namespace
+
+TEST_CASE("one policy of a user changes several options") {
+    using net = network<mlp, my_board, tuned<wherry::kernel::tuned_for::size>>;
+    static_assert(net::input_shape<"x">[0] == 4 && net::arena_bytes <= 6400);
+    static_assert(network<mlp, my_board, batch<2>>::input_shape<"x">[0] == 2, "later policies see what earlier ones made");
+    CHECK(net::step_count == network<mlp>::step_count);
+}
+
 TEST_CASE("outputs<> fetches a variable in the middle and drops what follows it") {
     auto x = golden_array<float>("mlp/0.x");
     using net = network<mlp, outputs<"fc_0.tmp_2">>;

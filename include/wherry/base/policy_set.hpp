@@ -26,6 +26,12 @@ namespace wherry::inline WHERRY_ABI {
 template <class... Policies>
 struct policies {};
 
+/// A type that says what it is called, as every policy does.
+template <class P>
+concept Named = requires {
+    { P::name } -> std::convertible_to<std::string_view>;
+};
+
 namespace detail {
 template <class P>
 concept HasKind = requires {
@@ -63,13 +69,7 @@ constexpr bool is_taken() noexcept {
                   "wherry: this type is not a policy: a policy declares its kind, `using kind = wherry::kinds::filter;`");
     static_assert(takes || !HasKind<P>,
                   "wherry: a policy of this kind has no place here; the Kinds that have are listed with this message");
-    if constexpr (takes) {
-        static_assert(
-            requires {
-                { P::name } -> std::convertible_to<std::string_view>;
-            },
-            "wherry: this policy needs `static constexpr std::string_view name`");
-    }
+    if constexpr (takes) static_assert(Named<P>, "wherry: this policy needs `static constexpr std::string_view name`");
     return takes;
 }
 
@@ -121,6 +121,35 @@ struct policy_set<policies<Defaults...>, Given...> {
     template <class Kind>
     static constexpr bool gives = (std::is_same_v<typename detail::kind_of<Given>::type, Kind> || ...);
 };
+
+namespace detail {
+// The kind of a policy that adds to Value, or else one that nothing has.
+template <class P, class Value>
+struct kind_adding_to {};
+template <HasKind P, class Value>
+    requires std::same_as<typename P::kind::adds_to, Value>
+struct kind_adding_to<P, Value> {
+    using kind = typename P::kind;
+};
+}  // namespace detail
+
+/// Whether these policies each change a Value: annotations change rules, a network's policies its options. They are of kinds that say
+/// `using adds_to = Value;`, at most one of each, and have `add_to(Value)`; users add kinds, too. Where `policy_set` would not compile, this
+/// does not, either.
+template <class Value, class... Given>
+inline constexpr bool adds_up = [] {
+    if constexpr ((detail::is_taken<Given, typename detail::kind_of<detail::kind_adding_to<Given, Value>>::type>() && ...))
+        return policy_set<policies<Given...>, Given...>::accepted;
+    else return false;
+}();
+
+/// What they make of the default Value; later ones see what earlier ones made.
+template <class Value, class... Given>
+constexpr Value added_up() noexcept {
+    Value all{};
+    if constexpr (adds_up<Value, Given...>) ((all = Given::add_to(all)), ...);
+    return all;
+}
 
 }  // namespace wherry::inline WHERRY_ABI
 

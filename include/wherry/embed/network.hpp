@@ -1,6 +1,8 @@
 #ifndef WHERRY_EMBED_NETWORK_HPP
 #define WHERRY_EMBED_NETWORK_HPP
 
+#include <wherry/base/fixed_string.hpp>
+#include <wherry/base/policy_set.hpp>
 #include <wherry/embed/kernels.hpp>
 #include <wherry/embed/planner.hpp>
 #include <wherry/embed/policy.hpp>
@@ -32,7 +34,7 @@ struct element_of<int64> {
 };
 
 template <class Model, class... Policies>
-inline constexpr auto plan_of = planner<Model>(options_of<Policies...>()).make();
+inline constexpr auto plan_of = planner<Model>(options_of<Policies...>).make();
 
 /// A caller's memory by the name of an input or output.
 template <fixed_string Name, bool Output, class Buffer>
@@ -72,10 +74,14 @@ class trainer;
 /// A Paddle model as a type. Model has two static constexpr members: `program`, the bytes of a ProgramDesc, and `params`, those of its combined
 /// parameter file, each a std::string_view or an array of unsigned char (`wherry embed` writes such a header). The compiler parses both; at
 /// run time there are kernels, constant addresses and the weights where they lie. No heap, no exceptions, no static constructors.
-/// Policies, in any order: batch<N>, ram<N>, outputs<"...">, tuned<...>, quantize<int8>, aligned<N>.
+/// Policies, in any order: batch<N>, ram<N>, outputs<"...">, tuned<...>, quantize<int8>, aligned<N>, or your own.
 /// A model that cannot be a network does not compile, and says why in a sentence that starts with `wherry:`.
 template <class Model, class... Policies>
 class network {
+    static_assert(adds_up<network_options, Policies...>,
+                  "wherry: a policy of network is batch<N>, ram<N>, outputs<...>, quantize<>, aligned<N>, tuned<> or one's own"
+                  " (see wherry/embed/policy.hpp)");
+    static constexpr auto& options = detail::options_of<Policies...>;
     static constexpr auto& plan = detail::plan_of<Model, Policies...>;
     using file = detail::program_of<Model>;
     static constexpr bool sound = plan.wrong.why == reason::nothing;
@@ -312,13 +318,12 @@ class network {
         const float* bias = nullptr;
         if constexpr (biased) bias = at<s.z, const float>(f);
         for (std::size_t r = 0; r < s.rows; ++r, x += s.depth, out += s.cols) {
-            if constexpr (detail::tuning_of<Policies...>() == kernel::tuned_for::size && !quantized &&
-                          s.cols >= kernel::shared_block.columns()) {
+            if constexpr (options.aim == kernel::tuned_for::size && !quantized && s.cols >= kernel::shared_block.columns()) {
                 constexpr bool relu = s.f == detail::function::relu;
                 detail::any_layer<align, biased>(x, w, bias, out, s.depth, s.cols, relu ? 0.0F : -__builtin_inff());
                 if constexpr (!relu && s.f != detail::function::identity) detail::unary<s.f>(s.cols, out, out, 1, 0);
             } else {
-                constexpr auto block = detail::block_of<Policies...>(s.depth, s.cols, align);
+                constexpr auto block = kernel::block_for(s.depth, s.cols, options.aim, align);
                 using function = decltype(detail::plain_function<s.f>());
                 if constexpr (quantized)
                     detail::layer<block, align, function, s.depth, s.cols, biased>(

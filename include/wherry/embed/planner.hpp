@@ -3,6 +3,7 @@
 
 #include <wherry/embed/lower/table.hpp>
 #include <wherry/embed/plan.hpp>
+#include <wherry/embed/policy.hpp>
 #include <wherry/version.hpp>
 
 #include <cstddef>
@@ -11,18 +12,6 @@
 #include <string_view>
 
 namespace wherry::inline WHERRY_ABI::embed::detail {
-
-/// What the policies of a network ask of its plan.
-struct plan_options {
-    std::size_t batch = 0;  ///< 0: one row where the program leaves it open
-    std::size_t ram_bytes = ~std::size_t{0};
-    bool quantized = false;
-    std::size_t aligned_bytes = 0;
-    bool trains = false;   ///< runs the optimizer's operators too
-    bool trained = false;  ///< parameters that an optimizer changes are in RAM
-    std::string_view outputs[max_ports]{};
-    std::size_t output_count = 0;
-};
 
 /// Makes the plan of Model: drops operators that no output needs, lowers the others to steps, places values. It walks the program once; what
 /// an operator becomes is a function in lower/, which finds here how to read the operator and to add to the plan.
@@ -36,7 +25,7 @@ class planner {
                                         g.size.arguments + 2 * g.size.operators + max_ports};
     using plan_type = plan<capacity>;
 
-    constexpr explicit planner(const plan_options& given) noexcept : options(given) {}
+    constexpr explicit planner(const network_options& given) noexcept : options(given) {}
 
     constexpr plan_type make() noexcept {
         if (counts_of<Model>.failed || g.size.operators == 0)
@@ -69,7 +58,7 @@ class planner {
 
     // ---- for the functions in lower/: what they make
 
-    const plan_options options;
+    const network_options options;
     plan_type made{};
 
     [[nodiscard]] constexpr bool accepted() const noexcept { return made.wrong.why == reason::nothing; }
@@ -267,7 +256,7 @@ class planner {
         std::uint64_t count = 1;
         for (std::size_t i = 0; i < desc.dims.rank; ++i) {
             auto& dim = desc.dims.dims[i];
-            if (dim < 0 && i == 0) dim = static_cast<std::int64_t>(options.batch == 0 ? 1 : options.batch);
+            if (dim < 0 && i == 0) dim = static_cast<std::int64_t>(options.batch);
             if (dim < 0) return refuse_name(reason::unknown_dim, name), false;
             count *= static_cast<std::uint64_t>(dim);
             if (dim > 0x7fff'ffff || count > 0x7fff'ffff) return refuse_name(reason::unknown_dim, name), false;

@@ -2,7 +2,9 @@
 #define WHERRY_EMBED_POLICY_HPP
 
 #include <wherry/base/fixed_string.hpp>
-#include <wherry/embed/planner.hpp>
+#include <wherry/base/policy_set.hpp>
+#include <wherry/embed/graph.hpp>
+#include <wherry/embed/plan.hpp>
 #include <wherry/kernel/dense.hpp>
 #include <wherry/version.hpp>
 
@@ -10,32 +12,81 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
-/// What a network is told beside its model: empty types with one job each.
+namespace wherry::inline WHERRY_ABI::embed {
+
+/// What the policies of a network ask of it.
+struct network_options {
+    std::size_t batch = 1;                    ///< rows where the program leaves the first dim of its inputs open
+    std::size_t ram_bytes = ~std::size_t{0};  ///< what the network may need
+    std::size_t aligned_bytes = 0;            ///< multiple at which every parameter must start
+    bool quantized = false;                   ///< a float weight is refused
+    /// How layers are compiled; follows the compiler.
+#if defined(__OPTIMIZE_SIZE__)
+    kernel::tuned_for aim = kernel::tuned_for::balance;
+#else
+    kernel::tuned_for aim = kernel::tuned_for::speed;
+#endif
+    /// Variables to fetch; none: those of the fetch operators.
+    std::string_view outputs[detail::max_ports]{};
+    std::size_t output_count = 0;
+    bool trains = false;   ///< of a trainer: runs the optimizer's operators too
+    bool trained = false;  ///< of a trainer: parameters that an optimizer changes are in RAM
+};
+
+/// What a network is told beside its model: a type that changes its options.
+template <class P>
+concept NetworkPolicy = Named<P> && requires(network_options options) {
+    { P::add_to(options) }
+    noexcept->std::same_as<network_options>;
+};
+
+}  // namespace wherry::inline WHERRY_ABI::embed
+
+namespace wherry::inline WHERRY_ABI::kinds {
+/// One policy of a network. Each is a kind of its own, by this name; one of the user's may say all about a board.
+template <fixed_string Name>
+struct network {
+    using adds_to = embed::network_options;
+    template <class P>
+    static constexpr bool check() noexcept {
+        static_assert(embed::NetworkPolicy<P>,
+                      "wherry: network: add_to(network_options) must be static, noexcept and return network_options (see "
+                      "wherry/embed/policy.hpp)");
+        return embed::NetworkPolicy<P>;
+    }
+};
+}  // namespace wherry::inline WHERRY_ABI::kinds
+
 namespace wherry::inline WHERRY_ABI::embed {
 
 /// Rows of an inference, where the program leaves the first dim of its inputs open. Default: 1.
 template <std::size_t Rows>
 struct batch {
+    using kind = kinds::network<"batch">;
     static constexpr std::string_view name = "batch";
-    static constexpr void apply(detail::plan_options& options) noexcept { options.batch = Rows; }
+    static constexpr network_options add_to(network_options options) noexcept { return options.batch = Rows, options; }
 };
 
 /// The network must not need more bytes of RAM than these.
 template <std::size_t Bytes>
 struct ram {
+    using kind = kinds::network<"ram">;
     static constexpr std::string_view name = "ram";
-    static constexpr void apply(detail::plan_options& options) noexcept { options.ram_bytes = Bytes; }
+    static constexpr network_options add_to(network_options options) noexcept { return options.ram_bytes = Bytes, options; }
 };
 
-/// Variables to fetch, instead of what the program's fetch operators name. Operators behind them are dropped.
+/// Variables to fetch, instead of what the program's fetch operators name. Operators that only others need are dropped.
 template <fixed_string... Names>
 struct outputs {
+    static_assert(sizeof...(Names) <= detail::max_ports, "wherry: outputs<...> names more variables than embed supports");
+    using kind = kinds::network<"outputs">;
     static constexpr std::string_view name = "outputs";
-    static constexpr void apply(detail::plan_options& options) noexcept {
-        static_assert(sizeof...(Names) <= detail::max_ports, "wherry: outputs<...> names more variables than embed supports");
-        options.output_count = 0;  // a trainer predicts other variables than it fetches in a step
+    static constexpr network_options add_to(network_options options) noexcept {
+        options.output_count = 0;
         ((options.outputs[options.output_count++] = std::string_view(Names)), ...);
+        return options;
     }
 };
 
@@ -43,76 +94,50 @@ struct outputs {
 template <std::signed_integral Stored>
 struct quantize {
     static_assert(sizeof(Stored) == 1, "wherry: quantize<std::int8_t> is the only one there is");
+    using kind = kinds::network<"quantize">;
     static constexpr std::string_view name = "quantize";
-    static constexpr void apply(detail::plan_options& options) noexcept { options.quantized = true; }
+    static constexpr network_options add_to(network_options options) noexcept { return options.quantized = true, options; }
 };
 
 /// Every parameter must start at a multiple of these bytes, as `wherry embed --align` writes them.
 template <std::size_t Bytes>
 struct aligned {
+    using kind = kinds::network<"aligned">;
     static constexpr std::string_view name = "aligned";
-    static constexpr void apply(detail::plan_options& options) noexcept { options.aligned_bytes = Bytes; }
+    static constexpr network_options add_to(network_options options) noexcept { return options.aligned_bytes = Bytes, options; }
 };
 
 /// How layers are compiled, see kernel::tuned_for. The default follows the compiler: balance under -Os, otherwise speed.
 template <kernel::tuned_for Aim>
 struct tuned {
+    using kind = kinds::network<"tuned">;
     static constexpr std::string_view name = "tuned";
-    static constexpr kernel::tuned_for aim = Aim;
-    static constexpr void apply(detail::plan_options&) noexcept {}
+    static constexpr network_options add_to(network_options options) noexcept { return options.aim = Aim, options; }
 };
 
-namespace detail {
-/// The optimizer's operators run too.
-struct trains {
-    static constexpr std::string_view name = "trains";
-    static constexpr void apply(plan_options& options) noexcept { options.trains = options.trained = true; }
-};
-/// Parameters that the optimizer changes are in RAM.
-struct trained {
-    static constexpr std::string_view name = "trained";
-    static constexpr void apply(plan_options& options) noexcept { options.trained = true; }
-};
-}  // namespace detail
-
-/// A type that changes what the planner is asked.
-template <class P>
-concept NetworkPolicy = requires(detail::plan_options& options) {
-    { P::name } -> std::convertible_to<std::string_view>;
-    P::apply(options);
-};
 static_assert(NetworkPolicy<batch<1>> && NetworkPolicy<outputs<"x">> && !NetworkPolicy<int>);
 
 namespace detail {
 
-template <class... Policies>
-constexpr plan_options options_of() noexcept {
-    static_assert((NetworkPolicy<Policies> && ...),
-                  "wherry: a policy of network is batch<N>, ram<N>, outputs<...>, quantize<>, aligned<N> or tuned<>"
-                  " (see wherry/embed/policy.hpp)");
-    plan_options options;
-    if constexpr ((NetworkPolicy<Policies> && ...)) (Policies::apply(options), ...);
-    return options;
-}
+/// The optimizer's operators run too.
+struct trains {
+    using kind = kinds::network<"trains">;
+    static constexpr std::string_view name = "trains";
+    static constexpr network_options add_to(network_options options) noexcept { return options.trains = options.trained = true, options; }
+};
+/// What a trainer predicts: other variables than a step fetches, with the parameters in RAM.
+template <fixed_string... Names>
+struct predicts {
+    using kind = kinds::network<"predicts">;
+    static constexpr std::string_view name = "predicts";
+    static constexpr network_options add_to(network_options options) noexcept {
+        options.trained = true;
+        return outputs<Names...>::add_to(options);
+    }
+};
 
 template <class... Policies>
-constexpr kernel::tuned_for tuning_of() noexcept {
-#if defined(__OPTIMIZE_SIZE__)
-    auto aim = kernel::tuned_for::balance;
-#else
-    auto aim = kernel::tuned_for::speed;
-#endif
-    [[maybe_unused]] const auto take = [&]<class P>(P*) {
-        if constexpr (requires { P::aim; }) aim = P::aim;
-    };
-    (take(static_cast<Policies*>(nullptr)), ...);
-    return aim;
-}
-
-template <class... Policies>
-constexpr kernel::block_shape block_of(std::size_t depth, std::size_t columns, std::size_t align) noexcept {
-    return kernel::block_for(depth, columns, tuning_of<Policies...>(), align);
-}
+inline constexpr auto options_of = added_up<network_options, Policies...>();
 
 /// Extents as users read them.
 template <std::size_t Rank>

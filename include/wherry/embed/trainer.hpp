@@ -61,7 +61,7 @@ class trainer {
     /// Runs the network up to these variables with the parameters as they are now.
     template <fixed_string... Names, class... Buffers>
     void predict(Buffers&&... buffers) const noexcept {
-        using forward = network<Model, Policies..., outputs<Names...>, detail::trained>;
+        using forward = network<Model, Policies..., detail::predicts<Names...>>;
         if constexpr (forward::arena_bytes <= stepper::arena_bytes) forward::run_from(stepper::arena_of_type::bytes, memory(), buffers...);
         else forward::run_from(forward::arena_of_type::bytes, memory(), buffers...);
     }

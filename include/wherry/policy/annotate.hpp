@@ -24,39 +24,37 @@ struct annotation_rules {
 
 /// One kind of annotation: what it changes of the rules.
 template <class A>
-concept Annotation = requires(annotation_rules rules) {
-    { A::name } -> std::convertible_to<std::string_view>;
+concept Annotation = Named<A> && requires(annotation_rules rules) {
     { A::add_to(rules) }
     noexcept->std::same_as<annotation_rules>;
 };
 
+/// A policy that says what is added to files.
+template <class P>
+concept Annotator = Named<P> && requires {
+    { P::rules } -> std::convertible_to<annotation_rules>;
+};
+
 namespace kinds {
-/// What one annotation adds to files; the requirements of `Annotation`. Each annotation is a kind of its own, by this name.
+/// What one annotation adds to files. Each annotation is a kind of its own, by this name.
 template <fixed_string Name>
 struct annotation {
-    static constexpr bool is_annotation = true;
+    using adds_to = annotation_rules;
     template <class P>
     static constexpr bool check() noexcept {
-        static_assert(
-            requires(annotation_rules rules) {
-                { P::add_to(rules) }
-                noexcept->std::same_as<annotation_rules>;
-            },
-            "wherry: annotation: add_to(annotation_rules) must be static, noexcept and return annotation_rules (see "
-            "wherry/policy/annotate.hpp)");
+        static_assert(Annotation<P>,
+                      "wherry: annotation: add_to(annotation_rules) must be static, noexcept and return annotation_rules (see "
+                      "wherry/policy/annotate.hpp)");
         return Annotation<P>;
     }
 };
-/// All annotations of an archive; the requirements of `Annotator`.
+/// All annotations of an archive.
 struct annotations {
     template <class P>
     static constexpr bool check() noexcept {
-        static_assert(
-            requires {
-                { P::rules } -> std::convertible_to<annotation_rules>;
-            },
-            "wherry: annotations: needs `static constexpr annotation_rules rules` (see wherry/policy/annotate.hpp)");
-        return requires { P::rules; };
+        static_assert(Annotator<P>,
+                      "wherry: annotations: needs `static constexpr annotation_rules rules` (see wherry/policy/annotate.hpp)");
+        return Annotator<P>;
     }
 };
 }  // namespace kinds
@@ -95,35 +93,14 @@ struct names {
     }
 };
 
-namespace detail {
-template <class A>
-constexpr bool is_annotation() noexcept {
-    return requires { A::kind::is_annotation; };
-}
-}  // namespace detail
-
 /// Annotations of an archive, in any order: `annotate<align<64>, checksum, names>`. Paddle reads such files as its own.
 template <class... As>
 struct annotate {
-    static_assert((detail::is_annotation<As>() && ...), "wherry: annotate is given a type that is not an annotation: it takes align<N>, "
-                                                        "checksum and names (see wherry/policy/annotate.hpp)");
+    static_assert(adds_up<annotation_rules, As...>,
+                  "wherry: annotate takes align<N>, checksum, names and annotations of one's own (see wherry/policy/annotate.hpp)");
     using kind = kinds::annotations;
     static constexpr std::string_view name = "annotate";
-    static constexpr annotation_rules rules = [] {
-        annotation_rules all;
-        if constexpr ((detail::is_annotation<As>() && ...)) {
-            // Annotations are open to users: the kinds taken here are those of the given ones.
-            if constexpr (policy_set<policies<As...>, As...>::accepted) ((all = As::add_to(all)), ...);
-        }
-        return all;
-    }();
-};
-
-/// A policy that says what is added to files.
-template <class P>
-concept Annotator = requires {
-    { P::name } -> std::convertible_to<std::string_view>;
-    { P::rules } -> std::convertible_to<annotation_rules>;
+    static constexpr annotation_rules rules = added_up<annotation_rules, As...>();
 };
 
 static_assert(Annotation<align<64>> && Annotation<checksum> && Annotation<names>);
