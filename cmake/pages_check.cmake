@@ -1,6 +1,7 @@
 # The ctest `pages`: what the pages for readers quote and name is there.
 #   cmake [-D source=DIR] [-D pages=A;B] -P cmake/pages_check.cmake
-# - A C++ block follows a line `<!-- FILE -->` and is found in that file, word by word; `// ...` stands for anything left out.
+# - A C++ block follows a line `<!-- FILE -->` and is found in that file, word by word; `// ...` is where something is left out.
+#   After `<!-- FILE, line by line -->` the file may have more between the lines.
 # - `a/path.hpp` in backticks is a file or folder: from the top, from include/wherry or from the page. So is the target of a link.
 # - `wherry-test-ROOM` is a room of tests/.
 # - A word with an underscore, and one after `::`, is found in the code.
@@ -9,7 +10,7 @@ if(NOT source)
     get_filename_component(source "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
 endif()
 if(NOT pages)
-    set(pages include/wherry/README.md tests/README.md examples/README.md .github/CONTRIBUTING.md)
+    set(pages README.md include/wherry/README.md tests/README.md examples/README.md .github/CONTRIBUTING.md)
 endif()
 set(wrong)
 macro(refuse)
@@ -25,7 +26,7 @@ function(squeezed out text)
 endfunction()
 
 file(GLOB_RECURSE files "${source}/include/*.hpp" "${source}/examples/*.?pp" "${source}/examples/*.c" "${source}/tests/*.?pp"
-    "${source}/tests/oracle/*" "${source}/cmake/*.cmake" "${source}/.ci/run")
+    "${source}/benchmarks/*.cpp" "${source}/tests/oracle/*" "${source}/cmake/*.cmake" "${source}/CMakeLists.txt" "${source}/.ci/run")
 set(code_of_all "\n")
 foreach(file IN LISTS files)
     file(READ "${file}" text)
@@ -46,12 +47,15 @@ foreach(page IN LISTS pages)
         string(FIND "${rest}" "\n```" end)
         string(SUBSTRING "${rest}" 0 ${end} block)
         string(SUBSTRING "${rest}" ${end} -1 rest)
-        if(NOT before MATCHES "<!-- ([^ \n]+) -->\n$")
+        if(NOT before MATCHES "<!-- ([^ ,\n]+)(, line by line)? -->\n$")
             refuse("no line `<!-- FILE -->` before this block:\n${block}")
         elseif(NOT EXISTS "${source}/${CMAKE_MATCH_1}")
             refuse("there is no ${CMAKE_MATCH_1}")
         else()
             set(file "${CMAKE_MATCH_1}")
+            if(CMAKE_MATCH_2)  # every line is a piece of its own, without its comment
+                string(REGEX REPLACE "[ \t]*(//[^\n]*)?\n" "// ...\n" block "${block}\n")
+            endif()
             file(READ "${source}/${file}" code)
             squeezed(code "${code}")
             while(NOT block STREQUAL "")
@@ -66,22 +70,25 @@ foreach(page IN LISTS pages)
                 squeezed(piece "${piece}")
                 string(FIND "${code}" "${piece}" found)
                 if(found EQUAL -1)
-                    refuse("this is not in ${file}:\n${piece}")
+                    refuse("this is not in ${file}, or not in this order:\n${piece}")
+                else()
+                    string(SUBSTRING "${code}" ${found} -1 code)
                 endif()
             endwhile()
         endif()
         string(FIND "${rest}" "```cpp\n" at)
     endwhile()
 
-    string(REGEX MATCHALL "`[A-Za-z0-9_.+-]+/[A-Za-z0-9_./+-]*`|\\]\\([^:)#]+\\)" names "${text}")
+    string(REPLACE "](" "@(" text "${text}")  # brackets keep a list together
+    string(REGEX MATCHALL "`[A-Za-z0-9_.+-]+/[A-Za-z0-9_./+-]*`|@\\([^:)#]+\\)" names "${text}")
     foreach(name IN LISTS names)
-        string(REGEX REPLACE "^`|`$|^\\]\\(|\\)$" "" name "${name}")
+        string(REGEX REPLACE "^`|`$|^@\\(|\\)$" "" name "${name}")
         if(NOT EXISTS "${source}/${name}" AND NOT EXISTS "${source}/include/wherry/${name}" AND NOT EXISTS "${folder}/${name}"
-            AND NOT name MATCHES "^build")
+            AND NOT name MATCHES "^build|^\\.\\.")
             refuse("there is no ${name}")
         endif()
     endforeach()
-    string(REGEX MATCHALL "::[A-Za-z][A-Za-z0-9_]*|[A-Za-z0-9]+_[A-Za-z0-9_]+" names "${text}")
+    string(REGEX MATCHALL "::[A-Za-z][A-Za-z0-9_]*|[A-Za-z0-9_]+_[A-Za-z0-9_]*" names "${text}")
     list(REMOVE_DUPLICATES names)
     foreach(name IN LISTS names)
         string(REPLACE "::" "" name "${name}")

@@ -86,7 +86,7 @@ int main(int argc, char** argv) try {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     std::printf("60 epochs of 1500 digits in %.2f s\n", seconds.count());
 
-    // one file a variable, one file, and bytes
+    // one file per variable, one file, and bytes
     fluid::io::save_persistables(exe, "./my_paddle_model/digits");
     fluid::io::save_persistables(exe, "./my_paddle_model", {.filename = "digits.persistables"});
     const std::string bytes = fluid::io::save_persistables(exe, fluid::io::memory);
@@ -104,7 +104,7 @@ int main(int argc, char** argv) try {
         std::printf("loaded from %-22s %s predictions\n", form, same ? "the same" : "OTHER");
         return same;
     };
-    bool all_same = check("one file a variable:", [&] { fluid::io::load_persistables(exe, "./my_paddle_model/digits"); });
+    bool all_same = check("one file per variable:", [&] { fluid::io::load_persistables(exe, "./my_paddle_model/digits"); });
     all_same &= check("one file:", [&] { fluid::io::load_persistables(exe, "./my_paddle_model", {.filename = "digits.persistables"}); });
     all_same &= check("memory:", [&] { fluid::io::load_persistables(exe, fluid::io::memory(bytes)); });
     const auto accuracy_reached = learnt[1].elements<float>()[0];

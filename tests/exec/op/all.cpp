@@ -1,10 +1,10 @@
 #include <wherry/exec/op/all.hpp>
 
+#include <support/readme.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,14 +16,9 @@ namespace {
 
 using names = std::set<std::string, std::less<>>;
 
-std::string readme() {
-    std::ifstream file(std::string(WHERRY_GOLDEN_DIR) + "/../../README.md");
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 /// The operators that the README says are run: "a, b_add/sub, c" of its table.
 names named_in_readme() {
-    const auto text = readme();
+    const auto text = support::readme();
     const std::string_view start = "\n| operators run | ";
     const auto from = text.find(start);
     REQUIRE(from != std::string::npos);

@@ -1,0 +1,67 @@
+// The block of README.md that shows the commands, against what `wherry COMMAND --help` says.
+#include "run_tool.hpp"
+
+#include <support/readme.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace {
+using words = std::set<std::string>;
+
+/// "--json" and "-o": every option of a text.
+words options_in(std::string_view text) {
+    words found;
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        if (text[at] != '-' || std::string_view(" [,").find(text[at - 1]) == std::string_view::npos) continue;
+        const auto end = text.find_first_not_of("-abcdefghijklmnopqrstuvwxyz0123456789", at);
+        auto option = std::string(text.substr(at, end - at));
+        if (option.find_first_not_of('-') != std::string::npos) found.insert(std::move(option));
+    }
+    return found;
+}
+
+/// What the README says about each command, several lines as one.
+std::map<std::string, std::string> told_commands() {
+    const auto text = support::readme();
+    auto block = "\n" + std::string(support::between(text, "```sh\nwherry inspect", "```\n"));
+    block.insert(1, "wherry inspect");
+    std::map<std::string, std::string> told;
+    for (auto at = block.find("\nwherry "); at != std::string::npos;) {
+        const auto next = block.find("\nwherry ", at + 1);
+        const auto line = block.substr(at + 8, next == std::string::npos ? next : next - at - 8);
+        told[line.substr(0, line.find(' '))] += line;
+        at = next;
+    }
+    return told;
+}
+}  // namespace
+
+TEST_CASE("the README shows every command and every option, and no other") {
+    const auto told = told_commands();
+    const auto general = wherry_tool({"--help"}).out;
+    const auto listed = std::string(support::between(general + "\n\n\n", "Subcommands:\n", "\n\n"));
+    for (const auto& [command, text] : told) CHECK_MESSAGE(listed.find("  " + command + " ") != std::string::npos, command);
+    std::size_t count = 0;
+    for (std::size_t at = 0; at != std::string::npos; at = listed.find('\n', at + 1)) {
+        const auto line = listed.substr(at == 0 ? 0 : at + 1);
+        count += line.size() > 2 && line.starts_with("  ") && line[2] != ' ' ? 1U : 0U;
+    }
+    CHECK(count == told.size());
+    for (const auto& [command, text] : told) {
+        CAPTURE(command);
+        const auto help = wherry_tool({command, "--help"}).out;
+        auto there = options_in(support::between(help + "\n", "Options:\n", "\n\n"));
+        there.erase("-h");
+        there.erase("--help");
+        if (there.erase("-o") == 1) there.erase("--out"), there.insert("-o");
+        const auto shown = options_in(text);
+        for (const auto& option : shown) CHECK_MESSAGE(there.contains(option), option << " is not an option");
+        for (const auto& option : there) CHECK_MESSAGE(shown.contains(option), option << " is not in the README");
+    }
+}
