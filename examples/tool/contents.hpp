@@ -5,6 +5,7 @@
 #include "states.hpp"
 
 #include <wherry/archive/select.hpp>
+#include <wherry/format/npy.hpp>
 #include <wherry/format/text_file.hpp>
 #include <wherry/policy/memory.hpp>
 #include <wherry/record/stream_index.hpp>
@@ -12,6 +13,7 @@
 #include <wherry/wire/annotation.hpp>
 #include <wherry/wire/file_kind.hpp>
 #include <wherry/wire/selected_rows.hpp>
+#include <wherry/wire/sniff.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -94,7 +96,8 @@ result<held_kinds> program_of(R& file) {
     if (!bytes) return bytes.error();
     auto program = parse_program(*bytes, operators::any);
     if (program) return held_kinds(*std::move(program));
-    if (wherry::wire::kind_of(*bytes, bytes->size()) == wherry::wire::file_kind::json)
+    const bool json = wherry::wire::kind_of(*bytes, bytes->size()) == wherry::wire::file_kind::json;
+    if (json || wherry::wire::detail::looks_like_program(*bytes))  // then why it was refused, not that it was
         return std::move(program).error().in_file(file.path());
     auto kind = wherry::wire::foreign_kind(*bytes);
     if (kind.empty()) kind = bytes->empty() ? "an empty file" : "other bytes";
@@ -125,11 +128,23 @@ result<held_kinds> text_of_numbers(R& file, const std::string& name) {
     return held_kinds(std::move(made));
 }
 
+template <class R>
+result<held_kinds> npy_array(R& file, const std::string& name) {
+    const auto bytes = wherry::read_all(file);
+    if (!bytes) return bytes.error();
+    auto read = wherry::npy::parse(*bytes);
+    if (!read) return std::move(read).error().in_file(file.path());
+    named_arrays made{wherry::wire::file_kind::npy, {}};
+    made.held.arrays.add(std::filesystem::path(name).stem().string(), *std::move(read));
+    return held_kinds(std::move(made));
+}
+
 /// What a file of that name holds that is not compressed.
 template <class R>
 result<held_kinds> held_by(R& file, wherry::wire::file_kind kind, const std::string& name) {
     using wherry::wire::file_kind;
     if (kind == file_kind::text) return text_of_numbers(file, name);
+    if (kind == file_kind::npy) return npy_array(file, name);
     if (kind == file_kind::tensors) return streams_of(file);
     if (kind == file_kind::pickle || kind == file_kind::npz || kind == file_kind::safetensors) return arrays_of(file, kind);
     return program_of(file);
@@ -163,13 +178,15 @@ inline result<file_contents> contents_of(const std::string& path, const std::str
     return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size()), name), true);
 }
 
-/// Every file beneath a folder, sorted by name; what cannot be read is listed with its error. Links to folders are not followed.
+/// Every file beneath a folder, sorted by name; what cannot be read is listed with its error. Links to folders are not followed,
+/// folders whose name starts with a dot (.git) are left out.
 inline result<std::vector<file_contents>> contents_beneath(const std::string& folder) {
     std::error_code failed;
     std::vector<std::string> names;
     for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
         std::error_code ignored;
         if (!at->is_directory(ignored)) names.push_back(at->path().lexically_relative(folder).generic_string());
+        else if (at->path().filename().string().starts_with('.')) at.disable_recursion_pending();
     }
     if (failed)
         return error{

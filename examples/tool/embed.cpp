@@ -6,6 +6,8 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string_view>
 
 namespace tool {
 
@@ -20,25 +22,32 @@ struct model_bytes {
 };
 
 result<model_bytes> read_model(const embed_arguments& given) {
-    const auto files = files_of(given.model, given.model_file, given.params_file);
-    if (!files) return files.error();
-    auto program = read_file(files->program, wherry::limits{}.program_bytes);
+    auto found = find_model(given.model, given.model_file, given.params_file);
+    if (!found) return std::move(found).error();
+    auto program = read_file(found->program_file, wherry::limits{}.program_bytes);
     if (!program) return std::move(program).error();
-    auto parsed = parse_program(*program, operators::known);
-    if (!parsed) return std::move(parsed).error().in_file(files->program);
-    model_bytes made{*std::move(program), {}, {}, *std::move(parsed)};
-    for (const auto& var : persistables_of(made.parsed)) made.names.emplace_back(var.name());
+    model_bytes made{*std::move(program), {}, {}, std::move(found->program)};
+    const auto variables = persistables_of(made.parsed);
+    for (const auto& var : variables) made.names.emplace_back(var.name());
     std::sort(made.names.begin(), made.names.end());
-    if (files->variables.combined) {
-        auto params = read_file(files->variables.path);
+    const auto from = place_of(made.parsed, found->variables);
+    if (!from) return from.error();
+    if (from->held == place::form::combined) {
+        auto params = read_file(from->path);
         if (!params) return std::move(params).error();
         made.params = *std::move(params);
-        return made;
-    }
-    for (const auto& name : made.names) {
-        const auto one = read_file(joined(files->variables.path, name));
-        if (!one) return one.error();
-        made.params += *one;
+    } else if (from->held == place::form::separate) {
+        for (const auto& name : made.names) {
+            const auto one = read_file(joined(from->path, name));
+            if (!one) return one.error();
+            made.params += *one;
+        }
+    } else {
+        Scope scope;
+        if (auto loaded = load_variables(variables, scope, *from); !loaded) return std::move(loaded).error();
+        auto stream = stream_of(variables, scope);
+        if (!stream) return std::move(stream).error();
+        made.params = *std::move(stream);
     }
     return made;
 }
@@ -64,6 +73,22 @@ std::vector<std::string> weights_of(const Program& program) {
 bool is_identifier(const std::string& name) {
     const auto letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
     return !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 && std::all_of(name.begin(), name.end(), letter);
+}
+
+/// Words that C++20 keeps for itself.
+bool is_keyword(std::string_view name) {
+    // clang-format off
+    constexpr std::string_view keywords[] = {
+        "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "char16_t",
+        "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield", "compl", "concept", "const", "const_cast", "consteval",
+        "constexpr", "constinit", "continue", "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit",
+        "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new",
+        "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq", "private", "protected", "public", "register",
+        "reinterpret_cast", "requires", "return", "short", "signed", "sizeof", "static", "static_assert", "static_cast", "struct",
+        "switch", "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "union", "unsigned",
+        "using", "virtual", "void", "volatile", "wchar_t", "while", "xor", "xor_eq"};
+    // clang-format on
+    return std::find(std::begin(keywords), std::end(keywords), name) != std::end(keywords);
 }
 
 std::string guard_of(const std::string& name) {
@@ -120,7 +145,11 @@ result<void> write_whole(const std::string& path, std::string_view bytes) {
 
 result<void> check(const embed_arguments& given) {
     const auto bad = [](std::string_view message) { return error{.code = errc::bad_argument, .message = message}; };
-    if (!is_identifier(given.name)) return bad("--name is not the name of a C++ type");
+    if (!is_identifier(given.name) || is_keyword(given.name) || given.name.find("__") != std::string::npos)
+        return error{.code = errc::bad_argument,
+                     .message = "--name is not the name of a C++ type",
+                     .expected = "letters, digits and _, no keyword, no __",
+                     .found = given.name};
     if (given.align == 0 || (given.align & (given.align - 1)) != 0 || given.align > 4096)
         return bad("--align is a power of two, at most 4096");
     if (given.incbin && given.int8) return bad("--incbin and --int8 do not go together yet: int8 models are small enough for a literal");

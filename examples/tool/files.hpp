@@ -5,6 +5,8 @@
 #include <wherry/program/program.hpp>
 #include <wherry/record/whole_record.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -13,6 +15,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tool {
 
@@ -31,6 +34,27 @@ inline bool exists(const std::string& path) {
 }
 /// A name beneath a folder.
 inline std::string joined(const std::string& folder, const std::string& name) { return (std::filesystem::path(folder) / name).string(); }
+
+/// Names of the files in a folder, sorted; without hidden ones, and without folders in it.
+inline std::vector<std::string> files_in(const std::string& folder) {
+    std::vector<std::string> names;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
+        std::error_code ignored;
+        auto name = at->path().filename().string();
+        if (at->is_regular_file(ignored) && !name.starts_with('.')) names.push_back(std::move(name));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+/// "a, b, c and 12 more", for a message.
+inline std::string some_names(std::span<const std::string> names, std::size_t shown = 4) {
+    std::string made;
+    const auto count = names.size() > shown + 1 ? shown : names.size();
+    for (const auto& name : names.first(count)) made += (made.empty() ? "" : ", ") + name;
+    return count < names.size() ? made + " and " + std::to_string(names.size() - count) + " more" : made;
+}
 
 /// A regular file, open for reading. Errors: not_found, not_regular_file, cannot_open.
 inline result<wherry::disk::reader> open_file(const std::string& path) {
@@ -54,15 +78,12 @@ enum class operators : bool { known, any };
 /// Errors: not_a_paddle_file, those of `Program::parse_from_string` and `read_pir`.
 result<Program> parse_program(std::string_view bytes, operators take);
 
-/// The program in a file, or in the `__model__` of a folder.
-inline result<Program> load_program(const std::string& path, operators take = operators::any) {
-    const auto file = is_folder(path) ? joined(path, "__model__") : path;
-    const auto bytes = read_file(file, wherry::limits{}.program_bytes);
-    if (!bytes) return bytes.error();
-    auto program = parse_program(*bytes, take);
-    if (!program) return std::move(program).error().in_file(file);
-    return program;
-}
+/// The file of the one program in a folder: `__model__`, or whatever it is called; where there are several, the one that has outputs
+/// to fetch. Errors: not_found; bad_argument where several would do; those of the one file that might be a program.
+result<std::string> program_file_in(const std::string& folder);
+
+/// The program in a file, or the one of a folder. Errors: those of `program_file_in`, of reading and of `parse_program`.
+result<Program> load_program(const std::string& path, operators take = operators::any);
 
 }  // namespace tool
 

@@ -1,13 +1,33 @@
 #include "inspect.hpp"
 #include "commands.hpp"
 
+#include <wherry/base/utf8.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace tool {
 
 namespace {
+/// True for a file of another kind, such as a README; one that was believed to be of a kind and cannot be read is none.
+bool is_other(const file_contents& file) {
+    const auto* wrong = std::get_if<error>(&file.held);
+    return wrong != nullptr && wrong->code == errc::not_a_paddle_file;
+}
+
 std::string text_of_all(std::span<const file_contents> files) {
     std::string made;
-    for (const auto& file : files) made += (made.empty() ? "" : "\n") + text_of(file);
-    return made;
+    std::vector<std::string> others;
+    for (const auto& file : files) {
+        if (is_other(file)) others.push_back(wherry::printable(file.name));
+        else made += (made.empty() ? "" : "\n") + text_of(file);
+    }
+    if (others.empty()) return made;
+    const auto count = others.size();
+    return made + (made.empty() ? "" : "\n") + std::to_string(count) + (count == 1 ? " file is" : " files are") +
+           " not of a model: " + some_names(others) + "\n";
 }
 
 std::string json_of_folder(const std::string& folder, std::span<const file_contents> files) {

@@ -113,6 +113,7 @@ struct held_writer {
     static std::string_view word_of(wherry::wire::file_kind kind) noexcept {
         if (kind == wherry::wire::file_kind::pickle) return "pickle";
         if (kind == wherry::wire::file_kind::text) return "text";
+        if (kind == wherry::wire::file_kind::npy) return "npy";
         return kind == wherry::wire::file_kind::npz ? "npz" : "safetensors";
     }
     void write_stream(const tensors& held, std::size_t at) const {

@@ -1,17 +1,20 @@
 // wherry: saves, loads, trains and runs Paddle models from the command line. Each command is one file beside this one.
 #include "commands.hpp"
+#include "suggest.hpp"
 
 #include <wherry/base/utf8.hpp>
 #include <wherry/version.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -175,6 +178,22 @@ int finish(const tool::result<tool::answer>& outcome, int trouble) {
     return complain("standard output cannot be written", trouble);
 }
 
+std::vector<std::string> words_of(int argc, char** argv) {
+    std::vector<std::string> words;
+    for (int i = 1; i < argc; ++i) words.emplace_back(argv[i]);
+    return words;
+}
+
+/// What to say where the first word is no command; empty where it is one, or an option.
+std::string unknown_command(const CLI::App& app, const std::string& word) {
+    std::vector<std::string> names;
+    for (const auto* known : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(known->get_name());
+    if (word.starts_with('-') || std::find(names.begin(), names.end(), word) != names.end()) return {};
+    const auto meant = tool::suggestion_for(word, names);
+    const auto unknown = "there is no command " + word;
+    return meant.empty() ? unknown + "; wherry --help lists all" : unknown + "; did you mean " + std::string(meant) + "?";
+}
+
 int command_line(int argc, char** argv) {
     CLI::App app{"Saves, loads, trains and runs Paddle models without Paddle.", "wherry"};
     app.set_version_flag("--version", version());
@@ -189,8 +208,14 @@ int command_line(int argc, char** argv) {
     add(app, "run", "Runs an inference model once", add_run, tool::run, chosen);
     add(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, chosen);
     add(app, "train", "Runs a training program step by step", add_train, tool::train, chosen);
+    auto arguments = words_of(argc, argv);
+    if (arguments.empty()) arguments = {"--help"};
+    if (arguments[0] == "help")
+        arguments = arguments.size() > 1 ? std::vector{arguments[1], std::string("--help")} : std::vector{std::string("--help")};
+    if (const auto wrong = unknown_command(app, arguments[0]); !wrong.empty()) return complain(wrong);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     try {
-        app.parse(argc, argv);
+        app.parse(std::move(arguments));
     } catch (const CLI::Success& done) {  // --help, --version
         return app.exit(done);
     } catch (const CLI::ParseError& wrong) {

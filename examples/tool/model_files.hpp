@@ -5,29 +5,20 @@
 
 #include <string>
 
-/// Where the two parts of an inference model are.
+/// The two parts of an inference model, as users name them.
 namespace tool {
 
 struct model_files {
-    std::string program;
-    place variables;
+    std::string program_file;
+    Program program;
+    std::string variables;  ///< a file or folder, for `place_of`
 };
 
-/// A folder as `save_inference_model` writes it, or the two files of a prefix: .pdmodel, or .json of Paddle 3, and .pdiparams. Errors: bad_argument.
-inline result<model_files> files_of(const std::string& model, const std::string& model_file, const std::string& params_file) {
-    if (!is_folder(model)) {
-        if (model_file.empty() && params_file.empty()) {
-            const bool of_3x = !exists(model + ".pdmodel") && exists(model + ".json");
-            return model_files{model + (of_3x ? ".json" : ".pdmodel"), {model + ".pdiparams", true}};
-        }
-        return error{.code = errc::bad_argument,
-                     .message = "--model-file and --params-file name files of a folder, and this is none",
-                     .file = model};
-    }
-    const auto program = joined(model, model_file.empty() ? "__model__" : model_file);
-    if (params_file.empty()) return model_files{program, {model, false}};
-    return model_files{program, {joined(model, params_file), true}};
-}
+/// A model from what a user names: a folder whose files are told by content, whatever they are called; a program file; or the prefix
+/// of PREFIX.pdmodel or PREFIX.json. Variables are in the file of the same prefix (.pdiparams, .pdparams, .npz, .safetensors), in
+/// files of their own names, or in the one file of the folder that fits. `model_file` and `params_file` name files of the folder.
+/// Errors: bad_argument, those of `load_program`.
+result<model_files> find_model(const std::string& model, const std::string& model_file, const std::string& params_file);
 
 }  // namespace tool
 

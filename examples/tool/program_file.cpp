@@ -1,6 +1,10 @@
 #include "files.hpp"
 
 #include <wherry/wire/file_kind.hpp>
+#include <wherry/wire/sniff.hpp>
+
+#include <algorithm>
+#include <optional>
 
 #if __has_include(<nlohmann/json.hpp>)
 #include <wherry/interop/pir.hpp>
@@ -28,6 +32,57 @@ result<Program> parse_program(std::string_view bytes, operators take) {
     if (kind == wherry::wire::file_kind::tensors) return other("a tensor");
     if (kind == wherry::wire::file_kind::json) return parse_json(bytes, take);
     return Program::parse_from_string(bytes);
+}
+
+namespace {
+bool has_fetch(const Program& program) {
+    const auto& ops = program.global_block().ops();
+    return std::any_of(ops.begin(), ops.end(), [](const wherry::Operator& op) { return op.type() == "fetch"; });
+}
+/// True for bytes that can be nothing but a program, well made or not.
+bool is_believed(std::string_view bytes) {
+    return wherry::wire::detail::looks_like_program(bytes) || bytes.substr(0, 512).find("\"pir\"") != std::string_view::npos;
+}
+}  // namespace
+
+result<std::string> program_file_in(const std::string& folder) {
+    const auto usual = joined(folder, "__model__");
+    if (exists(usual)) return usual;
+    std::vector<std::string> programs;
+    std::vector<std::string> with_outputs;
+    std::optional<error> refused;
+    for (const auto& name : files_in(folder)) {
+        const auto path = joined(folder, name);
+        auto file = open_file(path);
+        if (!file) continue;
+        const auto head = wherry::read_head(*file, wherry::wire::kind_bytes);
+        if (!head || !is_believed(*head)) continue;
+        const auto program = load_program(path);
+        if (!program) {
+            refused = program.error();
+            continue;
+        }
+        programs.push_back(path);
+        if (has_fetch(*program)) with_outputs.push_back(path);
+    }
+    const auto& found = with_outputs.empty() ? programs : with_outputs;
+    if (found.size() == 1) return found.front();
+    if (found.empty() && refused) return *std::move(refused);
+    if (found.empty()) return error{.code = errc::not_found, .message = "no file of the folder is a program", .file = folder};
+    return error{.code = errc::bad_argument,
+                 .message = "several files of the folder are programs; name the one that is meant",
+                 .file = folder,
+                 .found = some_names(found)};
+}
+
+result<Program> load_program(const std::string& path, operators take) {
+    auto file = is_folder(path) ? program_file_in(path) : result<std::string>(path);
+    if (!file) return std::move(file).error();
+    const auto bytes = read_file(*file, wherry::limits{}.program_bytes);
+    if (!bytes) return bytes.error();
+    auto program = parse_program(*bytes, take);
+    if (!program) return std::move(program).error().in_file(*file);
+    return program;
 }
 
 }  // namespace tool

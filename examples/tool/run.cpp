@@ -52,24 +52,26 @@ std::vector<named_array> numbered(std::vector<Tensor> values) {
 }  // namespace
 
 result<std::string> run(const run_arguments& given) {
-    const auto files = files_of(given.model, given.model_file, given.params_file);
-    if (!files) return files.error();
-    const auto program = load_program(files->program, operators::known);
-    if (!program) return program.error();
-    const auto fetches = fetched_by(*program);
+    const auto model = find_model(given.model, given.model_file, given.params_file);
+    if (!model) return model.error();
+    const auto& program = model->program;
+    const auto fetches = fetched_by(program);
     if (fetches.empty())
         return error{
-            .code = errc::fetch_mismatch, .message = "this is no inference program: nothing in it is fetched", .file = files->program};
+            .code = errc::fetch_mismatch, .message = "this is no inference program: nothing in it is fetched", .file = model->program_file};
     const auto feeds = read_feeds(given.feeds);
     if (!feeds) return feeds.error();
-    if (auto checked = check_feeds(fed_by(*program), *feeds); !checked) return std::move(checked).error().in_file(files->program);
+    if (auto checked = check_feeds(fed_by(program), *feeds); !checked) return std::move(checked).error().in_file(model->program_file);
 
     Scope scope;
-    if (const auto variables = persistables_of(*program); !variables.empty())
-        if (auto loaded = load_variables(variables, scope, files->variables); !loaded) return std::move(loaded).error();
+    if (const auto variables = persistables_of(program); !variables.empty()) {
+        const auto from = place_of(program, model->variables);
+        if (!from) return from.error();
+        if (auto loaded = load_variables(variables, scope, *from); !loaded) return std::move(loaded).error();
+    }
     auto executor = executor_of_all();
-    auto values = executor.run(*program, scope, refs_of(*feeds), fetches);
-    if (!values) return std::move(values).error().in_file(files->program);
+    auto values = executor.run(program, scope, refs_of(*feeds), fetches);
+    if (!values) return std::move(values).error().in_file(model->program_file);
     if (auto written = write_results(given.out, numbered(*std::move(values))); !written) return std::move(written).error();
     return std::string();
 }

@@ -19,7 +19,11 @@ result<void> check(const train_arguments& given) {
 
 /// Values of the persistables before the first step.
 result<void> start(const train_arguments& given, const Program& program, wherry::Executor& executor, Scope& scope) {
-    if (given.startup.empty()) return load_variables(persistables_of(program), scope, place_to_load(given.persistables, {}));
+    if (given.startup.empty()) {
+        const auto from = place_of(program, given.persistables);
+        if (!from) return from.error();
+        return load_variables(persistables_of(program), scope, *from);
+    }
     const auto startup = load_program(given.startup, operators::known);
     if (!startup) return startup.error();
     auto ran = executor.run(*startup, scope);

@@ -2,73 +2,46 @@
 #define WHERRY_TOOL_VARIABLES_HPP
 
 #include "files.hpp"
-#include "text.hpp"
 
-#include <wherry/archive/archive.hpp>
-#include <wherry/archive/weights.hpp>
+#include <wherry/program/variable.hpp>
+#include <wherry/tensor/scope.hpp>
 
-#include <cstdio>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
-/// A program's variables on their way between files and a scope.
+/// A program's variables on their way between files and a scope. What reads and writes is compiled once, in variables.cpp.
 namespace tool {
 
 using wherry::Scope;
 using wherry::Variable;
 
-using one_file = wherry::archive<wherry::layout::combined>;
-using file_each = wherry::archive<wherry::layout::per_file>;
-
-/// Where variables are: a folder with one file a variable, or one file of all.
+/// Where variables are: a folder with one file per variable, one file of all as Paddle writes it, or a file of another form.
 struct place {
+    enum class form : std::uint8_t { separate, combined, other };
     std::string path;
-    bool combined = false;
+    form held = form::separate;
 };
-/// A folder, with a name of the one file or without; a path that is no folder is the one file itself.
-inline place place_to_load(const std::string& path, const std::string& filename) {
-    if (!filename.empty()) return {joined(path, filename), true};
-    return {path, exists(path) && !is_folder(path)};
-}
 inline place place_to_save(const std::string& folder, const std::string& filename) {
-    return filename.empty() ? place{folder, false} : place{joined(folder, filename), true};
+    return filename.empty() ? place{folder, place::form::separate} : place{joined(folder, filename), place::form::combined};
 }
 
-/// A file of a folder that holds several tensors, and is no variable's own; empty where there is none.
-inline std::string combined_file_in(const std::string& folder) {
-    const auto names = wherry::detail::files_beneath(folder);
-    if (!names) return {};
-    for (const auto& name : *names) {
-        const auto file = wherry::weights(joined(folder, name));
-        if (file && file->size() > 1) return name;
-    }
-    return {};
-}
+/// Where the variables of a program are: `path` itself, if it is a file, or what the folder holds, told by content and not by name:
+/// a file for each, or one of all. Errors: not_found; bad_argument where several files would do.
+result<place> place_of(const Program& program, const std::string& path);
 
-/// The error of a variable without a file, with what the folder holds instead.
-inline error with_hint(error wrong, const std::string& folder) {
-    if (wrong.code != errc::not_found) return wrong;
-    if (const auto name = combined_file_in(folder); !name.empty())
-        wrong.expected = "one file a variable; " + name + " holds several: is it the one file of all, to be named on the command line?";
-    return wrong;
-}
+/// Loads variables; bytes that a separate file holds too many are told on standard error. Errors: those of `archive` and `load_state`.
+result<void> load_variables(std::span<const Variable> variables, Scope& scope, const place& from);
 
-/// Loads variables; bytes that a separate file holds too many are told on standard error. Errors: those of `archive`.
-inline result<void> load_variables(std::span<const Variable> variables, Scope& scope, const place& from) {
-    const auto loaded = from.combined ? one_file::load(variables, scope, wherry::disk{from.path})
-                                      : file_each::load(variables, scope, wherry::disk{from.path});
-    if (!loaded) return from.combined ? loaded.error() : with_hint(loaded.error(), from.path);
-    for (const auto& warning : loaded->warnings) std::fprintf(stderr, "wherry: warning: %s\n", to_string(warning).c_str());
-    return {};
-}
+/// Errors: those of `archive`.
+result<void> save_variables(std::span<const Variable> variables, const Scope& scope, const place& to);
 
-inline result<void> save_variables(std::span<const Variable> variables, const Scope& scope, const place& to) {
-    return to.combined ? one_file::save(variables, scope, wherry::disk{to.path}) : file_each::save(variables, scope, wherry::disk{to.path});
-}
+/// All variables as one stream, as `save_persistables` writes them with a filename. Errors: those of `archive`.
+result<std::string> stream_of(std::span<const Variable> variables, const Scope& scope);
 
 /// Parameters, optimizer state, statistics.
-inline std::vector<Variable> persistables_of(const Program& program) { return wherry::select(program, wherry::filter::persistables{}); }
+std::vector<Variable> persistables_of(const Program& program);
 
 }  // namespace tool
 

@@ -58,6 +58,8 @@ TEST_CASE("embed refuses what it cannot write") {
         CHECK(done.status == 1);
         return done.err;
     };
+    for (const auto* name : {"int", "", "a-b", "co_await", "bitand", "a__b"})
+        CHECK(refused({"--name", name, "--out", "no.hpp"}).find("--name is not the name of a C++ type") != std::string::npos);
     CHECK(refused({"--name", "3", "--out", "no.hpp"}).find("--name") != std::string::npos);
     CHECK(refused({"--name", "net", "--out", "no.hpp", "--align", "3"}).find("--align") != std::string::npos);
     CHECK(refused({"--name", "net", "--out", "no.hpp", "--int8", "--incbin"}).find("--int8") != std::string::npos);

@@ -209,7 +209,7 @@ TEST_CASE("inspect names the tensors of a combined file by the program beside it
     CHECK(folder.out.find("inference_combined/params: 31451 bytes, 2 tensors\n"
                           "  tensor  name      dtype    dims       data at  bytes  lod\n"
                           "       0  fc_0.b_0  float32  [10]            24     40\n") != std::string::npos);
-    CHECK(folder.out.find("feed/img.npy: a NumPy array (.npy)\n") != std::string::npos);
+    CHECK(folder.out.find("feed/img.npy: 18944 bytes, a NumPy array (.npy), 1 array\n") != std::string::npos);
 }
 
 TEST_CASE("inspect --json is JSON for every golden file that it can read, and "
@@ -262,12 +262,15 @@ TEST_CASE("a file that is cut anywhere is an error or something smaller, never "
 }
 
 TEST_CASE("help and version are no errors") {
-    for (const auto& arguments : std::vector<std::vector<std::string>>{{"--help"}, {"run", "--help"}, {"--version"}}) {
+    for (const auto& arguments :
+         std::vector<std::vector<std::string>>{{}, {"help"}, {"--help"}, {"run", "--help"}, {"help", "run"}, {"--version"}}) {
         const auto done = wherry_tool(arguments);
         CHECK(done.status == 0);
         CHECK(!done.out.empty());
         CHECK(done.err.empty());
     }
+    CHECK(wherry_tool({}).out == wherry_tool({"--help"}).out);
+    CHECK(wherry_tool({"help", "run"}).out == wherry_tool({"run", "--help"}).out);
 }
 
 TEST_CASE("every error is one line and exit status 1, and no result is left behind") {
@@ -297,15 +300,15 @@ TEST_CASE("every error is one line and exit status 1, and no result is left behi
     };
     const std::vector<std::string> train{"train", main, out, "--steps", "1", "--fetch", "mean_0.tmp_0"};
     const std::vector<wrong> table{
-        {"subcommand is required", {}},
-        {"expected one file a variable; params holds several: is it the one file of all",
-         {"run", readme("inference_combined"), out, "--model-file", "model", "--feed", img}},
-        {"subcommand is required", {"frobnicate"}},
+        {"there is no command frobnicate; wherry --help lists all", {"frobnicate"}},
+        {"there is no command imspect; did you mean inspect?", {"imspect"}},
+        {"there is no command infer; did you mean infer-model?", {"infer", main}},
+        {"there is no command dif; did you mean diff?", {"help", "dif"}},
         {"path is required", {"inspect"}},
         {"not expected", {"inspect", main, "--frobnicate"}},
         {"not_found: no such file [file nowhere", {"inspect", "nowhere"}},
         {"found an empty file", {"inspect", "empty"}},
-        {"found a NumPy array", {"inspect", readme("feed/img.npy")}},
+        {"found a NumPy array", {"dot", readme("feed/img.npy")}},
         {"not_a_paddle_file: this is no PIR program", {"inspect", readme("case.json")}},
         {"truncated: the elements of a tensor are cut short", {"inspect", "short"}},
         {"the folder holds no file", {"inspect", "no_files"}},

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string_view>
 
@@ -16,13 +17,29 @@ struct row {
     std::string_view bytes;
     std::string_view kind;
 };
+constexpr auto html = "an HTML page: the link shows the file, download the file itself"sv;
+constexpr auto onnx = "an ONNX model: X2Paddle turns it into a model of Paddle"sv;
+constexpr auto tar = [] {
+    std::array<char, 512> bytes{'m', '/'};
+    for (std::size_t i = 0; i < 5; ++i) bytes[257 + i] = "ustar"[i];
+    return bytes;
+}();
 constexpr row rows[] = {
+    {"\n <html lang=\"de\">"sv, html},
+    {"\x89HDF\r\n\x1a\n\0\0"sv, "an HDF5 file (Keras?): save its arrays with numpy.savez, .npz is read here"},
+    {"\x08\x07\x12\x07pytorch"sv, onnx},
+    {"\x08\x0a\x42\x02\x10\x11"sv, onnx},
+    {"\x08\x08\x3a\x90\x01"sv, onnx},
+    {"\x08\0\x12\x07"sv, ""},
+    {"\x1c\0\0\0TFL3"sv, "a TensorFlow Lite model, which is not read here"},
+    {std::string_view(tar.data(), tar.size()), "a tar archive: unpack it with tar xf"},
+    {std::string_view(tar.data(), 261), ""},
     {"\x1f\x8b\x08\x00\x00\x00\x00\x00"sv, "gzip data"},
     {"PK\x03\x04\x14\x00"sv, "a zip archive (npz?)"},
-    {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a"sv, "a git-lfs pointer, not the file itself"},
-    {"<!DOCTYPE html>\n<html>"sv, "an HTML page"},
-    {"<!doctype html>"sv, "an HTML page"},
-    {"<html lang=\"en\">"sv, "an HTML page"},
+    {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a"sv, "a git-lfs pointer, not the file itself: run git lfs pull"},
+    {"<!DOCTYPE html>\n<html>"sv, html},
+    {"<!doctype html>"sv, html},
+    {"<html lang=\"en\">"sv, html},
     {"\x93NUMPY\x01\x00"sv, "a NumPy array (.npy)"},
     {"\x80\x02}q\x00X\x01"sv, "a pickle (.pdparams or .pdopt)"},
     {"\x80\x03}q\x00."sv, "a pickle (.pdparams or .pdopt)"},

@@ -24,7 +24,7 @@ enum class file_kind : std::uint8_t {
 };
 
 /// Bytes of a file that `kind_of` looks at.
-inline constexpr std::size_t kind_bytes = 256;
+inline constexpr std::size_t kind_bytes = 512;
 
 namespace detail {
 constexpr bool starts_like_safetensors(std::string_view head, std::uint64_t file_bytes) noexcept {
