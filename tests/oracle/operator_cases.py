@@ -57,7 +57,71 @@ def unary():
     yield one("exp", np.zeros((0, 3), "float32"), _since="2.6")
 
 
+X = {"Out": 1, "XShape": "hidden"}
+
+
+def transposes():
+    x = count(2, 3, 4)
+    for axis in ([0, 1, 2], [2, 0, 1], [1, 0, 2], [2, 1, 0]):
+        for dtype in ("float32", "float64", "int32", "int64"):
+            yield case("transpose2", {"X": x.astype(dtype)}, X, axis=axis)
+        yield case("transpose", {"X": x}, {"Out": 1}, axis=axis)
+    yield case("transpose2", {"X": x.astype("uint8")}, X, axis=[2, 0, 1], _since="2.6")
+    yield case("transpose2", {"X": x > 4}, X, axis=[2, 0, 1], _since="2.6")
+    yield case("transpose2", {"X": count(2, 5, 7, 3)}, X, axis=[0, 2, 3, 1])
+    yield case("transpose2", {"X": count(2, 5, 7, 3)}, X, axis=[0, 3, 1, 2])
+    yield case("transpose2", {"X": count(2, 37, 41)}, X, axis=[0, 2, 1])
+    yield case("transpose2", {"X": count(2, 3, 4, 3, 2)}, X, axis=[2, 0, 3, 1, 4])
+    yield case("transpose2", {"X": count(0, 3, 4)}, X, axis=[2, 0, 1], _since="2.6")
+    for axis in ([-1, 0, 1], [], [0, 0, 1], [0, 1], [0, 1, 3], [-4, 0, 1]):
+        yield case("transpose2", {"X": x}, X, axis=axis, _since="2.6")
+
+
+def same_elements():
+    x = count(1, 2, 3, 4)
+    for axis in (0, 1, 2, 4, 5, -1):
+        yield case("flatten2", {"X": x}, X, axis=axis)
+        yield case("flatten", {"X": x}, {"Out": 1}, axis=axis)
+    for start, stop in ((1, 3), (0, 3), (1, 2), (-3, -1), (2, 2), (2, 1)):
+        yield case("flatten_contiguous_range", {"X": x}, X, start_axis=start, stop_axis=stop)
+    scalar = np.float32(3).reshape(())
+    yield case("flatten2", {"X": scalar}, X, axis=0, _since="2.6")
+    yield case("flatten_contiguous_range", {"X": scalar}, X, start_axis=0, stop_axis=0)
+    yield case("squeeze2", {"X": scalar}, X, axes=[0], _since="2.6")
+    x = count(1, 2, 1, 3, 1)
+    for axes in ([], [0], [0, 2], [-1], [0, 0], [0, 2, 4], [5], [-6]):
+        yield case("squeeze2", {"X": x}, X, axes=axes)
+        yield case("squeeze", {"X": x}, {"Out": 1}, axes=axes)
+    yield case("squeeze2", {"X": x}, X, axes=[1], _since="2.6")
+    for axes in ([0], [0, 2], [-1], [3], [1, 2], [0, 0], [2, 0], [-4, 0], [4], [0, 1, 2, 3]):
+        yield case("unsqueeze2", {"X": count(2, 3, 4)}, X, axes=axes)
+        yield case("unsqueeze", {"X": count(2, 3, 4)}, {"Out": 1}, axes=axes)
+    for dims in ([24], [2, -1], [0, 0, 4], [-1], [4, 3, 2]):
+        yield case("reshape", {"X": count(2, 3, 4)}, {"Out": 1}, shape=dims)
+    yield case("shape", {"Input": x}, {"Out": 1}, _dtype="int32")
+    yield case("shape", {"Input": scalar}, {"Out": 1}, _dtype="int32", _since="2.6")
+    yield case("size", {"Input": x}, {"Out": 1}, _dtype="int64")
+
+
+def slices():
+    x = count(2, 3, 4)
+    one = lambda **attrs: case("slice", {"Input": x}, {"Out": 1}, **attrs)
+    for axes, starts, ends in (([0], [0], [1]), ([1], [-2], [100]), ([2], [1], [-1]), ([0, 2], [1, 0], [2, 3]), ([1], [-100], [-1]),
+                               ([], [], []), ([1], [5], [100]), ([1], [2], [1]), ([1], [0], [-100]), ([3], [1], [3]), ([1], [1, 2], [2])):
+        yield one(axes=axes, starts=starts, ends=ends)
+    for axes, starts, ends, gone in (([1], [1], [2], [1]), ([0, 1, 2], [0, 1, 2], [1, 2, 3], [0, 1, 2]), ([0, 2], [1, 1], [2, 3], [0]),
+                                     ([1], [1], [3], [1]), ([1], [1], [2], [0]), ([1], [1], [2], [7]), ([1], [-1], [0], [1])):
+        yield one(axes=axes, starts=starts, ends=ends, decrease_axis=gone)
+    for dtype in ("int32", "int64", "float64"):
+        yield case("slice", {"Input": x.astype(dtype)}, {"Out": 1}, axes=[1], starts=[1], ends=[3])
+    for start, end, step in ((0, 3, 2), (1, 3, 1), (-1, -100, -1), (2, 0, -1), (2, -1, -1), (-1, -3, -2), (100, -100, -2), (-1, -4, -1), (0, 3, 0),
+                             (0, 2, -1), (-2, 100, 1)):
+        yield case("strided_slice", {"Input": x}, {"Out": 1}, axes=[1], starts=[start], ends=[end], strides=[step], infer_flags=[1])
+    yield case("strided_slice", {"Input": count(5, 6)}, {"Out": 1}, axes=[0, 1], starts=[4, 1], ends=[0, 6], strides=[-2, 2], infer_flags=[1, 1])
+    yield case("strided_slice", {"Input": x}, {"Out": 1}, axes=[1], starts=[1], ends=[2], strides=[1], infer_flags=[1], decrease_axis=[1])
+
+
 def cases():
-    for family in (unary,):
+    for family in (unary, transposes, same_elements, slices):
         for made in family():
             yield made

@@ -196,7 +196,7 @@ class plan_maker {
         const bool named = declared.arity != slot_arity::one || count == 0 || (!names[0].empty() && names[0] != empty_var_name);
         if (required && (count == 0 || !named))
             return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = declared.name};
-        if (declared.arity != slot_arity::many && count > 1)
+        if (declared.arity != slot_arity::many && declared.arity != slot_arity::any && count > 1)
             return error{.code = errc::missing_slot,
                          .message = "a slot holds more variables than it takes",
                          .variable = declared.name,

@@ -13,6 +13,7 @@ enum class slot_arity : std::uint8_t {
     one,       ///< exactly one
     optional,  ///< none or one; an unused input slot is written empty, as 1.8.5 does
     many,      ///< one or more
+    any,       ///< none or more; written as `optional`
     since_2x,  ///< none or one; read from 2.x files, never written
 };
 

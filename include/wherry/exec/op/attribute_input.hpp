@@ -1,14 +1,17 @@
 #ifndef WHERRY_EXEC_OP_ATTRIBUTE_INPUT_HPP
 #define WHERRY_EXEC_OP_ATTRIBUTE_INPUT_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/infer.hpp>
 #include <wherry/exec/run.hpp>
 #include <wherry/version.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 /// Attributes that make a shape, and inputs that may stand in for an attribute.
 namespace wherry::inline WHERRY_ABI::op::detail {
@@ -36,6 +39,50 @@ namespace wherry::inline WHERRY_ABI::op::detail {
 [[gnu::cold]] inline result<void> must_be_absent(const infer_context& c, std::size_t slot) {
     if (!c.has_in(slot)) return {};
     return c.fail(errc::unsupported, {"Input(", c.in_name(slot), ") is not supported, only the attribute of that meaning"});
+}
+
+/// Bytes as whole numbers; nothing for other element types.
+[[gnu::cold]] inline std::optional<sequence<std::int64_t>> as_whole_numbers(DType dtype, std::span<const std::byte> bytes) {
+    sequence<std::int64_t> numbers;
+    if (dtype == DType::INT32) {
+        for (const auto number : elements_of<std::int32_t>(bytes)) numbers.push_back(number);
+    } else if (dtype == DType::INT64) {
+        for (const auto number : elements_of<std::int64_t>(bytes)) numbers.push_back(number);
+    } else {
+        return std::nullopt;
+    }
+    return numbers;
+}
+/// The whole numbers in an input that decides a shape: while planning those that dims and constants decide, then any.
+/// Errors: dtype_mismatch; unsupported for a value that is not known when the plan is made.
+[[gnu::cold]] inline result<sequence<std::int64_t>> whole_numbers(const infer_context& c, std::size_t slot, std::size_t k = 0) {
+    const auto& found = c.in(slot, k);
+    if (c.building() || found.value.size() != found.dims.count() * size_of(found.dtype))
+        return c.fail(errc::unsupported, {"Input(", c.in_name(slot), ") decides a shape and is not known before the program runs"});
+    auto numbers = as_whole_numbers(found.dtype, found.value);
+    if (!numbers)
+        return c.fail(errc::dtype_mismatch, {"Input(", c.in_name(slot), ") should hold int32 or int64"}, {}, name_of(found.dtype));
+    return *std::move(numbers);
+}
+[[gnu::cold]] inline result<sequence<std::int64_t>> whole_numbers(const run_context& c, std::size_t slot, std::size_t k = 0) {
+    auto numbers = as_whole_numbers(c.in_dtype(slot, k), c.in_bytes(slot, k));
+    if (!numbers) return c.no_kernel(c.in_dtype(slot, k));
+    return *std::move(numbers);
+}
+/// A list of whole numbers: of one input, else of inputs that hold one each, else of the attribute.
+template <class Context, class Number>
+[[gnu::cold]] result<sequence<std::int64_t>> listed_numbers(const Context& c, std::size_t tensor, std::size_t tensors,
+                                                            const sequence<Number>& attribute) {
+    if (c.has_in(tensor)) return whole_numbers(c, tensor);
+    if (!c.has_in(tensors)) return sequence<std::int64_t>(attribute.begin(), attribute.end());
+    sequence<std::int64_t> numbers;
+    for (std::size_t k = 0; k < c.in_count(tensors); ++k) {
+        auto one = whole_numbers(c, tensors, k);
+        if (!one) return one;
+        if (one->size() != 1) return c.fail(errc::shape_mismatch, "an input of a list should hold one number", "1", decimal(one->size()));
+        numbers.push_back((*one)[0]);
+    }
+    return numbers;
 }
 
 /// An optional input that holds one number in place of an attribute.
