@@ -69,6 +69,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/feed.hpp
     wherry/exec/op/fetch.hpp
     wherry/exec/op/fill_constant.hpp
+    wherry/exec/op/flatten.hpp
     wherry/exec/op/inference.hpp
     wherry/exec/op/lists.hpp
     wherry/exec/op/lookup_table.hpp
@@ -79,13 +80,19 @@ set(WHERRY_HEADERS
     wherry/exec/op/random.hpp
     wherry/exec/op/reduce.hpp
     wherry/exec/op/reshape.hpp
+    wherry/exec/op/same_elements.hpp
     wherry/exec/op/scale.hpp
     wherry/exec/op/selected_rows.hpp
+    wherry/exec/op/shape.hpp
+    wherry/exec/op/slice.hpp
     wherry/exec/op/softmax.hpp
     wherry/exec/op/softmax_with_cross_entropy.hpp
     wherry/exec/op/squared_l2_norm.hpp
+    wherry/exec/op/squeeze.hpp
+    wherry/exec/op/strided.hpp
     wherry/exec/op/sum.hpp
     wherry/exec/op/top_k.hpp
+    wherry/exec/op/transpose.hpp
     wherry/exec/op/unary.hpp
     wherry/exec/op/walk.hpp
     wherry/exec/op_failure.hpp
@@ -166,6 +173,7 @@ set(WHERRY_HEADERS
     wherry/kernel/reduce.hpp
     wherry/kernel/scale.hpp
     wherry/kernel/softmax.hpp
+    wherry/kernel/strided.hpp
     wherry/kernel/top_k.hpp
     wherry/kernel/unary.hpp
     wherry/kernel/view.hpp
