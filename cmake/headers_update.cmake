@@ -1,4 +1,4 @@
-# cmake -P cmake/headers_update.cmake: writes cmake/headers.cmake anew from the tree.
+# cmake -P cmake/headers_update.cmake: writes cmake/headers.cmake from the tree.
 cmake_minimum_required(VERSION 3.21)
 get_filename_component(_include "${CMAKE_CURRENT_LIST_DIR}/../include" ABSOLUTE)
 file(GLOB_RECURSE _tree RELATIVE "${_include}" "${_include}/wherry/*.hpp" "${_include}/wherry/*.ipp" "${_include}/wherry/*.inc"

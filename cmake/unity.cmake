@@ -36,7 +36,7 @@ function(wherry_unity out folder size)
     set(${out} ${units} PARENT_SCOPE)
 endfunction()
 
-# Writes what wherry_unity has gathered, and starts anew.
+# Writes what wherry_unity has gathered, and starts again.
 macro(_wherry_unit)
     list(REMOVE_DUPLICATES includes)
     list(JOIN includes "\n" includes)

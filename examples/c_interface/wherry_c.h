@@ -19,7 +19,7 @@ extern "C" {
 
 typedef struct wherry_model wherry_model;
 
-/* Opens a folder that save_inference_model wrote; params_file is the one file of all variables in it, or NULL for one file a variable.
+/* Opens a folder that save_inference_model wrote; params_file is the one file of all variables in it, or NULL for one file per variable.
    Returns NULL after a failure, and then a line in message (ended by 0, cut to message_bytes). Paths are UTF-8. */
 WHERRY_C_API wherry_model* wherry_open(const char* folder, const char* params_file, char* message, size_t message_bytes);
 

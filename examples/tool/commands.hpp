@@ -29,7 +29,7 @@ struct convert_arguments {
     std::string form = "paddle";     ///< or pdparams, npz, safetensors, text
     std::string filter{};            ///< persistables (empty means these) or params
     std::string in_filename{};       ///< empty: IN itself
-    std::string out_filename{};      ///< paddle: empty for one file a variable
+    std::string out_filename{};      ///< paddle: empty for one file per variable
     std::string program_out{};       ///< where the program is written, as a ProgramDesc; empty: nowhere
     std::vector<std::string> casts{};
     std::vector<std::string> transposed{};
@@ -75,7 +75,7 @@ struct infer_model_arguments {
     std::vector<std::string> feeds{};
     std::vector<std::string> targets{};
     std::string model_filename = "__model__";
-    std::string params_filename{};  ///< empty: one file a variable
+    std::string params_filename{};  ///< empty: one file per variable
 };
 /// Saves what targets need of a trained program as an inference model. Errors: those of `state_file::load` and `save_inference_model`.
 result<std::string> infer_model(const infer_model_arguments& given);
@@ -115,7 +115,7 @@ struct train_arguments {
     std::string save{};
     std::string save_filename{};
 };
-/// Runs a program many times on the same arrays; what is fetched becomes OUT/NAME.npy, one row a step. Errors:
+/// Runs a program many times on the same arrays; what is fetched becomes OUT/NAME.npy, one row per step. Errors:
 /// bad_argument, those of loading, of saving and of `Executor::run`.
 result<std::string> train(const train_arguments& given);
 

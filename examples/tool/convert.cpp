@@ -113,7 +113,7 @@ result<std::vector<rename_rule>> rename_rules(std::span<const std::string> argum
         rename_rule rule{argument.substr(0, equals), equals < argument.size() ? argument.substr(equals + 1) : ""};
         rule.prefix = rule.from.ends_with('*');
         if (rule.from.empty() || rule.to.empty() || rule.prefix != rule.to.ends_with('*'))
-            return wrong("--rename wants two names, or two beginnings with a * behind each", "OLD=NEW or OLD*=NEW*", argument);
+            return wrong("--rename wants two names, or two beginnings with a * after each", "OLD=NEW or OLD*=NEW*", argument);
         if (rule.prefix) {
             rule.from.pop_back();
             rule.to.pop_back();

@@ -26,7 +26,7 @@ void append_tensor(combined_stream& to, DType dtype, const wherry::Shape& dims, 
     if (past != 0) {
         byte_buffer inner, desc, padding;
         wire::append_inner_header(inner, dtype, dims);
-        wherry::append(desc, wherry::view_of(inner).substr(8));  // behind version and size
+        wherry::append(desc, wherry::view_of(inner).substr(8));  // after version and size
         auto missing = align - past;
         if (missing < 3) missing += align;  // tag and length take three bytes
         for (std::size_t fill = missing - 3;; ++fill) {

@@ -19,14 +19,14 @@ struct stream_options {
 };
 
 /// A combined stream that Paddle reads, and where its values start. With int8 it is no longer Paddle's: such a weight is an int8 tensor with
-/// one float tensor behind it, a scale for each column.
+/// one float tensor after it, a scale for each column.
 struct combined_stream {
     std::string bytes;
     std::vector<std::size_t> offsets;
 };
 
-/// Writes a combined stream anew. `names` are those of its tensors, in order. Errors: those of `wire::read_tensor_header`; truncated;
-/// trailing_bytes; dtype_mismatch for a weight that is no float32 matrix.
+/// Writes a combined stream again. `names` are those of its tensors, in order. Errors: those of `wire::read_tensor_header`; truncated;
+/// trailing_bytes; dtype_mismatch for a weight that is not a float32 matrix.
 result<combined_stream> rewrite_stream(std::string_view stream, std::span<const std::string> names, const stream_options& options);
 
 /// The bytes as a C++ string literal, in lines of a few hundred characters.

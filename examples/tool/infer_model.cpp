@@ -20,7 +20,7 @@ result<wherry::sequence<Variable>> targets_of(const Program& program, const std:
         targets.push_back(program.global_block().find_var(name));
         if (!targets.back())
             return error{
-                .code = errc::no_such_variable, .message = "a target is no variable of the program's root block", .variable = name};
+                .code = errc::no_such_variable, .message = "a target is not a variable of the program's root block", .variable = name};
     }
     return targets;
 }

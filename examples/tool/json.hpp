@@ -14,7 +14,7 @@ namespace tool {
 
 /// Writes one JSON document, value by value; commas are its own business.
 ///
-/// Text that is not UTF-8 is written with U+FFFD for each bad byte, so that the document is valid whatever stands in a
+/// Text that is not UTF-8 is written with U+FFFD for each bad byte, so that the document is valid whatever is in a
 /// name. Numbers that JSON lacks are the strings "nan", "inf" and "-inf".
 class json_writer {
   public:
@@ -82,7 +82,7 @@ class json_writer {
         made_ += text;
         return *this;
     }
-    /// The character at the front as it stands between quotes.
+    /// The character at the front as it is written between quotes.
     static std::string escaped(std::string_view at) {
         constexpr std::string_view hex = "0123456789abcdef";
         const auto length = wherry::utf8_bytes(at);

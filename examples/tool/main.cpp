@@ -39,7 +39,7 @@ void add_inspect(CLI::App& app, tool::inspect_arguments& given) {
 void add_convert(CLI::App& app, tool::convert_arguments& given) {
     app.footer(
         "Two paths are IN and OUT, three are PROGRAM, IN and OUT. PROGRAM names the tensors of a combined file without names and\n"
-        "chooses what is converted. IN may be a combined file, a folder of one file a variable, a .pdparams pickle, .npz, safetensors,\n"
+        "chooses what is converted. IN may be a combined file, a folder of one file per variable, a .pdparams pickle, .npz, safetensors,\n"
         "or one of them compressed with gzip: told by content, never by name. It may also be numbers in text, as numpy.savetxt writes\n"
         "them, a file or a folder of NAME.txt; PROGRAM gives them element types and dims. OUT is the file, or, --to paddle and --to text,\n"
         "the folder.\n"
@@ -51,7 +51,7 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
     app.add_option("--filter", given.filter, "persistables (all that outlives a run, the default) or params (Parameters alone)")
         ->check(CLI::IsMember({"persistables", "params"}));
     app.add_option("--in-filename", given.in_filename, "The one file in the folder IN that holds all")->type_name("F");
-    app.add_option("--out-filename", given.out_filename, "paddle: the one file in OUT for all; without it, one file a variable")
+    app.add_option("--out-filename", given.out_filename, "paddle: the one file in OUT for all; without it, one file per variable")
         ->type_name("F");
     app.add_option("--program-out", given.program_out, "Where the program is written as well, a .pdmodel whatever PROGRAM was")
         ->type_name("FILE");
@@ -106,7 +106,7 @@ void add_infer_model(CLI::App& app, tool::infer_model_arguments& given) {
         ->allow_extra_args(false)
         ->type_name("NAME,...");
     app.add_option("--model-filename", given.model_filename, "The program's file in OUT (__model__)")->type_name("F");
-    app.add_option("--params-filename", given.params_filename, "The one file in OUT of all variables; without it, one file a variable")
+    app.add_option("--params-filename", given.params_filename, "The one file in OUT of all variables; without it, one file per variable")
         ->type_name("F");
 }
 
@@ -117,7 +117,7 @@ void add_run(CLI::App& app, tool::run_arguments& given) {
     app.add_option("out", given.out, "The folder for 0.npy, 1.npy, ...")->required()->type_name("OUT");
     app.add_option("--feed", given.feeds, "An input and its array")->type_name("NAME=FILE.npy");
     app.add_option("--model-file", given.model_file, "The program's file in DIR (__model__)")->type_name("F");
-    app.add_option("--params-file", given.params_file, "The one file in DIR of all variables; without it, one file a variable")
+    app.add_option("--params-file", given.params_file, "The one file in DIR of all variables; without it, one file per variable")
         ->type_name("F");
 }
 
@@ -132,21 +132,21 @@ void add_embed(CLI::App& app, tool::embed_arguments& given) {
     app.add_flag("--int8", given.int8, "Weights of layers as int8, with a scale for each column");
     app.add_flag("--incbin", given.incbin, "Parameters in FILE.bin, which the assembler takes in: for models of many megabytes");
     app.add_option("--model-file", given.model_file, "The program's file in DIR (__model__)")->type_name("F");
-    app.add_option("--params-file", given.params_file, "The one file in DIR of all variables; without it, one file a variable")
+    app.add_option("--params-file", given.params_file, "The one file in DIR of all variables; without it, one file per variable")
         ->type_name("F");
 }
 
 void add_train(CLI::App& app, tool::train_arguments& given) {
     app.add_option("program", given.program, "The training program")->required()->type_name("PROGRAM");
-    app.add_option("out", given.out, "The folder for VAR.npy, one row a step")->required()->type_name("OUT");
+    app.add_option("out", given.out, "The folder for VAR.npy, one row per step")->required()->type_name("OUT");
     app.add_option("--startup", given.startup, "The program that sets first values")->type_name("PROGRAM");
-    app.add_option("--persistables", given.persistables, "First values: a folder of one file a variable, or the one file")
+    app.add_option("--persistables", given.persistables, "First values: a folder of one file per variable, or the one file")
         ->type_name("DIR|FILE");
     app.add_option("--feed", given.feeds, "An input and its array, the same in every step")->type_name("NAME=FILE.npy");
     app.add_option("--fetch", given.fetches, "A variable to fetch in every step")->required()->type_name("VAR");
     app.add_option("--steps", given.steps, "How often the program runs")->required()->type_name("N");
     app.add_option("--save", given.save, "The folder for all persistables in the end")->type_name("DIR");
-    app.add_option("--save-filename", given.save_filename, "One file in that folder for all; without it, one file a variable")
+    app.add_option("--save-filename", given.save_filename, "One file in that folder for all; without it, one file per variable")
         ->type_name("F");
 }
 

@@ -71,7 +71,7 @@ result<void> save_state(const state_dict& arrays, const state_target& target) {
 namespace {
 error without_forms() {
     return {.code = errc::unsupported,
-            .message = "this command was built without zlib and nlohmann_json, which convert, diff and infer-model stand on"};
+            .message = "this command was built without zlib and nlohmann_json, which convert, diff and infer-model need"};
 }
 }  // namespace
 result<state> load_state(const std::string&, const state_wish&) { return without_forms(); }

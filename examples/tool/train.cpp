@@ -46,7 +46,7 @@ result<fetched_rows> steps(const train_arguments& given, const Program& program,
     return rows;
 }
 
-/// One array of a variable's values, a step a row. Errors: bad_dims, overflow, shape_mismatch.
+/// One array of a variable's values, one row per step. Errors: bad_dims, overflow, shape_mismatch.
 result<named_array> stacked(const std::string& name, std::size_t at, std::span<const std::vector<Tensor>> rows) {
     const auto& first = rows.front()[at];
     Shape dims{static_cast<std::int64_t>(rows.size())};

@@ -60,7 +60,7 @@ void every_durability() {
 }  // namespace
 
 // The other policies: policy_matrix.cpp
-TEST_CASE("what is saved is loaded, by every layout, durability and sink") {
+TEST_CASE("saved variables are loaded, by every layout, durability and sink") {
     every_durability<layout::combined>();
     every_durability<layout::per_file>();
     every_durability<mine::by_letter>();

@@ -18,7 +18,7 @@ using namespace wherry;
 namespace {
 constexpr std::int64_t rows = 300'000'000;  // of four float32: 4.8 GB
 
-/// A tensor of zeros that ends in 1, 2, 3, 4, and a small one behind it.
+/// A tensor of zeros that ends in 1, 2, 3, 4, and a small one after it.
 void write_sparse(const std::string& path) {
     const auto small = archive<>::save(std::span<const tensor_ref>(std::vector{support::counting({2}, 5).ref("z")}), memory{});
     REQUIRE(small);
@@ -41,7 +41,7 @@ void write_sparse(const std::string& path) {
 }
 }  // namespace
 
-TEST_CASE("a parameter of more than 4 GiB is found, and so is what lies behind it" * doctest::skip(sizeof(void*) < 8)) {
+TEST_CASE("a parameter of more than 4 GiB is found, and so is what follows it" * doctest::skip(sizeof(void*) < 8)) {
     const support::scratch place("beyond");
     const auto path = place / "model";
     write_sparse(path);

@@ -288,10 +288,10 @@ TEST_CASE("bytes of another form are told by their content, with the call that r
     CHECK(copies.code == errc::shape_mismatch);
     CHECK(copies.variable == "b");
     CHECK(copies.message ==
-          "the file holds another tensor than this, and more behind it: the bytes of a combined file are loaded with a filename");
+          "the file holds another tensor than this, and more after it: the bytes of a combined file are loaded with a filename");
     const auto folder = refused(archive<>::load(program, untouched, disk(place / "each")));
     CHECK(folder.code == errc::not_regular_file);
-    CHECK(folder.message == "a folder is no combined file: its files, one a variable, are loaded without a filename");
+    CHECK(folder.message == "a folder is not a combined file: its files, one per variable, are loaded without a filename");
     const auto single = refused(archive<>::load(program, untouched, disk(place / "each/acc/w")));
     CHECK(single.code == errc::missing_record);
     CHECK(single.message == "the file ends after one tensor: is it the file of one variable?");

@@ -20,7 +20,7 @@ state_dict arrays_of(const Scope& scope) {
 }
 }  // namespace
 
-TEST_CASE("what fits is loaded; what is missing, of another shape or another element type is named and stays") {
+TEST_CASE("arrays that fit are loaded; variables without one, of another shape or element type are named and stay") {
     const auto program = support::small_program();
     auto scope = support::small_scope();
     auto arrays = arrays_of(scope);

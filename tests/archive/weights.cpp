@@ -25,7 +25,7 @@ Program main_of(std::string_view folder) {
 const name_list readme{"fc_0.b_0", "fc_0.w_0"};
 }  // namespace
 
-TEST_CASE("a folder of one file a variable is its tensors by name") {
+TEST_CASE("a folder of one file per variable is its tensors by name") {
     const auto all = weights(support::golden("fluid18/readme/persistables"));
     if (!all) FAIL(to_string(all.error()));
     CHECK(names_of(*all) == readme);
@@ -104,7 +104,7 @@ TEST_CASE("every element type and LoD of Paddle 2.6.2 is there") {
     CHECK(std::any_of(all->begin(), all->end(), [](const weight& one) { return one.name.starts_with("scope/"); }));
 }
 
-TEST_CASE("what holds no tensors is refused as a file, and skipped in a folder") {
+TEST_CASE("a file without tensors is refused alone, and skipped in a folder") {
     CHECK(weights("nowhere").error().code == errc::not_found);
     CHECK(weights("nowhere").error().file == "nowhere");
     const auto program = weights(support::golden("fluid18/readme/main.pdmodel"));
@@ -130,7 +130,7 @@ TEST_CASE("what holds no tensors is refused as a file, and skipped in a folder")
     }
 }
 
-TEST_CASE("what a killed save left over is no weight; other hidden files are") {
+TEST_CASE("the rest of a killed save is not a weight; other hidden files are") {
     const support::scratch place("left_over");
     REQUIRE(archive<layout::per_file>::save(support::small_program(), support::small_scope(), disk(place / "each")));
     const auto one = support::read_file(place / "each/w");

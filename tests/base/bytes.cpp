@@ -63,7 +63,7 @@ TEST_CASE("bytes: a read that fails says what it wanted and moves nothing") {
     CHECK(takes_nothing_at_the_end());
 }
 
-TEST_CASE("bytes: what is taken is not copied") {
+TEST_CASE("bytes: a taken buffer is not copied") {
     byte_cursor in(eight);
     (void)in.take(2, "");
     CHECK(in.take(4, "")->data() == eight.data() + 2);

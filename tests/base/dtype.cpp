@@ -61,7 +61,7 @@ TEST_CASE("dtype: each has Paddle's number, size and name") {
     }
 }
 
-TEST_CASE("dtype: kinds of variables and numbers of nothing are no element types") {
+TEST_CASE("dtype: kinds of variables and unknown numbers are not element types") {
     CHECK(every_other_number_is_unknown());
     CHECK_FALSE(dtype_named("float"));
     CHECK_FALSE(dtype_named(""));

@@ -123,7 +123,7 @@ TEST_CASE("error: names from files cannot forge lines or reach the terminal") {
         {"\xe6\x9d\x83", "\xe6\x9d\x83"},                          // three
         {"\xf0\x9f\x9b\xb6", "\xf0\x9f\x9b\xb6"},                  // four
         {"\xff\xc3", "\\xff\\xc3"},                                // no UTF-8 at all; cut short
-        {"\xc3(", "\\xc3("},                                       // what follows is no continuation
+        {"\xc3(", "\\xc3("},                                       // not followed by a continuation
         {"\xc0\xaf", "\\xc0\\xaf"},                                // an overlong slash
         {"\xe0\x80\xaf", "\\xe0\\x80\\xaf"},                       // another
         {"\xed\xa0\x80", "\\xed\\xa0\\x80"},                       // a surrogate

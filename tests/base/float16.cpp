@@ -80,7 +80,7 @@ TEST_CASE("float16, bfloat16: floats round to nearest, ties to even") {
     }
 }
 
-TEST_CASE("float16: every one of the 65,536 is the float it stands for") {
+TEST_CASE("float16: every one of the 65,536 is the float it means") {
     std::uint32_t wrong = 0;
     for (std::uint32_t i = 0; i <= 0xffff; ++i) {
         const auto value = static_cast<float>(half_of_bits(at(i)));

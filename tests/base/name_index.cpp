@@ -50,7 +50,7 @@ struct list {
 
 }  // namespace
 
-TEST_CASE("name index: what came is found, what did not is not, in order of the bytes") {
+TEST_CASE("name index: added names are found, others are not, in order of the bytes") {
     list all;
     CHECK_FALSE(all.contains(""));
     CHECK(all.sorted().empty());
@@ -108,7 +108,7 @@ TEST_CASE("name index: of two equal names the first one is found") {
     CHECK(index.closest("c") == 3);
 }
 
-TEST_CASE("name index: moves, and what is left behind is empty") {
+TEST_CASE("name index: moves, and what is left is empty") {
     list all;
     (void)all.add("a");
     const auto moved = std::move(all.index);

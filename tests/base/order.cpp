@@ -18,7 +18,7 @@ TEST_CASE("order: names are ordered by their bytes, the shorter of two that begi
     CHECK(order_of(names{}).empty());
 }
 
-TEST_CASE("order: names that share what they begin with, and more than eight bytes behind it") {
+TEST_CASE("order: names that share what they begin with, and more than eight bytes after it") {
     CHECK(order_of(names{"layer_b", "layer_", "layer_a", "layer"}) == places{3, 1, 2, 0});
     CHECK(order_of(names{"x.12345678b", "x.12345678", "x.12345678a", "x.1234567"}) == places{3, 1, 2, 0});
     CHECK(order_of(names{"x.12345678\xFF", "x.12345678\x01"}) == places{1, 0});
@@ -29,7 +29,7 @@ TEST_CASE("order: names that share what they begin with, and more than eight byt
 
 TEST_CASE("order: equal names stay in the order they come in") { CHECK(order_of(names{"b", "a", "b", "a", "b"}) == places{1, 3, 0, 2, 4}); }
 
-TEST_CASE("order: the first name that stands there a second time is found") {
+TEST_CASE("order: the first name that occurs a second time is found") {
     CHECK(find_repeated(names{"a", "b", "c"}) == 3);
     CHECK(find_repeated(names{"b", "a", "b", "a"}) == 2);
     CHECK(find_repeated(names{"x", "b", "b", "x", "x"}) == 2);

@@ -8,7 +8,7 @@
 
 using namespace wherry;
 
-TEST_CASE("revision: what was seen is current until the next change") {
+TEST_CASE("revision: one that was seen is current until the next change") {
     revision now;
     const revision::seen seen(now);
     CHECK(seen.is_current(now));
@@ -43,7 +43,7 @@ TEST_CASE("revision: a moved object is still the same one") {
     CHECK_FALSE(seen.is_current(b));
 }
 
-TEST_CASE("revision: what moved away may be changed and seen, and is never current") {
+TEST_CASE("revision: one that was moved from may be changed and seen, and is never current") {
     revision a;
     const revision b = std::move(a);
     a.bump();                                      // NOLINT: on purpose

@@ -37,7 +37,7 @@ constexpr sample samples[] = {
     {"\xFF", 0},
     {"\xC3", 0},  // the end is missing
     {"\xE2\x82", 0},
-    {"\xE2\x82\x41", 0},  // another character stands where the end should
+    {"\xE2\x82\x41", 0},  // another character where the end should be
     {"\xF0\x9F\x9B", 0},
 };
 constexpr bool all_samples_hold() {

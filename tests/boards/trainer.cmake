@@ -9,7 +9,7 @@ file(GLOB start ${golden}/start/*)
 file(GLOB end ${golden}/end/*)
 wherry_embed_literal(model ${golden}/main.pdmodel "${start}" ${scratch}/model.hpp)
 
-# array_of(NAME SKIP file...): bytes of files behind one another, the first SKIP of each left out, as C++
+# array_of(NAME SKIP file...): bytes of files one after another, the first SKIP of each left out, as C++
 set(arrays)
 function(array_of name skip)
     set(hex)

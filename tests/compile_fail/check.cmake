@@ -7,7 +7,7 @@ function(refuse)
 endfunction()
 
 separate_arguments(flags UNIX_COMMAND "${flags}")
-# Without the echo of source lines: a sentence that only stands in the source was not said by the compiler.
+# Without the echo of source lines: a sentence that is only in the source was not said by the compiler.
 if(compiler_id MATCHES "Clang")
     list(APPEND flags -fno-caret-diagnostics -fno-color-diagnostics)
 else()

@@ -1,4 +1,4 @@
-// expect: wherry: this is no gemm backend: it needs a name and a noexcept multiply
+// expect: wherry: this is not a gemm backend: it needs a name and a noexcept multiply
 #include <wherry/exec/op/mul.hpp>
 
 using namespace wherry;

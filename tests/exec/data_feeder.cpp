@@ -154,7 +154,7 @@ TEST_CASE("lists of different lengths or depths are errors, wherever they are") 
     check_error(fed(flat, {{{1, 2}}, {1}}), errc::shape_mismatch);
     check_error(fed(flat, {{1}, {{1, 2}}}), errc::shape_mismatch);
     check_error(fed(flat, {{{{1, 2}, 3}}}), errc::shape_mismatch);
-    check_error(fed(declared({-1, 1}, DType::INT64, 1), {{1}}), errc::shape_mismatch);       // a number is no sequence
+    check_error(fed(declared({-1, 1}, DType::INT64, 1), {{1}}), errc::shape_mismatch);       // a number is not a sequence
     check_error(fed(declared({-1, 1}, DType::INT64, 2), {{{1, 2}}}), errc::shape_mismatch);  // one level is not two
     check_error(fed(declared({-1, 1}, DType::INT64, 1), {{{{1, 2}, 3}}}), errc::shape_mismatch);
     feed_field deep(1);

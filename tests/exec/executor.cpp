@@ -31,7 +31,7 @@ Program load_program(const std::string& path) {
 
 struct worst_errors {
     double fetched = 0;      ///< of losses, predictions and accuracies, at any step
-    double persistable = 0;  ///< of what training left behind, divided by the number of steps
+    double persistable = 0;  ///< of what training left, divided by the number of steps
 };
 
 /// Trains a golden case from its start.
@@ -133,7 +133,7 @@ TEST_CASE("running before the startup program names the parameter and what to do
     CHECK(scope.local_var_names().empty());
 }
 
-TEST_CASE("what is fed is checked against the program, position by position") {
+TEST_CASE("fed arrays are checked against the program, position by position") {
     const auto program = load_program("fluid18/readme/main.pdmodel");
     Scope scope;
     for (auto& [var, tensor] : support::load_folder(support::golden("fluid18/readme/start"), false)) scope.var(var) = std::move(tensor);

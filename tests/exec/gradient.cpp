@@ -59,7 +59,7 @@ TEST_CASE("a gradient operator passes slots on by name, sorted, with the forward
     CHECK(op.desc().inputs.size() == 2);
 }
 
-TEST_CASE("a slot that the forward operator does not use stands empty") {
+TEST_CASE("a slot that the forward operator does not use is empty") {
     const auto op = forward();
     gradient_maker maker(op);
     maker.append("g").reads("Mask").reads_grad("Mask").makes_grad("W");

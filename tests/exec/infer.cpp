@@ -80,7 +80,7 @@ TEST_CASE("an output that the program asks for is set, another one is passed ove
     CHECK(t.out[0].dims == Shape{5});
 }
 
-TEST_CASE("what is derived from an input keeps its LoD, and is no SelectedRows") {
+TEST_CASE("outputs derived from an input keep its LoD, and are not SelectedRows") {
     const two_slots t;
     const auto same_type = t.in[0].with(Shape{9});
     CHECK(same_type.dtype == DType::FP32);

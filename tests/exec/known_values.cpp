@@ -91,7 +91,7 @@ TEST_CASE("dims that operators compute from dims are known when a plan is made")
     CHECK(run(program, Tensor(DType::FP32, {1, 2, 3, 4}), "c")->front().dims() == Shape{9});
 }
 
-TEST_CASE("what is fed is not known, nor what comes of it") {
+TEST_CASE("fed variables and what is computed from them are not known") {
     const auto direct = run(program_of({made("zeros", "Count", "x", "c")}), Tensor::of<std::int32_t>({1}, {4}), "c");
     REQUIRE(!direct);
     CHECK(direct.error().code == errc::unsupported);

@@ -145,7 +145,7 @@ TEST_CASE("the first attribute of another type or out of range is an error that 
     check_error(info.read_attributes(with_attrs({make_attr("times", std::int64_t{1} << 40)})), errc::bad_attribute);
 }
 
-TEST_CASE("defaults are written where nothing stands, and what only 2.x holds is never written") {
+TEST_CASE("defaults are written where nothing is, and what only 2.x holds is never written") {
     auto op = with_attrs({make_attr("times", std::int32_t{9})});
     info.write_defaults(op);
     CHECK(op.desc().attrs.size() == 5);

@@ -52,7 +52,7 @@ struct digits {
 };
 }  // namespace
 
-TEST_CASE("what an executor says it allocated is what it took from operator new, but for lists in attributes") {
+TEST_CASE("an executor says what it took from operator new, but for lists in attributes") {
     digits model;
     Executor first(few{});
     CHECK(first.own_bytes() == 0);

@@ -204,7 +204,7 @@ TEST_CASE("a fed array may lie anywhere in memory") {
     CHECK(ran(ready, {t.x.ref("x")}, t.scope) == Tensor::of<float>({2, 1}, {12, 34}));
 }
 
-TEST_CASE("what is fetched is a copy with the LoD of what it was computed from, of each run anew") {
+TEST_CASE("a fetched array is a copy with the LoD of its inputs, new for each run") {
     product t;
     t.x.set_lod({{0, 2}});
     const feeds fed = {t.x.ref("x")};
@@ -228,7 +228,7 @@ TEST_CASE("what is fetched is a copy with the LoD of what it was computed from, 
     CHECK((*without)[0].lod().empty());
 }
 
-TEST_CASE("an error of a value names its operator, and leaves what stands after it undone") {
+TEST_CASE("an error of a value names its operator, and leaves what follows it undone") {
     small_program p;
     p.var("x", {-1, 2}).var("label", {-1, 1}, DType::INT64).var("y", {-1, 1}).var("m", {-1, 1}).var("s", {}).parameter("after", {-1, 1});
     p.op("cross_entropy2", {{"X", {"x"}}, {"Label", {"label"}}}, {{"Y", {"y"}}, {"MatchX", {"m"}}, {"XShape", {"s"}}});

@@ -163,7 +163,7 @@ TEST_CASE("a program with feed and fetch operators is fed and fetched exactly th
 
 // ---- fetches
 
-TEST_CASE("what is fetched may be fed, computed, of the scope, or declared nowhere; otherwise it is not found") {
+TEST_CASE("a fetched name may be fed, computed, of the scope, or declared nowhere; otherwise it is not found") {
     auto p = two_inputs();
     p.var("z", {-1, 2}).parameter("w", {1}).op("assign", {{"X", {"x"}}}, {{"Out", {"z"}}});
     Scope scope;
@@ -220,7 +220,7 @@ TEST_CASE("an operator that writes what the program does not declare is named") 
     CHECK(made.error().op == "assign");
 }
 
-TEST_CASE("a variable that is written twice is two values, each read where it stands") {
+TEST_CASE("a variable that is written twice is two values, each read where it was written") {
     small_program p;
     p.var("x", {2}).var("y", {2}).var("z", {2});
     p.op("sum", {{"X", {"x", "x"}}}, {{"Out", {"y"}}}).op("sum", {{"X", {"y", "x"}}}, {{"Out", {"y"}}});  // reads and writes y

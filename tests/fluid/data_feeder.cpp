@@ -52,7 +52,7 @@ TEST_CASE("variables may be named by string, in any program; an unknown name is 
     CHECK_THROWS_AS(fluid::DataFeeder(std::vector<std::string>{"x"}, {}, other), fluid::ValueError);
 }
 
-TEST_CASE("what a feeder makes is fed to a run") {
+TEST_CASE("a feeder's arrays are fed to a run") {
     fresh_fluid p;
     const auto x = fluid::data("x", {-1, 2}, fluid::float32, 1);
     const auto y = fluid::layers::relu(x);

@@ -21,7 +21,7 @@ namespace {
 const auto four = fluid::Tensor::of<float>({2, 2}, {-1, 2, -3, 4});
 }  // namespace
 
-TEST_CASE("what is fed is borrowed, kept or a number, and goes by the name it is given") {
+TEST_CASE("a fed value is borrowed, kept or a number, and goes by the name it is given") {
     const fluid::feed_value borrowed("x", four);
     CHECK(borrowed.ref().name == "x");
     CHECK(borrowed.ref().bytes.data() == four.bytes().data());
@@ -97,7 +97,7 @@ TEST_CASE("a program without operators, and a fed name that it does not hold, ar
     CHECK(p.warnings[1] == "The variable z is not found in program. It is not declared or is pruned.");
 }
 
-TEST_CASE("what does not fit throws what the reference raises") {
+TEST_CASE("arrays that do not fit throw what the reference raises") {
     fresh_fluid p;
     const auto x = fluid::data("x", {-1, 2});
     const auto y = layers::relu(x);

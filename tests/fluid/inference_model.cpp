@@ -101,7 +101,7 @@ TEST_CASE("a failing save throws what the reference throws") {
     CHECK(w.main.global_block().ops().size() == 2);
 }
 
-TEST_CASE("what a save has to say is a warning") {
+TEST_CASE("a save's remarks are warnings") {
     world w("warnings");
     const auto y = build(w);
     fluid::io::save_inference_model(w.folder, "x", y, w.exe, {.program_only = true});

@@ -48,7 +48,7 @@ struct world {
 
 }  // namespace
 
-TEST_CASE("one file a variable, one file and memory hold the same values, and load into a fresh scope") {
+TEST_CASE("one file per variable, one file and memory hold the same values, and load into a fresh scope") {
     world w("forms");
     w.build();
     fluid::io::save_persistables(w.exe, w.folder / "each");

@@ -58,7 +58,7 @@ TEST_CASE("options are the reference's: decay, clipping, a list of parameters") 
     CHECK(optimizer::SGD(0.1F, {.parameter_list = {"nope"}}).minimize(loss_of("w")).empty());
 }
 
-TEST_CASE("append_backward stands alone; a loss that nothing makes is a ValueError") {
+TEST_CASE("append_backward works alone; a loss that nothing makes is a ValueError") {
     fresh_fluid p;
     const auto pairs = fluid::backward::append_backward(loss_of("w"), {.no_grad_set = {"x"}});
     REQUIRE(pairs.size() == 1);

@@ -105,7 +105,7 @@ TEST_CASE("persistables are checked against the Parameters of the program") {
     paddle_static::deserialize_persistables(fluid::Program(), {}, w.exe);
 }
 
-TEST_CASE("what 2.x refuses is refused in its words, and the program stays as it was") {
+TEST_CASE("2.x's refusals are made in its words, and the program stays as it was") {
     world w("refused");
     const auto [x, y] = build(w);
     const auto ops = w.main.global_block().ops().size();

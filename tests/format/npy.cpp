@@ -113,7 +113,7 @@ TEST_CASE("headers of other writers: any order of keys, other quotes and "
     }
 }
 
-TEST_CASE("what cannot be read is refused by its cause") {
+TEST_CASE("bytes that cannot be read are refused by their cause") {
     const auto good = file_of(dict("<i2", "(2,)"), "abcd");
     REQUIRE(npy::parse(good).has_value());
     for (std::size_t size = 0; size < good.size(); ++size) CHECK(!npy::parse(std::string_view(good).substr(0, size)));

@@ -75,7 +75,7 @@ TEST_CASE("arrays of every element type are read, whichever Python and NumPy pic
     }
 }
 
-TEST_CASE("what is read is written again byte for byte as that Python wrote it") {
+TEST_CASE("a pickle is written again byte for byte as that Python wrote it") {
     for (const int protocol : {2, 3, 4}) {
         CAPTURE(protocol);
         const auto bytes = read("pickle/py3-p" + std::to_string(protocol) + ".pdparams");
@@ -163,7 +163,7 @@ TEST_CASE("slices of a big array are joined, and a big array is cut into the sam
     CHECK(written(state.arrays, {.protocol = 3, .cut = false, .cut_bytes = 16}).find("@@.") == std::string::npos);
 }
 
-TEST_CASE("structured names and what is no array are told apart from arrays") {
+TEST_CASE("structured names and other values are told apart from arrays") {
     for (const auto* const name : {"py3-ordered-p2", "py2-ordered-p2"}) {
         CAPTURE(name);
         const auto state = parsed(read("pickle/" + std::string(name) + ".pdparams"));
@@ -209,7 +209,7 @@ TEST_CASE("bfloat16 travels as the uint16 of its bits") {
     CHECK(read_back.arrays.find("w")->elements<std::uint16_t>()[0] == 0x3f80);
 }
 
-TEST_CASE("what cannot be pickled is refused before a byte is written") {
+TEST_CASE("values that cannot be pickled are refused before a byte is written") {
     const auto w = Tensor::of<float>({2}, {1, 2});
     const auto code = [&](std::string_view name, const pickle::write_options& options) {
         const std::vector<tensor_ref> one{w.ref(name)};
@@ -289,7 +289,7 @@ TEST_CASE("a callable that is not on the list is refused by name and place, used
     }
 }
 
-TEST_CASE("what contradicts itself is a bad pickle") {
+TEST_CASE("a pickle that contradicts itself is refused") {
     using namespace std::string_literals;
     const std::string table[] = {
         "\x80\x02N."s,                   // no dict

@@ -63,7 +63,7 @@ Tensor extremes() {
 }
 }  // namespace
 
-TEST_CASE("what numpy.savetxt writes is read: rows and columns, commas, comments, any number of blanks") {
+TEST_CASE("files of numpy.savetxt are read: rows and columns, commas, comments, any number of blanks") {
     CHECK(parsed<float>("1.000000000000000000e+00 2.5e-01\n-3.0e+00 nan\n", {2, 2}).elements<float>()[1] == 0.25F);
     CHECK(parsed<float>("# a header\n# and more\n\n1,2, 3\r\n\t4 ,5,6 # a word\r\n", {2, 3}).elements<float>()[5] == 6);
     CHECK(parsed<float>("1\n2\n3", {3}).elements<float>()[2] == 3);
@@ -116,7 +116,7 @@ TEST_CASE("dims of every rank survive, empty arrays too; NaN stays NaN") {
     CHECK(nan->elements<float16>()[1].bits == 0xfe00);
 }
 
-TEST_CASE("text that is no array is an error which says where") {
+TEST_CASE("text that is not an array is an error that says where") {
     struct row {
         std::string_view text;
         errc code;
@@ -189,7 +189,7 @@ TEST_CASE("a text cut at any byte is an error or, where a number's last digits a
     }
 }
 
-TEST_CASE("names that can be no files are refused before the first file is written") {
+TEST_CASE("names that cannot be files are refused before the first file is written") {
     const support::scratch place("text_names");
     const auto array = support::counting({1}, 1);
     const auto refused = [&](const char* a, const char* b) {

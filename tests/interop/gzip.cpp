@@ -107,7 +107,7 @@ TEST_CASE("a gzip file with any one byte changed is refused, or holds the same b
         }
 }
 
-TEST_CASE("members are joined, zeros are padding, anything else behind them is not") {
+TEST_CASE("members are joined, zeros are padding, anything else after them is not") {
     const auto one = packed("one ");
     const auto two = packed("two");
     CHECK(unpacked(one + two) == "one two");
@@ -117,7 +117,7 @@ TEST_CASE("members are joined, zeros are padding, anything else behind them is n
     CHECK(refused(one + two.substr(0, 8)) == errc::truncated);
 }
 
-TEST_CASE("what is no gzip, or a damaged one, is refused by its cause") {
+TEST_CASE("bytes that are not gzip, or damaged, are refused by their cause") {
     auto file = packed("some bytes");
     CHECK(refused("") == errc::truncated);
     CHECK(refused("PK\x03\x04") == errc::bad_deflate);

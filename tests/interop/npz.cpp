@@ -39,7 +39,7 @@ std::string small(int level = 0) {
 std::string patched(std::string bytes, std::size_t at, std::string_view with) { return bytes.replace(at, with.size(), with); }
 }  // namespace
 
-TEST_CASE("what NumPy stored and deflated is read") {
+TEST_CASE("members that NumPy stored or deflated are read") {
     check_golden(npz::parse(read_golden("numpy/stored.npz"))->arrays);
     check_golden(npz::parse(read_golden("numpy/deflated.npz"))->arrays);
 }
@@ -83,7 +83,7 @@ TEST_CASE("names with letters beyond ASCII, and bfloat16 as its bits") {
     CHECK(read->arrays.begin()->tensor == Tensor::of<std::uint16_t>({1}, {0x3f80}));
 }
 
-TEST_CASE("names that are no files, twice, or arrays that contradict themselves are not written") {
+TEST_CASE("names that cannot be files, twice, or arrays that contradict themselves are not written") {
     const auto a = Tensor::of<float>({1}, {1});
     const auto code = [&](std::vector<tensor_ref> arrays) { return npz::save(arrays, memory{}).error().code; };
     CHECK(code({a.ref("../a")}) == errc::bad_name);
@@ -135,7 +135,7 @@ TEST_CASE("a directory that contradicts the members") {
     CHECK(refused(patched(bytes, first + 10, "\x0c")).code == errc::unsupported);                        // bzip2
     CHECK(refused(patched(bytes, end + 4, "\x01")).code == errc::unsupported);                           // a second disk
     CHECK(refused(patched(bytes, first + 20, "\xff\xff\xff\x7f")).code == errc::bad_zip);                // packed size
-    CHECK(refused(patched(bytes, first + 20, "\xff\xff\xff\xff")).code == errc::bad_zip);                // said to stand in an extra field
+    CHECK(refused(patched(bytes, first + 20, "\xff\xff\xff\xff")).code == errc::bad_zip);                // said to be in an extra field
     CHECK(refused(patched(bytes, end + 16, "\xff\xff\xff\x7f")).code == errc::bad_zip);                  // where the directory is
     CHECK(refused(patched(bytes, end + 8, "\xff\xff\xff\xff")).code == errc::bad_zip);                   // 65,535 members
     const auto crc = refused(patched(bytes, first - 1, "\x08"));
@@ -146,7 +146,7 @@ TEST_CASE("a directory that contradicts the members") {
     CHECK(npz::parse(std::string_view("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22))->arrays.empty());
 }
 
-TEST_CASE("names that leave a folder are refused; members that are no arrays are told") {
+TEST_CASE("names that leave a folder are refused; members that are not arrays are told") {
     auto bytes = small();
     for (auto at = bytes.find("a.npy"); at != std::string::npos; at = bytes.find("a.npy", at + 1)) bytes.replace(at, 5, "a.txt");
     const auto read = npz::parse(bytes);

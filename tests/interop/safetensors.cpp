@@ -36,7 +36,7 @@ std::string a(std::string_view offsets, std::string_view shape = "[2]", std::str
 }
 }  // namespace
 
-TEST_CASE("what the official package wrote is read, and written again byte for byte") {
+TEST_CASE("a file of the official package is read, and written again byte for byte") {
     const auto bytes = read_golden("numpy/official.safetensors");
     const auto read = safetensors::load(disk{support::golden("numpy/official.safetensors")});
     if (!read) FAIL(to_string(read.error()));
@@ -121,12 +121,12 @@ TEST_CASE("the rules of the official reader") {
     CHECK(refused(std::string("\x01\xe1\xf5\x05\0\0\0\0{}", 10)).code == errc::too_large);
     CHECK(refused(std::string("\x03\0\0\0\0\0\0\0{}", 10)).code == errc::truncated);
     CHECK(refused("\x80\x02}q" + std::string(10, '\0')).found == "a pickle (.pdparams or .pdopt)");
-    // what is no JSON
+    // not JSON
     for (const auto* const text : {"{", "{\"a\":1", " {}", "[]", "{}x", "{\"a\":}", "{/**/}", "{\"\xff\":1}"})
         CHECK_MESSAGE(of_header(text) == errc::bad_safetensors, text);
     CHECK(of_header(std::string("{}\0", 3)) == errc::bad_safetensors);
     CHECK(of_header("{" + a("[0,8]") + ",") == errc::bad_safetensors);
-    // what is no tensor
+    // not a tensor
     for (const auto* const text : {"{\"a\":1}", "{\"a\":{}}", "{\"a\":null}", "{\"a\":[]}", "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}",
                                    "{\"__metadata__\":{\"k\":1}}", "{\"__metadata__\":{\"k\":{}}}", "{\"__metadata__\":1}",
                                    "{\"__metadata__\":{},\"__metadata__\":{}}"})

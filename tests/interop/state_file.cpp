@@ -149,7 +149,7 @@ TEST_CASE("a folder and a variable may have a name beyond ASCII") {
     CHECK(loaded->arrays.find("\xE6\x9D\x83\xE9\x87\x8D") != nullptr);
 }
 
-TEST_CASE("gzip within gzip is no file of arrays") {
+TEST_CASE("gzip within gzip is not a file of arrays") {
     const support::scratch place("state_gzip_twice");
     const auto a = Tensor::of<float>({1}, {1});
     const std::vector<tensor_ref> one{a.ref("a")};
@@ -191,7 +191,7 @@ TEST_CASE("text is a form of state files: a folder of NAME.txt, a single file, c
     CHECK(table->arrays.find("w")->dims() == Shape{2, 2});
 }
 
-TEST_CASE("a text beside tensors is no variable") {
+TEST_CASE("a text beside tensors is not a variable") {
     const support::scratch place("text_beside");
     const auto weights = support::counting({2, 3}, 1);
     const std::vector<tensor_ref> one{weights.ref("w")};

@@ -25,7 +25,7 @@ TEST_CASE("a combined file without options is the reference's") {
     CHECK(support::read_file(place / "all") == *archive<>::save(std::span<const tensor_ref>(one), memory{}));
 }
 
-TEST_CASE("what a form cannot hold is refused before anything is written") {
+TEST_CASE("arrays that a form cannot hold are refused before anything is written") {
     const support::scratch place("state_save_refused");
     const std::vector<tensor_ref> both{weights.ref("w"), narrow.ref("n")};
     const auto path = place / "file";

@@ -31,7 +31,7 @@ std::vector<T> numbers(std::size_t n, int seed) {
     return v;
 }
 
-/// Position in an operand of the element at `at` of the result: dimensions of size 1 stand still.
+/// Position in an operand of the element at `at` of the result: dimensions of size 1 do not move.
 std::size_t position(const dims& operand, const dims& out, std::size_t first, std::size_t at) {
     std::size_t result = 0, size = 1;
     for (std::size_t d = out.size(); d-- > 0;) {

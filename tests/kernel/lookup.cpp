@@ -30,7 +30,7 @@ static_assert(runs_at_compile_time());
 
 TEST_CASE("rows are gathered, padding gives zeros, gradients add up in their rows") {
     CHECK(runs_at_compile_time());
-    const std::vector<std::int64_t> padded{3, 0, 7};  // 7 pads and is no row
+    const std::vector<std::int64_t> padded{3, 0, 7};  // 7 pads and is not a row
     const std::vector<float> g{1, 0, 5};
     std::vector<float> rows(4);
     kernel::lookup_grad(1, id_span(padded), g, std::span<float>(rows), 7, true);

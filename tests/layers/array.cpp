@@ -93,7 +93,7 @@ TEST_CASE("rows are merged and made whole; nothing else is") {
     CHECK(refused.error().variable == whole.name());
 }
 
-TEST_CASE("a constant shows its value as Python does, stops gradients and stands in the main program") {
+TEST_CASE("a constant shows its value as Python does, stops gradients and is in the main program") {
     fresh_programs p(ops::table);
     const auto shown = [&](float value) {
         const auto made = must(layers::fill_constant(p.b, {2, 3}, DType::FP32, value));
@@ -132,7 +132,7 @@ TEST_CASE("an embedding looks rows up by id") {
     CHECK(must(layers::embedding(p.b, ids, {.size = {5, 2}, .dtype = DType::FP64})).dtype() == DType::FP64);
 }
 
-TEST_CASE("what an embedding does not take") {
+TEST_CASE("embedding refuses wrong arguments") {
     fresh_programs p(ops::table);
     const auto ids = p.data("ids", {-1, 1}, DType::INT64);
     check_error(layers::embedding(p.b, p.data("floats", {-1, 1}), {.size = {9, 4}}), errc::argument_dtype,

@@ -72,7 +72,7 @@ TEST_CASE("a variable of an earlier name is handed out when it is alike, and is 
     CHECK(must(p.b.create_var(p.startup, "v", {2}, DType::INT64, false)) != made);  // another program, another variable
 }
 
-TEST_CASE("a parameter stands in both programs and is started once, the latest first") {
+TEST_CASE("a parameter is in both programs and is started once, the latest first") {
     fresh_programs p(ops::table);
     const auto w = must(make_weight(p, {.learning_rate = 0.5F, .regularizer = L2Decay{0.25F}}, {4, 2}));
     CHECK(w.name() == "fc_0.w_0");
@@ -150,7 +150,7 @@ TEST_CASE("a global variable persists in both programs, stops gradients and star
     CHECK(p.startup.global_block().find_var("passing").persistable());
 }
 
-TEST_CASE("an operator is written whole: defaults, roles, slots that stand empty; its outputs get dims") {
+TEST_CASE("an operator is written whole: defaults, roles, empty slots; its outputs get dims") {
     fresh_programs p(ops::table);
     const auto x = p.data("x", {-1, 3});
     const auto w = p.data("w", {3, 2});
@@ -207,7 +207,7 @@ TEST_CASE("an operator that cannot be appended is not there afterwards") {
     CHECK(out.shape().empty());
 }
 
-TEST_CASE("dims of an operator that stands in a program already are inferred again") {
+TEST_CASE("dims of an operator that is in a program already are inferred again") {
     fresh_programs p(ops::table);
     const auto x = p.data("x", {-1, 3});
     const auto w = p.data("w", {3, 2});

@@ -91,7 +91,7 @@ TEST_CASE("a weight and a bias may be told how to start and be named; a shared o
     CHECK(mismatched.error().variable == "w");
 }
 
-TEST_CASE("what fc does not take, by code; no operator is left of it") {
+TEST_CASE("fc refuses wrong arguments by code, and leaves no operator") {
     fresh_programs p(ops::table);
     const auto x = p.data("x", {-1, 4});
     check_error(fc(p, {}, {.size = 2}), errc::bad_argument);
@@ -124,7 +124,7 @@ TEST_CASE("what fc does not take, by code; no operator is left of it") {
     check_error(fc(p, {x}, {.size = 2, .act = "y"}), errc::unknown_op, "Operator \"y\" has not been registered.");
 }
 
-TEST_CASE("dims that multiply past 64 bits are no weight") {
+TEST_CASE("dims that multiply past 64 bits are refused") {
     fresh_programs p(ops::table);
     const auto huge = p.data("huge", {-1, std::int64_t{1} << 40, std::int64_t{1} << 40});
     check_error(fc(p, {huge}, {.size = 2}), errc::bad_dims);

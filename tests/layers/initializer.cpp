@@ -82,7 +82,7 @@ TEST_CASE("uniform and normal draw with their numbers; a seed of 0 is the startu
     CHECK(number(uniform, "min") == -0.5F);
     CHECK(number(uniform, "max") == 0.25F);
     CHECK(seed(uniform) == 7);
-    CHECK(uniform.has_input_slot("ShapeTensorList"));  // stands empty, as 1.8.5 writes it
+    CHECK(uniform.has_input_slot("ShapeTensorList"));  // empty, as 1.8.5 writes it
     CHECK(uniform.find_attr("shape")->type == AttrType::LONGS);
     CHECK(seed(started(initializer::Uniform{-1, 1, 9})) == 9);
     const auto normal = started(initializer::Normal{0.5F, 2});

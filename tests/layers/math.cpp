@@ -166,7 +166,7 @@ TEST_CASE("dropout takes its own seed, or else the program's, and fixes it; its 
     CHECK(p.ops().back().attr_or<std::string>("dropout_implementation", "") == "upscale_in_train");
 }
 
-TEST_CASE("what dropout does not take") {
+TEST_CASE("dropout refuses wrong arguments") {
     fresh_programs p(ops::table);
     const auto x = p.data("x", {-1, 3});
     check_error(layers::dropout(p.b, p.data("ids", {-1}, DType::INT64), {}), errc::argument_dtype);

@@ -58,7 +58,7 @@ void check_loaded(const result<loaded_inference_model>& loaded, const Scope& sco
 }
 }  // namespace
 
-TEST_CASE("a model is saved with its persistables alone, as one file a variable or as one") {
+TEST_CASE("a model is saved with its persistables alone, as one file per variable or as one") {
     const support::scratch folder("model");
     model m;
     const auto saved = m.save({.dirname = folder / "each"});
@@ -127,7 +127,7 @@ TEST_CASE("targets and feeds that the program cannot serve are named, and nothin
              row{{"x"}, {}, errc::bad_argument, "", "'target_vars' should be a list of Variable."},
              row{{"zz"}, {"y"}, errc::no_such_variable, "zz", "var zz not in this block"},
              row{{"lr"}, {"y"}, errc::no_such_variable, "lr", "var lr not in this block"},
-             row{{"x"}, {"nope"}, errc::no_such_variable, "", "a target is no variable of the program's root block"},
+             row{{"x"}, {"nope"}, errc::no_such_variable, "", "a target is not a variable of the program's root block"},
          }) {
         model m;
         CAPTURE(r.message);
@@ -156,7 +156,7 @@ TEST_CASE("a bool target is an error in 1.8 and stays as it is in 2.x") {
     CHECK(newer->fetch_names == name_list{"y"});
 }
 
-TEST_CASE("a needed input that nobody feeds is no error, and a fed target needs no persistables") {
+TEST_CASE("a needed input that nobody feeds is not an error, and a fed target needs no persistables") {
     const support::scratch folder("unfed");
     model m;
     REQUIRE(m.save({.dirname = folder / "a"}, {}));
@@ -232,7 +232,7 @@ TEST_CASE("persistables of kind RAW alone: a warning for files of their own, an 
     CHECK(one.error().code == errc::nothing_to_save);
 }
 
-TEST_CASE("names that are no files, or one file twice, are refused") {
+TEST_CASE("names that cannot be files, or one file twice, are refused") {
     const support::scratch folder("names");
     const auto refused = [&](inference_files files) {
         model m;
@@ -255,7 +255,7 @@ TEST_CASE("names that are no files, or one file twice, are refused") {
     CHECK(support::read_file(folder / "file").empty());
 }
 
-TEST_CASE("what is no model is refused before the scope changes") {
+TEST_CASE("bytes that are not a model are refused before the scope changes") {
     model m;
     const auto made = m.made();
     const auto bytes = *inference_model<>::save(made, m.scope, memory{}, memory{});

@@ -84,7 +84,7 @@ TEST_CASE("the .pdmodel is the program as fluid 1.8.5 and Paddle 2.6.2 write it,
     CHECK((saved("paddle26/classifier_sgd") == read_golden("paddle26/classifier_sgd/main.pdmodel")));
 }
 
-TEST_CASE("what cannot be saved is refused before a file is written") {
+TEST_CASE("values that cannot be saved are refused before a file is written") {
     const support::scratch place("state");
     const auto program = support::small_program();
     auto scope = support::small_scope();

@@ -2,7 +2,7 @@
 
 What a call returned or threw, what it said, what was warned of, what the scope held and which operators the program had then, and every
 file byte for byte; of programs their content, since the reference writes their variables in the order of a hash and the place in the
-source of each call. What differs must stand in `deviations`, with what is different there, and what stands there must differ.
+source of each call. What differs must be in `deviations`, with what is different there, and what is there must differ.
 Exit status 1 otherwise.
 """
 from __future__ import print_function
@@ -105,7 +105,7 @@ deviations = [
     ("a program is not overwritten by its own parameters", "model_one_file_twice",
      {"outcome": is_now("ValueError"), "message": is_now("the program and a variable would be one file"), "returned": is_now(None),
       "files": nothing, "operators": without_scale}),
-    ("values that are cut short are no values", "load_cut_in_the_values",
+    ("values that are cut short are not values", "load_cut_in_the_values",
      {"outcome": is_now("EnforceNotMet"), "message": says("truncated: the elements of a tensor are cut short"), "scope": nothing}),
     ("the place of what cannot be parsed is named", "load_bad_desc", {"message": both_say("InvalidArgumentError: Cannot parse tensor desc")}),
     ("the place of what cannot be parsed is named", "load_model_no_program load_model_no_program_memory",
@@ -133,7 +133,7 @@ def expected_deviations():
         for name in names.split():
             for field, check in fields.items():
                 if (name, field) in found:
-                    sys.exit("%s: %s stands in `deviations` twice" % (name, field))
+                    sys.exit("%s: %s is in `deviations` twice" % (name, field))
                 found[name, field] = check
     return found
 
@@ -142,18 +142,18 @@ def compare(theirs, ours):
     """What is wrong, a line each."""
     allowed = expected_deviations()
     wrong = ["%s: only one side has this case" % name for name in sorted(set(theirs) ^ set(ours))]
-    wrong += ["%s: stands in `deviations`, and is no case" % name for name in sorted(set(name for name, _ in allowed) - set(theirs))]
+    wrong += ["%s: is in `deviations`, and is not a case" % name for name in sorted(set(name for name, _ in allowed) - set(theirs))]
     for name in sorted(set(theirs) & set(ours)):
         for field in sorted(theirs[name]):
             a, b, check = theirs[name][field], ours[name][field], allowed.get((name, field))
             told = "%s: %s\n  fluid 1.8.5: %s\n  wherry:      %s" % (name, field, brief(field, a), brief(field, b))
             if same(field, a, b):
                 if check:
-                    wrong.append("%s: %s stands in `deviations`, and is the same" % (name, field))
+                    wrong.append("%s: %s is in `deviations`, and is the same" % (name, field))
             elif not check:
                 wrong.append(told)
             elif not check(a, b):
-                wrong.append(told + "\n  which is not the difference that stands in `deviations`")
+                wrong.append(told + "\n  which is not the difference that `deviations` has")
     return wrong
 
 

@@ -98,7 +98,7 @@ def words():
 
 
 def operators():
-    """Every operator that is no fc."""
+    """Every operator that is not an fc."""
     x, y = static.data("x", [-1, 6]), static.data("y", [-1, 6])
     row = static.create_parameter([6], "float32", name="row", default_initializer=paddle.nn.initializer.Uniform(0.5, 1.5))
     a = paddle.sqrt(paddle.square(x) + y * row)

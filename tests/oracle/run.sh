@@ -25,7 +25,7 @@ for dir in "$work"/cases/*/; do
     feeds=()
     for feed in "$dir"/feed/*.npy; do feeds+=("$(basename "$feed" .npy)=$feed"); done
     f18 vars "$dir/main.pdmodel" "$dir/persistables" "$work/out/$name-each"
-    say "$name: one file a variable, fluid 1.8.5" "$(same "$dir/values" "$work/out/$name-each")"
+    say "$name: one file per variable, fluid 1.8.5" "$(same "$dir/values" "$work/out/$name-each")"
     f18 vars "$dir/main.pdmodel" "$dir/persistables.bin" "$work/out/$name-one" combined
     say "$name: one file, fluid 1.8.5" "$(same "$dir/values" "$work/out/$name-one")"
     f18 vars "$dir/main.pdmodel" "memory:$dir/memory.bin" "$work/out/$name-memory"
@@ -33,7 +33,7 @@ for dir in "$work"/cases/*/; do
     f18 train "$dir/main.pdmodel" "$dir/start" "$work/out/$name-train" 6 "$loss" "${feeds[@]}"
     say "$name: the program's losses, fluid 1.8.5" "$(same "$dir/losses.npy" "$work/out/$name-train/$loss.npy" 2e-5)"
     p26 vars "$dir/main.pdmodel" "$dir/persistables" "$work/out/$name-each26"
-    say "$name: one file a variable, Paddle 2.6.2" "$(same "$dir/values" "$work/out/$name-each26")"
+    say "$name: one file per variable, Paddle 2.6.2" "$(same "$dir/values" "$work/out/$name-each26")"
     p26 vars "$dir/main.pdmodel" "$dir" "$work/out/$name-one26" --filename persistables.bin
     say "$name: one file, Paddle 2.6.2" "$(same "$dir/values" "$work/out/$name-one26")"
     cmp "$dir/memory.bin" "$dir/persistables.bin"
@@ -48,16 +48,16 @@ done
 model=$work/my_paddle_model
 f18 vars "$model/digits.pdmodel" "$model/digits" "$work/out/digits"
 f18 vars "$model/digits.pdmodel" "$model/digits.persistables" "$work/out/digits-one" combined
-say "quickstart: one file a variable and one file, fluid 1.8.5" "$(same "$work/out/digits" "$work/out/digits-one")"
+say "quickstart: one file per variable and one file, fluid 1.8.5" "$(same "$work/out/digits" "$work/out/digits-one")"
 p26 vars "$model/digits.pdmodel" "$model/digits" "$work/out/digits26"
-say "quickstart: one file a variable, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/digits26")"
+say "quickstart: one file per variable, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/digits26")"
 p26 vars "$model/digits.pdmodel" "$model" "$work/out/digits-one26" --filename digits.persistables
 say "quickstart: one file, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/digits-one26")"
 "$build/wherry" convert "$model/digits.pdmodel" "$model/digits" "$work/converted" --out-filename all
 cmp "$work/converted/all" "$model/digits.persistables"
 "$build/wherry" convert "$model/digits.pdmodel" "$work/converted" "$work/converted-each" --in-filename all
 f18 vars "$model/digits.pdmodel" "$work/converted-each" "$work/out/converted"
-say "wherry convert: one file a variable, fluid 1.8.5" "$(same "$work/out/digits" "$work/out/converted")"
+say "wherry convert: one file per variable, fluid 1.8.5" "$(same "$work/out/digits" "$work/out/converted")"
 p26 vars "$model/digits.pdmodel" "$work/converted" "$work/out/converted26" --filename all
 say "wherry convert: one file, Paddle 2.6.2" "$(same "$work/out/digits" "$work/out/converted26")"
 

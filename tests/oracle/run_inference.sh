@@ -36,13 +36,13 @@ f18 vars "$main" "$golden/fluid18/classifier_adam/persistables" "$work/out/expec
 for kind in align checksum names all; do
     dir=$work/tensors/$kind
     f18 vars "$main" "$dir/each" "$work/out/$kind-each"
-    say "$kind: one file a variable, fluid 1.8.5" "$(same "$work/out/expected" "$work/out/$kind-each")"
+    say "$kind: one file per variable, fluid 1.8.5" "$(same "$work/out/expected" "$work/out/$kind-each")"
     f18 vars "$main" "$dir/one" "$work/out/$kind-one" combined
     say "$kind: one file, fluid 1.8.5" "$(same "$work/out/expected" "$work/out/$kind-one")"
     f18 vars "$main" "memory:$dir/one" "$work/out/$kind-memory"
     say "$kind: memory, fluid 1.8.5" "$(same "$work/out/expected" "$work/out/$kind-memory")"
     p26 vars "$main" "$dir/each" "$work/out/$kind-each26"
-    say "$kind: one file a variable, Paddle 2.6.2" "$(same "$work/out/expected" "$work/out/$kind-each26")"
+    say "$kind: one file per variable, Paddle 2.6.2" "$(same "$work/out/expected" "$work/out/$kind-each26")"
     p26 vars "$main" "$dir" "$work/out/$kind-one26" --filename one
     say "$kind: one file, Paddle 2.6.2" "$(same "$work/out/expected" "$work/out/$kind-one26")"
 done

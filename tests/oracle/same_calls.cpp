@@ -34,7 +34,7 @@ struct world {
     text bytes;
     wherry::state_dict loaded;
 
-    // what a word of a step stands for
+    // what a word of a step means
 
     Variable find(const text& word) {
         if (word == "y") return y;

@@ -47,7 +47,7 @@ class World(object):
         self.bytes = self.loaded = None
         self.fresh()
 
-    # what a word of a step stands for
+    # what a word of a step means
 
     def find(self, word):
         if word in ("y", "hidden", "loss", "first"):

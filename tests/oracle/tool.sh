@@ -32,7 +32,7 @@ p26 vars "$model/main.pdmodel" "$tool/all" "$tool/all26" --filename all
 told "wherry convert --names --checksum --align 64, Paddle 2.6.2" "$(same "$tool/values" "$tool/all26")"
 "$wherry" convert "$tool/state.safetensors" "$tool/each" --checksum --align 16 --names
 p26 vars "$model/main.pdmodel" "$tool/each" "$tool/each26"
-told "the same, one file a variable, Paddle 2.6.2" "$(same "$tool/values" "$tool/each26")"
+told "the same, one file per variable, Paddle 2.6.2" "$(same "$tool/values" "$tool/each26")"
 "$wherry" convert "$tool/all/all" "$tool/zipped" --out-filename all.gz --gzip
 gunzip -c "$tool/zipped/all.gz" | cmp - "$model/persistables.bin"
 told "wherry convert --gzip, gunzip" "the Paddle file"

@@ -12,7 +12,7 @@ using namespace wherry;
 
 static_assert(Codec<mine::inverted> && Codec<plain> && !Codec<filter::all> && !Codec<int>);
 
-TEST_CASE("a user's codec stands between archive and sink, in every layout, and changes nothing else") {
+TEST_CASE("a user's codec comes between archive and sink, in every layout, and changes nothing else") {
     const support::scratch place("codec");
     const auto program = support::small_program();
     const auto scope = support::small_scope();

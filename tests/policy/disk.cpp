@@ -77,7 +77,7 @@ TEST_CASE("a durable save is not promised where it cannot be kept") {
     CHECK(put(portable_disk("x"), "bytes", durable::steps).error().code == errc::unsupported);
 }
 
-TEST_CASE_TEMPLATE("what is no file is an error with the path, and nothing changes", Disk, disk, portable_disk) {
+TEST_CASE_TEMPLATE("a path that is not a file is an error that names it, and nothing changes", Disk, disk, portable_disk) {
     const support::scratch folder("nofile");
     support::write_file(folder / "plain", "old");
     fs::create_directories(folder / "dir/inside");

@@ -217,7 +217,7 @@ TEST_CASE("a load survives the failure of each of its system calls, and leaves t
     check(archive<layout::per_file>{}, folder / "set");
 }
 
-TEST_CASE("signals and short answers are no failures") {
+TEST_CASE("signals and short answers are not failures") {
     const auto program = support::small_program();
     const auto scope = support::small_scope();
     for (const bool beneath : {true, false})

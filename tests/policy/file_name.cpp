@@ -17,7 +17,7 @@ TEST_CASE("names of real models are file names") {
     CHECK(check({}));
 }
 
-TEST_CASE("a name that is no file beneath the folder is refused and named") {
+TEST_CASE("a name that cannot be a file of the folder is refused and named") {
     const std::string nul("w\0x", 3);
     const std::string long_part(242, 'x');
     const std::string long_name = std::string(200, 'x') + "/" + std::string(200, 'y') + "/" + std::string(200, 'z') + "/" +

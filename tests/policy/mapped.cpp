@@ -87,7 +87,7 @@ TEST_CASE("borrowed tensors may be written to, and the file does not change") {
     CHECK_FALSE(scope.find_var("w")->is_lent());
 }
 
-TEST_CASE("one file a variable is mapped too, with its checksums") {
+TEST_CASE("one file per variable is mapped too, with its checksums") {
     const support::scratch folder("each");
     const auto program = support::small_program();
     REQUIRE(aligned_each::save(program, support::small_scope(), disk(folder.path())));
@@ -104,7 +104,7 @@ TEST_CASE("one file a variable is mapped too, with its checksums") {
     CHECK(before.unchanged(scope));
 }
 
-TEST_CASE("what does not start at a multiple of 64 is copied") {
+TEST_CASE("elements that do not start at a multiple of 64 are copied") {
     const support::scratch folder("plain");
     const auto program = support::small_program();
     REQUIRE(archive<>::save(program, support::small_scope(), disk(folder / "all")));

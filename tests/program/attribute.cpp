@@ -115,7 +115,7 @@ TEST_CASE("attribute: a float that no integer of 64 bits holds is refused") {
     CHECK(*value_of<std::int64_t>(make_attr<float>("a", -9223372036854775808.0F)) == std::numeric_limits<std::int64_t>::min());
 }
 
-TEST_CASE("attribute: what would lose something is refused, naming both types") {
+TEST_CASE("attribute: a conversion that would lose something is refused, naming both types") {
     refused<std::int32_t>(make_attr<std::int64_t>("big", std::int64_t{1} << 31), "INT", "LONG");
     refused<std::int32_t>(make_attr<std::int64_t>("small", std::numeric_limits<std::int64_t>::min()), "INT", "LONG");
     refused<ints>(make_attr<longs>("axes", {0, std::int64_t{1} << 31}), "INTS", "LONGS");

@@ -424,7 +424,7 @@ TEST_CASE("program: every hostile variant is refused with its code, variable, op
     }
 }
 
-TEST_CASE("program: what only cannot run is kept byte for byte") {
+TEST_CASE("program: operators that cannot run are kept byte for byte") {
     for (const auto& r : strange) {
         CAPTURE(r.what);
         const auto bytes = bytes_of(r.make());

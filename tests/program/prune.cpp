@@ -90,7 +90,7 @@ TEST_CASE("updates are never kept for what they write") {
     CHECK(made.error().code == errc::no_such_variable);
     CHECK(made.error().variable == "w");
     CHECK(made.error().message == "The target variable used for pruning should have an associated operator that generates it.");
-    add_op(program.global_block(), "assign", {"w"}, {"copy"});  // reads w behind its update
+    add_op(program.global_block(), "assign", {"w"}, {"copy"});  // reads w after its update
     CHECK(types_of(prune(program, names{}, names{"copy"})->global_block()) == names{"assign"});
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("a target that nothing makes is named") {
     CHECK(made.error().variable == "nope");
 }
 
-TEST_CASE("feed and fetch operators must stand at the ends") {
+TEST_CASE("feed and fetch operators must be at the ends") {
     auto late_feed = small();
     add_op(late_feed.global_block(), "feed", {"feed"}, {"x"});
     auto made = prune(late_feed, names{"x"}, names{"y"});

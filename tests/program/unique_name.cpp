@@ -16,7 +16,7 @@ TEST_CASE("unique name: each key counts from 0 on its own") {
     CHECK(unique.generate("f") == "f_0");
 }
 
-TEST_CASE("unique name: a prefix stands before every name") {
+TEST_CASE("unique name: a prefix comes before every name") {
     UniqueNameGenerator unique("teacher_");
     CHECK(unique.generate("fc") == "teacher_fc_0");
     CHECK(unique.generate("fc") == "teacher_fc_1");

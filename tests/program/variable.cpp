@@ -27,7 +27,7 @@ wire::TensorDesc<> tensor_of(DType dtype, std::vector<std::int64_t> dims) {
 std::vector<std::int64_t> dims_of(const Variable& v) { return {v.shape().begin(), v.shape().end()}; }
 }  // namespace
 
-TEST_CASE("variable: an empty handle is no variable") {
+TEST_CASE("variable: an empty handle is not a variable") {
     CHECK_FALSE(Variable());
     CHECK(Variable() == Variable());
 }

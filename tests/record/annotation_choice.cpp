@@ -36,7 +36,7 @@ TEST_CASE("rules chosen at run time write the bytes of the same rules as types")
     CHECK(by_choice({65536, true, true}) == by_type<align<65536>, checksum, names>());
 }
 
-TEST_CASE("an alignment that is no power of two up to 65536 has no writer") {
+TEST_CASE("an alignment that is not a power of two up to 65536 has no writer") {
     for (const std::uint64_t wrong : {std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{48}, std::uint64_t{131072}, ~std::uint64_t{0}})
         CHECK(!has_writer({wrong, false, false}));
     for (std::uint64_t right = 1; right <= 65536; right *= 2) CHECK(has_writer({right, true, true}));

@@ -60,7 +60,7 @@ TEST_CASE("record index: a record that ends early, or goes on, says how many ten
     CHECK(more.error().expected == "1 tensor");
     CHECK(warnings.empty());
 
-    CHECK(index<layout::per_file>(bytes, {{"a"}}, warnings));  // one file a variable: only a warning
+    CHECK(index<layout::per_file>(bytes, {{"a"}}, warnings));  // one file per variable: only a warning
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0].code == errc::trailing_bytes);
     CHECK(warnings[0].variable == "a");

@@ -38,7 +38,7 @@ TEST_CASE("a plan points at the tensors' bytes and knows every size beforehand")
     CHECK(files->records()[1].size_bytes == 50);
 }
 
-TEST_CASE("what could not be read again is not written") {
+TEST_CASE("arrays that could not be read again are not written") {
     auto tensor = named("x");
     tensor.dtype = static_cast<DType>(7);
     CHECK(code_of(tensor) == errc::bad_dtype);

@@ -99,7 +99,7 @@ struct world {
 };
 }  // namespace
 
-TEST_CASE("an archive of one file a variable holds rows beside tensors, in the reference's bytes") {
+TEST_CASE("an archive of one file per variable holds rows beside tensors, in the reference's bytes") {
     const support::scratch folder("rows_archive");
     world w;
     REQUIRE(files::save(w.list, w.scope, disk(folder.path())));

@@ -28,7 +28,7 @@ TEST_CASE("pieces become one record and the record comes back whole") {
     CHECK(*seen == bytes->data());  // not copied
 }
 
-TEST_CASE("what is wrong with a record names its file") {
+TEST_CASE("an error of a record names its file") {
     const support::scratch place("whole_record");
     disk none(place / "none");
     CHECK(with_record(none, copied).error().code == errc::not_found);

@@ -31,7 +31,7 @@ constexpr byte_buffer hex(std::string_view digits) {
     return bytes;
 }
 
-/// All parts, one behind the other.
+/// All parts, one after another.
 template <class... Parts>
 constexpr byte_buffer joined(const Parts&... parts) {
     byte_buffer all;

@@ -7,7 +7,7 @@
 
 namespace support {
 
-/// The list of strings that stands behind `"key":` in a `case.json`: strings of these files hold no escapes.
+/// The list of strings after `"key":` in a `case.json`: strings of these files hold no escapes.
 inline std::vector<std::string> json_strings(std::string_view json, std::string_view key) {
     std::vector<std::string> found;
     const auto at = json.find("\"" + std::string(key) + "\":");

@@ -43,7 +43,7 @@ inline std::vector<std::string> golden_tensors() {
     });
 }
 
-/// Paths of every file that holds LoDTensor streams one behind the other.
+/// Paths of every file that holds LoDTensor streams one after another.
 inline std::vector<std::string> golden_combined() {
     return detail::golden_files([](std::string_view path) {
         return path.ends_with(".bin") || path.ends_with(".pdiparams") || path.ends_with("/inference_combined/params");

@@ -13,7 +13,7 @@ namespace support {
 inline std::atomic<long long> live_bytes{0};
 
 namespace detail {
-/// The size stands in front of what is handed out, which starts one alignment behind what was allocated.
+/// The size is in front of what is handed out, which starts one alignment after what was allocated.
 inline void* counted_new(std::size_t size, std::size_t alignment) {
     const auto rounded = (size + 2 * alignment - 1) / alignment * alignment;
     auto* const base = static_cast<std::byte*>(std::aligned_alloc(alignment, rounded));

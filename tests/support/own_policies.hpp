@@ -49,7 +49,7 @@ struct flash_pages {
     }
 };
 
-/// Every byte is turned around: stands for an encryption.
+/// Every byte is turned around, in place of an encryption.
 struct inverted {
     using kind = wherry::kinds::codec;
     static constexpr std::string_view name = "inverted";

@@ -25,7 +25,7 @@ constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr float infinite = std::numeric_limits<float>::infinity();
 }  // namespace
 
-TEST_CASE("an element of every type is the number that it stands for") {
+TEST_CASE("an element of every type is the number that it means") {
     CHECK(first(true) == 1.0);
     CHECK(first(std::int8_t{-3}) == -3.0);
     CHECK(first(std::int16_t{-300}) == -300.0);

@@ -74,7 +74,7 @@ TEST_CASE("scope: its revision tells when a name came or went") {
     CHECK_FALSE(later.is_current(scope.names_revision()));
 }
 
-TEST_CASE("scope: moves with its tensors, and what is left behind can be used anew") {
+TEST_CASE("scope: moves with its tensors, and what is left can be used again") {
     Scope a;
     auto& w = a.var("w");
     const Scope b = std::move(a);

@@ -7,7 +7,7 @@
 
 using namespace wherry;
 
-TEST_CASE("a whole array stands for its rows that are not -0.0 alone") {
+TEST_CASE("a whole array has the rows that are not -0.0 alone") {
     const auto whole = Tensor::of<float>({4, 2}, {-0.0F, -0.0F, 0, -0.0F, -0.0F, -0.0F, 3, 4});
     const SelectedRows expected{{1, 3}, 4, Tensor::of<float>({2, 2}, {0, -0.0F, 3, 4})};
     CHECK(present_rows(whole) == expected);

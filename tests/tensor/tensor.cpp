@@ -84,7 +84,7 @@ TEST_CASE("tensor: a scalar has one element, a zero dim none") {
     CHECK_FALSE(empty == Tensor(DType::FP32, {7, 0}));
 }
 
-TEST_CASE("tensor: elements stand at 64-byte boundaries, of whatever type") {
+TEST_CASE("tensor: elements are at 64-byte boundaries, of whatever type") {
     for (const auto& row : dtype_table)
         for (const std::int64_t n : {1, 3, 17, 1000}) {
             const Tensor t(row.dtype, {n});

@@ -16,7 +16,7 @@ TEST_CASE("rows and columns are exchanged, in any element type, and twice is not
     CHECK(transposed(Tensor(DType::FP32, {0, 3}).ref("w"))->dims() == Shape{3, 0});
 }
 
-TEST_CASE("what is no matrix is not transposed") {
+TEST_CASE("an array that is not a matrix is not transposed") {
     const auto cube = Tensor::of<float>({1, 1, 2}, {1, 2});
     support::check_error(transposed(cube.ref("w")), errc::bad_dims);
     support::check_error(transposed(Tensor::of<float>({2}, {1, 2}).ref("w")), errc::bad_dims);

@@ -31,7 +31,7 @@ TEST_CASE("dot draws every golden program, and Paddle 3's") {
     CHECK(drawn.out.find("shape=hexagon style=filled") != std::string::npos);
 }
 
-TEST_CASE("what dot cannot draw is one line, and nothing is written") {
+TEST_CASE("dot says in one line what it cannot draw, and writes nothing") {
     const auto out = fresh("no.dot");
     for (const auto& file : {golden("fluid18/readme/persistables.bin"), golden("fluid18/readme/feed/img.npy"), std::string("nowhere")}) {
         const auto done = wherry_tool({"dot", file, "-o", out});

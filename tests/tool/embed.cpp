@@ -47,7 +47,7 @@ TEST_CASE("embed puts the values of every tensor at round addresses, in a file t
     }
 }
 
-TEST_CASE("embed reads one file a variable too") {
+TEST_CASE("embed reads one file per variable too") {
     MUST_SUCCEED({"embed", golden("fluid18/classifier_adam/inference"), "--name", "net", "--out", "each.hpp", "--incbin", "--align", "1"});
     CHECK(support::read_file("each.bin") == support::read_file(golden("fluid18/classifier_adam/inference_combined/params")));
 }

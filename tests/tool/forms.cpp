@@ -205,7 +205,7 @@ TEST_CASE("a pickle has the protocol that was asked for") {
     CHECK(support::read_file("pickled").substr(0, 2) == "\x80\x02");
 }
 
-TEST_CASE("inspect shows the parameters that a pickle's structured names stand for") {
+TEST_CASE("inspect shows the parameters that a pickle's structured names mean") {
     const auto file = golden("pickle/py3-ordered-p2.pdparams");
     const auto shown = wherry_tool({"inspect", file}).out;
     CHECK_MESSAGE(shown.find("parameter\n") != std::string::npos, shown);
@@ -251,7 +251,7 @@ TEST_CASE("a file that is cut anywhere converts into nothing") {
     }
 }
 
-TEST_CASE("a broken file of a folder is an error; what is no tensor is told and passed over") {
+TEST_CASE("a broken file of a folder is an error; other files are told and passed over") {
     const auto folder = fresh("mixed");
     fs::copy(golden("fluid18/readme/inference"), folder);
     fs::copy(golden("fluid18/readme/feed/img.npy"), folder + "/img.npy");

@@ -77,7 +77,7 @@ TEST_CASE("infer-model names its files, and leaves out what the targets do not n
     MUST_SUCCEED({"run", out + "/m", fresh("named_out"), "--feed", "x=" + golden("fluid18/classifier_adam/feed/x.npy")});
 }
 
-TEST_CASE("what infer-model cannot do is one line, and nothing is written") {
+TEST_CASE("infer-model says in one line what it cannot do, and writes nothing") {
     const auto program = golden(model + "/main.pdmodel");
     const auto folder = golden(model + "/persistables");
     const auto out = fresh("no_model");
@@ -87,7 +87,7 @@ TEST_CASE("what infer-model cannot do is one line, and nothing is written") {
     };
     const std::vector<wrong> table{
         {"--targets is required", {program, folder, out, "--feed-names", "img"}},
-        {"a target is no variable of the program's root block", {program, folder, out, "--feed-names", "img", "--targets", "nobody"}},
+        {"a target is not a variable of the program's root block", {program, folder, out, "--feed-names", "img", "--targets", "nobody"}},
         {"var nobody not in this block", {program, folder, out, "--feed-names", "nobody", "--targets", "fc_0.tmp_2"}},
         {"not_found", {program, "nowhere", out, "--feed-names", "img", "--targets", "fc_0.tmp_2"}},
         {"found a program", {program, program, out, "--feed-names", "img", "--targets", "fc_0.tmp_2"}},

@@ -79,7 +79,7 @@ TEST_CASE("the gradient of a layer: the seed, then each operator undone, last fi
     CHECK(wires_of(made[2]) == "fc_0.tmp_1@GRAD fc_0.tmp_0 fc_0.b_0 -> fc_0.tmp_0@GRAD fc_0.b_0@GRAD");
     CHECK(wires_of(made[3]) == "fc_0.tmp_0@GRAD x fc_0.w_0 -> fc_0.w_0@GRAD");  // none for x, which stops gradients
     CHECK(made[3].has_input_slot("Out@GRAD"));
-    CHECK(made[3].desc().outputs.size() == 2);  // X@GRAD stands empty
+    CHECK(made[3].desc().outputs.size() == 2);  // X@GRAD is empty
     for (std::size_t i = 1; i < made.size(); ++i) CHECK(made[i].role() == op_role::backward);
     CHECK(p.ops()[2].role() == op_role::loss);
     CHECK(role_vars(made[3]) == std::vector<std::string>{"fc_0.w_0", "fc_0.w_0@GRAD"});
@@ -178,7 +178,7 @@ TEST_CASE("a frozen parameter has a gradient, as in 1.8.5, but no pair; one that
     CHECK_FALSE(p.var("aside@GRAD"));
 }
 
-TEST_CASE("a loss without parameters behind it has a seed and no pairs") {
+TEST_CASE("a loss without parameters has a seed and no pairs") {
     fresh_programs p(ops::table);
     const auto loss = must(layers::accuracy(p.b, fc(p, p.data("x", {-1, 2})), p.data("label", {-1, 1}, DType::INT64)));
     CHECK(must(append_backward(p.b, loss)).empty());

@@ -89,7 +89,7 @@ TEST_CASE("without gradients there is nothing to clip, not even a name scope") {
     CHECK(p.scopes.path() == "/gradient_clip/");
 }
 
-TEST_CASE("a gradient that is no float, and a list without the operators, are errors") {
+TEST_CASE("a gradient that is not a float, and a list without the operators, are errors") {
     two_gradients t;
     t.pairs[1].grad = t.p.data("ids", {1}, DType::INT64);
     const auto refused = GradientClipByGlobalNorm{}.append(t.p.b, t.pairs);

@@ -43,7 +43,7 @@ int main() {
     check(*scope.find_var(names[0]) == w, "with its values");
 
     using each = archive<layout::per_file>;
-    check(good(each::save(std::span<const tensor_ref>(refs), disk(folder + "/each"))), "a file a variable is saved");
+    check(good(each::save(std::span<const tensor_ref>(refs), disk(folder + "/each"))), "a file per variable is saved");
     check(std::filesystem::exists(wide / "each" / u8"\u6743\u91CD"), "under its name");
     const auto found = weights(folder + "/each");
     check(good(found) && found->size() == 1 && (*found)[0].name == names[0], "weights() finds it");

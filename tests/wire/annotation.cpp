@@ -59,7 +59,7 @@ TEST_CASE("annotation: the elements start at a multiple of the alignment, wherev
         }
 }
 
-TEST_CASE("annotation: what Paddle reads is the same as without, with LoD too") {
+TEST_CASE("annotation: Paddle reads the same as without, with LoD too") {
     const LoD lod{{0, 1, 2}, {0, 1, 2}};
     for (const auto& levels : {LoD{}, lod}) {
         const auto bytes = annotated({.name = "w", .data_checksum = 7, .alignment = 64}, 5, levels);

@@ -30,7 +30,7 @@ constexpr bool equality_looks_inside() {
 static_assert(equality_looks_inside());
 }  // namespace
 
-TEST_CASE("boxed: copies are deep, moves leave nothing behind") { CHECK(copies_are_deep()); }
+TEST_CASE("boxed: copies are deep, moves leave nothing") { CHECK(copies_are_deep()); }
 
 TEST_CASE("boxed: two are equal when both are empty, or hold equal values") { CHECK(equality_looks_inside()); }
 

@@ -204,7 +204,7 @@ constexpr bool memory_is_capped() {
 static_assert(memory_is_capped());
 }  // namespace
 
-TEST_CASE("message: what is read is written as protobuf writes it") {
+TEST_CASE("message: a message is written again as protobuf writes it") {
     const auto check = [](const row& r) {
         CAPTURE(r.what);
         CHECK(read_and_written<std::string_view>(r));

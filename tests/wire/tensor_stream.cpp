@@ -334,7 +334,7 @@ TEST_CASE("tensor stream: every hostile variant is refused with its code, place,
     }
 }
 
-TEST_CASE("tensor stream: what protobuf allows is accepted") {
+TEST_CASE("tensor stream: all that protobuf allows is accepted") {
     for (const auto& r : odd) {
         CAPTURE(r.what);
         CHECK(accepted(r));

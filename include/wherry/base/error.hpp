@@ -14,7 +14,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Every cause of failure, one code a cause. Closed: nothing in wherry fails with anything else.
+/// Every cause of failure, one code per cause. Closed: nothing in wherry fails with anything else.
 enum class errc : std::uint8_t {
     // bytes
     truncated,          ///< a length in the data points past its end

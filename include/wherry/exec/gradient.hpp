@@ -54,7 +54,7 @@ class gradient_op {
         return *this;
     }
 
-    /// Slots stand sorted by name, as the reference writes them.
+    /// Slots are sorted by name, as the reference writes them.
     [[nodiscard]] wire::OpDesc<> take() && {
         Operator::sort(desc_.inputs);
         Operator::sort(desc_.outputs);

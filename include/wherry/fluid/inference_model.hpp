@@ -47,11 +47,11 @@ class variable_list {
     sequence<Variable> vars_;
 };
 
-/// Of the file names only what stands behind the last '/' counts.
+/// Of the file names only what follows the last '/' counts.
 struct save_model_options {
     Program* main_program = nullptr;               ///< none: the default main program; it grows by a `scale` a target
     std::optional<std::string> model_filename{};   ///< none: `__model__`
-    std::optional<std::string> params_filename{};  ///< none: one file a variable
+    std::optional<std::string> params_filename{};  ///< none: one file per variable
     bool export_for_deployment = true;
     bool program_only = false;
 };
@@ -75,7 +75,7 @@ sequence<std::string> save_inference_model(const std::filesystem::path& dirname,
                                            const variable_list& target_vars, Executor&, const save_model_options& o = {});
 
 /// Loads a model; its persistables go into the global scope.
-/// Throws ValueError (no such folder), IOError (no program in it), EnforceNotMet (bytes that are no program, parameters).
+/// Throws ValueError (no such folder), IOError (no program in it), EnforceNotMet (bytes that are not a program, parameters).
 /// Source: fluid.io.load_inference_model.
 inference_model load_inference_model(const std::filesystem::path& dirname, Executor&, const load_model_options& o = {});
 /// Loads a model from the bytes of its program (`model_filename`) and of its one file of parameters (`params_filename`).

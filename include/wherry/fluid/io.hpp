@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-/// `fluid.io`: save and load a program's variables in the global scope, as one file a variable, as one file, or as
+/// `fluid.io`: save and load a program's variables in the global scope, as one file per variable, as one file, or as
 /// bytes. Unlike the reference, a save that fails has written nothing, a file is replaced whole or not at all, and a load
 /// that fails leaves the scope as it was.
 namespace wherry::inline WHERRY_ABI::fluid::io {
@@ -26,7 +26,7 @@ struct memory_form {
 };
 inline constexpr memory_form memory{};
 
-/// For `save_params` and its like. No program: the default main program. No filename: one file a variable.
+/// For `save_params` and its like. No program: the default main program. No filename: one file per variable.
 struct options {
     const Program* main_program = nullptr;
     std::optional<std::string> filename{};

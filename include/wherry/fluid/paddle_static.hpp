@@ -34,9 +34,9 @@ std::string serialize_program(const variable_list& feed_vars, const variable_lis
 std::string serialize_persistables(const variable_list& feed_vars, const variable_list& fetch_vars, Executor& exe,
                                    const program_options& o = {});
 
-/// Throws EnforceNotMet for bytes that are no program. Source: paddle.static.deserialize_program.
+/// Throws EnforceNotMet for bytes that are not a program. Source: paddle.static.deserialize_program.
 Program deserialize_program(std::string_view data);
-/// Loads the persistables of a program. No bytes stand for Python's None, which suits a program without Parameters only.
+/// Loads the persistables of a program. No bytes mean Python's None, which suits a program without Parameters only.
 /// Throws AssertionError (Parameters and no bytes), RuntimeError (a shape), EnforceNotMet (bytes that do not fit).
 void deserialize_persistables(const Program& program, std::string_view data, Executor& exe);
 
@@ -53,7 +53,7 @@ void save_inference_model(const std::string& path_prefix, const variable_list& f
 /// The files of a model in a folder, in the old way: names without a suffix are tried with theirs first.
 struct old_files {
     std::optional<std::string> model_filename{};   ///< none: `__model__`
-    std::optional<std::string> params_filename{};  ///< none: one file a variable
+    std::optional<std::string> params_filename{};  ///< none: one file per variable
 };
 /// Loads `prefix.pdmodel` and `prefix.pdiparams`. Throws ValueError (no such folder), IOError, EnforceNotMet.
 /// Source: paddle.static.load_inference_model.

@@ -49,7 +49,7 @@ constexpr auto body_of() noexcept {
     else return typename Isa::min{};
 }
 
-/// The same functions as values: what hardly occurs shares one loop a type, since every further loop costs each user compile time.
+/// The same functions as values: what hardly occurs shares one loop per type, since every further loop costs each user compile time.
 enum class binary_kind : unsigned char { add, sub, mul, div, max, min };
 template <class Op>
 constexpr binary_kind kind_of() noexcept {

@@ -146,7 +146,7 @@ constexpr void gemm(matrix<const std::type_identity_t<T>> a, matrix<const std::t
                     transpose ta = transpose::no, transpose tb = transpose::no, update how = update::overwrite,
                     std::type_identity_t<T> alpha = T(1)) noexcept {
     static_assert(GemmBackend<Backend>,
-                  "wherry: this is no gemm backend: it needs a name and a noexcept multiply (see wherry/kernel/gemm.hpp)");
+                  "wherry: this is not a gemm backend: it needs a name and a noexcept multiply (see wherry/kernel/gemm.hpp)");
     if constexpr (GemmBackend<Backend>) Backend::template multiply<T>(a, b, matrix<T>(c), ta, tb, how, alpha);
 }
 

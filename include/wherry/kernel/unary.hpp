@@ -57,7 +57,7 @@ T softplus_of(T x, T threshold) noexcept {
 }
 inline constexpr double root_of_half = 0.70710678118654752440;
 inline constexpr double two_by_root_of_pi = 1.12837916709551257390;
-/// What stands inside the tanh of the other gelu: root(2 / pi) (x + 0.044715 x^3).
+/// The argument of tanh in the other gelu: root(2 / pi) (x + 0.044715 x^3).
 template <class T>
 T gelu_argument(T x) noexcept {
     return static_cast<T>(two_by_root_of_pi * root_of_half) * (x + T(0.044715) * x * x * x);

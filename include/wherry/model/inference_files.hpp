@@ -16,11 +16,11 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Where a model lies. Of the file names only what stands behind the last '/' counts, as in the reference.
+/// Where a model lies. Of the file names only what follows the last '/' counts, as in the reference.
 struct inference_files {
     std::string dirname{};  ///< empty: the current folder
     std::string model_filename = "__model__";
-    std::optional<std::string> params_filename{};  ///< none: one file a variable
+    std::optional<std::string> params_filename{};  ///< none: one file per variable
 };
 
 /// How `save_inference_model` saves.
@@ -67,7 +67,7 @@ class appended_scales {
     std::size_t op_count_;
 };
 
-/// Errors: not_regular_file for a file name that is none, bad_name where two of the model's files would be one.
+/// Errors: not_regular_file for a name that cannot be a file, bad_name where two of the model's files would be one.
 inline result<void> check_files(const inference_files& files, const Program& program, std::string_view model_name) {
     const auto no_file = [&] {
         return error{.code = errc::not_regular_file, .message = "Is a directory", .file = below(files.dirname, {})};

@@ -76,7 +76,7 @@ inline result<Variable> own_target(const Program& program, const Variable& targe
     const auto own = target ? program.global_block().find_var(target.name()) : Variable();
     if (own) return own;
     return error{.code = errc::no_such_variable,
-                 .message = "a target is no variable of the program's root block",
+                 .message = "a target is not a variable of the program's root block",
                  .variable = target ? std::string_view(target.name()) : ""};
 }
 inline result<void> check_scaled(const Variable& target) {
@@ -135,7 +135,7 @@ inline bool clear_op_device(Program& program) {
     return false;
 }
 
-/// Appends a `scale` by 1 behind every target, so that pruning keeps the operator that makes it, and answers what to
+/// Appends a `scale` by 1 after every target, so that pruning keeps the operator that makes it, and answers what to
 /// fetch instead: `save_infer_model/scale_0.tmp_0`, ... The program grows with every call, as in the reference.
 /// Errors: no_such_variable, argument_dtype. Guarantee: after an error the program is unchanged.
 /// Source: save_inference_model, layers.scale.

@@ -234,7 +234,7 @@ inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits
             names.push_back(var.name);
         }
         if (const auto twice = find_repeated(names); twice != names.size())
-            return error{.code = errc::duplicate_name, .message = "a variable stands twice in one block", .variable = names[twice]};
+            return error{.code = errc::duplicate_name, .message = "a variable occurs twice in one block", .variable = names[twice]};
         if (auto checked = detail::check_sub_blocks(block, owned); !checked) return checked;
     }
     return {};

@@ -215,7 +215,7 @@ inline Attr testing_attr(std::string_view op) {
 
 /// A copy that holds only what is needed to make `targets` out of `feeds`: operators (of sub-blocks too) and the
 /// variables they name, those sorted by name. Targets that are fed need no operator. Parameters stay Parameters.
-/// Errors: no_such_variable for a target that no operator makes, bad_argument when feed and fetch operators do not stand
+/// Errors: no_such_variable for a target that no operator makes, bad_argument when feed and fetch operators are not
 /// at the ends, bad_block, those of `Program::from_desc`.
 /// Source: fluid.Program._prune_with_input, framework/prune.cc.
 inline result<Program> prune(const Program& program, std::span<const std::string> feeds, std::span<const std::string> targets) {

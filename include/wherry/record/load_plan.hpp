@@ -33,7 +33,8 @@ struct load_report {
 
 namespace detail {
 // Said where the layout on the disk is another one; for the other way around see `index_record`.
-inline constexpr std::string_view folder_instead = "a folder is no combined file: its files, one a variable, are loaded without a filename";
+inline constexpr std::string_view folder_instead =
+    "a folder is not a combined file: its files, one per variable, are loaded without a filename";
 
 /// A tensor between its file and its scope.
 struct arrival {
@@ -46,7 +47,7 @@ struct arrival {
     std::unique_ptr<SelectedRows> rows{};  ///< in place of all the others
 };
 
-/// Bytes between wanted tensors that are read and thrown away rather than stepped over with a call a tensor.
+/// Bytes between wanted tensors that are read and thrown away rather than stepped over with a call per tensor.
 inline constexpr std::uint64_t widest_gaps = std::uint64_t{1} << 20U;
 
 /// Elements, what lies between (thrown away), elements, ...: one stretch of a record in one call. Errors: those of the reader.

@@ -93,7 +93,7 @@ inline error of_stream(error e, std::string_view name) {
     return e;
 }
 
-/// What is left of a record behind its last wanted tensor: an error, or a warning where the layout allows it.
+/// What is left of a record after its last wanted tensor: an error, or a warning where the layout allows it.
 inline result<void> check_end(const record& held, std::span<const wanted_tensor> wanted, std::uint64_t offset, std::uint64_t size_bytes,
                               bool tolerant, std::string_view path, sequence<error>& warnings) {
     if (offset == size_bytes) return {};
@@ -197,7 +197,7 @@ inline result<sequence<placed_tensor>> index_by_name(const record& held, std::sp
 
 // Said where the layout on the disk is another one.
 inline constexpr std::string_view combined_instead =
-    "the file holds another tensor than this, and more behind it: the bytes of a combined file are loaded with a filename";
+    "the file holds another tensor than this, and more after it: the bytes of a combined file are loaded with a filename";
 
 /// All headers of one record, then its coverage, then the shapes.
 inline result<sequence<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,

@@ -38,7 +38,7 @@ inline result<void> check_tensor(const tensor_ref& tensor, const limits& caps = 
         auto checked = wire::check_rows(tensor.rows->rows, tensor.rows->height);
         if (!checked) return std::move(checked).error().of_variable(tensor.name);
         if (tensor.dims.rank() == 0 || !std::cmp_equal(tensor.dims[0], tensor.rows->rows.size()))
-            return wrong(errc::bad_dims, "the values of SelectedRows are not one a row", decimal(tensor.rows->rows.size()),
+            return wrong(errc::bad_dims, "the values of SelectedRows are not one per row", decimal(tensor.rows->rows.size()),
                          to_string(tensor.dims));
     }
     if (tensor.lod == nullptr) return {};

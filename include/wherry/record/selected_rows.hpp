@@ -65,7 +65,7 @@ inline result<parsed_rows> parse_selected_rows(std::string_view bytes, const lim
 }
 }  // namespace detail
 
-/// Loads SelectedRows from a record of their own. Bytes behind the values are ignored, as the reference does.
+/// Loads SelectedRows from a record of their own. Bytes after the values are ignored, as the reference does.
 /// Errors: those of `wire::read_selected_rows_header` and of the source; truncated when the values are not all there.
 template <class S>
     requires Source<std::remove_reference_t<S>> result<SelectedRows> load_selected_rows(S&& source, const limits& caps = {}) {

@@ -16,7 +16,7 @@
 /// |----|------------------|---------|-------------------------------------------------------------------------------|
 /// | 1  | name             | bytes   | of the variable                                                               |
 /// | 2  | header checksum  | fixed32 | CRC-32C of all bytes from the stream's first to the elements, these 4 as zero |
-/// | 3  | data checksum    | fixed32 | CRC-32C of the elements, as they stand in the file                            |
+/// | 3  | data checksum    | fixed32 | CRC-32C of the elements, as they are in the file                              |
 /// | 4  | padding          | bytes   | zeros, so many that the elements start at a multiple of the alignment         |
 ///
 /// 2 and 3 come together. Unknown fields are skipped. Without field 101 the bytes are the reference's.

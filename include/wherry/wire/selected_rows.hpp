@@ -33,7 +33,7 @@ constexpr result<void> check_rows(std::span<const std::int64_t> rows, std::int64
 }
 
 /// Reads a header; `in` is then at the values.
-/// Errors: truncated, bad_version, not_a_paddle_file, bad_rows, bad_dims when the values are not one a row; those of
+/// Errors: truncated, bad_version, not_a_paddle_file, bad_rows, bad_dims when the values are not one per row; those of
 /// `read_inner_header`. Guarantee: nothing is reserved for rows that are not there.
 constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in, const limits& caps = {}) {
     if (auto version = detail::read_version(in, in.rest()); !version) return version.failure();
@@ -65,7 +65,7 @@ constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in
     const auto& dims = header.value.dims;
     if (dims.rank() == 0 || !std::cmp_equal(dims[0], *count))
         return error{.code = errc::bad_dims,
-                     .message = "the values of SelectedRows are not one a row",
+                     .message = "the values of SelectedRows are not one per row",
                      .offset = value_at,
                      .expected = decimal(*count),
                      .found = dims.rank() == 0 ? text("no dims") : text(decimal(dims[0]))};

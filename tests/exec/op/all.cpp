@@ -103,7 +103,7 @@ TEST_CASE("every operator that a gradient is made of is in the list, and knows t
     }
 }
 
-TEST_CASE("what training goes through has a gradient") {
+TEST_CASE("operators of training have a gradient") {
     for (const auto* type : {"mul",
                              "matmul",
                              "matmul_v2",

@@ -77,7 +77,7 @@ TEST_CASE("an input that would decide a shape must be absent") {
                 "Input(ScaleTensor) is not supported, only the attribute of that meaning");
 }
 
-TEST_CASE("an input that stands in for an attribute is one float; nothing is asked while a program is built") {
+TEST_CASE("an input in place of an attribute is one float; nothing is asked while a program is built") {
     CHECK(asked::must_be_number(nothing.context, 0));
     for (const auto& one : {Shape{}, Shape{1}, Shape{1, 1}})
         for (const auto dtype : {DType::FP32, DType::FP64}) CHECK(asked::must_be_number(one_input(tensor_meta{dtype, one}).context, 0));

@@ -23,7 +23,7 @@ TEST_CASE("clip keeps values within its bounds, which may be tensors") {
     check_values<std::int64_t>(clipped(i64({3}, {1, 2, 3}), 1.5F, 2.5F).version(paddle_26).run()->at("Out"), {1, 2, 2}, 0);
 }
 
-TEST_CASE("bounds that are none") {
+TEST_CASE("bounds that exclude each other are refused") {
     check_error(clipped(six, 3, 1).run(), errc::bad_attribute,
                 "max should be greater than min. But received min = 3.000000, max = 1.000000");
     check_error(clipped(six, 1, 1).run(), errc::bad_attribute,

@@ -27,7 +27,7 @@ TEST_CASE("concat joins along any axis and any element type") {
     check_values<float>(joined(0, {two_by_three}).run()->at("Out"), {0, 1, 2, 3, 4, 5}, 0);
 }
 
-TEST_CASE("what is unknown of one operand may be known of another") {
+TEST_CASE("dims unknown of one operand may be known of another") {
     const auto metas = op_case(ops::table, "concat")
                            .in("X", tensor_meta{DType::FP32, Shape{-1, 4, -1}, 1})
                            .in("X", tensor_meta{DType::FP32, Shape{-1, 4, 5}, 0})

@@ -33,7 +33,7 @@ TEST_CASE("loss of hard labels; a probability of 0 gives 1e20") {
     check_values<float>(plain->at("Y"), {0.6931472F, 1e20F});
 }
 
-TEST_CASE("numbers that are no probabilities") {
+TEST_CASE("numbers that are not probabilities") {
     const auto x = f32({5, 1}, {0, 1e-30F, 2, -1, no_number});
     const auto out = loss("cross_entropy2", x, i64({5, 1}, {0, 0, 0, 0, 0})).run();
     REQUIRE(out);
@@ -132,7 +132,7 @@ TEST_CASE("while a program is built the loss has the label's dims, MatchX those 
     CHECK(infer({-1, 2, 3}, {5, 4, 1}).at("Y").dims == Shape{5, 4, 1});
 }
 
-TEST_CASE("a label that is no class is found before anything is written") {
+TEST_CASE("a label out of range is found before anything is written") {
     for (const std::int64_t bad : {std::int64_t{3}, std::int64_t{-1}, std::numeric_limits<std::int64_t>::min()}) {
         const auto message = "Variable value (label) of OP(fluid.layers.cross_entropy) expected >= 0 and < 3, but got " +
                              std::to_string(bad) + ". Please check label value.";

@@ -53,7 +53,7 @@ TEST_CASE("all or nothing, and testing") {
                         {1, 2, 3, 4, 5, 6, 7, 8}, 0);
 }
 
-TEST_CASE("what dropout refuses") {
+TEST_CASE("dropout refuses bad attributes") {
     for (const float p : {2.0F, -0.5F, std::numeric_limits<float>::quiet_NaN()})
         check_error(dropped(p).run(), errc::bad_attribute, "'dropout_prob' must be between 0.0 and 1.0.");
     check_error(dropped(0.5F).attr("dropout_implementation", "zzz").run(), errc::bad_attribute,

@@ -159,7 +159,7 @@ TEST_CASE("dims that do not meet, in the words of the reference") {
     check_error(both("elementwise_add", steps({2, 3}), steps({3, 2}), 1).run(), errc::shape_mismatch);  // reaches past X
 }
 
-TEST_CASE("an axis that is none") {
+TEST_CASE("an axis out of range is refused") {
     check_error(both("elementwise_add", steps({2, 3}), steps({3}), 5).run(), errc::bad_attribute,
                 "Axis should be less than 2, but received axis is 5.");
     check_error(both("elementwise_add", steps({2, 3}), steps({3}), -3).run(), errc::bad_attribute);

@@ -46,7 +46,7 @@ TEST_CASE("the gradient of the mean has no attributes; LoD is only its own") {
     CHECK(grad->at("X@GRAD").lod_level == 0);
 }
 
-TEST_CASE("what the mean does not take") {
+TEST_CASE("mean refuses integers, and gradients that are not one number") {
     check_error(op_case(ops::table, "mean").in("X", i32({1}, {1})).run(), errc::dtype_mismatch,
                 "op mean does not have kernel for data_type[int]");
     check_error(op_case(ops::table, "mean_grad").in("X", some({3})).in("Out@GRAD", some({2})).run(), errc::shape_mismatch,

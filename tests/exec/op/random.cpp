@@ -66,7 +66,7 @@ TEST_CASE("uniform_random puts a diagonal in") {
     check_error(diagonal({0}, 1, 0).run(), errc::bad_attribute);
 }
 
-TEST_CASE("what cannot be drawn") {
+TEST_CASE("random numbers: wrong bounds, shapes and element types are refused") {
     check_error(drawn("uniform_random", 1).attr("min", 1.0F).attr("max", -1.0F).run(), errc::bad_attribute,
                 "The uniform_random's min must less then max. But received min = 1.000000 great than or equal max = -1.000000.");
     check_error(drawn("uniform_random", 1, {}).run(), errc::bad_attribute,

@@ -114,7 +114,7 @@ TEST_CASE("the gradient of a reduction reads X and keeps the attributes") {
     CHECK(grads[0].desc().attrs.size() == 5);
 }
 
-TEST_CASE("axes that are none") {
+TEST_CASE("axes out of range are refused") {
     check_error(
         reduce("reduce_sum", steps(), {2}).run(), errc::bad_attribute,
         "The reduce dim index 0 should be in the range [-dimension(X), dimension(X)] which dimesion = 2. But received dim index = 2.");

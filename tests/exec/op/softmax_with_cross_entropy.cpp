@@ -85,7 +85,7 @@ TEST_CASE("while a program is built") {
     CHECK(known->at("Loss").lod_level == 1);
 }
 
-TEST_CASE("a label that is no class is found before anything is written") {
+TEST_CASE("a label out of range is found before anything is written") {
     const auto above =
         "label value should less than the shape of axis dimension when label value(3) not equal to ignore_index(-100), But received "
         "label value as 3 and shape of axis dimension is 3";

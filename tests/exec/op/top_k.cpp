@@ -30,7 +30,7 @@ TEST_CASE("top_k finds the largest of each row") {
     check_top(f32({0, 5}, {}), 4, {}, {});
 }
 
-TEST_CASE("a k that is none") {
+TEST_CASE("a k out of range is refused") {
     const auto x = f32({2, 4}, {0, 1, 2, 3, 4, 5, 6, 7});
     check_error(top(x, 0).run(), errc::bad_attribute, "k must >= 1");
     check_error(top(x, -1).run(), errc::bad_attribute, "k must >= 1");

@@ -19,7 +19,7 @@ op_case of(std::string_view type, const Tensor& x = some_floats) { return op_cas
 
 // Values below were computed by Paddle 2.6.2; tests/oracle/operator_cases.py has many more.
 
-TEST_CASE("what mobile networks are made of") {
+TEST_CASE("the layers of mobile networks") {
     check_values<float>(out_of(of("relu6")), {0, 0, 0, 0.5F, 2, 6}, 0);
     check_values<float>(out_of(of("leaky_relu").attr("alpha", 0.1F)), {-0.4F, -0.1F, -0.05F, 0.5F, 2, 7});
     check_values<float>(out_of(of("hard_sigmoid")), {0, 0.3F, 0.4F, 0.6F, 0.9F, 1});

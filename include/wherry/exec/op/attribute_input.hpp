@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-/// Attributes that make a shape, and inputs that may stand in for an attribute.
+/// Attributes that make a shape, and inputs that may replace an attribute.
 namespace wherry::inline WHERRY_ABI::op::detail {
 
 /// The dims in an attribute, for elements of that type. Errors: bad_dtype, bad_dims, overflow; nothing was reserved yet.

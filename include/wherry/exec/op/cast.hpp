@@ -123,7 +123,7 @@ struct cast_attributes {
 /// The elements of X as another element type: towards zero for integers; what does not fit is the nearest value that does,
 /// and NaN is 0 (the reference leaves both to the processor).
 /// X itself says what it holds: in_dtype is not looked at, as in the reference.
-/// Shapes: X and Out alike. Errors: bad_dtype; dtype_mismatch at run for element types that are no numbers. Source: paddle operator `cast`.
+/// Shapes: X and Out alike. Errors: bad_dtype; dtype_mismatch at run for element types that are not numbers. Source: paddle operator `cast`.
 struct cast {
     static constexpr std::string_view type = "cast";
     static constexpr std::array inputs = {slot{"X"}};

@@ -10,7 +10,7 @@
 
 /// What the `infer` of many operators asks. A kernel reads its operands as one element type and walks them by the dims of one of
 /// them, so a program from a file may not reach it with anything else. While a program is built nothing of this is asked, as in the
-/// reference: a gradient may then still stand there as [1].
+/// reference: a gradient may then still be [1].
 namespace wherry::inline WHERRY_ABI::op::detail {
 
 /// From 2.0 on a full reduction has no dims, where 1.8 gives [1].

@@ -19,7 +19,7 @@ struct feed_attributes {
     }
 };
 
-/// Marks a variable as fed. Nothing happens here: an Executor binds fed arrays itself; the operator stands in a list so that programs
+/// Marks a variable as fed. Nothing happens here: an Executor binds fed arrays itself; the operator is in a list so that programs
 /// that hold it can be built and checked. Source: paddle operator `feed`.
 struct feed {
     static constexpr std::string_view type = "feed";

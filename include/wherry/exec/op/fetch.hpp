@@ -19,7 +19,7 @@ struct fetch_attributes {
     }
 };
 
-/// Marks a variable as a result. Nothing happens here: an Executor copies results itself; the operator stands in a list so that programs
+/// Marks a variable as a result. Nothing happens here: an Executor copies results itself; the operator is in a list so that programs
 /// that hold it can be built and checked. Source: paddle operator `fetch`.
 struct fetch {
     static constexpr std::string_view type = "fetch";

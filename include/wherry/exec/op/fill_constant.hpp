@@ -53,7 +53,7 @@ std::optional<N> whole_number(std::string_view text) {
 }  // namespace detail
 
 /// A tensor of one value.
-/// Shapes: Out as attribute `shape` says. Errors: bad_dtype, bad_dims, overflow; bad_attribute for a str_value that is no number (the
+/// Shapes: Out as attribute `shape` says. Errors: bad_dtype, bad_dims, overflow; bad_attribute for a str_value that is not a number (the
 /// reference takes what it can read of it, or 0); unsupported for a shape that is computed. Source: paddle operator `fill_constant`.
 struct fill_constant {
     static constexpr std::string_view type = "fill_constant";

@@ -256,7 +256,7 @@ struct adam_slots {
 
 }  // namespace detail
 
-/// Adam, whose epsilon stands elsewhere from 2.0 on. The powers of beta are used as they are, then multiplied; for a gradient of rows the
+/// Adam, whose epsilon has another place from 2.0 on. The powers of beta are used as they are, then multiplied; for a gradient of rows the
 /// other way round. In lazy_mode rows without an id are left as they are, their moments too.
 /// Shapes: Moment1, Moment2 as Param; LearningRate, Beta1Pow, Beta2Pow one element each; Beta1Tensor, Beta2Tensor, in place of the attributes,
 /// too. Errors: as sgd. Source: paddle operator `adam`.

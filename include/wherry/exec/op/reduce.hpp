@@ -124,7 +124,7 @@ struct reduce {
         auto mask = reduced_axes(c, a, x.dims.rank());
         if (!mask) return mask.failure();
         const auto dtype = a.out_dtype < 0 ? x.dtype : static_cast<DType>(a.out_dtype);
-        if (!is_dtype(dtype)) return c.fail(errc::bad_attribute, "Attr(out_dtype) is no element type", {}, decimal(a.out_dtype));
+        if (!is_dtype(dtype)) return c.fail(errc::bad_attribute, "Attr(out_dtype) is not an element type", {}, decimal(a.out_dtype));
         const auto out = reduced_dims(c, x.dims, *mask, a);
         if (a.reduce_all || (*mask & 1U) != 0 || x.dims.rank() == 0) c.set_out(0, {dtype, out});  // the first dim is gone, and LoD with it
         else c.set_out(0, x.with(dtype, out));

@@ -77,7 +77,7 @@ struct top_k {
     }
 };
 
-/// X@GRAD is Out@GRAD at the chosen places and 0 elsewhere. Errors: index_out_of_range at run for places that are none.
+/// X@GRAD is Out@GRAD at the chosen places and 0 elsewhere. Errors: index_out_of_range at run for places outside the row.
 struct top_k_grad {
     static constexpr std::string_view type = "top_k_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Indices"}, slot{"Out@GRAD"}};
@@ -106,7 +106,7 @@ struct top_k_grad {
         const auto indices = c.in<std::int64_t>(1);
         for (const auto index : indices)
             if (index < 0 || static_cast<std::uint64_t>(index) >= rows.width)
-                return c.fail(errc::index_out_of_range, "an index of top_k is no place in a row", text{"[0, ", decimal(rows.width), ")"},
+                return c.fail(errc::index_out_of_range, "an index of top_k is outside the row", text{"[0, ", decimal(rows.width), ")"},
                               std::to_string(index));
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             if (c.has_out(0)) kernel::top_k_grad<T, std::int64_t>(rows.count, rows.width, chosen.width, indices, c.in<T>(2), c.out<T>(0));

@@ -75,7 +75,7 @@ class portable_opener {
         if (!std::filesystem::exists(status))
             return error{.code = errc::not_found, .message = "no such file", .file = shown_path(file), .found = failed.message()};
         if (!std::filesystem::is_regular_file(status))
-            return error{.code = errc::not_regular_file, .message = "this is no regular file", .file = shown_path(file)};
+            return error{.code = errc::not_regular_file, .message = "this is not a regular file", .file = shown_path(file)};
         const auto size = std::filesystem::file_size(file, failed);
         auto opened = failed ? file_handle() : open_file(file, false);
         if (!opened)
@@ -144,7 +144,7 @@ class portable_saver {
         if (const auto folder = target_.parent_path(); !folder.empty()) std::filesystem::create_directories(folder, failed);
         if (std::filesystem::exists(target_, failed) && !std::filesystem::is_regular_file(target_, failed) &&
             (how_.beside || std::filesystem::is_directory(target_, failed)))
-            return error{.code = errc::not_regular_file, .message = "the target is no regular file", .file = shown_path(target_)};
+            return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = shown_path(target_)};
         if (how_.beside) {
             if (const auto resolved = std::filesystem::canonical(target_, failed); !failed) target_ = resolved;
             temporary_ = target_.parent_path() / utf8_path("." + shown_path(target_.filename()) + ".00000000.tmp");

@@ -113,7 +113,7 @@ inline error system_error(errc code, std::string_view message, std::string_view 
 inline error open_error(std::string_view path, int number) {
     if (number == ENOENT) return system_error(errc::not_found, "no such file", path, number);
     if (number == ENXIO || number == EISDIR || number == ENODEV)
-        return system_error(errc::not_regular_file, "this is no regular file", path, number);
+        return system_error(errc::not_regular_file, "this is not a regular file", path, number);
     return system_error(errc::cannot_open, "the system refused to open the file", path, number);
 }
 

@@ -117,7 +117,7 @@ class posix_opener {
             return system_error(errc::cannot_read, "the system does not tell the size of the file", shown, errno);
         if (!S_ISREG(status.st_mode))
             return error{
-                .code = errc::not_regular_file, .message = "this is no regular file", .file = shown, .found = kind_of(status.st_mode)};
+                .code = errc::not_regular_file, .message = "this is not a regular file", .file = shown, .found = kind_of(status.st_mode)};
         return reader(std::move(file), static_cast<std::uint64_t>(status.st_size), std::move(shown));
     }
 

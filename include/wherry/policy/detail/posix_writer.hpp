@@ -91,7 +91,7 @@ class posix_writer {
         struct ::stat old {};
         if (Calls::status_of(folder_, name_.c_str(), old) == 0) {
             if (!S_ISREG(old.st_mode))
-                return error{.code = errc::not_regular_file, .message = "the target is no regular file", .file = path_};
+                return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = path_};
             mode_ = old.st_mode & 07777U;
         } else if (errno != ENOENT) {
             return open_error(path_, errno);
@@ -114,7 +114,7 @@ class posix_writer {
         struct ::stat old {};
         if (Calls::status(file_.get(), old) != 0) return cannot_write(errno);
         if (!S_ISREG(old.st_mode) && !S_ISCHR(old.st_mode))
-            return error{.code = errc::not_regular_file, .message = "the target is no regular file", .file = path_};
+            return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = path_};
         old_size_ = S_ISREG(old.st_mode) ? static_cast<std::uint64_t>(old.st_size) : size_bytes_;
         return {};
     }
