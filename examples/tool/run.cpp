@@ -57,8 +57,9 @@ result<std::string> run(const run_arguments& given) {
     const auto& program = model->program;
     const auto fetches = fetched_by(program);
     if (fetches.empty())
-        return error{
-            .code = errc::fetch_mismatch, .message = "this is no inference program: nothing in it is fetched", .file = model->program_file};
+        return error{.code = errc::fetch_mismatch,
+                     .message = "this is not an inference program: nothing in it is fetched",
+                     .file = model->program_file};
     const auto feeds = read_feeds(given.feeds);
     if (!feeds) return feeds.error();
     if (auto checked = check_feeds(fed_by(program), *feeds); !checked) return std::move(checked).error().in_file(model->program_file);

@@ -261,7 +261,7 @@ TEST_CASE("a file that is cut anywhere is an error or something smaller, never "
     cut_everywhere("fluid18/readme/feed/label.npy", 13);
 }
 
-TEST_CASE("help and version are no errors") {
+TEST_CASE("help and version are not errors") {
     for (const auto& arguments :
          std::vector<std::vector<std::string>>{{}, {"help"}, {"--help"}, {"run", "--help"}, {"help", "run"}, {"--version"}}) {
         const auto done = wherry_tool(arguments);
@@ -273,7 +273,7 @@ TEST_CASE("help and version are no errors") {
     CHECK(wherry_tool({"help", "run"}).out == wherry_tool({"run", "--help"}).out);
 }
 
-TEST_CASE("every error is one line and exit status 1, and no result is left behind") {
+TEST_CASE("every error is one line and exit status 1, and no result is left") {
     const auto readme = [](const char* path) { return golden("fluid18/readme/" + std::string(path)); };
     const auto main = readme("main.pdmodel");
     const auto start = readme("start");
@@ -382,7 +382,7 @@ TEST_CASE("a result that cannot be written is an error") {
     CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
 }
 
-TEST_CASE("bytes behind a separate tensor are told, and no error") {
+TEST_CASE("bytes after a separate tensor are told, and are not an error") {
     const auto folder = fresh("long_file");
     fs::copy(golden("fluid18/readme/start"), folder, fs::copy_options::recursive);
     std::ofstream(folder + "/fc_0.b_0", std::ios::binary | std::ios::app) << "x";

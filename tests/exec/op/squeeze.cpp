@@ -29,7 +29,7 @@ TEST_CASE("axes of size 1 go, or come") {
     CHECK(of("unsqueeze2", {0}, x).run()->at("XShape").dims() == Shape{0, 1, 2, 1, 3, 1});
 }
 
-TEST_CASE("axes that are none") {
+TEST_CASE("axes out of range are refused") {
     check_error(of("squeeze2", {5}, x).run(), errc::bad_attribute,
                 "Each axis in Attr(axes) should be in the range of [-5, 4]But current axis is:5, input tensor's shape = [1, 2, 1, 3, 1].");
     check_error(of("unsqueeze2", {4}, some({2, 3})).run(), errc::bad_attribute,
