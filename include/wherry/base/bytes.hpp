@@ -70,10 +70,13 @@ class byte_cursor {
 /// Bytes that are being made. `sequence<char>`, because clang 14 has no compile-time `std::string`.
 using byte_buffer = sequence<char>;
 
+/// The bytes of a buffer, borrowed.
 constexpr std::string_view view_of(const byte_buffer& bytes) noexcept { return {bytes.data(), bytes.size()}; }
 
+/// Appends bytes to a buffer.
 constexpr void append(byte_buffer& out, std::string_view bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
+/// Appends a number, its lowest byte first.
 template <std::integral I>
 constexpr void append_little_endian(byte_buffer& out, I value) {
     const auto bits = static_cast<std::make_unsigned_t<I>>(value);

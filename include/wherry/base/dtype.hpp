@@ -43,6 +43,7 @@ struct dtype_row {
     std::string_view cpp_name;  ///< as the reference's C++ messages spell it: "float"
 };
 
+/// Every element type once. Source: framework.proto, VarType.Type.
 inline constexpr std::array dtype_table = std::to_array<dtype_row>({
     {DType::BOOL, 1, "bool", "bool"},
     {DType::INT16, 2, "int16", "int16_t"},
@@ -96,6 +97,7 @@ constexpr std::optional<DType> dtype_named(std::string_view name) noexcept {
     return std::nullopt;
 }
 
+/// Whether values of this type are real floating point numbers; the two float8 are only stored, and do not count.
 constexpr bool is_floating(DType dtype) noexcept {
     return dtype == DType::FP16 || dtype == DType::BF16 || dtype == DType::FP32 || dtype == DType::FP64;
 }

@@ -23,6 +23,7 @@ constexpr std::size_t utf8_bytes(std::string_view at) noexcept {
     return at.empty() || overlong || beyond ? 0 : length;
 }
 
+/// Whether all of a text is UTF-8, by the rules of `utf8_bytes`.
 constexpr bool is_utf8(std::string_view text) noexcept {
     while (!text.empty()) {
         const auto length = utf8_bytes(text);

@@ -59,11 +59,13 @@ namespace detail {
 std::string fetch_name(const Variable& var);
 std::string fetch_name(std::string_view name);
 }  // namespace detail
+/// What a run returns: variables, or their names, in order.
 template <class... Targets>
 fetch_list<sizeof...(Targets)> fetch(const Targets&... targets) {
     return {{detail::fetch_name(targets)...}};
 }
 
+/// How `Executor::run` runs.
 struct run_options {
     Scope* scope = nullptr;    ///< none: the global scope
     bool return_numpy = true;  ///< false: fetched tensors may hold LoD

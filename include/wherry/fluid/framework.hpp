@@ -69,6 +69,7 @@ class replaced {
 Builder builder();
 }  // namespace detail
 
+/// The programs that layers build into and the scope that runs use, of this thread; the guards below put others in their place.
 Program& default_main_program();
 Program& default_startup_program();
 Scope& global_scope();
@@ -104,6 +105,7 @@ class name_scope {
 };
 
 namespace unique_name {
+/// "fc_0", then "fc_1": a name that this generator has not given yet.
 std::string generate(std::string_view key);
 /// Names count from 0 again while it lives.
 class guard {

@@ -25,6 +25,7 @@ sequence<param_and_grad> append_backward(const Variable& loss, const backward_op
 }  // namespace backward
 
 namespace optimizer {
+/// What every optimizer may be given besides its own numbers.
 using options = wherry::optimizer_options;
 
 namespace detail {
@@ -37,6 +38,7 @@ class throwing : public Core {
 };
 }  // namespace detail
 
+/// Optimizers by both of the names that the reference has for each. `minimize` appends to the default programs.
 using SGD = detail::throwing<wherry::SGD>;
 using Momentum = detail::throwing<wherry::Momentum>;
 using Adam = detail::throwing<wherry::Adam>;

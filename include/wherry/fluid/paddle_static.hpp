@@ -16,6 +16,7 @@ using fluid::Executor;
 using fluid::io::inference_model;
 using fluid::io::variable_list;
 
+/// How the functions below make a program to infer with of a trained one.
 struct program_options {
     Program* program = nullptr;  ///< none: the default main program; it grows by a `scale` a target
     bool clip_extra = true;      ///< leave out attributes that change nothing that is computed

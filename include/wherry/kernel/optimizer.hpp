@@ -21,6 +21,7 @@ inline void sgd(std::span<T> param, input<T> grad, std::type_identity_t<T> rate)
         [&](auto isa) { isa.template update<T>(typename decltype(isa)::template sgd<T>{rate}, param.size(), param.data(), grad.data()); });
 }
 
+/// Numbers of `momentum`.
 template <std::floating_point T>
 struct momentum_options {
     T mu;
@@ -46,6 +47,7 @@ inline void momentum(std::span<T> param, std::span<T> velocity, input<T> grad, s
 /// Where Adam's epsilon is added: fluid 1.8 divides by sqrt(v) + epsilon, Paddle 2.x by sqrt(v) + epsilon sqrt(1 - beta2^t).
 enum class epsilon_rule : unsigned char { fluid18, paddle2 };
 
+/// Numbers of `adam`.
 template <std::floating_point T>
 struct adam_options {
     T beta1 = T(0.9);
@@ -80,6 +82,7 @@ inline void adam(std::span<T> param, std::span<T> moment1, std::span<T> moment2,
     detail::adam_step<T>(param, moment1, moment2, grad, rate, beta1_pow, beta2_pow, o, T{});
 }
 
+/// Numbers of `adamw`.
 template <std::floating_point T>
 struct adamw_options {
     T beta1 = T(0.9);
@@ -112,6 +115,7 @@ inline void adagrad(std::span<T> param, std::span<T> moment, input<T> grad, std:
     });
 }
 
+/// Numbers of `rmsprop`.
 template <std::floating_point T>
 struct rmsprop_options {
     T rho = T(0.95);  ///< attribute `decay` of the operator

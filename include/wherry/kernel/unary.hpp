@@ -39,6 +39,7 @@ enum class unary : std::uint8_t {
     erf,
 };
 
+/// a, b and c of a `unary` function.
 struct unary_numbers {
     double a = 0;
     double b = 0;

@@ -171,6 +171,7 @@ struct negated {
     bool operator()(const Variable& var) const noexcept(detail::never_throws<A>) { return !inner(var); }
 };
 
+/// Filters combined: what both keep, what either keeps, what one does not keep.
 template <VariablePredicate A, VariablePredicate B>
 constexpr both<A, B> operator&&(A a, B b) {
     return {std::move(a), std::move(b)};

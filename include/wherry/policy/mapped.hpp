@@ -103,6 +103,7 @@ class basic_mapped {
     disk files_;
 };
 
+/// Files that are mapped into memory: `archive<annotate<align<64>>>::load(program, scope, mapped{"params"})` copies nothing.
 using mapped = basic_mapped<detail::system_mapping>;
 
 static_assert(Source<mapped> && LendingReader<mapped_reader> && !LendingReader<memory_reader>);

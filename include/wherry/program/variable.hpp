@@ -15,6 +15,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
+/// What a variable holds. Source: framework.proto, VarType.Type.
 using wire::VarKind;
 
 /// Weight decay that an optimizer adds to a gradient: `coefficient * parameter`.

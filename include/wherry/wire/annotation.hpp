@@ -22,6 +22,7 @@
 /// 2 and 3 come together. Unknown fields are skipped. Without field 101 the bytes are the reference's.
 namespace wherry::inline WHERRY_ABI::wire {
 
+/// The number of the field in a TensorDesc.
 inline constexpr std::uint32_t annotation_field = 101;
 
 /// What to write into a header beside what Paddle reads.

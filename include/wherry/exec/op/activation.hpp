@@ -13,6 +13,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of the activations, and their defaults.
 struct activation_attributes {
     bool use_cudnn = false;
     bool use_mkldnn = false;

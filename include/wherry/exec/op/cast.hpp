@@ -109,6 +109,7 @@ inline result<void> convert(const run_context& c, DType from, std::span<const st
 
 }  // namespace detail
 
+/// Attributes of `cast`, and their defaults.
 struct cast_attributes {
     DType in_dtype = DType::FP32;
     DType out_dtype = DType::FP32;

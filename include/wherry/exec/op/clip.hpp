@@ -15,6 +15,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `clip`, and their defaults.
 struct clip_attributes {
     float min = 0;
     float max = 0;

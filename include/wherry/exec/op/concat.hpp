@@ -17,6 +17,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `concat`, and their defaults.
 struct concat_attributes {
     std::int32_t axis = 0;
     bool use_mkldnn = false;

@@ -16,6 +16,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of the convolutions, and their defaults.
 template <std::size_t Rank>
 struct convolution_attributes {
     sequence<std::int32_t> strides = sequence<std::int32_t>(Rank, 1);
@@ -112,12 +113,15 @@ struct convolution {
     }
 };
 
+/// Over images [N, C, H, W], or NHWC. Source: paddle operator `conv2d`.
 struct conv2d : convolution<2> {
     static constexpr std::string_view type = "conv2d";
 };
+/// conv2d with a group for each channel. Source: paddle operator `depthwise_conv2d`.
 struct depthwise_conv2d : convolution<2> {
     static constexpr std::string_view type = "depthwise_conv2d";
 };
+/// Over volumes [N, C, D, H, W], or NDHWC. Source: paddle operator `conv3d`.
 struct conv3d : convolution<3> {
     static constexpr std::string_view type = "conv3d";
 };

@@ -17,6 +17,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `cross_entropy`, and their defaults.
 struct cross_entropy_attributes {
     bool soft_label = false;
     std::int32_t ignore_index = -100;
@@ -28,6 +29,7 @@ struct cross_entropy_attributes {
     }
 };
 
+/// Attributes of `cross_entropy2`, and their defaults.
 struct cross_entropy2_attributes {
     std::int32_t ignore_index = -100;
 

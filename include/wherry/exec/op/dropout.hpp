@@ -18,6 +18,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `dropout`, and their defaults.
 struct dropout_attributes {
     float dropout_prob = 0.5F;
     bool is_test = false;

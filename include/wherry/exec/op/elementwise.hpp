@@ -19,6 +19,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of the elementwise operators, and their defaults.
 struct elementwise_attributes {
     std::int32_t axis = -1;
     std::string x_data_format;

@@ -10,6 +10,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `feed`, and their defaults.
 struct feed_attributes {
     std::int32_t col = 0;  ///< which of the fed arrays
 

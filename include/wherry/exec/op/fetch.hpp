@@ -10,6 +10,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `fetch`, and their defaults.
 struct fetch_attributes {
     std::int32_t col = 0;  ///< which of the results
 

@@ -22,6 +22,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `fill_constant`, and their defaults.
 struct fill_constant_attributes {
     sequence<std::int64_t> shape;
     DType dtype = DType::FP32;

@@ -12,6 +12,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `flatten`, and their defaults.
 struct flatten_attributes {
     std::int32_t axis = 1;
 
@@ -20,6 +21,7 @@ struct flatten_attributes {
         attr("axis", self.axis);
     }
 };
+/// Attributes of `flatten_contiguous_range`, and their defaults.
 struct flatten_contiguous_range_attributes {
     std::int32_t start_axis = 1;
     std::int32_t stop_axis = 1;

@@ -18,6 +18,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `lookup_table_v2`, and their defaults.
 struct lookup_table_v2_attributes {
     bool is_sparse = false;  ///< the gradient is declared as SelectedRows; a whole tensor here, with -0.0 in rows without an id
     bool is_distributed = false;
@@ -40,6 +41,7 @@ struct lookup_table_v2_attributes {
         attr("table_names", self.table_names);
     }
 };
+/// Attributes of `lookup_table`, and their defaults.
 struct lookup_table_attributes : lookup_table_v2_attributes {
     bool grad_inplace = false;
 

@@ -17,6 +17,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `matmul`, and their defaults.
 struct matmul_attributes {
     bool transpose_X = false;
     bool transpose_Y = false;
@@ -48,6 +49,7 @@ struct matmul_attributes {
     }
 };
 
+/// Attributes of `matmul_v2`, and their defaults.
 struct matmul_v2_attributes {
     bool trans_x = false;
     bool trans_y = false;

@@ -16,6 +16,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `mul`, and their defaults.
 struct mul_attributes {
     std::int32_t x_num_col_dims = 1;
     std::int32_t y_num_col_dims = 1;

@@ -105,6 +105,7 @@ struct sgd {
     }
 };
 
+/// Attributes of `momentum`, and their defaults.
 struct momentum_attributes {
     float mu = 0;
     bool use_nesterov = false;
@@ -153,6 +154,7 @@ struct momentum {
     }
 };
 
+/// Attributes of `adam`, and their defaults.
 struct adam_attributes {
     float beta1 = 0.9F;
     float beta2 = 0.999F;
@@ -171,6 +173,7 @@ struct adam_attributes {
         attr("use_global_beta_pow", self.use_global_beta_pow, since_2x);
     }
 };
+/// Attributes of `adamw`, and their defaults.
 struct adamw_attributes : adam_attributes {
     float coeff = 0.01F;
     float lr_ratio = 1;
@@ -283,6 +286,7 @@ struct adamw : detail::adam_slots {
     }
 };
 
+/// Attributes of `adagrad`, and their defaults.
 struct adagrad_attributes {
     float epsilon = 1e-6F;
 
@@ -314,6 +318,7 @@ struct adagrad {
     }
 };
 
+/// Attributes of `rmsprop`, and their defaults.
 struct rmsprop_attributes {
     float epsilon = 1e-10F;
     float decay = 0.9F;

@@ -19,6 +19,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `uniform_random`, and their defaults.
 struct uniform_random_attributes {
     sequence<std::int64_t> shape;
     DType dtype = DType::FP32;
@@ -59,6 +60,7 @@ struct normal_attributes {
         attr("seed", self.seed);
     }
 };
+/// Attributes of `gaussian_random`, and their defaults.
 struct gaussian_random_attributes : normal_attributes<std::int64_t> {
     bool use_mkldnn = false;
 

@@ -18,6 +18,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of the reductions, and their defaults.
 struct reduce_attributes {
     sequence<std::int32_t> dim{0};
     bool keep_dim = false;

@@ -17,6 +17,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `reshape2`, and their defaults.
 struct reshape2_attributes {
     sequence<std::int32_t> shape;  ///< 0 copies the dim of X at that place, one -1 is what is left
     bool use_quantizer = false;

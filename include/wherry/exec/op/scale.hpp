@@ -14,6 +14,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `scale`, and their defaults.
 struct scale_attributes {
     float scale = 1;
     float bias = 0;

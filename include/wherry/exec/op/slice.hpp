@@ -17,6 +17,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `slice`, and their defaults.
 struct slice_attributes {
     sequence<std::int32_t> axes;
     sequence<std::int32_t> starts;
@@ -33,6 +34,7 @@ struct slice_attributes {
         attr("decrease_axis", self.decrease_axis);
     }
 };
+/// Attributes of `strided_slice`, and their defaults.
 struct strided_slice_attributes : slice_attributes {
     sequence<std::int32_t> strides;
 

@@ -13,6 +13,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `softmax`, and their defaults.
 struct softmax_attributes {
     std::int32_t axis = -1;
     bool is_test = false;

@@ -19,6 +19,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `softmax_with_cross_entropy`, and their defaults.
 struct softmax_with_cross_entropy_attributes {
     bool soft_label = false;
     std::int32_t ignore_index = -100;

@@ -15,6 +15,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `squeeze`, and their defaults.
 struct squeeze_attributes {
     sequence<std::int32_t> axes;
 

@@ -16,6 +16,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `sum`, and their defaults.
 struct sum_attributes {
     bool use_mkldnn = false;
 

@@ -15,6 +15,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `top_k`, and their defaults.
 struct top_k_attributes {
     std::int32_t k = 1;
 

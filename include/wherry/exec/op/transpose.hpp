@@ -16,6 +16,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `transpose`, and their defaults.
 struct transpose_attributes {
     sequence<std::int32_t> axis;  ///< which axis of X each axis of Out is
     bool use_mkldnn = false;

@@ -20,6 +20,7 @@
 /// Functions of one number, with attributes or without. The simplest ones are in activation.hpp.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `relu6`, and their defaults.
 struct relu6_attributes {
     float threshold = 6;
 
@@ -28,6 +29,7 @@ struct relu6_attributes {
         attr("threshold", self.threshold);
     }
 };
+/// Attributes of `leaky_relu`, and their defaults.
 struct leaky_relu_attributes {
     float alpha = 0.02F;
     bool use_mkldnn = false;
@@ -38,6 +40,7 @@ struct leaky_relu_attributes {
         attr("use_mkldnn", self.use_mkldnn);
     }
 };
+/// Attributes of `elu`, and their defaults.
 struct elu_attributes {
     float alpha = 1;
 
@@ -46,6 +49,7 @@ struct elu_attributes {
         attr("alpha", self.alpha);
     }
 };
+/// Attributes of `hard_sigmoid`, and their defaults.
 struct hard_sigmoid_attributes {
     float slope = 0.2F;
     float offset = 0.5F;
@@ -56,6 +60,7 @@ struct hard_sigmoid_attributes {
         attr("offset", self.offset);
     }
 };
+/// Attributes of `hard_swish`, and their defaults.
 struct hard_swish_attributes {
     float threshold = 6;
     float scale = 6;
@@ -68,6 +73,7 @@ struct hard_swish_attributes {
         attr("offset", self.offset);
     }
 };
+/// Attributes of `swish`, and their defaults.
 struct swish_attributes {
     float beta = 1;
     bool use_mkldnn = false;
@@ -78,6 +84,7 @@ struct swish_attributes {
         attr("use_mkldnn", self.use_mkldnn);
     }
 };
+/// Attributes of `mish`, and their defaults.
 struct mish_attributes {
     float threshold = 20;
 
@@ -86,6 +93,7 @@ struct mish_attributes {
         attr("threshold", self.threshold);
     }
 };
+/// Attributes of `gelu`, and their defaults.
 struct gelu_attributes {
     bool approximate = false;
     bool use_mkldnn = false;
@@ -98,6 +106,7 @@ struct gelu_attributes {
         attr("use_cudnn", self.use_cudnn);
     }
 };
+/// Attributes of `softplus`, and their defaults.
 struct softplus_attributes {
     float beta = 1;
     float threshold = 20;
@@ -112,6 +121,7 @@ struct softplus_attributes {
         attr("use_cudnn", self.use_cudnn);
     }
 };
+/// Attributes of `pow`, and their defaults.
 struct pow_attributes {
     float factor = 1;
 

@@ -60,6 +60,7 @@ struct walk {
     }
 };
 
+/// Attributes of `walk`, and their defaults.
 struct walk_attributes {
     std::span<const std::int32_t> strides, paddings, dilations{};  ///< no dilations: all 1
     std::string_view padding_algorithm{};
