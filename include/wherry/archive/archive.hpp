@@ -179,10 +179,7 @@ struct archive {
     template <class S, class... Held>
     static saved<S> save_refs(std::span<const tensor_ref> tensors, S&& sink, const Held&... held) {
         using sink_type = std::remove_reference_t<S>;
-        static_assert(
-            Sink<sink_type>,
-            "wherry: this is not a sink: it needs name, many_records, start, write_at, commit and finish (see wherry/policy/sink.hpp)");
-        if constexpr (Sink<sink_type>) {
+        if constexpr (kinds::sink::check<sink_type>()) {
             static_assert(sink_type::many_records || single_record<Held...>,
                           "wherry: this layout makes many records and this sink holds one: use layout::combined or a sink of files (see "
                           "wherry/policy/layout.hpp)");
@@ -211,9 +208,7 @@ struct archive {
 
     template <class S, class... Held>
     static result<load_report> load_wanted(std::span<const wanted_tensor> wanted, Scope& scope, S& source, const Held&... held) {
-        static_assert(Source<S>,
-                      "wherry: this is not a source: it needs name, many_records, expect and open (see wherry/policy/source.hpp)");
-        if constexpr (Source<S>) {
+        if constexpr (kinds::source::check<S>()) {
             static_assert(S::many_records || single_record<Held...>,
                           "wherry: this layout reads many records and this source holds one: use layout::combined or a source of files "
                           "(see wherry/policy/layout.hpp)");

@@ -2,6 +2,7 @@
 #define WHERRY_FORMAT_FORMAT_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/policy_set.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/layout.hpp>
@@ -33,44 +34,40 @@ struct streams {
 };
 }  // namespace format
 
+namespace detail {
+template <class F>
+concept SaysAnnotates = requires {
+    { F::annotates } -> std::convertible_to<bool>;  // whether `annotate` has a place in it
+};
+template <class F>
+concept PlansItself = std::same_as<F, format::streams> || requires(std::span<const tensor_ref> tensors, const limits& caps) {
+    { F::plan(tensors, caps) } -> std::same_as<result<save_plan>>;
+};
+template <class F>
+concept IndexesItself = std::same_as<F, format::streams> || requires(any_reader& reader, const limits& caps) {
+    { F::index(reader, caps) } -> std::same_as<result<sequence<indexed_array>>>;
+};
+}  // namespace detail
+
 /// How arrays lie in a file. Beside Paddle's streams, a format keeps names, and the elements of all arrays as they are in memory:
 /// - `plan(tensors, caps)` makes a record: its head, and the order of the elements after it (`save_plan::headed`). Names and elements
 ///   are known to be good (`check_tensor`); what the format cannot hold is an error.
 /// - `index(reader, caps)` lists all arrays of a record by its headers alone. Elements are read, or lent, by whoever asked.
 template <class F>
-concept Format = requires {
-    { F::name } -> std::convertible_to<std::string_view>;
-    { F::annotates } -> std::convertible_to<bool>;  // whether `annotate` has a place in it
-}
-&&(std::same_as<F, format::streams> || requires(std::span<const tensor_ref> tensors, any_reader& reader, const limits& caps) {
-    { F::plan(tensors, caps) } -> std::same_as<result<save_plan>>;
-    { F::index(reader, caps) } -> std::same_as<result<sequence<indexed_array>>>;
-});
+concept Format = Named<F> && detail::SaysAnnotates<F> && detail::PlansItself<F> && detail::IndexesItself<F>;
 
 static_assert(Format<format::streams>);
 
 namespace kinds {
-/// How arrays lie in a file.
+/// How arrays lie in a file: a `Format`.
 struct format {
     template <class P>
-    static constexpr bool check() {
-        static_assert(
-            requires {
-                { P::annotates } -> std::convertible_to<bool>;
-            },
-            "wherry: format: needs `static constexpr bool annotates` (see wherry/format/format.hpp)");
-        if constexpr (!std::same_as<P, wherry::format::streams>) {
-            static_assert(
-                requires(std::span<const tensor_ref> tensors, const limits& caps) {
-                    { P::plan(tensors, caps) } -> std::same_as<result<save_plan>>;
-                },
-                "wherry: format: needs `static result<save_plan> plan(std::span<const tensor_ref>, const limits&)`");
-            static_assert(
-                requires(any_reader & reader, const limits& caps) {
-                    { P::index(reader, caps) } -> std::same_as<result<sequence<indexed_array>>>;
-                },
-                "wherry: format: needs `static result<sequence<indexed_array>> index(any_reader&, const limits&)`");
-        }
+    static constexpr bool check() noexcept {
+        static_assert(detail::SaysAnnotates<P>, "wherry: format: needs `static constexpr bool annotates` (see wherry/format/format.hpp)");
+        static_assert(detail::PlansItself<P>,
+                      "wherry: format: needs `static result<save_plan> plan(std::span<const tensor_ref>, const limits&)`");
+        static_assert(detail::IndexesItself<P>,
+                      "wherry: format: needs `static result<sequence<indexed_array>> index(any_reader&, const limits&)`");
         return Format<P>;
     }
 };

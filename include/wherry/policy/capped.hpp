@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_CAPPED_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/policy_set.hpp>
 #include <wherry/version.hpp>
 
 #include <concepts>
@@ -11,21 +12,16 @@ namespace wherry::inline WHERRY_ABI {
 
 /// A type that carries `limits`.
 template <class C>
-concept Caps = requires {
-    { C::name } -> std::convertible_to<std::string_view>;
+concept Caps = Named<C> && requires {
     { C::caps } -> std::convertible_to<limits>;
 };
 
 namespace kinds {
-/// What a reader accepts; the requirements of `Caps`.
+/// What a reader accepts: `Caps`.
 struct caps {
     template <class P>
     static constexpr bool check() noexcept {
-        static_assert(
-            requires {
-                { P::caps } -> std::convertible_to<limits>;
-            },
-            "wherry: caps: needs `static constexpr limits caps` (see wherry/policy/capped.hpp)");
+        static_assert(Caps<P>, "wherry: caps: needs `static constexpr limits caps` (see wherry/policy/capped.hpp)");
         return Caps<P>;
     }
 };

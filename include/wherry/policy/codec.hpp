@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_CODEC_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/policy_set.hpp>
 #include <wherry/policy/memory.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
@@ -13,29 +14,32 @@
 
 namespace wherry::inline WHERRY_ABI {
 
+namespace detail {
+template <class C>
+concept Encodes = requires(const C codec, memory& bytes) {
+    requires Sink<std::remove_reference_t<decltype(codec.encode(bytes))>>;
+};
+template <class C>
+concept Decodes = requires(const C codec, memory& bytes, const limits& caps) {
+    requires Source<std::remove_reference_t<decltype(codec.decode(bytes, caps))>>;
+};
+}  // namespace detail
+
 /// Changes the bytes of each record between archive and sink: compresses, encrypts. `encode(sink)` is a sink that hands its
 /// records on, `decode(source, caps)` a source whose records are what went in. May hold state, a key that is known when the
 /// program runs; such a codec is handed to the call.
 template <class C>
-concept Codec = requires(const C codec, memory& bytes, const limits& caps) {
-    { C::name } -> std::convertible_to<std::string_view>;
-    requires Sink<std::remove_reference_t<decltype(codec.encode(bytes))>>;
-    requires Source<std::remove_reference_t<decltype(codec.decode(bytes, caps))>>;
-};
+concept Codec = Named<C> && detail::Encodes<C> && detail::Decodes<C>;
 
 namespace kinds {
-/// What happens to bytes on their way; the requirements of `Codec`.
+/// What happens to bytes on their way: a `Codec`.
 struct codec {
     template <class P>
     static constexpr bool check() noexcept {
-        static_assert(
-            requires(const P policy, memory& bytes) { requires Sink<std::remove_reference_t<decltype(policy.encode(bytes))>>; },
-            "wherry: codec: encode(sink) must be const or static and return a Sink (see wherry/policy/codec.hpp)");
-        static_assert(
-            requires(const P policy, memory& bytes, const limits& caps) {
-                requires Source<std::remove_reference_t<decltype(policy.decode(bytes, caps))>>;
-            },
-            "wherry: codec: decode(source, limits) must be const or static and return a Source (see wherry/policy/codec.hpp)");
+        static_assert(detail::Encodes<P>,
+                      "wherry: codec: encode(sink) must be const or static and return a Sink (see wherry/policy/codec.hpp)");
+        static_assert(detail::Decodes<P>,
+                      "wherry: codec: decode(source, limits) must be const or static and return a Source (see wherry/policy/codec.hpp)");
         return Codec<P>;
     }
 };

@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_DURABILITY_HPP
 #define WHERRY_POLICY_DURABILITY_HPP
 
+#include <wherry/base/policy_set.hpp>
 #include <wherry/version.hpp>
 
 #include <concepts>
@@ -16,21 +17,17 @@ struct durability_steps {
 
 /// How safe each file is against a crash while it is written.
 template <class D>
-concept Durability = requires {
-    { D::name } -> std::convertible_to<std::string_view>;
+concept Durability = Named<D> && requires {
     { D::steps } -> std::convertible_to<durability_steps>;
 };
 
 namespace kinds {
-/// How safe a file is; the requirements of `Durability`.
+/// How safe a file is: a `Durability`.
 struct durability {
     template <class P>
     static constexpr bool check() noexcept {
-        static_assert(
-            requires {
-                { P::steps } -> std::convertible_to<durability_steps>;
-            },
-            "wherry: durability: needs `static constexpr durability_steps steps` (see wherry/policy/durability.hpp)");
+        static_assert(Durability<P>,
+                      "wherry: durability: needs `static constexpr durability_steps steps` (see wherry/policy/durability.hpp)");
         return Durability<P>;
     }
 };

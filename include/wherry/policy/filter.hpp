@@ -3,6 +3,7 @@
 
 #include <wherry/base/fixed_string.hpp>
 #include <wherry/base/order.hpp>
+#include <wherry/base/policy_set.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
@@ -17,37 +18,40 @@
 
 namespace wherry::inline WHERRY_ABI {
 
+namespace detail {
+template <class F>
+concept AnswersForVariables = requires(const F filter, const Variable& var) {
+    { filter(var) } -> std::same_as<bool>;
+};
+template <class F>
+concept AnswersWithoutThrowing = requires(const F filter, const Variable& var) {
+    { filter(var) }
+    noexcept;
+};
+}  // namespace detail
+
 /// Says of a variable whether it is saved or loaded. May hold state; such a filter is handed to `save` and `load` as a value.
 template <class F>
-concept VariablePredicate = std::is_class_v<F> && std::copy_constructible<F> && requires(const F f, const Variable& var) {
-    { F::name } -> std::convertible_to<std::string_view>;
-    { f(var) } -> std::same_as<bool>;
-};
+concept VariablePredicate = Named<F> && detail::AnswersForVariables<F> && std::copy_constructible<F>;
 
 /// A filter that is all in its type and so can be a policy of an archive.
 template <class F>
-concept VariableFilter = std::default_initializable<F> && VariablePredicate<F> && requires(const F f, const Variable& var) {
-    { f(var) }
-    noexcept;
-};
+concept VariableFilter = VariablePredicate<F> && detail::AnswersWithoutThrowing<F> && std::default_initializable<F>;
 
 namespace kinds {
-/// Which variables travel; the requirements of `VariableFilter`, and of `VariablePredicate` for one that is handed to a call.
+/// Which variables travel: a `VariableFilter`, or a `VariablePredicate` that is handed to a call.
 struct filter {
     template <class P>
     static constexpr bool check_value() noexcept {
-        static_assert(
-            requires(const P policy, const Variable& var) {
-                { policy(var) } -> std::same_as<bool>;
-            },
-            "wherry: filter: operator()(const Variable&) must be const and return bool (see wherry/policy/filter.hpp)");
+        static_assert(detail::AnswersForVariables<P>,
+                      "wherry: filter: operator()(const Variable&) must be const and return bool (see wherry/policy/filter.hpp)");
         static_assert(std::copy_constructible<P>, "wherry: filter: must be copyable (see wherry/policy/filter.hpp)");
         return VariablePredicate<P>;
     }
     template <class P>
     static constexpr bool check() noexcept {
-        constexpr bool callable = check_value<P>();
-        static_assert(!callable || noexcept(std::declval<const P&>()(std::declval<const Variable&>())),
+        constexpr bool answers = check_value<P>();
+        static_assert(!answers || detail::AnswersWithoutThrowing<P>,
                       "wherry: filter: operator()(const Variable&) must be noexcept (see wherry/policy/filter.hpp)");
         static_assert(
             std::default_initializable<P>,

@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_LAYOUT_HPP
 
 #include <wherry/base/order.hpp>
+#include <wherry/base/policy_set.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
 
@@ -20,29 +21,31 @@ struct record {
     sequence<std::size_t> tensors;  ///< indices into the names that the layout was asked about
 };
 
+namespace detail {
+template <class L>
+concept SaysSingleRecord = requires {
+    { L::single_record } -> std::convertible_to<bool>;  // true: always one record whose name is empty
+};
+template <class L>
+concept GivesRecords = requires(const L layout, std::span<const std::string_view> names) {
+    { layout.records(names) } -> std::convertible_to<sequence<record>>;
+};
+}  // namespace detail
+
 /// Lays tensors out in records. The names are distinct; every index must be in exactly one record, and saving and
 /// loading the same names must give the same answer, since files hold no names. May hold state; such a layout is handed to the call.
 template <class L>
-concept Layout = requires(const L layout, std::span<const std::string_view> names) {
-    { L::name } -> std::convertible_to<std::string_view>;
-    { L::single_record } -> std::convertible_to<bool>;  // true: always one record whose name is empty
-    { layout.records(names) } -> std::convertible_to<sequence<record>>;
-};
+concept Layout = Named<L> && detail::SaysSingleRecord<L> && detail::GivesRecords<L>;
 
 namespace kinds {
-/// Which record holds which tensors; the requirements of `Layout`.
+/// Which record holds which tensors: a `Layout`.
 struct layout {
     template <class P>
     static constexpr bool check() noexcept {
+        static_assert(detail::SaysSingleRecord<P>,
+                      "wherry: layout: needs `static constexpr bool single_record` (see wherry/policy/layout.hpp)");
         static_assert(
-            requires {
-                { P::single_record } -> std::convertible_to<bool>;
-            },
-            "wherry: layout: needs `static constexpr bool single_record` (see wherry/policy/layout.hpp)");
-        static_assert(
-            requires(const P policy, std::span<const std::string_view> names) {
-                { policy.records(names) } -> std::convertible_to<sequence<record>>;
-            },
+            detail::GivesRecords<P>,
             "wherry: layout: records(std::span<const std::string_view>) must be const and return records (see wherry/policy/layout.hpp)");
         return Layout<P>;
     }
