@@ -300,6 +300,7 @@ inline result<Parameter> Builder::create_parameter(std::string_view layer, const
                          .found = to_string(dims)};
     const auto name = attr.name.empty() ? names_.generate(std::string(layer) + (is_bias ? ".b" : ".w")) : attr.name;
     const parameter_traits traits{.trainable = attr.trainable, .learning_rate = attr.learning_rate, .regularizer = attr.regularizer};
+    const bool is_shared = static_cast<bool>(startup_.global_block().find_var(name));
     auto start = create_var(startup_, name, dims, dtype, true);
     if (!start) return start.failure();
     auto made = create_var(main_, name, dims, dtype, true);
@@ -309,7 +310,7 @@ inline result<Parameter> Builder::create_parameter(std::string_view layer, const
         var.set_stop_gradient(false);  // of a frozen one too: optimizers leave those out by themselves
     }
     const auto& ops = startup_.global_block().ops();
-    const bool has_start = std::any_of(ops.begin(), ops.end(), [&](const Operator& op) { return op.writes(name); });
+    const bool has_start = is_shared && std::any_of(ops.begin(), ops.end(), [&](const Operator& op) { return op.writes(name); });
     if (!has_start) initialize(*this, *start, attr.initializer ? *attr.initializer : otherwise);
     return Parameter(*made);
 }

@@ -2,6 +2,7 @@
 #define WHERRY_PROGRAM_PROGRAM_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/name_map.hpp>
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
@@ -156,10 +157,12 @@ inline void Program::keep_what_testing_needs() {
         if (trained) {
             erase_if(block.ops(),
                      [](const Operator& op) { return (op.role() & (op_role::backward | op_role::optimize | op_role::lr_schedule)) != 0; });
-            block.remove_vars_if([&](const Variable& var) {
-                return std::none_of(block.ops().begin(), block.ops().end(),
-                                    [&](const Operator& op) { return op.reads(var.name()) || op.writes(var.name()); });
-            });
+            name_set named;
+            for (const auto& op : block.ops())
+                for (const auto* slots : {&op.desc().inputs, &op.desc().outputs})
+                    for (const auto& slot : *slots)
+                        for (const auto& name : slot.arguments) named.insert(name);
+            block.remove_vars_if([&](const Variable& var) { return !named.contains(var.name()); });
         }
         for (auto& op : block.ops())
             if (op.find_attr("is_test") != nullptr) op.set_attr(make_attr("is_test", true));

@@ -168,9 +168,14 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
     }
     for (const auto& name : order)
         if (auto& p = grads[name]; p.names.size() > 1) sums.emplace_back(ops.size(), sum_of_gradients(p.names, name));
-    for (std::size_t i = sums.size(); i-- > 0;)
-        ops.insert(ops.begin() + static_cast<std::ptrdiff_t>(sums[i].first), std::move(sums[i].second));
-    return ops;
+    op_descs merged;
+    merged.reserve(ops.size() + sums.size());
+    auto* next = sums.begin();
+    for (std::size_t i = 0; i <= ops.size(); ++i) {
+        for (; next != sums.end() && next->first == i; ++next) merged.push_back(std::move(next->second));
+        if (i < ops.size()) merged.push_back(std::move(ops[i]));
+    }
+    return merged;
 }
 
 /// A later backward pass over one program must not write an earlier one's gradients: those get a name of the generator, or the same
@@ -178,7 +183,9 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
 inline void rename_existing_gradients(op_descs& ops, const Block& block, name_map<std::string>& renamed, const std::string& prefix,
                                       UniqueNameGenerator* names = nullptr) {
     for (auto& op : ops) {
-        for (const auto& [from, to] : renamed) rename_arguments(op.inputs, from, to);
+        for (auto& slot : op.inputs)
+            for (auto& name : slot.arguments)
+                if (const auto* to = renamed.find(name); to != nullptr) name = *to;
         for (auto& slot : op.outputs)
             for (auto& name : slot.arguments) {
                 if (name.find("@GRAD") == std::string::npos || !block.find_var(name)) continue;
@@ -291,12 +298,16 @@ inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variab
         wanted = b.main().all_parameters();
         erase_if(wanted, [](const Variable& param) { return !param.parameter()->trainable; });
     }
+    name_map<std::size_t> last_writers;
+    for (std::size_t i = 0; i < block.ops().size(); ++i)
+        for_each_argument(std::as_const(block).ops()[i].desc().outputs, [&](const std::string& name) { last_writers[name] = i; });
     sequence<param_and_grad> pairs;
     for (const auto& param : wanted) {
         auto name = grad_name(param.name());
         if (const auto* to = renamed.find(name); to != nullptr) name = *to;
-        const auto writer = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(name); });
-        if (writer == block.ops().rend()) continue;
+        const auto* at = last_writers.find(name);
+        if (at == nullptr) continue;
+        auto* const writer = &block.ops()[*at];
         auto role_vars = writer->attr_or("op_role_var", sequence<std::string>{});
         role_vars.insert(role_vars.begin(), {param.name(), name});
         writer->set_attr(make_attr("op_role_var", role_vars));
