@@ -45,4 +45,9 @@ case("top_k", lambda x: list(paddle.topk(x, 2)), floats)
 case("loss", lambda x, l: F.cross_entropy(x, l), {"x": floats["x"], "l": rng.randint(0, 4, (5, 1)).astype("int64")})
 case("embedding", lambda x: paddle.nn.Embedding(10, 4, padding_idx=1)(x), {"x": rng.randint(0, 10, (5, 3)).astype("int64")})
 case("fc", lambda x: paddle.static.nn.fc(paddle.static.nn.fc(x, 5, num_flatten_dims=2, activation="relu"), 3, activation="softmax"), {"x": f32(5, 3, 4)})
-case("unknown", lambda x: F.gelu(paddle.transpose(x, [1, 0])), floats)
+case("moved", lambda x: F.gelu(paddle.transpose(x, [1, 0])), floats)
+case("unknown", lambda x: paddle.lgamma(paddle.digamma(x)), floats)
+case("strided", lambda x: [paddle.stack([x, x + 1], axis=1)[:, 0, 1:3], paddle.reshape(x, paddle.stack([paddle.shape(x)[1], paddle.shape(x)[0]])),
+                           paddle.unsqueeze(paddle.squeeze(paddle.unsqueeze(x, 0), 0), [0, 2]), paddle.flatten(paddle.expand(x, [2, 5, 4]), 1)], floats)
+case("functions", lambda x: [F.hardswish(x), F.hardsigmoid(x), F.swish(x), F.silu(x), F.leaky_relu(x, 0.2), F.elu(x), F.mish(x), F.softplus(x),
+                             F.relu6(x * 4), paddle.exp(x), paddle.abs(x), paddle.pow(x, 2.0)], floats)

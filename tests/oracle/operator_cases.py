@@ -121,7 +121,130 @@ def slices():
     yield case("strided_slice", {"Input": x}, {"Out": 1}, axes=[1], starts=[1], ends=[2], strides=[1], infer_flags=[1], decrease_axis=[1])
 
 
+def assembly():
+    x = count(2, 3, 4)
+    for axis in (0, 1, -1, 3, 4, -4, -5):
+        yield case("stack", {"X": [x, x + 100, x + 200]}, {"Y": 1}, axis=axis)
+    yield case("stack", {"X": [ints(1), ints(2)]}, {"Y": 1}, axis=0, _dtype="int32")
+    yield case("stack", {"X": [x, count(2, 3)]}, {"Y": 1}, axis=0)
+    for axis, n in ((0, 2), (1, 3), (-1, 4), (3, 2)):
+        yield case("unstack", {"X": x}, {"Y": n}, axis=axis, num=n)
+        yield case("unbind", {"X": x}, {"Out": n}, axis=axis)
+    for axis, num, sections in ((0, 2, []), (2, 2, []), (-2, 3, []), (1, 0, [1, 2]), (2, 0, [1, -1, 1]), (2, 3, []), (1, 0, [1, 1]), (3, 2, [])):
+        yield case("split", {"X": x}, {"Out": len(sections) or num}, axis=axis, num=num, sections=sections)
+    yield case("split", {"X": x.astype("int64")}, {"Out": 2}, axis=0, num=2, _dtype="int64")
+    yield case("split", {"X": x, "AxisTensor": ints(2)}, {"Out": 2}, axis=0, num=2, _since="2.7")
+    for times in ([1, 1, 1], [2, 1, 3], [1, 4, 1], [2, 2], [0, 1, 1], [-1, 1, 1]):
+        yield case("expand", {"X": x}, {"Out": 1}, expand_times=times)
+    for times in ([1, 1, 1], [2, 1, 3], [2], [3, 2], [2, 1, 1, 1], [0, 1, 1], [-2, 1, 1]):
+        yield case("tile", {"X": x}, {"Out": 1}, repeat_times=times)
+    thin = count(1, 3, 1)
+    for shape in ([2, 3, 4], [-1, 3, 5], [2, 2, 3, 1], [1, 3, 1], [2, 4, 1], [3, 1], [-1, -1, -1], [5, -1, 3, 2]):
+        yield case("expand_v2", {"X": thin}, {"Out": 1}, shape=shape)
+        yield case("expand_as_v2", {"X": thin}, {"Out": 1}, target_shape=shape) if -1 not in shape else case("expand_v2", {"X": x}, {"Out": 1}, shape=shape)
+    yield case("expand_as_v2", {"X": thin, "Y": x}, {"Out": 1}, target_shape=[2, 3, 4])
+    yield case("expand_as", {"X": thin, "target_tensor": x}, {"Out": 1})
+    yield case("expand_as", {"X": x, "target_tensor": count(4, 3, 8)}, {"Out": 1})
+
+
+def padding():
+    x = count(2, 3)
+    for dtype in ("float32", "float64", "int32", "int64"):
+        yield case("pad", {"X": x.astype(dtype)}, {"Out": 1}, paddings=[0, 1, 2, 0], pad_value=7.0, _since="2.6", _dtype=dtype)
+    yield case("pad", {"X": x}, {"Out": 1}, paddings=[0, 1, 2, 0], pad_value=7.5)
+    yield case("pad", {"X": count(2, 3, 2, 2)}, {"Out": 1}, paddings=[0, 0, 1, 1, 2, 0, 0, 3])
+    yield case("pad", {"X": x}, {"Out": 1}, paddings=[0, 0, 0])
+    for mode in ("constant", "reflect", "edge"):
+        for layout, image in (("NCHW", count(2, 2, 3, 4)), ("NHWC", count(2, 3, 4, 2))):
+            yield case("pad2d", {"X": image}, {"Out": 1}, paddings=[1, 2, 2, 1], mode=mode, data_format=layout, pad_value=3.0, _until="1.8")
+            yield case("pad2d", {"X": image}, {"Out": 1}, paddings=[0, 0, 3, 0], mode=mode, data_format=layout, _until="1.8")
+    yield case("pad2d", {"X": count(2, 2, 3, 4)}, {"Out": 1}, paddings=[3, 0, 0, 0], mode="reflect", data_format="NCHW")
+    for mode in ("constant", "reflect", "replicate", "circular"):
+        for layout, volume in (("NCDHW", count(1, 2, 3, 4, 3)), ("NDHWC", count(1, 3, 4, 3, 2))):
+            yield case("pad3d", {"X": volume}, {"Out": 1}, paddings=[1, 2, 2, 1, 0, 2], mode=mode, data_format=layout, value=3.0)
+    yield case("pad3d", {"X": count(1, 2, 3, 4, 3)}, {"Out": 1}, paddings=[4, 0, 0, 0, 0, 0], mode="reflect", data_format="NCDHW")
+
+
+def choosing():
+    x = count(4, 3, 2)
+    for dtype in ("int32", "int64"):
+        yield case("gather", {"X": x, "Index": ints(2, 0, 2, dtype=dtype)}, {"Out": 1})
+        yield case("gather", {"X": x, "Index": ints(2, 0, dtype=dtype)}, {"Out": 1}, axis=1, _since="2.6")
+        yield case("index_select", {"X": x, "Index": ints(2, 0, 2, dtype=dtype)}, {"Out": 1}, dim=1)
+        yield case("gather_nd", {"X": x, "Index": ints(2, 0, 1, 2, dtype=dtype).reshape(2, 2)}, {"Out": 1})
+    yield case("gather", {"X": x, "Index": ints(2, 0).reshape(2, 1)}, {"Out": 1})
+    yield case("gather", {"X": x, "Index": np.int64(2).reshape(())}, {"Out": 1}, axis=1, _since="2.6")
+    yield case("gather", {"X": x, "Index": ints(1, 0), "Axis": ints(2)}, {"Out": 1}, _since="2.7")
+    yield case("gather", {"X": x.astype("int64"), "Index": ints(3)}, {"Out": 1}, _dtype="int64")
+    yield case("gather", {"X": x, "Index": ints(-1)}, {"Out": 1}, _since="2.6")
+    yield case("index_select", {"X": x, "Index": ints(-1, 1)}, {"Out": 1}, dim=-1, _since="2.6")
+    yield case("index_select", {"X": x, "Index": ints(0, 1)}, {"Out": 1}, dim=-1)
+    yield case("index_select", {"X": x, "Index": ints(4, 1)}, {"Out": 1}, dim=0)
+    yield case("gather_nd", {"X": x, "Index": ints(1, 2, 1).reshape(1, 3)}, {"Out": 1})
+    yield case("gather_nd", {"X": x, "Index": ints(1)}, {"Out": 1})
+    yield case("gather_nd", {"X": x, "Index": ints(-1, 0).reshape(1, 2)}, {"Out": 1}, _since="2.6")
+    yield case("gather_nd", {"X": x, "Index": ints(4, 0).reshape(1, 2)}, {"Out": 1}, _since="2.6")
+
+
+def constants():
+    x = count(3, 2)
+    for dtype, number in (("float32", 5), ("int32", 2), ("int64", 3)):
+        yield case("fill_constant_batch_size_like", {"Input": x}, {"Out": 1}, shape=[-1, 4], dtype=number, value=2.0, _dtype=dtype)
+        yield case("fill_any_like", {"X": x}, {"Out": 1}, dtype=number, value=2.0, _dtype=dtype)
+    yield case("fill_constant_batch_size_like", {"Input": x}, {"Out": 1}, shape=[4, 7], input_dim_idx=1, output_dim_idx=1, dtype=5, value=0.5)
+    yield case("fill_constant_batch_size_like", {"Input": x}, {"Out": 1}, shape=[4, 7], input_dim_idx=5, output_dim_idx=1, dtype=5)
+    yield case("fill_any_like", {"X": x}, {"Out": 1}, value=2.5)
+    yield case("fill_zeros_like", {"X": x}, {"Out": 1})
+    yield case("assign_value", {}, {"Out": 1}, shape=[2, 2], dtype=5, fp32_values=[1.0, 2.5, -3.0, 4.0])
+    yield case("assign_value", {}, {"Out": 1}, shape=[2], dtype=2, int32_values=[1, -2], _dtype="int32")
+    yield case("assign_value", {}, {"Out": 1}, shape=[2], dtype=3, int64_values=[1, -2], _dtype="int64")
+    yield case("assign_value", {}, {"Out": 1}, shape=[2], dtype=0, bool_values=[1, 0], _dtype="bool")
+    for dtype in ("float32", "int32", "int64"):
+        yield case("increment", {"X": np.array([3], dtype)}, {"Out": 1}, step=2.0, _dtype=dtype)
+    yield case("increment", {"X": x}, {"Out": 1}, step=2.0)
+
+
+def comparisons():
+    x, y = np.array([[1, 2, 3], [3, 2, 1]], "float32"), np.array([[1, 3, 2], [3, 3, 3]], "float32")
+    for op in ("equal", "not_equal", "less_than", "less_equal", "greater_than", "greater_equal"):
+        for dtype in ("float32", "float64", "int32", "int64"):
+            yield case(op, {"X": x.astype(dtype), "Y": y.astype(dtype)}, {"Out": 1}, _dtype="bool")
+        yield case(op, {"X": x, "Y": y[0]}, {"Out": 1}, _dtype="bool")
+        yield case(op, {"X": x, "Y": x[:, 0]}, {"Out": 1}, axis=0, _dtype="bool", _since="1.8")
+        yield case(op, {"X": x, "Y": np.array([2], "float32")}, {"Out": 1}, _dtype="bool")
+    yield case("equal", {"X": x > 1, "Y": y > 2}, {"Out": 1}, _dtype="bool", _since="2.6")
+    for op in ("logical_and", "logical_or", "logical_xor"):
+        yield case(op, {"X": x > 1, "Y": y > 2}, {"Out": 1}, _dtype="bool")
+        yield case(op, {"X": x.astype("int64") - 1, "Y": y.astype("int64") - 2}, {"Out": 1}, _dtype="bool", _since="2.6")
+    yield case("logical_not", {"X": x > 1}, {"Out": 1}, _dtype="bool")
+    yield case("where", {"Condition": x > 1, "X": x, "Y": y}, {"Out": 1})
+    yield case("where", {"Condition": x > 1, "X": x.astype("int64"), "Y": y.astype("int64")}, {"Out": 1}, _dtype="int64")
+
+
+def places():
+    x = some(3, 4, 2)
+    ties = np.array([[2, 5, 5, 1], [3, 3, 3, 3]], "float32")
+    for op in ("arg_max", "arg_min"):
+        for axis in (0, 1, -1, 3, -4):
+            yield case(op, {"X": x}, {"Out": 1}, axis=axis, dtype=3, _dtype="int64")
+        yield case(op, {"X": x}, {"Out": 1}, axis=1, keepdims=True, dtype=2, _dtype="int32")
+        yield case(op, {"X": x}, {"Out": 1}, axis=0, flatten=True, dtype=3, _dtype="int64", _since="2.6")
+        yield case(op, {"X": ties}, {"Out": 1}, axis=1, dtype=3, _dtype="int64")
+        yield case(op, {"X": ties[0]}, {"Out": 1}, axis=0, dtype=3, _dtype="int64")
+        yield case(op, {"X": ties.astype("int64")}, {"Out": 1}, axis=1, dtype=3, _dtype="int64")
+    for down in (False, True):
+        for axis in (0, 1, -1):
+            yield case("argsort", {"X": x}, {"Out": 1, "Indices": 1}, axis=axis, descending=down)
+            yield case("argsort", {"X": x.astype("float64")}, {"Out": 1, "Indices": 1}, axis=axis, descending=down)
+        yield case("argsort", {"X": np.array([3, 1, 2], "int64")}, {"Out": 1, "Indices": 1}, descending=down)
+        yield case("argsort", {"X": ties}, {"Out": 1, "Indices": 1}, descending=down, _since="2.6")
+    for largest in (True, False):
+        for axis, k in ((-1, 2), (0, 2), (1, 3), (1, 4), (1, 5), (1, 0), (3, 1)):
+            yield case("top_k_v2", {"X": x}, {"Out": 1, "Indices": 1}, axis=axis, k=k, largest=largest)
+    yield case("top_k_v2", {"X": np.array([3, 1, 2], "int64")}, {"Out": 1, "Indices": 1}, k=2)
+
+
 def cases():
-    for family in (unary, transposes, same_elements, slices):
+    for family in (unary, transposes, same_elements, slices, assembly, padding, choosing, constants, comparisons, places):
         for made in family():
             yield made

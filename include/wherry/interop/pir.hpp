@@ -4,7 +4,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
-#include <wherry/interop/detail/pir_json.hpp>
+#include <wherry/interop/detail/pir_attributes.hpp>
 #include <wherry/interop/detail/pir_rules.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/version.hpp>
@@ -34,7 +34,7 @@ enum class pir_operators : bool {
 namespace detail {
 
 /// Reads one PIR document. Values are numbered there; parameters and fed variables keep their names, others get "value_N".
-class pir_reader : pir_json {
+class pir_reader : pir_attributes {
   public:
     pir_reader(const limits& caps, pir_operators take) : caps_(caps), take_(take) {}
 
@@ -284,6 +284,7 @@ class pir_reader : pir_json {
         const auto* made = at(&op, "O");
         for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
             if (i >= rule.outputs.size() || rule.outputs[i].empty()) return bad(op, "an operator makes more values than it does");
+            if (integer(at(one, "%")) == 0) continue;  // an output that nobody wants
             auto name = define_variable(op, one);
             if (!name) return std::move(name).failure();
             outputs.push_back({rule.outputs[i], {*std::move(name)}});
@@ -294,7 +295,7 @@ class pir_reader : pir_json {
 
     result<void> take_input(const json& op, const pir_input& wanted, std::size_t i, std::int64_t id, named_slots& inputs,
                             sequence<Attr>& attrs) {
-        if (id == 0 && wanted.kind == pir_input_kind::unused) return {};
+        if (id == 0) return {};  // an input that is not there
         auto found = input(op, i);
         if (!found) return std::move(found).failure();
         auto& read = **found;
@@ -330,6 +331,12 @@ class pir_reader : pir_json {
             }
             case pir_input_kind::integers: break;
         }
+        if (constant == nullptr && !wanted.computed.empty()) {
+            auto name = tensor_of(op, read, id);
+            if (!name) return std::move(name).failure();
+            inputs.push_back({wanted.computed, {*std::move(name)}});
+            return {};
+        }
         if (constant == nullptr || !constant->is_array()) return computed(op, wanted.name);
         sequence<std::int32_t> all;
         for (std::size_t k = 0; k < constant->size(); ++k) {
@@ -339,37 +346,6 @@ class pir_reader : pir_json {
         }
         if (wanted.name == "dim") attrs.push_back(make_attr("reduce_all", all.empty()));
         attrs.push_back(make_attr(wanted.name, std::move(all)));
-        return {};
-    }
-    static result<void> take_attribute(const json& op, const pir_attribute& wanted, sequence<Attr>& attrs) {
-        const auto* held = attribute(op, wanted.from);
-        if (held == nullptr) return wanted.to.empty() ? result<void>() : bad(op, "an attribute is missing", wanted.from);
-        if (wanted.to.empty()) {  // has to have one value
-            if (held->dump() == wanted.only) return {};
-            return error{.code = errc::unsupported,
-                         .message = "an attribute has a value that is not supported",
-                         .variable = wanted.from,
-                         .op = name_of_op(op),
-                         .expected = wanted.only,
-                         .found = held->dump(-1, ' ', true, json::error_handler_t::replace)};
-        }
-        if (wanted.only == "dtype") {
-            const auto dtype = dtype_named(text_of(held));
-            if (!dtype) return bad(op, "an attribute names no element type", wanted.from);
-            attrs.push_back(make_attr(wanted.to, *dtype));
-        } else if (held->is_boolean()) {
-            attrs.push_back(make_attr(wanted.to, held->get<bool>()));
-        } else if (held->is_string()) {
-            attrs.push_back(make_attr(wanted.to, held->get<std::string>()));
-        } else if (held->is_number_integer() && wanted.only == "long") {
-            attrs.push_back(make_attr(wanted.to, integer(held)));
-        } else if (held->is_number_integer() && wanted.only != "float" && std::in_range<std::int32_t>(integer(held))) {
-            attrs.push_back(make_attr(wanted.to, static_cast<std::int32_t>(integer(held))));
-        } else if (held->is_number()) {
-            attrs.push_back(make_attr(wanted.to, held->get<float>()));
-        } else {
-            return bad(op, "an attribute is of another type", wanted.from);
-        }
         return {};
     }
 

@@ -69,20 +69,24 @@ namespace wherry::inline WHERRY_ABI::op::detail {
     if (!numbers) return c.no_kernel(c.in_dtype(slot, k));
     return *std::move(numbers);
 }
-/// A list of whole numbers: of one input, else of inputs that hold one each, else of the attribute.
+/// Whole numbers of inputs that hold one each, or of the attribute if there are none.
 template <class Context, class Number>
-[[gnu::cold]] result<sequence<std::int64_t>> listed_numbers(const Context& c, std::size_t tensor, std::size_t tensors,
-                                                            const sequence<Number>& attribute) {
-    if (c.has_in(tensor)) return whole_numbers(c, tensor);
-    if (!c.has_in(tensors)) return sequence<std::int64_t>(attribute.begin(), attribute.end());
+[[gnu::cold]] result<sequence<std::int64_t>> numbers_of_each(const Context& c, std::size_t slot, const sequence<Number>& attribute) {
+    if (!c.has_in(slot)) return sequence<std::int64_t>(attribute.begin(), attribute.end());
     sequence<std::int64_t> numbers;
-    for (std::size_t k = 0; k < c.in_count(tensors); ++k) {
-        auto one = whole_numbers(c, tensors, k);
+    for (std::size_t k = 0; k < c.in_count(slot); ++k) {
+        auto one = whole_numbers(c, slot, k);
         if (!one) return one;
         if (one->size() != 1) return c.fail(errc::shape_mismatch, "an input of a list should hold one number", "1", decimal(one->size()));
         numbers.push_back((*one)[0]);
     }
     return numbers;
+}
+/// A list of whole numbers: of one input, else of inputs that hold one each, else of the attribute.
+template <class Context, class Number>
+[[gnu::cold]] result<sequence<std::int64_t>> listed_numbers(const Context& c, std::size_t tensor, std::size_t tensors,
+                                                            const sequence<Number>& attribute) {
+    return c.has_in(tensor) ? whole_numbers(c, tensor) : numbers_of_each(c, tensors, attribute);
 }
 
 /// An optional input that holds one number in place of an attribute.

@@ -1,13 +1,20 @@
 #ifndef WHERRY_EXEC_OP_INFERENCE_HPP
 #define WHERRY_EXEC_OP_INFERENCE_HPP
 
+#include <wherry/exec/op/arg.hpp>
+#include <wherry/exec/op/compare.hpp>
 #include <wherry/exec/op/convolution.hpp>
+#include <wherry/exec/op/expand.hpp>
+#include <wherry/exec/op/fill.hpp>
 #include <wherry/exec/op/flatten.hpp>
+#include <wherry/exec/op/gather.hpp>
 #include <wherry/exec/op/lists.hpp>
+#include <wherry/exec/op/pad.hpp>
 #include <wherry/exec/op/reshape.hpp>
 #include <wherry/exec/op/shape.hpp>
 #include <wherry/exec/op/slice.hpp>
 #include <wherry/exec/op/squeeze.hpp>
+#include <wherry/exec/op/stack.hpp>
 #include <wherry/exec/op/transpose.hpp>
 #include <wherry/exec/op/unary.hpp>
 #include <wherry/exec/op_list.hpp>
@@ -30,8 +37,18 @@ using shapes =
             flatten_contiguous_range_grad, squeeze, squeeze_grad, squeeze2, squeeze2_grad, unsqueeze, unsqueeze_grad, unsqueeze2,
             unsqueeze2_grad, transpose, transpose_grad, transpose2, transpose2_grad, slice, slice_grad, strided_slice, strided_slice_grad>;
 
+/// Tensors put together, taken apart, repeated, chosen from, made of constants.
+using assembly = op_list<stack, stack_grad, unstack, unstack_grad, unbind, split, expand, expand_grad, expand_v2, expand_v2_grad, expand_as,
+                         expand_as_grad, expand_as_v2, expand_as_v2_grad, tile, tile_grad, pad, pad_grad, pad2d, pad2d_grad, pad3d,
+                         pad3d_grad, gather, gather_grad, index_select, index_select_grad, gather_nd, gather_nd_grad,
+                         fill_constant_batch_size_like, fill_any_like, fill_zeros_like, assign_value, increment>;
+
+/// Comparisons, and where elements stand.
+using comparisons = op_list<equal, not_equal, less_than, less_equal, greater_than, greater_equal, logical_and, logical_or, logical_xor,
+                            logical_not, where, where_grad, arg_max, arg_min, argsort, argsort_grad, top_k_v2, top_k_v2_grad>;
+
 /// `op::every` and these.
-using inference = join_ops<every, images, functions, shapes>;
+using inference = join_ops<every, images, functions, shapes, assembly, comparisons>;
 
 }  // namespace wherry::inline WHERRY_ABI::op
 

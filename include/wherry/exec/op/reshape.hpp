@@ -33,7 +33,7 @@ namespace detail {
 
 /// The attribute, or what an input says in its place, as dims for the elements of X.
 [[gnu::cold]] inline result<Shape> reshaped_dims(const reshape2_attributes& a, const infer_context& c, const Shape& x) {
-    auto listed = c.has_in(2) ? listed_numbers(c, 2, 2, a.shape) : listed_numbers(c, 1, 1, a.shape);
+    auto listed = c.has_in(1) && !c.has_in(2) ? whole_numbers(c, 1) : numbers_of_each(c, 2, a.shape);
     if (!listed) return listed.failure();
     const auto& wanted = *listed;
     const auto shown = to_string(wanted);

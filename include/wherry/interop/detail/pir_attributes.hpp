@@ -1,0 +1,74 @@
+#ifndef WHERRY_INTEROP_DETAIL_PIR_ATTRIBUTES_HPP
+#define WHERRY_INTEROP_DETAIL_PIR_ATTRIBUTES_HPP
+
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/interop/detail/pir_json.hpp>
+#include <wherry/interop/detail/pir_rules.hpp>
+#include <wherry/program/attribute.hpp>
+#include <wherry/version.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace wherry::inline WHERRY_ABI::detail {
+
+/// Attributes of PIR operators as those of 2.x.
+class pir_attributes : protected pir_json {
+  protected:
+    /// Numbers as the file lists them, or one to an object.
+    static result<void> take_list(const json& op, const pir_attribute& wanted, const json& held, sequence<Attr>& attrs) {
+        sequence<std::int32_t> whole;
+        sequence<float> numbers;
+        for (std::size_t i = 0; i < held.size(); ++i) {
+            const auto* one = at(&held, i)->is_object() ? at(at(&held, i), "D") : at(&held, i);
+            if (one == nullptr || !one->is_number()) return bad(op, "an attribute is not a list of numbers", wanted.from);
+            numbers.push_back(one->get<float>());
+            if (wanted.only == "floats") continue;
+            if (!std::in_range<std::int32_t>(integer(one))) return bad(op, "a number of a list does not fit 32 bits");
+            whole.push_back(static_cast<std::int32_t>(integer(one)));
+        }
+        attrs.push_back(wanted.only == "floats" ? make_attr(wanted.to, std::move(numbers)) : make_attr(wanted.to, std::move(whole)));
+        return {};
+    }
+    static result<void> take_attribute(const json& op, const pir_attribute& wanted, sequence<Attr>& attrs) {
+        const auto* held = attribute(op, wanted.from);
+        if (held == nullptr) return wanted.to.empty() ? result<void>() : bad(op, "an attribute is missing", wanted.from);
+        if (wanted.to.empty()) {  // has to have one value
+            if (held->dump() == wanted.only) return {};
+            return error{.code = errc::unsupported,
+                         .message = "an attribute has a value that is not supported",
+                         .variable = wanted.from,
+                         .op = name_of_op(op),
+                         .expected = wanted.only,
+                         .found = held->dump(-1, ' ', true, json::error_handler_t::replace)};
+        }
+        if (wanted.only == "dtype") {
+            const auto dtype = dtype_named(text_of(held));
+            if (!dtype) return bad(op, "an attribute names no element type", wanted.from);
+            attrs.push_back(make_attr(wanted.to, *dtype));
+        } else if (held->is_array()) {
+            return take_list(op, wanted, *held, attrs);
+        } else if (held->is_boolean()) {
+            attrs.push_back(make_attr(wanted.to, held->get<bool>()));
+        } else if (held->is_string()) {
+            attrs.push_back(make_attr(wanted.to, held->get<std::string>()));
+        } else if (held->is_number_integer() && wanted.only == "long") {
+            attrs.push_back(make_attr(wanted.to, integer(held)));
+        } else if (held->is_number_integer() && wanted.only != "float" && std::in_range<std::int32_t>(integer(held))) {
+            attrs.push_back(make_attr(wanted.to, static_cast<std::int32_t>(integer(held))));
+        } else if (held->is_number()) {
+            attrs.push_back(make_attr(wanted.to, held->get<float>()));
+        } else {
+            return bad(op, "an attribute is of another type", wanted.from);
+        }
+        return {};
+    }
+};
+
+}  // namespace wherry::inline WHERRY_ABI::detail
+
+#endif
