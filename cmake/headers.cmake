@@ -54,22 +54,27 @@ set(WHERRY_HEADERS
     wherry/exec/op/accuracy.hpp
     wherry/exec/op/activation.hpp
     wherry/exec/op/all.hpp
+    wherry/exec/op/arg.hpp
     wherry/exec/op/assign.hpp
     wherry/exec/op/attribute_input.hpp
     wherry/exec/op/cast.hpp
     wherry/exec/op/channels.hpp
     wherry/exec/op/check.hpp
     wherry/exec/op/clip.hpp
+    wherry/exec/op/compare.hpp
     wherry/exec/op/concat.hpp
     wherry/exec/op/convolution.hpp
     wherry/exec/op/cross_entropy.hpp
     wherry/exec/op/detail/all.ipp
     wherry/exec/op/dropout.hpp
     wherry/exec/op/elementwise.hpp
+    wherry/exec/op/expand.hpp
     wherry/exec/op/feed.hpp
     wherry/exec/op/fetch.hpp
+    wherry/exec/op/fill.hpp
     wherry/exec/op/fill_constant.hpp
     wherry/exec/op/flatten.hpp
+    wherry/exec/op/gather.hpp
     wherry/exec/op/inference.hpp
     wherry/exec/op/lists.hpp
     wherry/exec/op/lookup_table.hpp
@@ -77,6 +82,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/mean.hpp
     wherry/exec/op/mul.hpp
     wherry/exec/op/optimizer.hpp
+    wherry/exec/op/pad.hpp
     wherry/exec/op/random.hpp
     wherry/exec/op/reduce.hpp
     wherry/exec/op/reshape.hpp
@@ -89,6 +95,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/softmax_with_cross_entropy.hpp
     wherry/exec/op/squared_l2_norm.hpp
     wherry/exec/op/squeeze.hpp
+    wherry/exec/op/stack.hpp
     wherry/exec/op/strided.hpp
     wherry/exec/op/sum.hpp
     wherry/exec/op/top_k.hpp
@@ -136,6 +143,7 @@ set(WHERRY_HEADERS
     wherry/format/text_file.hpp
     wherry/format/text_number.hpp
     wherry/interop/cblas.hpp
+    wherry/interop/detail/pir_attributes.hpp
     wherry/interop/detail/pir_json.hpp
     wherry/interop/detail/pir_rules.hpp
     wherry/interop/detail/safetensors_header.hpp
