@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace {
@@ -45,67 +44,16 @@ struct flash_pages {
 };
 static_assert(wherry::Annotation<flash_pages>);
 
-/// A codec: every byte is mixed with a key, and with its place. Real ciphers go in the same two functions.
+/// A codec: every byte is mixed with a key, and with its place. Real ciphers go in `mix`; a key that is known when the program runs goes in
+/// a member, and the codec is handed to `save` and `load`.
 struct scrambled {
     using kind = wherry::kinds::codec;
     static constexpr std::string_view name = "scrambled";
-    static std::byte mixed(std::byte byte, std::uint64_t place) noexcept { return byte ^ static_cast<std::byte>(0x5A + place * 7); }
-
-    template <wherry::Sink Inner>
-    struct scrambling_sink {
-        static constexpr std::string_view name = "scrambled";
-        static constexpr bool many_records = Inner::many_records;
-        Inner* inner;
-
-        wherry::result<void> start(std::span<const wherry::record_size> records, wherry::durability_steps how) {
-            return inner->start(records, how);
-        }
-        wherry::result<void> write_at(std::size_t record, std::uint64_t offset, std::span<const wherry::piece> pieces) {
-            for (const auto& bytes : pieces) {
-                std::vector<std::byte> copy(bytes.begin(), bytes.end());
-                for (std::size_t i = 0; i < copy.size(); ++i) copy[i] = mixed(copy[i], offset + i);
-                const wherry::piece out(copy);
-                if (auto written = inner->write_at(record, offset, std::span(&out, 1)); !written) return written;
-                offset += bytes.size();
-            }
-            return {};
-        }
-        wherry::result<void> commit(std::size_t record) { return inner->commit(record); }
-        auto finish() { return inner->finish(); }
-    };
-    template <wherry::Source Inner>
-    struct scrambling_source {
-        static constexpr std::string_view name = "scrambled";
-        static constexpr bool many_records = Inner::many_records;
-        using inner_reader = typename decltype(std::declval<Inner&>().open({}))::value_type;
-        struct reader {
-            inner_reader inner;
-            [[nodiscard]] std::uint64_t size_bytes() const { return inner.size_bytes(); }
-            [[nodiscard]] std::string_view path() const { return inner.path(); }
-            wherry::result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
-                auto read = inner.read_at(offset, into);
-                for (std::size_t i = 0; read && i < into.size(); ++i) into[i] = mixed(into[i], offset + i);
-                return read;
-            }
-        };
-        Inner* inner;
-
-        wherry::result<void> expect(std::span<const std::string_view> names) { return inner->expect(names); }
-        wherry::result<reader> open(std::string_view record) {
-            auto opened = inner->open(record);
-            if (!opened) return std::move(opened).error();
-            return reader{*std::move(opened)};
-        }
-    };
-
-    template <wherry::Sink Inner>
-    static scrambling_sink<Inner> encode(Inner& sink) {
-        return {&sink};
+    static void mix(std::span<std::byte> bytes, std::uint64_t offset) noexcept {
+        for (auto& byte : bytes) byte ^= static_cast<std::byte>(0x5A + offset++ * 7);
     }
-    template <wherry::Source Inner>
-    static scrambling_source<Inner> decode(Inner& source, const wherry::limits&) {
-        return {&source};
-    }
+    static auto encode(auto& sink) { return wherry::transformed(sink, mix); }
+    static auto decode(auto& source, const wherry::limits&) { return wherry::transformed(source, mix); }
 };
 static_assert(wherry::Codec<scrambled>);
 

@@ -18,6 +18,7 @@
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/mapped.hpp>
 #include <wherry/policy/memory.hpp>
+#include <wherry/policy/transformed.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/prune.hpp>
 #include <wherry/record/selected_rows.hpp>
