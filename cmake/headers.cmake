@@ -219,6 +219,7 @@ set(WHERRY_HEADERS
     wherry/policy/memory.hpp
     wherry/policy/sink.hpp
     wherry/policy/source.hpp
+    wherry/policy/transformed.hpp
     wherry/program/attribute.hpp
     wherry/program/block.hpp
     wherry/program/dot.hpp
