@@ -23,6 +23,7 @@ using wherry::Tensor;
 struct named_array {
     std::string name;
     Tensor array;
+    std::string file{};  ///< where it came from
 };
 
 namespace detail {
@@ -36,7 +37,7 @@ inline result<named_array> read_feed(const std::string& argument) {
     if (!bytes) return bytes.error();
     auto array = wherry::npy::parse(*bytes);
     if (!array) return std::move(array).error().in_file(file);
-    return named_array{argument.substr(0, equals), *std::move(array)};
+    return named_array{argument.substr(0, equals), *std::move(array), file};
 }
 }  // namespace detail
 

@@ -26,7 +26,7 @@ result<std::string> inspect(const inspect_arguments& given);
 
 struct convert_arguments {
     std::vector<std::string> paths;  ///< IN and OUT, or PROGRAM, IN and OUT
-    std::string form = "paddle";     ///< or pdparams, npz, safetensors, text
+    std::string form{};              ///< paddle, pdparams, npz, safetensors or text; empty: what the ending of OUT names
     std::string filter{};            ///< persistables (empty means these) or params
     std::string in_filename{};       ///< empty: IN itself
     std::string out_filename{};      ///< paddle: empty for one file per variable
@@ -40,6 +40,8 @@ struct convert_arguments {
     bool names = false;
     bool gzip = false;
     bool bits = false;
+    bool strip = false;  ///< `program_out` without call stacks
+    bool quiet = false;
 };
 /// Saves the arrays of any file or folder in another form. Errors: bad_argument, those of `state_file`.
 result<std::string> convert(const convert_arguments& given);
@@ -76,6 +78,8 @@ struct infer_model_arguments {
     std::vector<std::string> targets{};
     std::string model_filename = "__model__";
     std::string params_filename{};  ///< empty: one file per variable
+    bool strip = false;             ///< without call stacks
+    bool quiet = false;
 };
 /// Saves what targets need of a trained program as an inference model. Errors: those of `state_file::load` and `save_inference_model`.
 result<std::string> infer_model(const infer_model_arguments& given);
@@ -84,11 +88,15 @@ struct run_arguments {
     std::string model;  ///< a folder, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams
     std::string out;
     std::vector<std::string> feeds;
+    std::vector<std::string> fetches{};  ///< empty: the model's outputs
+    std::vector<std::string> lods{};     ///< NAME=0,2,5
     std::string model_file{};
     std::string params_file{};
+    bool quiet = false;
 };
-/// Runs an inference program once; its results become OUT/0.npy, OUT/1.npy, ... Errors: feed_mismatch, fetch_mismatch,
-/// those of loading and of `Executor::run`.
+/// Runs an inference program once; its results become OUT/0.npy, OUT/1.npy, ... and, for one with LoD, OUT/0.lod.npy. Errors:
+/// bad_argument, feed_mismatch, fetch_mismatch, no_such_variable, dtype_mismatch, shape_mismatch, bad_lod, those of loading and of
+/// `Executor::run`.
 result<std::string> run(const run_arguments& given);
 
 struct embed_arguments {
@@ -100,6 +108,7 @@ struct embed_arguments {
     bool incbin = false;
     std::string model_file{};
     std::string params_file{};
+    bool quiet = false;
 };
 /// Writes a model as a C++ header for `wherry::embed::network`. Errors: bad_argument, those of reading and writing.
 result<std::string> embed(const embed_arguments& given);
@@ -114,6 +123,7 @@ struct train_arguments {
     std::int64_t steps = 1;
     std::string save{};
     std::string save_filename{};
+    bool quiet = false;
 };
 /// Runs a program many times on the same arrays; what is fetched becomes OUT/NAME.npy, one row per step. Errors:
 /// bad_argument, those of loading, of saving and of `Executor::run`.

@@ -1,13 +1,18 @@
 #include "commands.hpp"
 #include "files.hpp"
+#include "said.hpp"
 #include "states.hpp"
+#include "strip.hpp"
 
 #include <wherry/archive/select.hpp>
+#include <wherry/base/utf8.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/converted.hpp>
 #include <wherry/tensor/transposed.hpp>
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -33,12 +38,63 @@ error wrong(std::string_view message, std::string_view expected = {}, std::strin
     return {.code = errc::bad_argument, .message = message, .expected = expected, .found = found};
 }
 
+/// Forms by the ending of OUT; an empty one is of files that cannot be written.
+struct ending {
+    std::string_view text;
+    std::string_view form;
+};
+constexpr ending endings[] = {{".npz", "npz"},
+                              {".safetensors", "safetensors"},
+                              {".pdparams", "pdparams"},
+                              {".pdopt", "pdparams"},
+                              {".pdiparams", "paddle"},
+                              {".pdmodel", ""},
+                              {".onnx", ""},
+                              {".h5", ""},
+                              {".hdf5", ""},
+                              {".pt", ""},
+                              {".pth", ""},
+                              {".pb", ""},
+                              {".tflite", ""},
+                              {".npy", ""},
+                              {".json", ""},
+                              {".zip", ""},
+                              {".tar", ""},
+                              {".gz", ""},
+                              {".pkl", ""},
+                              {".txt", ""},
+                              {".bin", ""},
+                              {".ckpt", ""},
+                              {".gguf", ""}};
+
+/// The form that was asked for or, without --to, the one that the ending of OUT names; paddle for any other name of a folder. A file
+/// whose name ends in .pdiparams is the one of all. Errors: bad_argument for an ending that names no form that is written here.
+result<void> choose_form(convert_arguments& given) {
+    if (!given.form.empty() || given.paths.empty()) return {};
+    given.form = "paddle";
+    if (!given.out_filename.empty() || is_folder(given.paths.back())) return {};
+    const std::filesystem::path out(given.paths.back());
+    for (const auto& known : endings) {
+        if (out.extension() != known.text) continue;
+        if (known.form.empty())
+            return wrong("the ending of OUT names no form that is written here; --to says which is meant",
+                         "npz, safetensors, pdparams, pdiparams", known.text);
+        given.form = known.form;
+        if (known.text != ".pdiparams") return {};
+        given.out_filename = out.filename().string();
+        given.paths.back() = out.has_parent_path() ? out.parent_path().string() : ".";
+        return {};
+    }
+    return {};
+}
+
 /// Checks what belongs together, before any file is opened.
 result<void> check(const convert_arguments& given) {
     const bool has_program = given.paths.size() == 3;
     const bool paddle = given.form == "paddle";
     if (given.paths.size() < 2 || given.paths.size() > 3) return wrong("convert wants IN and OUT, or PROGRAM, IN and OUT");
     if (!has_program && !given.filter.empty()) return wrong("--filter chooses among the variables of PROGRAM, and there is none");
+    if (given.strip && given.program_out.empty()) return wrong("--strip is for what --program-out writes, and it is not given");
     if (!has_program && !given.program_out.empty()) return wrong("--program-out writes PROGRAM, and there is none");
     if (!given.program_out.empty() && !(given.casts.empty() && given.transposed.empty()))
         return wrong("--cast and --transpose change the arrays alone: what --program-out writes would not fit them");
@@ -199,13 +255,27 @@ state_target target_of(const convert_arguments& given) {
             .rules = {.alignment = given.align == 0 ? 1 : given.align, .checksums = given.checksum, .names = given.names}};
 }
 
+/// What was written, in one line or two.
+std::string said(const state_dict& arrays, const convert_arguments& given, double seconds) {
+    std::uint64_t bytes = 0;
+    for (const auto& held : arrays) bytes += held.tensor.bytes().size();
+    const auto target = target_of(given);
+    auto line = "wrote " + counted(arrays.size(), "array") + ", " + size_text(bytes) + ", as " + given.form + " in " + time_text(seconds) +
+                ": " + wherry::printable(target.path) + "\n";
+    if (!given.program_out.empty()) line += "wrote the program: " + wherry::printable(given.program_out) + "\n";
+    return line;
+}
+
 result<void> write_program(const Program& program, const std::string& path) {
     wherry::disk file{path};
     return wherry::write_whole(file, program.serialize_to_string(), wherry::atomic::steps);
 }
 }  // namespace
 
-result<std::string> convert(const convert_arguments& given) {
+result<std::string> convert(const convert_arguments& as_given) {
+    auto given = as_given;
+    const stopwatch running;
+    if (auto chosen = choose_form(given); !chosen) return std::move(chosen).error();
     if (auto checked = check(given); !checked) return std::move(checked).error();
     const auto rules = cast_rules(given.casts);
     if (!rules) return rules.error();
@@ -233,12 +303,13 @@ result<std::string> convert(const convert_arguments& given) {
         auto fitting = renamed(program, named->names);
         if (!fitting) return std::move(fitting).error().in_file(given.paths[0]);
         program = *std::move(fitting);
+        if (given.strip) strip_callstacks(program);
     }
     if (auto saved = save_state(named->arrays, target_of(given)); !saved) return std::move(saved).error();
     tell(read->warnings);
     if (!given.program_out.empty())
         if (auto written = write_program(program, given.program_out); !written) return std::move(written).error();
-    return std::string();
+    return given.quiet ? std::string() : said(named->arrays, given, running.seconds());
 }
 
 }  // namespace tool

@@ -1,6 +1,11 @@
 #include "commands.hpp"
+#include "embed_measure.hpp"
 #include "embed_stream.hpp"
 #include "model_files.hpp"
+#include "said.hpp"
+
+#include <wherry/base/utf8.hpp>
+#include <wherry/wire/file_kind.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -8,6 +13,7 @@
 #include <fstream>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace tool {
 
@@ -27,6 +33,8 @@ result<model_bytes> read_model(const embed_arguments& given) {
     auto program = read_file(found->program_file, wherry::limits{}.program_bytes);
     if (!program) return std::move(program).error();
     model_bytes made{*std::move(program), {}, {}, std::move(found->program)};
+    if (wherry::wire::kind_of(made.program, made.program.size()) == wherry::wire::file_kind::json)
+        made.program = made.parsed.serialize_to_string();  // a ProgramDesc is what the compiler reads
     const auto variables = persistables_of(made.parsed);
     for (const auto& var : variables) made.names.emplace_back(var.name());
     std::sort(made.names.begin(), made.names.end());
@@ -97,16 +105,39 @@ std::string guard_of(const std::string& name) {
     return guard;
 }
 
-std::string header_start(const embed_arguments& given, const std::string& program) {
+/// What a board needs for one inference, a line for each fact.
+std::string needs_of(const measured_network& network) {
+    if (!network.refused.empty()) return "note   network<> refuses it: " + wherry::printable(network.refused) + "\n";
+    std::string made;
+    for (const auto& [label, ports] : {std::pair{"input  ", &network.inputs}, std::pair{"output ", &network.outputs}})
+        for (const auto& port : *ports) made += label + wherry::printable(port.name) + "  " + port.words + "\n";
+    made += "RAM    " + counted(network.arena_bytes, "byte") + " between the layers, beside inputs and outputs\n";
+    made += "flash  " + counted(network.parameter_bytes, "byte") + " of parameters, beside the code\n";
+    return made + "MACs   " + std::to_string(network.macs) + " in one inference\n";
+}
+
+std::string commented(const std::string& lines) {
+    std::string made;
+    for (std::size_t at = 0; at < lines.size();) {
+        const auto end = lines.find('\n', at);
+        made += "// " + lines.substr(at, end - at + 1);
+        at = end + 1;
+    }
+    return made;
+}
+
+std::string header_start(const embed_arguments& given, const std::string& program, const std::string& needs) {
     const auto guard = guard_of(given.name);
-    return "// Written by `wherry embed`" + std::string(given.int8 ? " --int8" : "") + ".\n#ifndef " + guard + "\n#define " + guard +
-           "\n\n" + (given.incbin ? "#include <wherry/embed/params.hpp>\n\n" : "") + "#include <cstddef>\n#include <string_view>\n\n@" +
-           "struct " + given.name + " {\n    static constexpr std::string_view program{\n        " + as_literal(program) + ",\n        " +
+    return "// Written by `wherry embed`" + std::string(given.int8 ? " --int8" : "") + ".\n" + commented(needs) + "#ifndef " + guard +
+           "\n#define " + guard + "\n\n" + (given.incbin ? "#include <wherry/embed/params.hpp>\n\n" : "") +
+           "#include <cstddef>\n#include <string_view>\n\n@" + "struct " + given.name +
+           " {\n    static constexpr std::string_view program{\n        " + as_literal(program) + ",\n        " +
            std::to_string(program.size()) + "};\n    static constexpr std::size_t alignment = " + std::to_string(given.align) + ";\n";
 }
 
-std::string literal_header(const embed_arguments& given, const model_bytes& model, const combined_stream& stream) {
-    auto text = header_start(given, model.program);
+std::string literal_header(const embed_arguments& given, const model_bytes& model, const combined_stream& stream,
+                           const std::string& needs) {
+    auto text = header_start(given, model.program, needs);
     text.erase(text.find('@'), 1);
     text += "    alignas(" + std::to_string(given.align) + ") static constexpr char storage[] =\n        " + as_literal(stream.bytes) +
             ";\n    static constexpr std::string_view params{storage, " + std::to_string(stream.bytes.size()) + "};\n};\n\n#endif\n";
@@ -114,14 +145,15 @@ std::string literal_header(const embed_arguments& given, const model_bytes& mode
 }
 
 /// The parameters stay in a file beside the header: the compiler takes it by #embed, or the assembler by .incbin.
-std::string linked_header(const embed_arguments& given, const model_bytes& model, const combined_stream& stream, const std::string& file) {
+std::string linked_header(const embed_arguments& given, const model_bytes& model, const combined_stream& stream, const std::string& file,
+                          const std::string& needs) {
     const auto symbol = given.name + "_params";
     std::string offsets;
     for (const auto offset : stream.offsets) offsets += (offsets.empty() ? "" : ", ") + std::to_string(offset);
     const auto path = as_literal(std::filesystem::absolute(file).generic_string());
     const auto quoted = "\"" + path.substr(0, path.size() - 1).insert(0, "\\").append("\\\"\\n\"");
     const auto align = std::to_string(given.align);
-    auto text = header_start(given, model.program);
+    auto text = header_start(given, model.program, needs);
     const std::string assembly = "#ifndef __has_embed\nextern \"C\" const unsigned char " + symbol + "[];\nasm(\".pushsection .rodata." +
                                  symbol + ",\\\"aG\\\",%progbits," + symbol + ",comdat\\n\"\n    \".balign " + align + "\\n.weak " +
                                  symbol + "\\n" + symbol + ":\\n.incbin \"\n    " + quoted + "\n    \".popsection\\n\");\n#endif\n\n";
@@ -169,9 +201,11 @@ result<std::string> embed(const embed_arguments& given) {
     const auto beside = std::filesystem::path(given.out).replace_extension(".bin").string();
     if (given.incbin)
         if (auto written = write_whole(beside, stream->bytes); !written) return std::move(written).error();
-    const auto text = given.incbin ? linked_header(given, *model, *stream, beside) : literal_header(given, *model, *stream);
+    const auto needs = needs_of(measure_network(model->program, stream->bytes));
+    const auto text = given.incbin ? linked_header(given, *model, *stream, beside, needs) : literal_header(given, *model, *stream, needs);
     if (auto written = write_whole(given.out, text); !written) return std::move(written).error();
-    return std::string();
+    if (given.quiet) return std::string();
+    return needs + "wrote  " + wherry::printable(given.out) + (given.incbin ? " and " + wherry::printable(beside) : "") + "\n";
 }
 
 }  // namespace tool

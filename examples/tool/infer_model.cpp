@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "states.hpp"
+#include "strip.hpp"
 
 #include <wherry/model/inference_files.hpp>
 
@@ -62,6 +63,7 @@ result<wherry::sequence<Variable>> needed(const Program& program, const std::vec
 result<std::string> infer_model(const infer_model_arguments& given) {
     auto program = load_program(given.program, operators::known);
     if (!program) return std::move(program).error();
+    if (given.strip) strip_callstacks(*program);
     const auto targets = targets_of(*program, given.targets);
     if (!targets) return error(targets.error()).in_file(given.program);
     const auto feeds = feeds_of(*program, given);
@@ -83,6 +85,7 @@ result<std::string> infer_model(const infer_model_arguments& given) {
     if (!saved) return error(saved.error()).in_file(given.program);
     tell(warnings);
     for (const auto warning : saved->warnings) std::fprintf(stderr, "wherry: warning: %s\n", wherry::printable(warning).c_str());
+    if (given.quiet) return std::string();
     std::string text;
     for (const auto& name : *feeds) text += "feed   " + wherry::printable(name) + "\n";
     for (const auto& name : saved->fetch_names) text += "fetch  " + wherry::printable(name) + "\n";

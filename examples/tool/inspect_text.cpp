@@ -1,4 +1,5 @@
 #include "inspect.hpp"
+#include "said.hpp"
 #include "text.hpp"
 
 #include <wherry/base/utf8.hpp>
@@ -8,8 +9,6 @@
 namespace tool {
 
 namespace {
-std::string counted(std::size_t n, std::string_view what) { return std::to_string(n) + " " + std::string(what) + (n == 1 ? "" : "s"); }
-
 /// 1008005 is "1.8.5".
 std::string version_text(std::int64_t version) {
     if (version <= 0) return "no version";

@@ -46,7 +46,8 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
         "Element types are kept. bfloat16 and float8, which NumPy lacks, become unsigned numbers of their bits in pdparams, as Paddle\n"
         "writes them; in npz they are an error without --cast or --bits. With PROGRAM such bits become bfloat16 again.");
     app.add_option("paths", given.paths, "[PROGRAM] IN OUT")->required()->expected(2, 3)->type_name("");
-    app.add_option("--to", given.form, "The form of OUT: paddle (the default), pdparams, npz, safetensors or text")
+    app.add_option("--to", given.form,
+                   "The form of OUT: paddle, pdparams, npz, safetensors or text; without it, what the ending of OUT names, or paddle")
         ->check(CLI::IsMember({"paddle", "pdparams", "npz", "safetensors", "text"}));
     app.add_option("--filter", given.filter, "persistables (all that outlives a run, the default) or params (Parameters alone)")
         ->check(CLI::IsMember({"persistables", "params"}));
@@ -55,6 +56,7 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
         ->type_name("F");
     app.add_option("--program-out", given.program_out, "Where the program is written as well, a .pdmodel whatever PROGRAM was")
         ->type_name("FILE");
+    app.add_flag("--strip", given.strip, "--program-out: without the call stacks of its operators, which are most of its bytes");
     app.add_option("--align", given.align, "paddle: elements start at multiples of so many bytes, a power of two: 16, 64, 4096")
         ->check(CLI::PositiveNumber)
         ->type_name("N");
@@ -76,6 +78,7 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
         ->check(CLI::Range(2, 4))
         ->type_name("N");
     app.add_flag("--bits", given.bits, "npz: bfloat16 and float8 as unsigned numbers of their bits");
+    app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 
 void add_dot(CLI::App& app, tool::dot_arguments& given) {
@@ -108,32 +111,46 @@ void add_infer_model(CLI::App& app, tool::infer_model_arguments& given) {
     app.add_option("--model-filename", given.model_filename, "The program's file in OUT (__model__)")->type_name("F");
     app.add_option("--params-filename", given.params_filename, "The one file in OUT of all variables; without it, one file per variable")
         ->type_name("F");
+    app.add_flag("--strip", given.strip, "The program without the call stacks of its operators, which are most of its bytes");
+    app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 
 void add_run(CLI::App& app, tool::run_arguments& given) {
-    app.add_option("model", given.model, "A model folder, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams")
+    app.add_option("model", given.model,
+                   "A model folder, whatever its files are called, a program file, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams")
         ->required()
-        ->type_name("DIR|PREFIX");
-    app.add_option("out", given.out, "The folder for 0.npy, 1.npy, ...")->required()->type_name("OUT");
+        ->type_name("DIR|FILE|PREFIX");
+    app.add_option("out", given.out, "The folder for 0.npy, 1.npy, ... and 0.lod.npy, ... of outputs with LoD")
+        ->required()
+        ->type_name("OUT");
     app.add_option("--feed", given.feeds, "An input and its array")->type_name("NAME=FILE.npy");
-    app.add_option("--model-file", given.model_file, "The program's file in DIR (__model__)")->type_name("F");
-    app.add_option("--params-file", given.params_file, "The one file in DIR of all variables; without it, one file per variable")
-        ->type_name("F");
+    app.add_option("--fetch", given.fetches, "Variables to fetch instead of the model's outputs, such as values between its layers")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("NAME,...");
+    app.add_option("--lod", given.lods,
+                   "How the rows of an input fall into sequences: offsets, from 0 to the number of rows; once per level")
+        ->allow_extra_args(false)
+        ->type_name("NAME=0,2,5");
+    app.add_option("--model-file", given.model_file, "The program's file in DIR; without it, found by content")->type_name("F");
+    app.add_option("--params-file", given.params_file, "The file in DIR of all variables; without it, found by content")->type_name("F");
+    app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 
 void add_embed(CLI::App& app, tool::embed_arguments& given) {
-    app.add_option("model", given.model, "A model folder, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams")
+    app.add_option("model", given.model,
+                   "A model folder, whatever its files are called, a program file, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams")
         ->required()
-        ->type_name("DIR|PREFIX");
+        ->type_name("DIR|FILE|PREFIX");
     app.add_option("--name", given.name, "The name of the type")->required()->type_name("NAME");
     app.add_option("--out", given.out, "The header to write")->required()->type_name("FILE.hpp");
     app.add_option("--align", given.align, "Where values start: at multiples of so many bytes (16); 1 keeps the file's bytes")
         ->type_name("N");
     app.add_flag("--int8", given.int8, "Weights of layers as int8, with a scale for each column");
     app.add_flag("--incbin", given.incbin, "Parameters in FILE.bin, which the assembler takes in: for models of many megabytes");
-    app.add_option("--model-file", given.model_file, "The program's file in DIR (__model__)")->type_name("F");
-    app.add_option("--params-file", given.params_file, "The one file in DIR of all variables; without it, one file per variable")
-        ->type_name("F");
+    app.add_option("--model-file", given.model_file, "The program's file in DIR; without it, found by content")->type_name("F");
+    app.add_option("--params-file", given.params_file, "The file in DIR of all variables; without it, found by content")->type_name("F");
+    app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 
 void add_train(CLI::App& app, tool::train_arguments& given) {
@@ -148,6 +165,7 @@ void add_train(CLI::App& app, tool::train_arguments& given) {
     app.add_option("--save", given.save, "The folder for all persistables in the end")->type_name("DIR");
     app.add_option("--save-filename", given.save_filename, "One file in that folder for all; without it, one file per variable")
         ->type_name("F");
+    app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 
 /// Adds a command whose arguments live as long as the program runs.

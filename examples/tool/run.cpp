@@ -2,7 +2,23 @@
 #include "commands.hpp"
 #include "model_files.hpp"
 #include "operators.hpp"
+#include "said.hpp"
+#include "suggest.hpp"
+#include "text.hpp"
 #include "variables.hpp"
+
+#include <wherry/base/lod.hpp>
+#include <wherry/base/shape.hpp>
+#include <wherry/base/utf8.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace tool {
 
@@ -33,36 +49,161 @@ std::string listed(std::span<const std::string> names) {
     return made.empty() ? "nothing" : made;
 }
 
-result<void> check_feeds(std::span<const std::string> wanted, std::span<const named_array> given) {
-    for (const auto& name : wanted)
-        if (std::none_of(given.begin(), given.end(), [&](const auto& held) { return held.name == name; }))
-            return error{.code = errc::feed_mismatch, .message = "the model has an input that no --feed gives", .variable = name};
+std::string words_of(wherry::DType dtype, std::span<const std::int64_t> dims) {
+    return std::string(wherry::name_of(dtype)) + " " + wherry::to_string(dims);
+}
+
+/// Checks what is fed against what the model declares, so that an error names the input and not the operator that reads it. Dims are
+/// compared where the program says that they are to be, as the reference does.
+result<void> check_feed(const Program& program, const named_array& given) {
+    const auto var = program.global_block().find_var(given.name);
+    if (!var || var.tensor_desc() == nullptr) return {};
+    const auto declared = words_of(var.dtype(), var.shape());
+    if (var.dtype() != given.array.dtype())
+        return error{.code = errc::dtype_mismatch,
+                     .message = "an input has another element type than its array",
+                     .file = given.file,
+                     .variable = given.name,
+                     .expected = declared,
+                     .found = words_of(given.array.dtype(), given.array.dims().dims()) + "; in Python: a.astype('" +
+                              std::string(wherry::name_of(var.dtype())) + "')"};
+    if (var.need_check_feed() && !wherry::agrees(var.shape(), given.array.dims()))
+        return error{.code = errc::shape_mismatch,
+                     .message = "an input has other dims than its array",
+                     .file = given.file,
+                     .variable = given.name,
+                     .expected = declared,
+                     .found = words_of(given.array.dtype(), given.array.dims().dims())};
+    return {};
+}
+
+result<void> check_feeds(const Program& program, std::span<const std::string> wanted, std::span<const named_array> given) {
     for (const auto& held : given)
         if (std::find(wanted.begin(), wanted.end(), held.name) == wanted.end())
             return error{
                 .code = errc::feed_mismatch, .message = "the model has no such input", .variable = held.name, .expected = listed(wanted)};
+    for (const auto& name : wanted) {
+        if (std::any_of(given.begin(), given.end(), [&](const auto& held) { return held.name == name; })) continue;
+        const auto var = program.global_block().find_var(name);
+        const auto declared = var && var.tensor_desc() != nullptr ? " of " + words_of(var.dtype(), var.shape()) : "";
+        return error{.code = errc::feed_mismatch,
+                     .message = "the model has an input that no --feed gives",
+                     .variable = name,
+                     .expected = "--feed " + name + "=FILE.npy" + declared};
+    }
+    for (const auto& held : given)
+        if (auto checked = check_feed(program, held); !checked) return checked;
     return {};
 }
 
+/// Gives arrays the offsets of --lod NAME=0,2,5; the levels of one array come in order, the outermost first.
+/// Errors: bad_argument, feed_mismatch, bad_lod.
+result<void> set_lods(std::span<const std::string> arguments, std::vector<named_array>& arrays) {
+    for (const auto& argument : arguments) {
+        const auto equals = argument.rfind('=');
+        const auto bad = [&](std::string_view message) {
+            return error{.code = errc::bad_argument, .message = message, .expected = "NAME=0,2,5", .found = argument};
+        };
+        if (equals == 0 || equals == std::string::npos) return bad("--lod wants a name and offsets");
+        const auto name = argument.substr(0, equals);
+        const auto fed = std::find_if(arrays.begin(), arrays.end(), [&](const auto& held) { return held.name == name; });
+        if (fed == arrays.end())
+            return error{.code = errc::feed_mismatch, .message = "--lod names an input that no --feed gives", .variable = name};
+        auto lod = fed->array.lod();
+        lod.push_back({});
+        for (auto rest = std::string_view(argument).substr(equals); !rest.empty();) {
+            rest.remove_prefix(1);  // = or ,
+            std::uint64_t offset = 0;
+            const auto end = std::from_chars(rest.data(), rest.data() + rest.size(), offset);
+            rest.remove_prefix(static_cast<std::size_t>(end.ptr - rest.data()));
+            if (end.ec != std::errc{} || (!rest.empty() && rest.front() != ',')) return bad("--lod wants numbers with commas between them");
+            lod.back().push_back(offset);
+        }
+        fed->array.set_lod(std::move(lod));
+    }
+    for (const auto& held : arrays) {
+        const auto rows = held.array.dims().rank() == 0 ? 1 : held.array.dims()[0];
+        if (auto checked = wherry::check_lod(held.array.lod(), static_cast<std::uint64_t>(rows)); !checked)
+            return std::move(checked).error().of_variable(held.name).in_file(held.file);
+    }
+    return {};
+}
+
+/// Checks names of --fetch. Errors: no_such_variable, with the name that was likely meant.
+result<void> check_fetches(const Program& program, std::span<const std::string> names) {
+    std::vector<std::string> known;
+    for (const auto& var : program.global_block().vars()) known.emplace_back(var.name());
+    for (const auto& name : names) {
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        const auto meant = suggestion_for(name, known);
+        return error{.code = errc::no_such_variable,
+                     .message = "--fetch names a variable that the program does not have",
+                     .variable = name,
+                     .expected = meant.empty() ? std::string() : "perhaps " + std::string(meant)};
+    }
+    return {};
+}
+
+/// The program without its fetch operators, which would have to be fetched, all of them and nothing else.
+result<Program> without_fetches(const Program& program) {
+    auto desc = program.to_desc();
+    erase_if(desc.blocks.front().ops, [](const auto& op) { return op.type == "fetch"; });
+    return Program::from_desc(std::move(desc));
+}
+
+/// 0, 1, ... and, for one with LoD, 0.lod: the offsets of its last level.
 std::vector<named_array> numbered(std::vector<Tensor> values) {
     std::vector<named_array> arrays;
-    for (auto& value : values) arrays.push_back({std::to_string(arrays.size()), std::move(value)});
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto name = std::to_string(i);
+        if (const auto& lod = values[i].lod(); !lod.empty()) {
+            const auto& last = lod.back();
+            Tensor offsets(wherry::DType::INT64, Shape{static_cast<std::int64_t>(last.size())});
+            std::copy(last.begin(), last.end(), offsets.elements<std::int64_t>().begin());
+            arrays.push_back({name + ".lod", std::move(offsets)});
+        }
+        arrays.push_back({name, std::move(values[i])});
+    }
     return arrays;
+}
+
+/// A line for each file.
+std::string said(std::span<const std::string> fetches, std::span<const named_array> arrays, double seconds) {
+    table lines({{"file"}, {"variable"}, {"dtype"}, {"dims"}, {"bytes", align::right}});
+    std::uint64_t bytes = 0;
+    for (const auto& held : arrays) {
+        const auto& variable = fetches[std::stoul(held.name)];
+        lines.add({npy_name(held.name), wherry::printable(variable) + (held.name.ends_with(".lod") ? ", its LoD" : ""),
+                   std::string(wherry::name_of(held.array.dtype())), to_string(held.array.dims()),
+                   std::to_string(held.array.bytes().size())});
+        bytes += held.array.bytes().size();
+    }
+    return lines.to_string() + "ran in " + time_text(seconds) + ", wrote " + counted(arrays.size(), "array") + ", " + size_text(bytes) +
+           "\n";
 }
 }  // namespace
 
 result<std::string> run(const run_arguments& given) {
-    const auto model = find_model(given.model, given.model_file, given.params_file);
+    auto model = find_model(given.model, given.model_file, given.params_file);
     if (!model) return model.error();
-    const auto& program = model->program;
-    const auto fetches = fetched_by(program);
+    auto& program = model->program;
+    const auto fetches = given.fetches.empty() ? fetched_by(program) : given.fetches;
+    if (auto checked = check_fetches(program, given.fetches); !checked) return std::move(checked).error().in_file(model->program_file);
     if (fetches.empty())
         return error{.code = errc::fetch_mismatch,
-                     .message = "this is not an inference program: nothing in it is fetched",
+                     .message = "this is not an inference program: nothing in it is fetched; --fetch NAME,... does",
                      .file = model->program_file};
-    const auto feeds = read_feeds(given.feeds);
-    if (!feeds) return feeds.error();
-    if (auto checked = check_feeds(fed_by(program), *feeds); !checked) return std::move(checked).error().in_file(model->program_file);
+    auto feeds = read_feeds(given.feeds);
+    if (!feeds) return std::move(feeds).error();
+    if (auto set = set_lods(given.lods, *feeds); !set) return std::move(set).error();
+    if (auto checked = check_feeds(program, fed_by(program), *feeds); !checked)
+        return std::move(checked).error().in_file(model->program_file);
+
+    if (!given.fetches.empty()) {
+        auto bare = without_fetches(program);
+        if (!bare) return std::move(bare).error().in_file(model->program_file);
+        program = *std::move(bare);
+    }
 
     Scope scope;
     if (const auto variables = persistables_of(program); !variables.empty()) {
@@ -71,10 +212,13 @@ result<std::string> run(const run_arguments& given) {
         if (auto loaded = load_variables(variables, scope, *from); !loaded) return std::move(loaded).error();
     }
     auto executor = executor_of_all();
+    const stopwatch running;
     auto values = executor.run(program, scope, refs_of(*feeds), fetches);
     if (!values) return std::move(values).error().in_file(model->program_file);
-    if (auto written = write_results(given.out, numbered(*std::move(values))); !written) return std::move(written).error();
-    return std::string();
+    const auto seconds = running.seconds();
+    const auto arrays = numbered(*std::move(values));
+    if (auto written = write_results(given.out, arrays); !written) return std::move(written).error();
+    return given.quiet ? std::string() : said(fetches, arrays, seconds);
 }
 
 }  // namespace tool

@@ -1,7 +1,17 @@
 #include "arrays.hpp"
 #include "commands.hpp"
 #include "operators.hpp"
+#include "said.hpp"
 #include "variables.hpp"
+
+#include <wherry/base/utf8.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace tool {
 
@@ -33,15 +43,55 @@ result<void> start(const train_arguments& given, const Program& program, wherry:
 
 using fetched_rows = std::vector<std::vector<Tensor>>;  ///< by step, then by variable
 
+/// The numbers of a fetched array of one element, as "mean_0.tmp_0 2.303"; dims of a larger one.
+std::string value_text(const std::string& name, const Tensor& array) {
+    auto text = wherry::printable(name) + " ";
+    if (array.count() != 1) return text + to_string(array.dims());
+    char digits[32];
+    const double value = array.dtype() == wherry::DType::FP32   ? static_cast<double>(array.elements<float>()[0])
+                         : array.dtype() == wherry::DType::FP64 ? array.elements<double>()[0]
+                                                                : 0;
+    if (array.dtype() != wherry::DType::FP32 && array.dtype() != wherry::DType::FP64) return text + "[1]";
+    std::snprintf(digits, sizeof digits, "%.6g", value);
+    return text + digits;
+}
+
+/// Prints what steps gave and how long they took: every one of a few, some twenty of many, the first and the last in any case.
+class step_printer {
+  public:
+    explicit step_printer(const train_arguments& given) : given_(given), every_(std::max<std::int64_t>(given.steps / 20, 1)) {}
+    void done(std::int64_t step, std::span<const Tensor> fetched) {
+        ++since_;
+        if (given_.quiet || (step != 1 && step != given_.steps && step % every_ != 0)) return;
+        const auto width = std::to_string(given_.steps).size();
+        auto line = std::to_string(step);
+        line = "step " + std::string(width - line.size(), ' ') + line;
+        for (std::size_t i = 0; i < fetched.size(); ++i) line += "  " + value_text(given_.fetches[i], fetched[i]);
+        line += "  " + time_text(timer_.seconds() / static_cast<double>(since_)) + "\n";
+        std::fputs(line.c_str(), stdout);
+        std::fflush(stdout);
+        since_ = 0;
+        timer_.restart();
+    }
+
+  private:
+    const train_arguments& given_;
+    std::int64_t every_;
+    std::int64_t since_ = 0;  ///< steps since the last line
+    stopwatch timer_;
+};
+
 result<fetched_rows> steps(const train_arguments& given, const Program& program, wherry::Executor& executor, Scope& scope) {
     const auto feeds = read_feeds(given.feeds);
     if (!feeds) return feeds.error();
     const auto refs = refs_of(*feeds);
     fetched_rows rows;
+    step_printer printer(given);
     for (std::int64_t step = 0; step < given.steps; ++step) {
         auto fetched = executor.run(program, scope, refs, given.fetches);
         if (!fetched) return std::move(fetched).error().in_file(given.program);
         rows.push_back(*std::move(fetched));
+        printer.done(step + 1, rows.back());
     }
     return rows;
 }
@@ -105,7 +155,9 @@ result<std::string> train(const train_arguments& given) {
         if (auto saved = save_variables(persistables_of(*program), scope, place_to_save(given.save, given.save_filename)); !saved)
             return std::move(saved).error();
     if (auto written = write_results(given.out, *arrays); !written) return std::move(written).error();
-    return std::string();
+    if (given.quiet || given.save.empty()) return std::string();
+    const auto saved = persistables_of(*program);
+    return "saved " + counted(saved.size(), "variable") + ": " + wherry::printable(given.save) + "\n";
 }
 
 }  // namespace tool

@@ -292,6 +292,11 @@ TEST_CASE("every error is one line and exit status 1, and no result is left") {
     wherry::Program of_rows;
     of_rows.global_block().create_var(rows);
     write_file("rows.pdmodel", of_rows.serialize_to_string());
+    wherry::Program of_unknown;
+    wherry::wire::OpDesc<> unknown;
+    unknown.type = "no_such_operator";
+    of_unknown.global_block().append_op(unknown);
+    write_file("unknown.pdmodel", of_unknown.serialize_to_string());
     fs::create_directories("no_files");
     const std::string out = "error_out";
     struct wrong {
@@ -331,20 +336,36 @@ TEST_CASE("every error is one line and exit status 1, and no result is left") {
         {"name files of a folder", {"run", "nowhere", out, "--params-file", "p"}},
         {"not_found", {"run", start, out}},
         {"nothing in it is fetched", {"run", golden("fluid18/readme"), out, "--model-file", "main.pdmodel"}},
-        {"an input that no --feed gives [file", {"run", readme("inference"), out}},
+        {"expected --feed img=FILE.npy of float32 [-1, 28, 28]]", {"run", readme("inference"), out}},
         {"no such input", {"run", readme("inference"), out, "--feed", img, label}},
         {"fed twice", {"run", readme("inference"), out, "--feed", img, "--feed", img}},
         {"expected NAME=FILE.npy, found img", {"run", readme("inference"), out, "--feed", "img"}},
         {"not_found", {"run", readme("inference"), out, "--feed", "img=nowhere.npy"}},
         {"not a .npy file", {"run", readme("inference"), out, "--feed", "img=" + main}},
         {"truncated", {"run", readme("inference"), out, "--feed", "img=bad.npy"}},
-        {"shape_mismatch", {"run", readme("inference"), out, "--feed", "img=" + readme("inference_fetch/0.npy")}},
-        {"dtype_mismatch", {"run", golden("fluid18/classifier_adam/inference"), out, "--feed", "x=doubles.npy"}},
+        {"shape_mismatch: ", {"run", readme("inference"), out, "--feed", "img=" + readme("inference_fetch/0.npy")}},
+        {"dtype_mismatch: an input has another element type than its array [file doubles.npy, variable x, expected float32 [-1, 16], found "
+         "float64 [1, 16]; in Python: a.astype('float32')]",
+         {"run", golden("fluid18/classifier_adam/inference"), out, "--feed", "x=doubles.npy"}},
+        {"no_such_variable: --fetch names a variable that the program does not have [file",
+         {"run", readme("inference"), out, "--feed", img, "--fetch", "nobody"}},
+        {"variable fc_0.tmp_, expected perhaps fc_0.tmp_", {"run", readme("inference"), out, "--feed", img, "--fetch", "fc_0.tmp_"}},
+        {"--lod names an input that no --feed gives [variable x]", {"run", readme("inference"), out, "--feed", img, "--lod", "x=0,6"}},
+        {"--lod wants a name and offsets", {"run", readme("inference"), out, "--feed", img, "--lod", "img"}},
+        {"--lod wants numbers with commas between them", {"run", readme("inference"), out, "--feed", img, "--lod", "img=0,six"}},
+        {"--lod wants numbers with commas between them", {"run", readme("inference"), out, "--feed", img, "--lod", "img=0,6,"}},
+        {"bad_lod: a LoD level does not end where the next one, or the rows, end",
+         {"run", readme("inference"), out, "--feed", img, "--lod", "img=0,7"}},
+        {"bad_lod: the offsets of a LoD level fall", {"run", readme("inference"), out, "--feed", img, "--lod", "img=0,4,2,6"}},
+        {"bad_lod: a LoD level does not start at 0", {"run", readme("inference"), out, "--feed", img, "--lod", "img=1,6"}},
+        {"bad_lod: a LoD level holds no sequence", {"run", readme("inference"), out, "--feed", img, "--lod", "img=0"}},
+        {"--strip is for what --program-out writes", {"convert", main, start, out, "--strip"}},
+        {"the ending of OUT names no form that is written here; --to says which is meant [expected npz, safetensors, pdparams, pdiparams, "
+         "found .onnx]",
+         {"convert", start, out + ".onnx"}},
         {"unknown_op: operators of the PIR dialect have no counterpart here",
          {"convert", golden("paddle33/unknown/inference.json"), start, out, "--program-out", "p"}},
-        {"unknown_op",
-         {"train", golden("fluid18/convnet/main.pdmodel"), out, "--startup", golden("fluid18/convnet/startup.pdmodel"), "--steps", "1",
-          "--fetch", "mean_0.tmp_0"}},
+        {"unknown_op: ", {"train", "unknown.pdmodel", out, "--startup", "unknown.pdmodel", "--steps", "1", "--fetch", "mean_0.tmp_0"}},
 
         {"exactly one of --startup and --persistables", train},
         {"exactly one of --startup and --persistables", train + std::vector<std::string>{"--startup", main, "--persistables", start}},
