@@ -36,7 +36,8 @@ class lod(object):
 
 
 def case(op, inputs, outputs, attributes=None, refused=False, only=None, name=None, tolerance=1e-5):
-    """inputs: slot -> array or list of arrays; outputs: slots, "Out*2" for two variables in one, "-Mean" for one that is not compared.
+    """inputs: slot -> array or list of arrays; outputs: slots, "Out*2" for two variables in one, "-Mean" for one that is not compared,
+    "MeanOut=Mean" for one that is written over an input.
     only: "1.8" or "2.6" where the other has no such operator or attribute."""
     if only is None or only == ("2.6" if V2 else "1.8"):
         cases.append((op, inputs, outputs, attributes or {}, refused, name or "%s %s" % (op, attributes or {}), tolerance))
@@ -65,8 +66,9 @@ def build(op, inputs, outputs, attributes):
             feeds.append((name, array, levels))
     for slot in outputs:
         hidden, slot = slot.startswith("-"), slot.lstrip("-")
+        slot, over = slot.split("=") if "=" in slot else (slot, None)
         slot, count = slot.split("*") if "*" in slot else (slot, 1)
-        outs[slot] = [block.create_var(name="%s_out_%d" % (slot, k), shape=[1], dtype=T.FP32) for k in range(int(count))]
+        outs[slot] = ins[over] if over else [block.create_var(name="%s_out_%d" % (slot, k), shape=[1], dtype=T.FP32) for k in range(int(count))]
         fetched += [] if hidden else outs[slot]
     block.append_op(type=op, inputs=ins, outputs=outs, attrs=attributes)
     return program, feeds, fetched

@@ -24,3 +24,9 @@ TEST_CASE("channels that come first are not copied") {
         CHECK((seen.data() == x.data() && made.data() == out.data()));
     });
 }
+
+TEST_CASE("channels are the last dim in two formats") {
+    CHECK(wherry::op::detail::channels_last("NHWC"));
+    CHECK(wherry::op::detail::channels_last("NDHWC"));
+    CHECK(!wherry::op::detail::channels_last("AnyLayout"));
+}

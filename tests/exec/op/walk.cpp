@@ -43,10 +43,7 @@ TEST_CASE("numbers of a walk that are out of range") {
     check_error(make_walk(context, {7, 7}, {3}, {.strides = ones, .paddings = nothing}), errc::shape_mismatch);
 }
 
-TEST_CASE("channels are the last dim in two formats") {
-    CHECK(op::detail::channels_last("NHWC"));
-    CHECK(op::detail::channels_last("NDHWC"));
-    CHECK(!op::detail::channels_last("AnyLayout"));
+TEST_CASE("dims of an image, and of images from their parts") {
     CHECK(op::detail::spatial_dims({2, 5, 6, 3}, true) == Shape{5, 6});
     CHECK(op::detail::spatial_dims({2, 3, 5, 6}, false) == Shape{5, 6});
     CHECK(op::detail::image_dims(2, 3, {5, 6}, true) == Shape{2, 5, 6, 3});

@@ -65,3 +65,83 @@ conv((1, 3, 6, 6), (2, 3, 2, 2), paddings=[1, 1, 1])
 refuse("conv2d", {"Input": some(1, 3, 6, 6), "Filter": some(2, 3, 2, 2)}, ["Output"], strides=[1, 1], paddings=[-1, 0], dilations=[1, 1], groups=1)
 refuse("conv2d", {"Input": some(1, 3, 6, 6), "Filter": some(2, 3, 2, 2), "Bias": some(2)}, ["Output"], strides=[1, 1], paddings=[0, 0], dilations=[1, 1], groups=1)
 refuse("conv2d", {"Input": some(1, 3, 6, 6), "Filter": some(2, 3, 2, 2, dtype="float64")}, ["Output"], strides=[1, 1], paddings=[0, 0], dilations=[1, 1], groups=1)
+
+
+def pool(x, op="pool2d", dtype="float32", **attributes):
+    n = len(x) - 2
+    a = dict(pooling_type="max", ksize=[2] * n, strides=[1] * n, paddings=[0] * n, global_pooling=False, exclusive=True, adaptive=False, ceil_mode=False, data_format="NCHW" if n == 2 else "NCDHW")
+    a.update(attributes)
+    case(op, {"X": some(*x, dtype=dtype)}, ["Out"], a, name="%s %s %s %s" % (op, x, dtype, attributes))
+
+
+for kind in ("max", "avg"):
+    for exclusive in (True, False):
+        if kind == "max" and not exclusive:
+            continue
+        for ceil in (False, True):
+            for k, s, p in (([3, 2], [2, 2], [1, 1]), ([2, 3], [1, 2], [0, 1]), ([3, 3], [2, 3], [1, 0, 2, 1])):
+                pool((2, 3, 9, 12), pooling_type=kind, exclusive=exclusive, ceil_mode=ceil, ksize=k, strides=s, paddings=p)
+        pool((2, 3, 9, 12), pooling_type=kind, exclusive=exclusive, adaptive=True, ksize=[4, 5])
+        pool((2, 3, 9, 12), pooling_type=kind, exclusive=exclusive, global_pooling=True, ksize=[1, 1], paddings=[1, 1])
+        for algorithm in ("SAME", "VALID"):
+            pool((1, 2, 9, 12), pooling_type=kind, exclusive=exclusive, padding_algorithm=algorithm, ksize=[3, 4], strides=[2, 3], paddings=[1, 1])
+        pool((1, 9, 12, 2), pooling_type=kind, exclusive=exclusive, data_format="NHWC", ksize=[3, 4], strides=[2, 3], paddings=[1, 0, 0, 2])
+    pool((1, 2, 7, 1500), pooling_type=kind, ksize=[3, 3], strides=[2, 2], paddings=[1, 1])
+    pool((1, 2, 2, 2500), pooling_type=kind, ksize=[2, 2000], strides=[1, 100])
+    pool((1, 2, 5, 2500), pooling_type=kind, adaptive=True, ksize=[1, 1])
+    pool((1, 2, 5, 2500), pooling_type=kind, adaptive=True, ksize=[7, 3])
+    pool((2, 3, 5, 6), pooling_type=kind, dtype="float64", ksize=[3, 2], paddings=[1, 1])
+    pool((2, 3, 4, 5, 6), op="pool3d", pooling_type=kind, ksize=[2, 3, 2], strides=[1, 2, 2], paddings=[1, 1, 0])
+    pool((2, 3, 4, 5, 6), op="pool3d", pooling_type=kind, ksize=[2, 3, 2], strides=[1, 2, 2], paddings=[1, 1, 0], ceil_mode=True, exclusive=False)
+    pool((2, 3, 4, 5, 6), op="pool3d", pooling_type=kind, ksize=[3, 2, 4], adaptive=True)
+    pool((2, 4, 5, 6, 3), op="pool3d", pooling_type=kind, ksize=[2, 3, 2], strides=[1, 2, 2], padding_algorithm="SAME", data_format="NDHWC")
+pool((1, 1, 4, 4), ksize=[7, 2])
+pool((1, 1, 4, 4), ksize=[2])
+for wrong in (dict(ksize=[0, 2]), dict(ksize=[-2, 2]), dict(strides=[0, 1]), dict(strides=[-1, 1]), dict(adaptive=True, ksize=[0, 1]), dict(paddings=[2, 0]), dict(paddings=[-1, 0]), dict(pooling_type="zzz")):
+    a = dict(pooling_type="max", ksize=[2, 2], strides=[1, 1], paddings=[0, 0], global_pooling=False)
+    a.update(wrong)
+    refuse("pool2d", {"X": some(1, 1, 4, 4)}, ["Out"], **a)
+
+
+def norm(op, x, outputs, channels=None, extra=(), dtype="float32", parts=("Scale", "Bias"), **attributes):
+    inputs = {"X": some(*x, dtype=dtype)}
+    for k, slot in enumerate(parts + tuple(extra)):
+        inputs[slot] = some(channels, low=0.2, high=1.5, seed=k + 1, dtype=dtype)
+    case(op, inputs, outputs, attributes, name="%s %s %s %s %s" % (op, x, dtype, parts, attributes))
+
+
+tests, trains = ["Y", "MeanOut=Mean", "VarianceOut=Variance", "-SavedMean", "-SavedVariance"], ["Y", "MeanOut=Mean", "VarianceOut=Variance", "SavedMean", "SavedVariance"]
+if V2:  # asked for in training
+    trains.append("-ReserveSpace")
+for op in ("batch_norm",):
+    for x, layout in (((2, 3, 5, 6), "NCHW"), ((2, 5, 6, 3), "NHWC"), ((4, 3), "NCHW"), ((2, 3, 7), "NCHW"), ((2, 3, 2, 3, 4), "NCHW"), ((3, 200), "NCHW"), ((2, 150, 2, 9), "NCHW")):
+        channels = x[-1] if layout == "NHWC" else x[1]
+        norm(op, x, tests, channels, ("Mean", "Variance"), is_test=True, data_layout=layout)
+        norm(op, x, trains, channels, ("Mean", "Variance"), is_test=False, data_layout=layout, momentum=0.7, epsilon=1e-3)
+    norm(op, (2, 3, 5, 6), tests, 3, ("Mean", "Variance"), is_test=False, use_global_stats=True)
+    norm(op, (2, 3, 5, 6), trains, 3, ("Mean", "Variance"), is_test=True, trainable_statistics=True)
+norm("batch_norm", (2, 3, 5, 6), tests, 3, ("Mean", "Variance"), dtype="float64", is_test=True)
+norm("batch_norm", (2, 3, 5, 6), tests, 2, ("Mean", "Variance"), is_test=True)
+norm("batch_norm", (3,), tests, 3, ("Mean", "Variance"), is_test=True)
+norm("batch_norm", (2, 3, 5, 6), tests, 3, ("Mean", "Variance"), is_test=True, epsilon=-1e-4)
+norm("batch_norm", (2, 3, 5, 6), tests, 3, ("Mean", "Variance"), is_test=True, epsilon=0.01)
+for parts in (("Scale", "Bias"), ("Scale",), ("Bias",), ()):
+    norm("layer_norm", (3, 4, 5), ["Y", "Mean", "Variance"], 20, parts=parts, begin_norm_axis=1)
+    norm("layer_norm", (3, 4, 50), ["Y", "Mean", "Variance"], 50, parts=parts, begin_norm_axis=2, epsilon=1e-3)
+    norm("group_norm", (2, 6, 5, 4), ["Y", "Mean", "Variance"], 6, parts=parts, groups=3)
+    norm("instance_norm", (2, 6, 5, 4), ["Y", "SavedMean", "SavedVariance"], 6, parts=parts)
+norm("layer_norm", (3, 4, 5), ["Y", "Mean", "Variance"], 20, begin_norm_axis=0)
+norm("layer_norm", (3, 4, 5), ["Y", "Mean", "Variance"], 20, begin_norm_axis=3)
+norm("layer_norm", (3, 4, 5), ["Y", "Mean", "Variance"], 19, begin_norm_axis=1)
+norm("layer_norm", (3, 4, 5), ["Y", "Mean", "Variance"], 20, begin_norm_axis=1, epsilon=0.1)
+norm("group_norm", (2, 5, 4, 6), ["Y", "Mean", "Variance"], 6, groups=2, data_layout="NHWC")
+if V2:  # 1.8.5 takes the next numbers in memory for dims
+    norm("group_norm", (2, 6), ["Y", "Mean", "Variance"], 6, groups=2)
+    norm("group_norm", (2, 6, 3), ["Y", "Mean", "Variance"], 6, groups=6)
+norm("group_norm", (2, 6, 5, 4), ["Y", "Mean", "Variance"], 6, groups=0)
+norm("group_norm", (2, 6, 5, 4), ["Y", "Mean", "Variance"], 6, groups=7)
+norm("instance_norm", (2, 6, 7), ["Y", "SavedMean", "SavedVariance"], 6)
+norm("instance_norm", (2, 6, 3, 2, 4), ["Y", "SavedMean", "SavedVariance"], 6)
+norm("affine_channel", (2, 6, 5, 4), ["Out"], 6, data_layout="NCHW")
+norm("affine_channel", (2, 5, 4, 6), ["Out"], 6, data_layout="NHWC")
+norm("affine_channel", (2, 6), ["Out"], 6, data_layout="NCHW")

@@ -6,8 +6,12 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 namespace wherry::inline WHERRY_ABI::op::detail {
+
+/// Channels are the last dim; the other formats that are named (NCHW, NCDHW, AnyLayout) have them second.
+constexpr bool channels_last(std::string_view format) noexcept { return format == "NHWC" || format == "NDHWC"; }
 
 /// out [images, cols, rows] = x [images, rows, cols]
 template <class T>

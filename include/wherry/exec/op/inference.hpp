@@ -3,11 +3,11 @@
 
 #include <wherry/exec/op/arg.hpp>
 #include <wherry/exec/op/compare.hpp>
-#include <wherry/exec/op/convolution.hpp>
 #include <wherry/exec/op/expand.hpp>
 #include <wherry/exec/op/fill.hpp>
 #include <wherry/exec/op/flatten.hpp>
 #include <wherry/exec/op/gather.hpp>
+#include <wherry/exec/op/images.hpp>
 #include <wherry/exec/op/lists.hpp>
 #include <wherry/exec/op/pad.hpp>
 #include <wherry/exec/op/reshape.hpp>
@@ -24,9 +24,6 @@
 ///
 ///     wherry::Executor exe(wherry::op::inference{});
 namespace wherry::inline WHERRY_ABI::op {
-
-/// Convolution, pooling, normalisation, resizing and boxes.
-using images = op_list<conv2d, depthwise_conv2d, conv3d>;
 
 /// Functions of each element, and their gradients.
 using functions = join_ops<unaries>;

@@ -17,9 +17,6 @@
 /// How a window walks over an image, from the attributes that convolutions and poolings have in common.
 namespace wherry::inline WHERRY_ABI::op::detail {
 
-/// Channels are the last dim; the other formats that are named (NCHW, NCDHW, AnyLayout) have them second.
-constexpr bool channels_last(std::string_view format) noexcept { return format == "NHWC" || format == "NDHWC"; }
-
 /// The dims of an image between its batch and its channels.
 inline Shape spatial_dims(const Shape& dims, bool channels_are_last) {
     Shape found;

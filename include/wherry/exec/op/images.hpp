@@ -1,0 +1,19 @@
+#ifndef WHERRY_EXEC_OP_IMAGES_HPP
+#define WHERRY_EXEC_OP_IMAGES_HPP
+
+#include <wherry/exec/op/convolution.hpp>
+#include <wherry/exec/op/group_norm.hpp>
+#include <wherry/exec/op/normalization.hpp>
+#include <wherry/exec/op/pool.hpp>
+#include <wherry/exec/op_list.hpp>
+#include <wherry/version.hpp>
+
+namespace wherry::inline WHERRY_ABI::op {
+
+/// Convolution, pooling, normalisation, resizing and boxes.
+using images = op_list<conv2d, depthwise_conv2d, conv3d, pool2d, pool3d, batch_norm, sync_batch_norm, layer_norm, group_norm, instance_norm,
+                       affine_channel>;
+
+}  // namespace wherry::inline WHERRY_ABI::op
+
+#endif
