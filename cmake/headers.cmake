@@ -75,14 +75,18 @@ set(WHERRY_HEADERS
     wherry/exec/op/fill_constant.hpp
     wherry/exec/op/flatten.hpp
     wherry/exec/op/gather.hpp
+    wherry/exec/op/group_norm.hpp
+    wherry/exec/op/images.hpp
     wherry/exec/op/inference.hpp
     wherry/exec/op/lists.hpp
     wherry/exec/op/lookup_table.hpp
     wherry/exec/op/matmul.hpp
     wherry/exec/op/mean.hpp
     wherry/exec/op/mul.hpp
+    wherry/exec/op/normalization.hpp
     wherry/exec/op/optimizer.hpp
     wherry/exec/op/pad.hpp
+    wherry/exec/op/pool.hpp
     wherry/exec/op/random.hpp
     wherry/exec/op/reduce.hpp
     wherry/exec/op/reshape.hpp
@@ -176,7 +180,9 @@ set(WHERRY_HEADERS
     wherry/kernel/elementwise.hpp
     wherry/kernel/gemm.hpp
     wherry/kernel/lookup.hpp
+    wherry/kernel/normalization.hpp
     wherry/kernel/optimizer.hpp
+    wherry/kernel/pooling.hpp
     wherry/kernel/random.hpp
     wherry/kernel/reduce.hpp
     wherry/kernel/scale.hpp
