@@ -57,7 +57,7 @@ struct walk {
     }
 };
 
-/// Attributes of `walk`, and their defaults.
+/// How a window walks over an image, as convolutions and pools say it.
 struct walk_attributes {
     std::span<const std::int32_t> strides, paddings, dilations{};  ///< no dilations: all 1
     std::string_view padding_algorithm{};
