@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A Paddle model behind plain C functions, for C#, Java, Python's ctypes and other hosts. Nothing throws across them. Make it yours: name
+/* A Paddle model as plain C functions, for C#, Java, Python's ctypes and other hosts. Nothing throws across them. Make it yours: name
    the operators of your models in wherry_c.cpp, and export what your host needs. */
 
 #ifdef _WIN32

@@ -240,7 +240,7 @@ class sequence {
     }
 
     // Constant expressions know std::allocator alone; elsewhere it would be a few dozen instructions wherever a sequence grows. The builtin,
-    // since std::is_constant_evaluated is a function, behind which g++ compiles the allocator's all the same.
+    // since std::is_constant_evaluated is a function: g++ compiles what it guards, the allocator's, all the same.
     static constexpr T* take(std::size_t count) {
         static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
         if (__builtin_is_constant_evaluated()) return std::allocator<T>().allocate(count);

@@ -15,7 +15,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Any reader behind one type, so that what walks over records is compiled once and not once a source. Borrows the reader: it must
+/// Any reader as one type, so that what walks over records is compiled once and not once per source. Borrows the reader: it must
 /// outlive this, and stay where it is. A call costs one indirection, beside a system call or a header to parse.
 class any_reader {
   public:

@@ -34,7 +34,7 @@ TEST_CASE("tensors repeated so many times, or to given dims") {
     CHECK(out_of(of("tile", "repeat_times", {3, 2}, f32({0, 2}, {}))).dims() == Shape{0, 4});
 }
 
-TEST_CASE("repetitions that are none") {
+TEST_CASE("impossible repetitions are refused") {
     check_error(of("expand", "expand_times", {2}).run(), errc::bad_attribute);
     check_error(of("expand", "expand_times", {0, 1}).run(), errc::bad_attribute);
     check_error(of("tile", "repeat_times", {-2}).run(), errc::bad_attribute);

@@ -28,7 +28,7 @@ TEST_CASE("one value in dims that another tensor gives") {
     CHECK(metas->at("Out").dims == Shape{-1, 2});
 }
 
-TEST_CASE("dims and types that are none") {
+TEST_CASE("impossible dims and types are refused") {
     check_error(like({-1}).attr("input_dim_idx", 2).run(), errc::bad_attribute);
     check_error(like({-1}).attr("output_dim_idx", 1).run(), errc::bad_attribute);
     check_error(like({-1, -2}).run(), errc::bad_dims);

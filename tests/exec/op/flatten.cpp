@@ -41,7 +41,7 @@ TEST_CASE("some neighbouring axes as one") {
     CHECK(metas->at("Out").lod_level == 1);
 }
 
-TEST_CASE("axes that are none, in the words of Paddle 2.6.2") {
+TEST_CASE("axes out of range are refused in the words of Paddle 2.6.2") {
     check_error(flat(5, x).run(), errc::bad_attribute, "The axis should be less than or equal to input tensor's rank");
     check_error(flat(-1, x).run(), errc::bad_attribute, "The axis should be greater than or equal to 0.");
     check_error(joined(2, 1, x).run(), errc::bad_attribute);

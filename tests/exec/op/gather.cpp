@@ -26,7 +26,7 @@ TEST_CASE("parts that indices choose") {
     CHECK(out_of(of("gather_nd", x, i64({2, 0}, {}))).dims() == Shape{2, 3, 2});
 }
 
-TEST_CASE("indices out of range, and what is no index") {
+TEST_CASE("indices out of range, or of another type, are refused") {
     for (const std::int32_t index : {3, -1, 500000000, -500000000})
         check_error(of("gather", x, i32({1}, {index})).run(), errc::index_out_of_range);
     check_error(of("gather", x, i32({1}, {3})).run(), errc::index_out_of_range,

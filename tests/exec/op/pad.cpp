@@ -37,7 +37,7 @@ TEST_CASE("margins that repeat what is there") {
     CHECK(out_of(of("pad3d", {1, 1, 0, 0, 0, 0}, volume).attr("mode", std::string("replicate"))) == f32({1, 1, 1, 1, 5}, {1, 1, 2, 3, 3}));
 }
 
-TEST_CASE("margins that are none") {
+TEST_CASE("impossible margins are refused") {
     constexpr auto most = std::numeric_limits<std::int32_t>::max();
     check_error(of("pad", {1, 1, 1}, f32({1, 2}, {1, 2})).run(), errc::bad_attribute);
     check_error(of("pad", {-1, 0}, f32({2}, {1, 2})).run(), errc::bad_attribute);

@@ -51,7 +51,7 @@ TEST_CASE("every so many elements, backwards too") {
     CHECK(out_of(stepped(most, least, least)).dims() == Shape{2, 1, 2});
 }
 
-TEST_CASE("windows that are none, in the words of Paddle 2.6.2") {
+TEST_CASE("impossible windows are refused in the words of Paddle 2.6.2") {
     check_error(sliced({1}, {2}, {1}).run(), errc::bad_attribute,
                 "When step > 0, end should be greater than start, but received end = 1, start = 2.");
     check_error(sliced({1}, {2}, {2}).version(fluid_18).run(), errc::bad_attribute, "end should greater than start");

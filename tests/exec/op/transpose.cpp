@@ -33,7 +33,7 @@ TEST_CASE("unknown dims move along") {
     CHECK(metas->at("Out").dims == Shape{-1, 5, 3});
 }
 
-TEST_CASE("orders that are none, in the words of Paddle 2.6.2") {
+TEST_CASE("orders that are not permutations are refused in the words of Paddle 2.6.2") {
     check_error(turned({0, 0}, two_by_three).run(), errc::bad_attribute,
                 "Each element of axis should be unique. but axis[1] is 0 appear not only once");
     check_error(

@@ -16,7 +16,7 @@
 #include <numeric>
 #include <string_view>
 
-/// Where elements stand: the largest, the smallest, all in order, the first few.
+/// Positions of elements: the largest, the smallest, all in order, the first few.
 namespace wherry::inline WHERRY_ABI::op {
 
 struct arg_attributes {
@@ -186,8 +186,7 @@ inline result<void> run_sorted_grad(run_context& c, std::int32_t number) {
     const auto places = c.in<std::int64_t>(1);
     for (const auto place : places)
         if (place < 0 || static_cast<std::size_t>(place) >= lines.size)
-            return c.fail(errc::index_out_of_range, "an index is no place along the axis", text{"[0, ", decimal(lines.size), ")"},
-                          decimal(place));
+            return c.fail(errc::index_out_of_range, "an index is outside the axis", text{"[0, ", decimal(lines.size), ")"}, decimal(place));
     return for_float(c, c.in_dtype(2), [&]<class T>() -> result<void> {
         const auto g = c.in<T>(2);
         const auto out = c.out<T>(0);
@@ -203,7 +202,7 @@ inline result<void> run_sorted_grad(run_context& c, std::int32_t number) {
 
 }  // namespace detail
 
-/// Where the largest element of each line stands, the first of equal ones. Element types: float, double, int32, int64.
+/// The position of the largest element of each line, the first of equal ones. Element types: float, double, int32, int64.
 /// Shapes: X [..., n, ...]; Out without that axis, or 1 there (keepdims); int64, or as `dtype` says. Errors: bad_attribute, shape_mismatch,
 /// dtype_mismatch at run. Source: paddle operators `arg_max`, `arg_min`.
 struct arg_max {

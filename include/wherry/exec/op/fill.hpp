@@ -107,9 +107,10 @@ struct fill_constant_batch_size_like {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         const auto& x = c.in(0).dims;
         if (a.input_dim_idx < 0 || static_cast<std::size_t>(a.input_dim_idx) >= x.rank())
-            return c.fail(errc::bad_attribute, "Attr(input_dim_idx) is no axis of the input", decimal(x.rank()), decimal(a.input_dim_idx));
+            return c.fail(errc::bad_attribute, "Attr(input_dim_idx) is not an axis of the input", decimal(x.rank()),
+                          decimal(a.input_dim_idx));
         if (a.output_dim_idx < 0 || static_cast<std::size_t>(a.output_dim_idx) >= a.shape.size())
-            return c.fail(errc::bad_attribute, "Attr(output_dim_idx) is no axis of the output", decimal(a.shape.size()),
+            return c.fail(errc::bad_attribute, "Attr(output_dim_idx) is not an axis of the output", decimal(a.shape.size()),
                           decimal(a.output_dim_idx));
         if (!a.str_value.empty() && !detail::whole_number<double>(a.str_value))
             return c.fail(errc::bad_attribute, "attribute 'str_value' is not a number", {}, a.str_value);

@@ -40,7 +40,7 @@ using assembly = op_list<stack, stack_grad, unstack, unstack_grad, unbind, split
                          pad3d_grad, gather, gather_grad, index_select, index_select_grad, gather_nd, gather_nd_grad,
                          fill_constant_batch_size_like, fill_any_like, fill_zeros_like, assign_value, increment>;
 
-/// Comparisons, and where elements stand.
+/// Comparisons, and positions of elements.
 using comparisons = op_list<equal, not_equal, less_than, less_equal, greater_than, greater_equal, logical_and, logical_or, logical_xor,
                             logical_not, where, where_grad, arg_max, arg_min, argsort, argsort_grad, top_k_v2, top_k_v2_grad>;
 

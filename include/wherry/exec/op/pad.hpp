@@ -125,7 +125,7 @@ inline kernel::strided_loops pad_loops(const margins& m, const Shape& x, const S
     return loops;
 }
 
-/// Which element of an axis of `size` stands at `at`, counted from where X begins.
+/// Which element of an axis of `size` is at `at`, counted from where X begins.
 inline std::int64_t source_of(pad_mode mode, std::int64_t at, std::int64_t size) noexcept {
     if (mode == pad_mode::reflect) return at < 0 ? -at : at >= size ? 2 * (size - 1) - at : at;
     if (mode == pad_mode::replicate) return std::clamp<std::int64_t>(at, 0, size - 1);

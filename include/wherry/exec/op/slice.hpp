@@ -154,7 +154,7 @@ template <class Number>
     return out.rank() == 0 && dropped != 0 ? scalar_dims(c) : out;
 }
 
-/// The numbers of `slice`: inputs 1 to 4 may stand in for attributes.
+/// The numbers of `slice`: inputs 1 to 4 may replace attributes.
 template <class Context>
 [[gnu::cold]] result<window> slice_window(const slice_attributes& a, const Context& c, const Shape& x) {
     window_numbers n{.axes = sequence<std::int64_t>(a.axes.begin(), a.axes.end()), .starts = {}, .ends = {}, .steps = {}};
