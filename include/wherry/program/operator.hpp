@@ -71,8 +71,17 @@ class Operator {
     }
     [[gnu::noinline]] void sort_attrs() {
         auto& all = desc_.attrs;
-        for (std::size_t i = 1; i < all.size(); ++i)
-            for (auto at = i; at > 0 && all[at].name < all[at - 1].name; --at) std::swap(all[at], all[at - 1]);
+        sequence<Attr*> order;  // an Attr is large: each moves once
+        order.reserve(all.size());
+        for (auto& attr : all) {
+            auto* const* at = order.end();
+            while (at != order.begin() && attr.name < at[-1]->name) --at;
+            order.insert(at, &attr);
+        }
+        sequence<Attr> sorted;
+        sorted.reserve(all.size());
+        for (auto* attr : order) sorted.push_back(std::move(*attr));
+        all.swap(sorted);
     }
 
     /// `op_role`; forward when the writer left it out.
