@@ -1,4 +1,4 @@
-# What the headers of interop/ need, as far as it is installed: the target wherry-interop-NAME is for interop/NAME.hpp.
+# The libraries that the headers of interop/ need, as far as they are installed: the target wherry-interop-NAME is for interop/NAME.hpp.
 include_guard(GLOBAL)
 set(WHERRY_INTEROP)          # the names whose packages were found
 set(WHERRY_INTEROP_MISSING)  # the others

@@ -5,8 +5,8 @@ if(NOT include)
     get_filename_component(include "${CMAKE_CURRENT_LIST_DIR}/../include" ABSOLUTE)
 endif()
 
-# What a room may include beside itself and version.hpp. A room that is not here, and a header of no room, may include anything, but is
-# included by the likes of it only.
+# The rooms that a room may include beside itself and version.hpp. A room that is not here, and a header of no room, may include anything, and
+# is included by such headers only.
 set(base)
 set(wire base)
 set(tensor base)

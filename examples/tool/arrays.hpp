@@ -54,7 +54,7 @@ inline result<std::vector<named_array>> read_feeds(std::span<const std::string> 
     return arrays;
 }
 
-/// What an Executor takes: the arrays are borrowed.
+/// Arrays as an Executor takes them: borrowed.
 inline std::vector<wherry::tensor_ref> refs_of(std::span<const named_array> arrays) {
     std::vector<wherry::tensor_ref> refs;
     for (const auto& held : arrays) refs.push_back(held.array.ref(held.name));

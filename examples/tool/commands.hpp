@@ -53,7 +53,7 @@ struct dot_arguments {
 /// Draws a program for Graphviz. Errors: those of reading and writing.
 result<std::string> dot(const dot_arguments& given);
 
-/// What goes to standard output, with an exit status.
+/// Text for standard output, with an exit status.
 struct answer {
     std::string text;
     int status = 0;

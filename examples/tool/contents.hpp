@@ -25,7 +25,7 @@
 #include <variant>
 #include <vector>
 
-/// What files hold, told by their bytes and not by their names.
+/// The contents of files, by their bytes and not by their names.
 namespace tool {
 
 using wherry::indexed_tensor;
@@ -139,7 +139,7 @@ result<held_kinds> npy_array(R& file, const std::string& name) {
     return held_kinds(std::move(made));
 }
 
-/// What a file of that name holds that is not compressed.
+/// The contents of a file of that name that is not compressed.
 template <class R>
 result<held_kinds> held_by(R& file, wherry::wire::file_kind kind, const std::string& name) {
     using wherry::wire::file_kind;

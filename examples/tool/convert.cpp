@@ -255,7 +255,7 @@ state_target target_of(const convert_arguments& given) {
             .rules = {.alignment = given.align == 0 ? 1 : given.align, .checksums = given.checksum, .names = given.names}};
 }
 
-/// What was written, in one line or two.
+/// A report of what was written, in one line or two.
 std::string said(const state_dict& arrays, const convert_arguments& given, double seconds) {
     std::uint64_t bytes = 0;
     for (const auto& held : arrays) bytes += held.tensor.bytes().size();

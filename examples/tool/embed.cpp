@@ -105,7 +105,7 @@ std::string guard_of(const std::string& name) {
     return guard;
 }
 
-/// What a board needs for one inference, a line for each fact.
+/// The needs of a board for one inference, a line for each fact.
 std::string needs_of(const measured_network& network) {
     if (!network.refused.empty()) return "note   network<> refuses it: " + wherry::printable(network.refused) + "\n";
     std::string made;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-/// What the compiler will say about a model, said before it is asked.
+/// The compiler's findings about a model, before it is compiled.
 namespace tool {
 
 struct measured_network {

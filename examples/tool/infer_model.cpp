@@ -26,7 +26,7 @@ result<wherry::sequence<Variable>> targets_of(const Program& program, const std:
     return targets;
 }
 
-/// What the targets are computed from, themselves among it.
+/// The variables that the targets are computed from, themselves among them.
 std::set<std::string, std::less<>> needed_for(const Program& program, const std::vector<std::string>& targets) {
     std::set<std::string, std::less<>> names(targets.begin(), targets.end());
     const auto& ops = program.global_block().ops();
@@ -51,7 +51,7 @@ result<std::vector<std::string>> feeds_of(const Program& program, const infer_mo
     return declared;
 }
 
-/// What the model will hold: persistables of the pruned program. Errors: those of `make_inference_program`.
+/// The contents of the model: persistables of the pruned program. Errors: those of `make_inference_program`.
 result<wherry::sequence<Variable>> needed(const Program& program, const std::vector<std::string>& feeds,
                                           const std::vector<std::string>& targets) {
     const auto made = wherry::make_inference_program(program, feeds, targets);

@@ -202,7 +202,7 @@ std::vector<std::string> words_of(int argc, char** argv) {
     return words;
 }
 
-/// What to say where the first word is not a command; empty where it is one, or an option.
+/// The message where the first word is not a command; empty where it is one, or an option.
 std::string unknown_command(const CLI::App& app, const std::string& word) {
     std::vector<std::string> names;
     for (const auto* known : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(known->get_name());

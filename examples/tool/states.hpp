@@ -20,7 +20,7 @@ using wherry::state_dict;
 using wherry::Variable;
 
 struct state {
-    /// What `.pdparams` of 2.x call an array, and the variable's name in a program.
+    /// The name of an array in `.pdparams` of 2.x, and the variable's name in a program.
     struct structured_name {
         std::string structured;
         std::string parameter;
@@ -37,7 +37,7 @@ struct state {
     }
 };
 
-/// What is wanted of a file or folder.
+/// The variables wanted of a file or folder.
 struct state_wish {
     std::vector<Variable> in_order{};  ///< they name the tensors of a combined file without names
     std::vector<Variable> wanted{};    ///< these, checked; empty: all there are
@@ -46,13 +46,13 @@ struct state_wish {
 /// Errors: those of `state_file::load` and `state_file::pick`.
 result<state> load_state(const std::string& path, const state_wish& wish = {});
 
-/// What the bytes of `.pdparams`, `.npz` and safetensors hold. Errors: those of their readers.
+/// The arrays in the bytes of `.pdparams`, `.npz` and safetensors. Errors: those of their readers.
 result<state> parse_state(std::string_view bytes);
 
 /// Bytes that gzip compressed. Errors: those of `gunzip`.
 result<std::string> unpacked(std::string_view bytes);
 
-/// Where and how arrays are saved.
+/// Place and form of saved arrays.
 struct state_target {
     std::string path;
     std::string form;  ///< paddle, pdparams, npz, safetensors or text

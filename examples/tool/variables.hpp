@@ -17,7 +17,7 @@ namespace tool {
 using wherry::Scope;
 using wherry::Variable;
 
-/// Where variables are: a folder with one file per variable, one file of all as Paddle writes it, or a file of another form.
+/// The place of variables: a folder with one file per variable, one file of all as Paddle writes it, or a file of another form.
 struct place {
     enum class form : std::uint8_t { separate, combined, other };
     std::string path;
@@ -27,7 +27,7 @@ inline place place_to_save(const std::string& folder, const std::string& filenam
     return filename.empty() ? place{folder, place::form::separate} : place{joined(folder, filename), place::form::combined};
 }
 
-/// Where the variables of a program are: `path` itself, if it is a file, or what the folder holds, told by content and not by name:
+/// The place of a program's variables: `path` itself, if it is a file, or what the folder holds, told by content and not by name:
 /// a file for each, or one of all. Errors: not_found; bad_argument where several files would do.
 result<place> place_of(const Program& program, const std::string& path);
 

@@ -1,7 +1,7 @@
 #ifndef WHERRY_WHERRY_HPP
 #define WHERRY_WHERRY_HPP
 
-/// What most programs need, with the standard library alone: programs, layers, training, executor, archives. Errors are values, nothing
+/// The headers that most programs need, with the standard library alone: programs, layers, training, executor, archives. Errors are values, nothing
 /// throws. Apart from it: model/state.hpp, archive/weights.hpp, archive/load_matching.hpp, format/npy.hpp, format/text_file.hpp, embed.hpp, fluid.hpp.
 #include <wherry/archive/archive.hpp>
 #include <wherry/archive/load_slice.hpp>

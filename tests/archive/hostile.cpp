@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-// What files, names and folders do to a reader: one error each, with file, place and variable, and nothing changed.
+// Hostile files, names and folders: one error each, with file, place and variable, and nothing changed.
 
 using namespace wherry;
 

@@ -10,7 +10,7 @@
 using namespace wherry;
 
 namespace {
-/// What a reader makes of a text: the value, how much of it was read, and why not.
+/// The result of reading a text: the value, how much of it was read, and why not.
 template <class T>
 struct reading {
     T value;

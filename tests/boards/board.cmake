@@ -1,4 +1,4 @@
-# What the boards need of a compiler and of qemu: `flags`, `machine`, `script` and `tick_ns_e2` for `board`; `run`, which fails with what
+# The options of compiler and qemu for the boards: `flags`, `machine`, `script` and `tick_ns_e2` for `board`; `run`, which fails with what
 # a command said; `compile_for_board(OUT source... flag...)`.
 set(board_dir ${source}/examples/embedded/board)
 if(board STREQUAL "an386")  # Cortex-M4

@@ -1,4 +1,4 @@
-# What a model costs the compiler: CPU seconds (best of seven) and, where GNU time is there, megabytes of memory.
+# The costs of a model for the compiler: CPU seconds (best of seven) and, where GNU time is there, megabytes of memory.
 #   compiler model what(network, parse, literal) max_ms max_mb
 # Bars are for the machine they were set on, where two standard headers take 130 ms (clang: 190); a slower machine gets as much more time.
 cmake_minimum_required(VERSION 3.21)

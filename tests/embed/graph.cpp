@@ -22,7 +22,7 @@ std::string_view text(slice part) {
     return Model::program.substr(part.at, part.size);
 }
 
-/// What the compiler parsed is what wire/ parses.
+/// The compiler parses the same as wire/.
 template <class Model>
 void check_same() {
     const auto program = wherry::wire::parse<wherry::wire::ProgramDesc<std::string>>(Model::program);

@@ -14,7 +14,7 @@ using namespace wherry::embed::detail;
 
 namespace {
 
-/// Where wire/ finds the values is where the compiler found them.
+/// wire/ and the compiler find the values in the same place.
 template <class Model>
 void check_same() {
     constexpr auto& all = records_of<Model>;

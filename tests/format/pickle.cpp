@@ -38,7 +38,7 @@ std::string from_hex(std::string_view digits) {
     return {bytes.begin(), bytes.end()};
 }
 
-/// What make_pickles.py writes.
+/// The arrays of make_pickles.py.
 void check_mixed(const state_dict& arrays) {
     REQUIRE(arrays.size() == 17);
     const auto is = [&]<class T>(std::string_view name, const Shape& dims, std::initializer_list<T> elements) {

@@ -23,7 +23,7 @@ using weights = archive<filter::persistables, layout::combined>;
 
 const std::string classifier = "paddle33/classifier/inference.json";
 
-/// What the fetch operators of a program fetch, in the order of their columns.
+/// The variables that a program's fetch operators fetch, in the order of their columns.
 std::vector<std::string> fetched_names(const Program& program) {
     std::vector<std::string> names;
     for (const auto& op : program.global_block().ops()) {

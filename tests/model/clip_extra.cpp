@@ -11,7 +11,7 @@ using namespace wherry;
 namespace {
 using name_list = std::vector<std::string>;
 
-/// What is left of an operator with these attributes and outputs.
+/// The rest of an operator with these attributes and outputs.
 std::pair<name_list, name_list> clipped(std::string type, const name_list& attrs, const name_list& outputs) {
     Program program;
     wire::OpDesc<> op;

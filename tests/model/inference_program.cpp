@@ -30,7 +30,7 @@ std::vector<std::string> names_of(const std::vector<Variable>& vars) {
     return names;
 }
 
-/// What save_inference_model does to a program, `saves` times with the same names.
+/// A program after save_inference_model, `saves` times with the same names.
 struct exported {
     Program main;
     std::vector<std::string> fetches;

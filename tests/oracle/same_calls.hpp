@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-/// What same_calls.cpp reads and prints: words of steps, files, JSON.
+/// The input and output of same_calls.cpp: words of steps, files, JSON.
 namespace same_calls {
 
 namespace fluid = wherry::fluid;

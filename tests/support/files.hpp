@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-/// What tests need to read golden files. A file that is absent or not understood ends the test program: a golden file
+/// Helpers that read golden files. A file that is absent or not understood ends the test program: a golden file
 /// is never at fault, its path is.
 namespace support {
 

@@ -32,7 +32,7 @@ void for_each_choice(Visit& visit, types<Ts...>, Rest... rest) {
     (for_each_choice<Chosen..., Ts>(visit, rest...), ...);
 }
 
-// Where an archive saves to and loads from. `cut` takes the last byte away from what was saved.
+// Places that an archive saves to and loads from. `cut` takes the last byte away from what was saved.
 struct on_disk {
     static constexpr bool many_records = true;
     scratch folder{"matrix"};

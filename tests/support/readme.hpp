@@ -13,7 +13,7 @@ namespace support {
 /// README.md of the checkout, as one text.
 inline std::string readme() { return read_file(std::string(WHERRY_GOLDEN_DIR) + "/../../README.md"); }
 
-/// What is between two texts, the first time that the first one is there.
+/// The text between two others, the first time that the first one is there.
 inline std::string_view between(std::string_view text, std::string_view start, std::string_view end) {
     const auto from = text.find(start);
     REQUIRE_MESSAGE(from != text.npos, std::string(start));

@@ -113,7 +113,7 @@ inline Scope small_scope() {
     return scope;
 }
 
-/// What a scope holds, to be compared with what it holds later: names, values and where the values lie.
+/// The contents of a scope, to be compared with later ones: names, values and where the values lie.
 struct snapshot {
     struct seen {
         Tensor value;

@@ -6,7 +6,7 @@
 
 namespace support {
 
-/// What a call throws, if it is that class; otherwise a text that no test expects.
+/// The exception of a call, if it is that class; otherwise a text that no test expects.
 template <class Thrown, class Call>
 std::string message_of(Call&& call) {
     try {

@@ -26,7 +26,7 @@ words options_in(std::string_view text) {
     return found;
 }
 
-/// What the README says about each command, several lines as one.
+/// The README's text about each command, several lines as one.
 std::map<std::string, std::string> told_commands() {
     const auto text = support::readme();
     auto block = "\n" + std::string(support::between(text, "```sh\nwherry inspect", "```\n"));

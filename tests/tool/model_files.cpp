@@ -21,7 +21,7 @@ void copy(const std::string& from, const std::string& to) {
     fs::create_directories(fs::path(to).parent_path());
     fs::copy(golden(from), to, fs::copy_options::overwrite_existing | fs::copy_options::recursive);
 }
-/// What the model of the golden folder gives.
+/// The answer of the model of the golden folder.
 std::string expected() {
     MUST_SUCCEED(run_arguments(golden(readme + "/inference")));
     return support::read_file("found_out/0.npy");

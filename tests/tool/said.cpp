@@ -1,4 +1,4 @@
-// What the commands say they did.
+// Reports of the commands.
 #include "run_tool.hpp"
 
 #include <wherry/program/program.hpp>

@@ -32,7 +32,7 @@ std::vector<std::string> feeds_of(const std::string& name, const std::vector<std
             arguments.push_back(entry.path().stem().string() + "=" + entry.path().string());
     return arguments;
 }
-/// What case.json says of a fetch: the variable's name.
+/// The variable's name of a fetch in case.json.
 std::string fetched_name(const std::string& name, const std::string& what) {
     const auto text = support::read_file(golden(name + "/case.json"));
     const auto key = text.find("\"" + what + "\":", text.find("\"fetch\""));

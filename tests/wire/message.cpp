@@ -73,7 +73,7 @@ struct Outer {
 
 using view_outer = Outer<std::string_view>;
 
-/// What is read, and what it is written back as.
+/// Bytes that are read, and those that are written back.
 struct row {
     std::string_view what;
     std::string_view in;
@@ -141,7 +141,7 @@ constexpr bool values_arrive() {
 }
 static_assert(values_arrive());
 
-/// What is refused; offsets count from 1000.
+/// Bytes that are refused; offsets count from 1000.
 struct bad_row {
     std::string_view what;
     std::string_view in;

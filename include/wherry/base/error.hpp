@@ -115,7 +115,7 @@ constexpr std::string_view name_of(errc code) noexcept { return detail::errc_row
 /// Marks an error that no position in a file belongs to.
 inline constexpr std::uint64_t no_offset = ~std::uint64_t{0};
 
-/// What went wrong, with what a person needs to mend it. Fields that do not apply stay empty.
+/// An error with all that is known about it. Fields that do not apply stay empty.
 struct error {
     errc code{};
     text message{};                    ///< one sentence; the reference's own words where it has some

@@ -11,7 +11,7 @@ namespace wherry::inline WHERRY_ABI {
 /// Dims of a tensor. Source: Paddle's DDim holds at most 9.
 inline constexpr std::size_t max_rank = 9;
 
-/// What a reader accepts before it answers `too_large`. A caller who needs more passes a value with the field raised:
+/// Limits of a reader, beyond which it answers `too_large`. A caller who needs more passes a value with the field raised:
 /// `constexpr limits mine{.program_bytes = 1u << 30};`.
 struct limits {
     std::uint64_t desc_bytes = std::uint64_t{1} << 20;       ///< one TensorDesc

@@ -26,7 +26,7 @@ class revision {
         if (count_) ++*count_;
     }
 
-    /// What a cache remembers.
+    /// The revision that a cache remembers.
     class seen {
       public:
         seen() = default;

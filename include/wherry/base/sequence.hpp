@@ -43,7 +43,7 @@ concept ContainerOf = !is_sequence<C> && std::same_as<typename C::value_type, T>
 [[gnu::noinline]] inline void release_memory(void* memory) noexcept { ::operator delete(memory); }
 }  // namespace detail
 
-/// What std::vector is, with the members a library of messages and lists uses, and to and from std::vector it converts by itself.
+/// A std::vector with the members that a library of messages and lists uses; it converts to and from std::vector by itself.
 ///
 /// A std::vector costs a compiler some hundred functions for each element type. Here there are some fifty element types, and everything is
 /// compiled by whoever includes it: with this class a program that includes fluid.hpp compiles in five sixths of the time.

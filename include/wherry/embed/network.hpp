@@ -221,7 +221,7 @@ class network {
         (run_step<First + I>(f), ...);
     }
 
-    /// Where a value is, seen by the compiler: a constant address for parameters and the arena.
+    /// The address of a value, for the compiler: a constant address for parameters and the arena.
     template <std::uint32_t Value, class T>
     [[gnu::always_inline]] static T* at(const frame& f) noexcept {
         constexpr auto& held = plan.storages[plan.values[Value].storage];
@@ -232,7 +232,7 @@ class network {
         else return reinterpret_cast<T*>(f.arena + held.offset);
     }
 
-    /// What is known of the addresses of a step's operands: 4, or 1 when some lie at odd places of a file.
+    /// The alignment of a step's operands: 4, or 1 when some lie at odd places of a file.
     template <class... Values>
     static constexpr std::size_t alignment(Values... values) noexcept {
         return (... && is_aligned(values)) ? 4 : 1;

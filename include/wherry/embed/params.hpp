@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Where each parameter lies in a combined stream: headers are read by the compiler, values stay where they are.
+/// The place of each parameter in a combined stream: headers are read by the compiler, values stay where they are.
 namespace wherry::inline WHERRY_ABI::embed {
 
 /// Parameters that the linker brings (`wherry embed --incbin`): the compiler cannot read them, so their offsets come along.

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// What the compiler makes of a graph: steps, and a place for every value.
+/// The plan that the compiler makes of a graph: steps, and a place for every value.
 namespace wherry::inline WHERRY_ABI::embed::detail {
 
 enum class kind : std::uint8_t {

@@ -16,7 +16,7 @@
 
 namespace wherry::inline WHERRY_ABI::embed {
 
-/// What the policies of a network ask of it.
+/// The options that the policies of a network set.
 struct network_options {
     std::size_t batch = 1;                    ///< rows where the program leaves the first dim of its inputs open
     std::size_t ram_bytes = ~std::size_t{0};  ///< what the network may need
@@ -35,7 +35,7 @@ struct network_options {
     bool trained = false;  ///< of a trainer: parameters that an optimizer changes are in RAM
 };
 
-/// What a network is told beside its model: a type that changes its options.
+/// A policy of a network: a type that changes its options.
 template <class P>
 concept NetworkPolicy = Named<P> && requires(network_options options) {
     { P::add_to(options) }
@@ -125,7 +125,7 @@ struct trains {
     static constexpr std::string_view name = "trains";
     static constexpr network_options add_to(network_options options) noexcept { return options.trains = options.trained = true, options; }
 };
-/// What a trainer predicts: other variables than a step fetches, with the parameters in RAM.
+/// The predictions of a trainer: other variables than a step fetches, with the parameters in RAM.
 template <fixed_string... Names>
 struct predicts {
     using kind = kinds::network<"predicts">;

@@ -11,7 +11,7 @@
 /// Why a model is not a network: sentences of the compiler, with the culprit and the numbers as template arguments beside them.
 namespace wherry::inline WHERRY_ABI::embed {
 
-/// What is wrong with a model.
+/// Faults of a model.
 enum class reason : unsigned char {
     nothing,
     not_a_program,

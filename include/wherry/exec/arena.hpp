@@ -130,7 +130,7 @@ inline std::uint64_t place_in_gaps(std::span<arena_block* const> order) {
 inline constexpr std::size_t few_arena_blocks = 512;
 }  // namespace detail
 
-/// Where each temporary lies in one arena, so that two that live at the same time never overlap: the largest first, ties in order of
+/// The offset of each temporary in one arena, so that two that live at the same time never overlap: the largest first, ties in order of
 /// their first step. Offsets are multiples of 64. Returns the bytes of the whole arena.
 inline std::uint64_t place_in_arena(std::span<arena_block> blocks) {
     constexpr std::uint64_t alignment = 64;

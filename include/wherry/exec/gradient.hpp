@@ -78,7 +78,7 @@ class gradient_op {
     wire::OpDesc<> desc_;
 };
 
-/// What an operator's `gradient` sees: the forward operator, and room for the operators that undo it.
+/// The view of an operator's `gradient`: the forward operator, and room for the operators that undo it.
 class gradient_maker {
   public:
     explicit gradient_maker(const Operator& forward) : forward_(forward) {}

@@ -17,7 +17,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What is known of a variable before it has a value.
+/// Element type, dims and LoD of a variable before it has a value.
 struct tensor_meta {
     DType dtype = DType::FP32;
     Shape dims;                               ///< while a program is built, -1 is unknown
@@ -33,7 +33,7 @@ struct tensor_meta {
     [[nodiscard]] tensor_meta with(const Shape& new_dims) const { return with(dtype, new_dims); }
 };
 
-/// What an operator's `infer` sees: metas of its inputs, in order of its declared slots; it sets those of its outputs.
+/// The view of an operator's `infer`: metas of its inputs, in order of its declared slots; it sets those of its outputs.
 /// The same function runs while a program is built (dims may be -1) and when a plan is made (all dims are known).
 class infer_context : public detail::op_failure {
   public:

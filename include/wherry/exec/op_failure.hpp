@@ -9,7 +9,7 @@
 
 namespace wherry::inline WHERRY_ABI::detail {
 
-/// What an operator's contexts say an error with: it names the operator. The type must outlive this.
+/// Makes the errors of an operator's contexts, which name the operator. The type must outlive this.
 class op_failure {
   public:
     explicit op_failure(std::string_view op_type) noexcept : op_type_(op_type) {}

@@ -27,7 +27,7 @@ struct operand {
     bool is_rows = false;  ///< declared as SelectedRows, held as a whole tensor: rows without an id are -0.0
 };
 
-/// What an operator's `run` sees: elements of its inputs and outputs, in order of its declared slots. Element types,
+/// The view of an operator's `run`: elements of its inputs and outputs, in order of its declared slots. Element types,
 /// dims and attributes were checked when the plan was made; what depends on values (labels, ids) is checked here.
 class run_context : public detail::op_failure {
   public:

@@ -55,10 +55,10 @@ T unwrap(result<T>&& r) {
     if constexpr (!std::is_void_v<T>) return *std::move(r);
 }
 
-/// Where warnings go: by default to stderr, one line each. Per thread.
+/// The receiver of warnings: by default to stderr, one line each. Per thread.
 using warning_handler = std::function<void(std::string_view category, std::string_view message)>;
 void set_warning_handler(warning_handler handler);
-/// What the reference says when it runs a program without operators: an empty one of `load` operators, too.
+/// The reference's warning when it runs a program without operators: an empty one of `load` operators, too.
 inline constexpr std::string_view no_operators =
     "There are no operators in the program to be executed. If you pass Program manually, please use fluid.program_guard to ensure the "
     "current Program is being used.";

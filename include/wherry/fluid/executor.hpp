@@ -38,7 +38,7 @@ class feed_value {
     tensor_ref ref_;
 };
 
-/// What a run is fed: `fluid::feed{{"img", x}, {"label", y}}`.
+/// Arrays fed to a run: `fluid::feed{{"img", x}, {"label", y}}`.
 class feed {
   public:
     feed() = default;
@@ -50,7 +50,7 @@ class feed {
     sequence<feed_value> values_;
 };
 
-/// What a run returns, as many as are named: `fluid::fetch(loss, "fc_0.w_0")`.
+/// Variables fetched from a run, as many as are named: `fluid::fetch(loss, "fc_0.w_0")`.
 template <std::size_t N>
 struct fetch_list {
     std::array<std::string, N> names;
@@ -59,7 +59,7 @@ namespace detail {
 std::string fetch_name(const Variable& var);
 std::string fetch_name(std::string_view name);
 }  // namespace detail
-/// What a run returns: variables, or their names, in order.
+/// Variables to fetch, or their names, in order.
 template <class... Targets>
 fetch_list<sizeof...(Targets)> fetch(const Targets&... targets) {
     return {{detail::fetch_name(targets)...}};

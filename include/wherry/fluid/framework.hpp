@@ -39,7 +39,7 @@ inline constexpr auto uint8 = DType::UINT8;
 struct CPUPlace {};
 
 namespace detail {
-/// What Python keeps in modules.
+/// The state that Python keeps in modules.
 struct defaults {
     Program own_main;
     Program own_startup;
@@ -65,7 +65,7 @@ class replaced {
     T*& place_;
     T* before_;
 };
-/// Where layers build now.
+/// The builder over the current defaults.
 Builder builder();
 }  // namespace detail
 

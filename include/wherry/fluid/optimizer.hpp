@@ -25,7 +25,7 @@ sequence<param_and_grad> append_backward(const Variable& loss, const backward_op
 }  // namespace backward
 
 namespace optimizer {
-/// What every optimizer may be given besides its own numbers.
+/// Options that all optimizers take besides their own numbers.
 using options = wherry::optimizer_options;
 
 namespace detail {

@@ -20,7 +20,7 @@
 
 namespace wherry::inline WHERRY_ABI::kernel {
 
-/// Where the first label is that is neither ignore_index nor in [0, classes); nothing when all are fine.
+/// The position of the first label that is neither ignore_index nor in [0, classes); nothing when all are fine.
 template <std::integral L>
 constexpr std::optional<std::size_t> first_bad_label(std::span<const L> labels, std::size_t classes, std::int64_t ignore_index) noexcept {
     for (std::size_t i = 0; i < labels.size(); ++i) {

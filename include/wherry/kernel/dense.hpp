@@ -50,7 +50,7 @@ struct row {
 
 namespace wherry::inline WHERRY_ABI::kernel {
 
-/// What the compiler is asked to make: blocks as wide as the registers hold; blocks of ten columns, which is a third of the code; or those in
+/// The code that the compiler makes: blocks as wide as the registers hold; blocks of ten columns, which is a third of the code; or those in
 /// one function for all layers.
 enum class tuned_for : unsigned char { speed, balance, size };
 

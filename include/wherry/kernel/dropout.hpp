@@ -12,7 +12,7 @@
 
 namespace wherry::inline WHERRY_ABI::kernel {
 
-/// Where the missing share is made up for. Source: attribute dropout_implementation.
+/// When the missing share is made up for: in training or in inference. Source: attribute dropout_implementation.
 enum class dropout_scaling : unsigned char {
     downgrade_in_infer,  ///< training: x mask; inference: x (1 - p)
     upscale_in_train,    ///< training: x mask / (1 - p); inference: x

@@ -16,7 +16,7 @@ namespace wherry::inline WHERRY_ABI::kernel {
 /// The padding_idx that pads nothing.
 inline constexpr std::int64_t no_padding = -1;
 
-/// Where the first id is that is neither padding_idx nor in [0, rows); nothing when all are fine.
+/// The position of the first id that is neither padding_idx nor in [0, rows); nothing when all are fine.
 template <std::integral I>
 constexpr std::optional<std::size_t> first_bad_id(std::span<const I> ids, std::size_t rows,
                                                   std::int64_t padding_idx = no_padding) noexcept {

@@ -44,7 +44,7 @@ inline void momentum(std::span<T> param, std::span<T> velocity, input<T> grad, s
     });
 }
 
-/// Where Adam's epsilon is added: fluid 1.8 divides by sqrt(v) + epsilon, Paddle 2.x by sqrt(v) + epsilon sqrt(1 - beta2^t).
+/// The place of Adam's epsilon: fluid 1.8 divides by sqrt(v) + epsilon, Paddle 2.x by sqrt(v) + epsilon sqrt(1 - beta2^t).
 enum class epsilon_rule : unsigned char { fluid18, paddle2 };
 
 /// Numbers of `adam`.

@@ -18,7 +18,7 @@ namespace wherry::inline WHERRY_ABI::kernel {
 /// the like are. Loops are added from outside to inside; neighbours that walk alike become one.
 class strided_loops {
   public:
-    /// Where the first element is read and written.
+    /// The offsets of the first element read and written.
     std::int64_t from_offset = 0;
     std::int64_t to_offset = 0;
 

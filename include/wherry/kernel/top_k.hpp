@@ -12,7 +12,7 @@
 
 namespace wherry::inline WHERRY_ABI::kernel {
 
-/// Who comes first among equal values.
+/// The order of equal values.
 enum class tie_order : unsigned char {
     lowest_index,  ///< the lower index; a NaN counts as larger than every number
     fluid18,  ///< whatever the reference's heap does (std::partial_sort of libstdc++ by >), NaN included; the same for k = 1 without NaN

@@ -16,7 +16,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Where a model lies. Of the file names only what follows the last '/' counts, as in the reference.
+/// Folder and file names of a model. Of the file names only what follows the last '/' counts, as in the reference.
 struct inference_files {
     std::string dirname{};  ///< empty: the current folder
     std::string model_filename = "__model__";
@@ -30,7 +30,7 @@ struct save_model_options {
     export_options program{};
 };
 
-/// What `save_inference_model` did.
+/// The outcome of `save_inference_model`.
 struct saved_model {
     sequence<std::string> fetch_names;  ///< what the targets are called in the model
     sequence<std::string_view> warnings;

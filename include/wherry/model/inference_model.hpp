@@ -18,7 +18,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What a person should know of a save that worked, in the reference's words.
+/// Warnings about a save that worked, in the reference's words.
 namespace warning_text {
 inline constexpr std::string_view no_variable = "no variable in your model, please ensure there are any variables in your model to save";
 inline constexpr std::string_view no_operator = "There are no operators in the program to be executed.";
@@ -42,7 +42,7 @@ struct loaded_inference_model {
 };
 
 namespace detail {
-/// What a sink's `finish` hands over; nothing for files.
+/// The type that a sink's `finish` returns; nothing for files.
 template <class S>
 using handed_over = typename saved_by<std::remove_reference_t<S>>::type::value_type;
 template <class S>
@@ -101,7 +101,7 @@ struct inference_model {
         "wherry: an inference model holds the persistables of its program; it takes no filter (see wherry/model/inference_model.hpp)");
     using parameters = archive<filter::persistables, Policies...>;
 
-    /// What the two sinks made, and whether there was anything persistable.
+    /// The results of the two sinks, and whether there was anything persistable.
     template <class M, class P>
     struct saved {
         detail::kept<M> program{};

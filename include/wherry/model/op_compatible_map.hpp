@@ -82,7 +82,7 @@ inline constexpr std::string_view incompatible_ops[] = {
 inline constexpr std::string_view bug_fixed_ops[] = {"layer_norm"};
 }  // namespace detail
 
-/// What fluid 1.8.5 writes into every inference model: from which version on an operator may be read differently, sorted
+/// The table that fluid 1.8.5 writes into every inference model: from which version on an operator may be read differently, sorted
 /// by operator. Readers may ignore it. Source: fluid 1.8.5, save_op_compatible_info.
 inline wire::OpCompatibleMap<> op_compatible_map() {
     using kind = wire::CompatibleInfo<>::Type;

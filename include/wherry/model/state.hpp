@@ -36,7 +36,7 @@ struct load_state_options {
     /// Variables that the scope lacks are made, as the reference does when it is given an Executor; and files that
     /// `save_persistables` wrote are loaded where there is no .pdparams.
     bool make_missing = true;
-    /// What to load from files of `save_persistables`; needed when they are one file.
+    /// The variables to load from files of `save_persistables`; needed when they are one file.
     std::optional<sequence<Variable>> var_list{};
     /// `load_program_state` of a folder: files that cannot be read are left out with a warning, as Paddle 2 does.
     bool lenient = false;

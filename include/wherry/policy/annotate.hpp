@@ -12,7 +12,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What an archive adds to Paddle's files and expects in them.
+/// The annotations that an archive adds to Paddle's files and expects in them.
 struct annotation_rules {
     std::uint64_t alignment = 1;  ///< of the elements of every tensor, in bytes from the file's start
     bool checksums = false;
@@ -36,7 +36,7 @@ concept Annotator = Named<P> && requires {
 };
 
 namespace kinds {
-/// What one annotation adds to files. Each annotation is a kind of its own, by this name.
+/// An addition to files. Each annotation is a kind of its own, by this name.
 template <fixed_string Name>
 struct annotation {
     using adds_to = annotation_rules;

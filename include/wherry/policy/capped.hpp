@@ -17,7 +17,7 @@ concept Caps = Named<C> && requires {
 };
 
 namespace kinds {
-/// What a reader accepts: `Caps`.
+/// Limits of a reader: `Caps`.
 struct caps {
     template <class P>
     static constexpr bool check() noexcept {
@@ -27,7 +27,7 @@ struct caps {
 };
 }  // namespace kinds
 
-/// What a reader accepts, as a policy: `capped<limits{.desc_bytes = 4096}>`.
+/// Limits of a reader, as a policy: `capped<limits{.desc_bytes = 4096}>`.
 template <limits Value>
 struct capped {
     using kind = kinds::caps;

@@ -32,7 +32,7 @@ template <class C>
 concept Codec = Named<C> && detail::Encodes<C> && detail::Decodes<C>;
 
 namespace kinds {
-/// What happens to bytes on their way: a `Codec`.
+/// A transformation of bytes on their way: a `Codec`.
 struct codec {
     template <class P>
     static constexpr bool check() noexcept {

@@ -9,7 +9,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What a sink of files is told about safety. Sinks of memory have nothing to do for it.
+/// The steps that make a file safe, for sinks of files. Sinks of memory have nothing to do for it.
 struct durability_steps {
     bool beside = true;   ///< write a temporary file beside the target, rename it over the target when it is whole
     bool synced = false;  ///< wait until the device holds file and folder

@@ -40,7 +40,7 @@ class mapped_reader {
 };
 
 namespace detail {
-/// What the system maps; null where it has no mapping or refuses one, as network disks and full address spaces do.
+/// A mapping of the system's; null where it has no mapping or refuses one, as network disks and full address spaces do.
 struct system_mapping {
     [[nodiscard]] static std::shared_ptr<void> map_whole([[maybe_unused]] disk::reader& file, [[maybe_unused]] std::size_t size_bytes) {
 #if defined(__unix__) || defined(__APPLE__)

@@ -59,7 +59,7 @@ concept Sink =
     Named<S> && detail::SaysManyRecords<S> && detail::Starts<S> && detail::Writes<S> && detail::Commits<S> && detail::Finishes<S>;
 
 namespace kinds {
-/// Where bytes go: a `Sink`. It is handed to the call, so it declares no kind.
+/// A `Sink` of bytes. It is handed to the call, so it declares no kind.
 struct sink {
     template <class P>
     static constexpr bool check() noexcept {

@@ -63,7 +63,7 @@ template <class S>
 concept Source = Named<S> && detail::SaysManyRecordsToRead<S> && detail::Expects<S> && detail::Opens<S>;
 
 namespace kinds {
-/// Where bytes come from: a `Source`. It is handed to the call, so it declares no kind.
+/// A `Source` of bytes. It is handed to the call, so it declares no kind.
 struct source {
     template <class P>
     static constexpr bool check() noexcept {

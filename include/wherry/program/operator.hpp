@@ -14,7 +14,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What an operator is for: bits of its `op_role` attribute. Source: op_proto_maker.h.
+/// The purpose of an operator: bits of its `op_role` attribute. Source: op_proto_maker.h.
 namespace op_role {
 inline constexpr std::int32_t forward = 0;
 inline constexpr std::int32_t backward = 1;

@@ -21,7 +21,7 @@ namespace wherry::inline WHERRY_ABI {
 /// The version that programs built here carry: fluid 1.8.5. Source: framework/version.h.
 inline constexpr std::int64_t fluid_version = 1'008'005;
 
-/// What a copy of a program is for.
+/// The purpose of a copy of a program.
 enum class clone_for : bool { training, test };
 
 /// A network as a list of blocks of operators. Built by layers, or parsed from `__model__` and `.pdmodel` bytes.

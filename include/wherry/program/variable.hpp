@@ -15,7 +15,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What a variable holds. Source: framework.proto, VarType.Type.
+/// The kind of a variable's value. Source: framework.proto, VarType.Type.
 using wire::VarKind;
 
 /// Weight decay that an optimizer adds to a gradient: `coefficient * parameter`.
@@ -23,7 +23,7 @@ struct L2Decay {
     float coefficient = 0;
 };
 
-/// What makes a variable a Parameter. Not stored in 1.8 files: a program parsed from them has no Parameters.
+/// The properties of a Parameter. Not stored in 1.8 files: a program parsed from them has no Parameters.
 struct parameter_traits {
     bool trainable = true;
     float learning_rate = 1;  ///< factor on the optimizer's

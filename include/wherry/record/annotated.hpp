@@ -32,7 +32,7 @@ constexpr header_maker header_maker_of() noexcept {
     else return plain_header;
 }
 
-/// What a loader notes of a header.
+/// Notes of a loader about a header.
 struct note {
     std::string name;
     std::optional<std::uint32_t> data_checksum;

@@ -28,7 +28,7 @@ constexpr header_maker maker_among(const annotation_rules& rules, std::index_seq
 }
 }  // namespace detail
 
-/// What writes headers by these rules, for `save_plan::make`; null for an alignment that is not a power of two up to 65536.
+/// The function that writes headers by these rules, for `save_plan::make`; null for an alignment that is not a power of two up to 65536.
 constexpr header_maker header_maker_for(const annotation_rules& rules) noexcept {
     if (!std::has_single_bit(rules.alignment) || rules.alignment > 65536) return nullptr;
     return detail::maker_among(rules, std::make_index_sequence<4 * detail::alignment_count>());

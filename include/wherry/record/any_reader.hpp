@@ -38,7 +38,7 @@ class any_reader {
     /// Whether `bytes` are all there is.
     [[nodiscard]] bool is_view() const noexcept { return calls_->is_view; }
     [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
-    /// Whoever holds this may keep the bytes; null where they are not lent.
+    /// As long as this is held the bytes may be used; null where they are not lent.
     [[nodiscard]] std::shared_ptr<void> lender() const noexcept { return calls_->lender != nullptr ? calls_->lender(reader_) : nullptr; }
 
   private:

@@ -29,7 +29,7 @@ constexpr void reverse_numbers(DType dtype, std::span<std::byte> bytes) noexcept
     }
 }
 
-/// What must happen to elements that came from a file before C++ may read them: numbers in the machine's order, and
+/// Makes elements from a file readable for C++: numbers in the machine's order, and
 /// BOOL bytes other than 0 and 1, which would be undefined behaviour as `bool`, are 1.
 constexpr void elements_from_file(DType dtype, std::span<std::byte> bytes) noexcept {
     if constexpr (!native_is_little_endian) reverse_numbers(dtype, bytes);

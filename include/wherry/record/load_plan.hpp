@@ -23,7 +23,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What a load did.
+/// The outcome of a load.
 struct load_report {
     std::size_t tensor_count = 0;
     std::uint64_t data_bytes = 0;  ///< of elements

@@ -46,7 +46,7 @@ struct placed_tensor {
     Tensor fresh;  ///< small ones, read along with the headers
 };
 
-/// What the policies of an archive mean for a record. What they do not ask for is a null pointer, and not linked.
+/// The policies of an archive as rules for a record. A rule that they do not ask for is a null pointer, and not linked.
 struct record_rules {
     bool single_record = false;
     bool tolerates_trailing_bytes = false;
@@ -93,7 +93,7 @@ inline error of_stream(error e, std::string_view name) {
     return e;
 }
 
-/// What is left of a record after its last wanted tensor: an error, or a warning where the layout allows it.
+/// The rest of a record after its last wanted tensor: an error, or a warning where the layout allows it.
 inline result<void> check_end(const record& held, std::span<const wanted_tensor> wanted, std::uint64_t offset, std::uint64_t size_bytes,
                               bool tolerant, std::string_view path, sequence<error>& warnings) {
     if (offset == size_bytes) return {};

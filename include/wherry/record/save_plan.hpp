@@ -112,7 +112,7 @@ class save_plan {
 
     [[nodiscard]] std::span<const record_size> records() const noexcept { return sizes_; }
 
-    /// What a record is made of, in order: header, elements, header, elements, ...
+    /// The pieces of a record, in order: header, elements, header, elements, ...
     [[nodiscard]] sequence<piece> pieces(std::size_t record) const {
         const auto& tensors = records_[record].tensors;
         sequence<piece> made;

@@ -34,7 +34,7 @@ class stream_indexer {
     }
 
     [[nodiscard]] bool at_end() const noexcept { return offset_ == size_bytes_; }
-    /// Where the next stream would start.
+    /// The offset at which the next stream would start.
     [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
     [[nodiscard]] std::uint64_t size_bytes() const noexcept { return size_bytes_; }
 

@@ -60,7 +60,7 @@ inline sequence<std::int64_t> rows_there(const Tensor& whole) {
 }
 }  // namespace detail
 
-/// What a whole array [height, ...] means that the Executor holds as SelectedRows: rows of -0.0 alone are not there. Arrays of
+/// The SelectedRows in a whole array [height, ...] of the Executor's: rows of -0.0 alone are not there. Arrays of
 /// other element types than FP32 and FP64 keep all rows; a scalar has none.
 inline SelectedRows present_rows(const Tensor& whole) {
     SelectedRows made;

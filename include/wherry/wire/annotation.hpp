@@ -11,7 +11,7 @@
 #include <string_view>
 #include <utility>
 
-/// What wherry may add to a TensorDesc: one length-delimited field, number 101, that Paddle skips. It is a message of
+/// wherry's addition to a TensorDesc: one length-delimited field, number 101, that Paddle skips. It is a message of
 /// | no | field            | type    | rule                                                                          |
 /// |----|------------------|---------|-------------------------------------------------------------------------------|
 /// | 1  | name             | bytes   | of the variable                                                               |
@@ -25,14 +25,14 @@ namespace wherry::inline WHERRY_ABI::wire {
 /// The number of the field in a TensorDesc.
 inline constexpr std::uint32_t annotation_field = 101;
 
-/// What to write into a header beside what Paddle reads.
+/// The fields to write into a header beside those that Paddle reads.
 struct annotation_wishes {
     std::string_view name;                       ///< empty: no name
     std::optional<std::uint32_t> data_checksum;  ///< none: no checksums
     std::uint64_t alignment = 1;                 ///< of the elements, in bytes from the record's start
 };
 
-/// What a header says beside what Paddle reads; the name borrows from the header's bytes.
+/// The fields of a header beside those that Paddle reads; the name borrows from the header's bytes.
 struct annotation {
     std::string_view name;
     std::optional<std::uint32_t> header_checksum;

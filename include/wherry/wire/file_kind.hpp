@@ -9,7 +9,7 @@
 
 namespace wherry::inline WHERRY_ABI::wire {
 
-/// What a file is, told by its first bytes and never by its name.
+/// The kind of a file, by its first bytes and never by its name.
 enum class file_kind : std::uint8_t {
     other,
     tensors,      ///< LoDTensor streams, one or many; SelectedRows start the same way

@@ -83,7 +83,7 @@ constexpr void append_scalar(byte_buffer& out, T value) {
     }
 }
 
-/// What one call of `parse` is allowed, and has not used up yet.
+/// The limits of one call of `parse` that are not used up yet.
 struct allowance {
     const limits& caps;
     std::uint64_t left_bytes = caps.parsed_bytes;

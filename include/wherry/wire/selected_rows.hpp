@@ -13,7 +13,7 @@
 /// a LoDTensor stream, so a reader must know what it reads. Source: fluid 1.8.5, selected_rows.cc.
 namespace wherry::inline WHERRY_ABI::wire {
 
-/// What comes before the values.
+/// The header before the values.
 struct selected_rows_header {
     sequence<std::int64_t> rows;  ///< in stored order; one may come twice
     std::int64_t height = 0;      ///< rows of the whole array

@@ -36,7 +36,7 @@ constexpr bool looks_like_onnx(std::string_view bytes) noexcept {
 constexpr bool looks_like_tar(std::string_view bytes) noexcept { return bytes.size() >= 262 && bytes.substr(257, 5) == "ustar"; }
 }  // namespace detail
 
-/// What foreign bytes are, and what to do, for a message; empty when they look like none of the kinds people hand in by mistake.
+/// The kind of foreign bytes, and what to do, for a message; empty when they look like none of the kinds people hand in by mistake.
 constexpr std::string_view foreign_kind(std::string_view bytes) noexcept {
     if (bytes.starts_with("version https://git-lfs")) return "a git-lfs pointer, not the file itself: run git lfs pull";
     for (const std::string_view start : {"<!DOCTYPE", "<!doctype", "<html", "<HTML"})

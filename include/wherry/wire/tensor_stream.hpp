@@ -16,7 +16,7 @@
 /// The LoDTensor stream, the unit of every parameter file. Source: fluid 1.8.5, lod_tensor.cc and tensor_util.cc.
 namespace wherry::inline WHERRY_ABI::wire {
 
-/// What comes before the elements of one tensor.
+/// The header before the elements of one tensor.
 struct tensor_header {
     DType dtype = DType::FP32;
     Shape dims;

@@ -15,7 +15,7 @@
 /// The messages that describe a variable; see framework.hpp, which has the rest of a program.
 namespace wherry::inline WHERRY_ABI::wire {
 
-/// What a VarDesc describes. Element types share the number space and are `DType`.
+/// The kind of a VarDesc. Element types share the number space and are `DType`.
 enum class VarKind : std::int32_t {
     LOD_TENSOR = 7,
     SELECTED_ROWS = 8,
@@ -90,7 +90,7 @@ struct LoDTensorDesc {
     friend constexpr bool operator==(const LoDTensorDesc&, const LoDTensorDesc&) = default;
 };
 
-/// What a reader yields, by slot.
+/// The variables of a reader, by slot.
 template <class String = std::string>
 struct ReaderDesc {
     static constexpr std::string_view name_ = "ReaderDesc";

@@ -59,7 +59,7 @@ Operator filled(const op_info& info) {
     return op;
 }
 
-/// What an operator's gradient is made of; nothing when it has none.
+/// The gradient operators of an operator; nothing when it has none.
 std::vector<Operator> gradients_of(const op_info& info) {
     std::vector<Operator> made;
     if (info.gradient == nullptr) return made;

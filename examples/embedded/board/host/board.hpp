@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 
-/// What ../board.hpp has of a bare board, on the machine that compiles: text out, and nothing to count.
+/// ../board.hpp's functions on the machine that compiles: text out, and nothing to count.
 namespace board {
 
 inline void write(const char* text) noexcept { std::fputs(text, stdout); }

@@ -57,7 +57,7 @@ constexpr void dropout(P& p) noexcept {
     if (p.accepted()) p.write(lower::unary(p, x, function::affine, 1 - p.number("dropout_prob", 0.5F)));
 }
 
-/// Where dims `few` lie among `many`: [rows, depth, cols] with depth elements of `few`. False where they do not.
+/// The place of dims `few` among `many`: [rows, depth, cols] with depth elements of `few`. False where they do not.
 constexpr bool align(const shape& many, const shape& few, std::int64_t axis, step& sizes) noexcept {
     if (few.rank > many.rank) return false;
     std::size_t from = axis < 0 ? many.rank - few.rank : static_cast<std::size_t>(axis), first = 0, end = few.rank;

@@ -16,7 +16,7 @@
 /// A function here lowers the operator that the planner is at: it reads slots, checks attributes, adds steps and writes slots, or refuses.
 namespace wherry::inline WHERRY_ABI::embed::detail::lower {
 
-/// What an operator of a type becomes.
+/// The steps that an operator of a type becomes.
 template <class P>
 struct lowering {
     std::string_view type;

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 
-/// What a training program has beside gradients: fill_constant, which starts them, and sgd. Source: exec/op/fill_constant.hpp, exec/op/sgd.hpp.
+/// Operators of a training program beside gradients: fill_constant, which starts them, and sgd. Source: exec/op/fill_constant.hpp, exec/op/sgd.hpp.
 namespace wherry::inline WHERRY_ABI::embed::detail::lower {
 
 template <class P>

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-/// What the `infer` of many operators asks. A kernel reads its operands as one element type and walks them by the dims of one of
+/// Checks that the `infer` of many operators shares. A kernel reads its operands as one element type and walks them by the dims of one of
 /// them, so a program from a file may not reach it with anything else. While a program is built nothing of this is asked, as in the
 /// reference: a gradient may then still be [1].
 namespace wherry::inline WHERRY_ABI::op::detail {

@@ -43,7 +43,7 @@ struct clip_bounds {
     }
 };
 
-/// What clip and its gradient share: X, Min and Max are their first inputs.
+/// Shared by clip and its gradient: X, Min and Max are their first inputs.
 template <class Op>
 result<void> check_clip(const clip_attributes& a, const infer_context& c) {
     for (const std::size_t slot : {1u, 2u})

@@ -65,7 +65,7 @@ namespace detail {
     return out;
 }
 
-/// Where an operand lies within the joined elements: `outer` blocks of so many bytes.
+/// The place of an operand within the joined elements: `outer` blocks of so many bytes.
 struct concat_layout {
     concat_layout(const concat_attributes& a, const run_context& c) {
         const auto& x = c.in_dims(0);

@@ -123,7 +123,7 @@ template <std::integral T>
 
 using kernel::detail::binary_kind;
 
-/// What the operators share: float has a loop for each function, other element types one for all of them.
+/// Shared by the operators: float has a loop for each function, other element types one for all of them.
 inline result<void> run_elementwise(const elementwise_attributes& a, run_context& c, binary_kind kind,
                                     void (*floats)(const kernel::broadcast_plan&, const float*, const float*, float*)) {
     auto loops = broadcast_loops(c, a.axis);

@@ -33,7 +33,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
-/// What a program is fed and fetched through, and how its variables start.
+/// Feeding, fetching, and the first values of variables.
 using sources = op_list<feed, fetch, fill_constant, uniform_random, gaussian_random, truncated_gaussian_random>;
 
 /// Forward operators and their gradients.

@@ -142,7 +142,7 @@ result<void> run_product_grad(const run_context& c, product_form f, kernel::upda
     });
 }
 
-/// What mul and its gradient ask of their operands, whatever multiplies them.
+/// The requirements of mul and its gradient, whatever multiplies.
 struct mul_rules {
     using attributes = mul_attributes;
 

@@ -190,7 +190,7 @@ struct adamw_attributes : adam_attributes {
 
 namespace detail {
 
-/// What adam and adamw have alike.
+/// Shared by adam and adamw.
 struct adam_slots {
     static constexpr std::size_t states = 2, numbers = 2;
     static constexpr std::array inputs = {slot{"Param"},

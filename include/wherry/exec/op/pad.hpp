@@ -75,7 +75,7 @@ struct margins {
     return c.fail(errc::bad_attribute, "mode should be one of constant, reflect, replicate, circular", {}, name);
 }
 
-/// What `paddings` lists, two numbers for each of `axes`.
+/// The numbers of `paddings`, two for each of `axes`.
 template <class Context>
 [[gnu::cold]] result<margins> margins_of(const Context& c, const sequence<std::int64_t>& paddings, std::span<const std::size_t> axes,
                                          std::string_view mode) {

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-/// What operators share that give the same elements other dims. Those whose name ends in 2 have an output XShape without elements: its
+/// Shared by operators that give the same elements other dims. Those whose name ends in 2 have an output XShape without elements: its
 /// dims, [0] and those of X, are for the gradient, which then need not keep X.
 namespace wherry::inline WHERRY_ABI::op::detail {
 

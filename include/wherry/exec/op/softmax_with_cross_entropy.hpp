@@ -100,7 +100,7 @@ class loss_rows {
         transposed(split_.axis, split_.inner, x, room);
         return room;
     }
-    /// Where rows of results are put: in `out`, or for `back` in `room`, also where the program dropped the output.
+    /// The destination of rows of results: in `out`, or for `back` in `room`, also where the program dropped the output.
     std::span<std::byte> place(std::span<std::byte> out, std::size_t bytes, sequence<std::byte>& room) const {
         if (as_they_lie() && !out.empty()) return out;
         room.resize(bytes);

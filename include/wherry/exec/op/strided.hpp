@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// What operators share that only move elements: whatever their type, by kernel::strided_loops.
+/// Shared by operators that only move elements: whatever their type, by kernel::strided_loops.
 namespace wherry::inline WHERRY_ABI::op::detail {
 
 /// Elements between neighbours along each axis.

@@ -135,7 +135,7 @@ namespace detail {
 
 using kernel::unary_numbers;
 
-// What an operator's attributes are to its function.
+// An operator's attributes as numbers of its function.
 inline unary_numbers numbers_of(const activation_attributes&) noexcept { return {}; }
 inline unary_numbers numbers_of(const no_attributes&) noexcept { return {1, 0, 0}; }
 inline unary_numbers numbers_of(const relu6_attributes& a) noexcept { return {a.threshold, 0, 0}; }
@@ -162,7 +162,7 @@ void integer_function(kernel::unary kind, double factor, std::span<const T> x, s
     }
 }
 
-/// What 2.0 changed: hard_swish is min(max(x + 3, 0), 6) x / 6 whatever its attributes say, and round takes halves away from 0.
+/// Changed in 2.0: hard_swish is min(max(x + 3, 0), 6) x / 6 whatever its attributes say, and round takes halves away from 0.
 struct unary_in_version {
     unary_in_version(const run_context& c, kernel::unary asked, const unary_numbers& n) : kind(asked), numbers(n) {
         const bool new_rules = is_2x(c.program_version());
@@ -193,7 +193,7 @@ inline result<void> run_unary_grad(run_context& c, kernel::unary kind, const una
     });
 }
 
-/// What the gradient of a function is given: its argument, its result, both, or neither (a step: 0 wherever there is one).
+/// The inputs of the gradient of a function: its argument, its result, both, or neither (a step: 0 wherever there is one).
 enum class grad_from : std::uint8_t { x, out, both, nothing };
 
 /// Out = the function of X.

@@ -32,7 +32,7 @@ inline Shape image_dims(std::int64_t images, std::int64_t channels, const Shape&
     return made;
 }
 
-/// What the attributes say of one dim.
+/// The attributes of one dim.
 struct walk_along {
     std::int64_t in = 0, size = 1, stride = 1, dilation = 1, before = 0, after = 0;
 };

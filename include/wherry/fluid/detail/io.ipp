@@ -46,7 +46,7 @@ WHERRY_INLINE std::filesystem::path normal(const std::filesystem::path& dirname)
     throw EnforceNotMet(std::string(kind) + "Error: " + message, std::move(e));
 }
 
-/// What Python says of a file.
+/// Python's words about a file.
 [[noreturn]] WHERRY_INLINE void raise_file(error e) {
     auto what = std::string(e.found.empty() ? e.message.view() : e.found.view()) + ": '" + std::string(e.file.view()) + "'";
     throw IOError(what, std::move(e));
