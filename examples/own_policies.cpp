@@ -1,4 +1,4 @@
-// Policies and operators of one's own: a layout, an annotation, a codec, an operator. (A filter, a sink and a source: policies.cpp)
+// Policies and operators of your own: a layout, an annotation, a codec, an operator. (A filter, a sink and a source: policies.cpp)
 #include <wherry/exec/op/lists.hpp>
 #include <wherry/wherry.hpp>
 

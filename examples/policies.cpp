@@ -16,7 +16,7 @@
 
 namespace {
 
-/// A filter of one's own: the biases.
+/// A filter of your own: the biases.
 struct biases {
     using kind = wherry::kinds::filter;
     static constexpr std::string_view name = "biases";
@@ -26,7 +26,7 @@ struct biases {
 };
 static_assert(wherry::VariableFilter<biases>);
 
-/// A sink of one's own: keeps nothing and tells how many bytes it was given.
+/// A sink of your own: keeps nothing and tells how many bytes it was given.
 class counting_sink {
   public:
     static constexpr std::string_view name = "counting";
@@ -44,7 +44,7 @@ class counting_sink {
     std::uint64_t bytes_ = 0;
 };
 
-/// A source of one's own: a model that is kept encrypted. Here the cipher turns bits around; put yours in its place.
+/// A source of your own: a model that is kept encrypted. Here the cipher turns bits around; put yours in its place.
 class decrypting {
   public:
     static constexpr std::string_view name = "decrypting";
@@ -141,18 +141,18 @@ int main() {
     const bool same = *restored.find_var("fc_0.w_0") == *scope.find_var("fc_0.w_0");
     std::printf("checkpoint:     %s\n", same ? "loaded what was saved" : "DIFFERENT");
 
-    // one's own filter, into memory
+    // your own filter, into memory
     const auto bytes = wherry::archive<biases>::save(program, scope, wherry::memory{});
     if (!bytes) return fail(bytes.error());
     std::printf("biases:         %zu bytes\n", bytes->size());
 
-    // one's own sink
+    // your own sink
     counting_sink counted;
     const auto size = wherry::archive<wherry::filter::parameters>::save(program, scope, counted);
     if (!size) return fail(size.error());
     std::printf("all parameters: %llu bytes\n", static_cast<unsigned long long>(*size));
 
-    // arrays of one's own, without a program and without a heap
+    // arrays of your own, without a program and without a heap
     const float numbers[] = {1, 2, 3};
     const wherry::tensor_ref mine{.name = "mine", .dims = {3}, .bytes = std::as_bytes(std::span(numbers))};
     wherry::fixed<64> buffer;
@@ -160,7 +160,7 @@ int main() {
     if (!used) return fail(used.error());
     std::printf("one array:      %zu bytes in a fixed buffer\n", used->size());
 
-    // one's own source
+    // your own source
     auto secret = checkpoint::save(program, scope, wherry::memory{});
     if (!secret) return fail(secret.error());
     decrypting::turn(*secret);

@@ -102,7 +102,7 @@ TEST_CASE("filters with state are given to the call") {
     CHECK(loaded.local_var_names() == std::vector<std::string_view>{"acc/w"});
 }
 
-TEST_CASE("lists of variables, names and arrays of one's own need no filter") {
+TEST_CASE("lists of variables, names and arrays of your own need no filter") {
     const auto program = support::small_program();
     const auto scope = support::small_scope();
     const std::vector<Variable> list{program.global_block().find_var("w"), program.global_block().find_var("raw"),

@@ -200,7 +200,7 @@ TEST_CASE("two swapped tensors of different shape are noticed") {
     CHECK(found.variable == "b");
 }
 
-TEST_CASE("files that are not there, or no files") {
+TEST_CASE("files that are absent, or are not files") {
     const auto missing = refused_file([](const std::string&) {});
     CHECK(missing.code == errc::not_found);
     CHECK(refused_file([](const std::string& path) { support::fs::create_directory(path); }).code == errc::not_regular_file);
@@ -269,7 +269,7 @@ TEST_CASE("caps are the caller's") {
     CHECK(strict::save(std::span(&ref, 1), memory{}).error().code == errc::bad_lod);
 }
 
-TEST_CASE("bytes of another form are told by their content, with the call that reads them") {
+TEST_CASE("bytes of another form are recognised by their content, with the call that reads them") {
     const support::scratch place("kinds");
     const auto program = support::small_program();
     const auto scope = support::small_scope();

@@ -54,7 +54,7 @@ constexpr auto half = std::uint64_t{std::numeric_limits<std::size_t>::max() / 2}
 static_assert(checked_size(half) == half && !checked_size(half + 1) && !checked_size(largest) && checked_size(0) == 0U);
 }  // namespace
 
-TEST_CASE("number: a product that does not fit 64 bits is none") {
+TEST_CASE("number: a product that does not fit 64 bits has no value") {
     for (const auto& row : products) {
         CAPTURE(row.a);
         CAPTURE(row.b);

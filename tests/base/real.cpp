@@ -81,7 +81,7 @@ TEST_CASE("real: where the library lacks from_chars, strtod reads what it would"
     agrees_with_the_standard<double>();
 }
 
-TEST_CASE("real: numbers, and what is none") {
+TEST_CASE("real: numbers, and text that is not one") {
     CHECK(read<double>(number_from_chars<double>, "2.5e1 rest").value == 25.0);
     CHECK(read<double>(number_from_chars<double>, "2.5e1 rest").used == 5);
     CHECK(read<float>(number_from_chars<float>, "1e39").failed == std::errc::result_out_of_range);

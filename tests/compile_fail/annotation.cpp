@@ -1,6 +1,6 @@
 // case no_policy: wherry: this type is not a policy: a policy declares its kind
 // case another_kind: wherry: a policy of this kind has no place here
-// case another_kind: wherry: annotate takes align<N>, checksum, names and annotations of one's own
+// case another_kind: wherry: annotate takes align<N>, checksum, names and annotations of your own
 // case no_name: wherry: this policy needs `static constexpr std::string_view name`
 // case no_name: my_annotation
 // case throws: wherry: annotation: add_to(annotation_rules) must be static, noexcept and return annotation_rules
@@ -35,7 +35,7 @@ struct my_annotation {
 #endif
 };
 
-/// All annotations of an archive in one policy of one's own.
+/// All annotations of an archive in one policy of your own.
 struct my_annotations {
     using kind = kinds::annotations;
     static constexpr std::string_view name = "my_annotations";

@@ -1,5 +1,5 @@
 // case no_policy: wherry: this type is not a policy: a policy declares its kind
-// case no_policy: wherry: a policy of network is batch<N>, ram<N>, outputs<...>, quantize<>, aligned<N>, tuned<> or one's own
+// case no_policy: wherry: a policy of network is batch<N>, ram<N>, outputs<...>, quantize<>, aligned<N>, tuned<> or your own
 // case another_kind: wherry: a policy of this kind has no place here
 // case no_name: wherry: this policy needs `static constexpr std::string_view name`
 // case no_name: my_board
@@ -32,7 +32,7 @@
 using namespace support;
 using namespace wherry::embed;
 
-/// All about a board in one policy of one's own.
+/// All about a board in one policy of your own.
 struct my_board {
     using kind = wherry::kinds::network<"my_board">;
 #ifndef CASE_no_name

@@ -153,7 +153,7 @@ TEST_CASE("A caller's arena serves several networks") {
 }
 
 namespace {
-/// A policy of one's own: all about a board.
+/// A policy of your own: all about a board.
 struct my_board {
     using kind = wherry::kinds::network<"my_board">;
     static constexpr std::string_view name = "my_board";

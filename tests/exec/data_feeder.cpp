@@ -133,7 +133,7 @@ TEST_CASE("a sample needs a field for each variable") {
     CHECK(nothing->empty());
 }
 
-TEST_CASE("dims that cannot be had are told as the reference tells them") {
+TEST_CASE("impossible dims are refused in the reference's words") {
     const auto odd = fed(declared({-1, 2, 3}), {{{1, 2, 3, 4}}});
     check_error(odd, errc::shape_mismatch, "Reshape error. What is defined in data layer is (-1, 2, 3), but receive (1, 4)");
     CHECK(odd.error().expected == "(-1, 2, 3)");

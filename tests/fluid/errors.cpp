@@ -85,7 +85,7 @@ TEST_CASE("unwrap gives the value or throws") {
           "why");
 }
 
-TEST_CASE("warnings go where they are told, thread by thread") {
+TEST_CASE("warnings go to the handler of their thread") {
     std::vector<std::string> here;
     fluid::set_warning_handler(
         [&](std::string_view category, std::string_view message) { here.push_back(std::string(category) + ": " + std::string(message)); });

@@ -14,7 +14,7 @@
 using namespace wherry;
 
 namespace {
-/// A format of one's own: every name, then the number of floats after it, then all the floats.
+/// A format of your own: every name, then the number of floats after it, then all the floats.
 struct floats {
     using kind = kinds::format;
     static constexpr std::string_view name = "floats";

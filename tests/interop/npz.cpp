@@ -146,7 +146,7 @@ TEST_CASE("a directory that contradicts the members") {
     CHECK(npz::parse(std::string_view("PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 22))->arrays.empty());
 }
 
-TEST_CASE("names that leave a folder are refused; members that are not arrays are told") {
+TEST_CASE("names that leave a folder are refused; members that are not arrays are reported") {
     auto bytes = small();
     for (auto at = bytes.find("a.npy"); at != std::string::npos; at = bytes.find("a.npy", at + 1)) bytes.replace(at, 5, "a.txt");
     const auto read = npz::parse(bytes);

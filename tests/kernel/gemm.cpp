@@ -154,7 +154,7 @@ TEST_CASE("with nothing to sum over C becomes zero, or stays when added to") {
     CHECK(c == std::vector<float>{0, 0, 0, 0});
 }
 
-TEST_CASE("a backend of one's own is called instead of the built-in one") {
+TEST_CASE("a backend of your own is called instead of the built-in one") {
     float a[1] = {3}, b[1] = {4}, c[1] = {0};
     kernel::gemm<counting_backend>(kernel::matrix(a, 1, 1), kernel::matrix(b, 1, 1), kernel::matrix(c, 1, 1));
     CHECK(counting_backend::calls == 1);

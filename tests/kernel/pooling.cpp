@@ -20,7 +20,7 @@ std::vector<float> pooled(const pooling_shape& s, const std::vector<float>& x) {
 constexpr window pairs{{1, 1, 4}, {1, 1, 3}, {1, 1, 3}, {1, 1, 2}, {1, 1, 1}, {0, 0, 1}};  // the last one reaches beyond the padding
 }  // namespace
 
-TEST_CASE("what an average counts") {
+TEST_CASE("the elements that an average counts") {
     const std::vector<float> x{1, 2, 4, 8};
     CHECK(pooled({1, pairs, kind::average, divisor::inside, false}, x) == std::vector<float>{1.5F, 14 / 3.0F, 8});
     CHECK(pooled({1, pairs, kind::average, divisor::window, false}, x) == std::vector<float>{1, 14 / 3.0F, 8 / 3.0F});

@@ -146,7 +146,7 @@ TEST_CASE("embedding refuses wrong arguments") {
     CHECK(p.ops().empty());
 }
 
-TEST_CASE("the k largest and their places, without gradients; a k below 1 is none") {
+TEST_CASE("the k largest and their places, without gradients; a k below 1 is refused") {
     fresh_programs p(ops::table);
     const auto x = p.data("x", {-1, 3});
     const auto top = must(layers::top_k(p.b, x, 2));

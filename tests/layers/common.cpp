@@ -15,7 +15,7 @@ namespace {
 using ops = op_list<op::relu>;
 }  // namespace
 
-TEST_CASE("an element type that a layer does not take is told in the reference's words") {
+TEST_CASE("an element type that a layer does not take is refused in the reference's words") {
     fresh_programs p(ops::table);
     const auto ids = p.data("ids", {-1}, DType::INT64);
     const auto floats = layers::check_float(ids, "input", "fc");

@@ -73,7 +73,7 @@ TEST_CASE("the square error is a difference, squared; the mean is one number") {
     CHECK(must(layers::mean(p.b, cost, "mine")).name() == "mine.tmp_0");
 }
 
-TEST_CASE("losses of element types they do not take are told in the reference's words") {
+TEST_CASE("losses refuse other element types in the reference's words") {
     fresh_programs p(ops::table);
     const auto ids = p.data("ids", {-1, 1}, DType::INT32);
     const auto half = p.data("half", {-1, 1}, DType::FP16);

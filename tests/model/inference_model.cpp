@@ -98,7 +98,7 @@ TEST_CASE("by policies a model goes to any pair of sinks: memory gives both as b
     check_loaded(inference_model<layout::per_file>::load(again, memory{mixed->program}, store), again);
 }
 
-TEST_CASE("the program grows by a scale a target with every save, and by none with a save that fails") {
+TEST_CASE("the program grows by a scale per target with every save, and by none with a save that fails") {
     const support::scratch folder("grows");
     model m;
     const auto before = op_count(m.program);

@@ -5,7 +5,7 @@
 using namespace wherry;
 
 namespace mine {
-/// An annotation of one's own: both of wherry's that guard against mistakes.
+/// An annotation of your own: both of wherry's that guard against mistakes.
 struct guarded {
     using kind = kinds::annotation<"guarded">;
     static constexpr std::string_view name = "guarded";

@@ -14,7 +14,7 @@ TEST_CASE("combined is one record without a name, in the order of the names' byt
     CHECK(records[0].tensors == std::vector<std::size_t>{5, 3, 2, 1, 0, 4});
 }
 
-TEST_CASE("per_file is one record a name, in the given order") {
+TEST_CASE("per_file is one record per name, in the given order") {
     const std::vector<std::string_view> names{"w", "a/b", "b"};
     const auto records = layout::per_file{}.records(names);
     REQUIRE(records.size() == 3);

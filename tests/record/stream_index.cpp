@@ -33,7 +33,7 @@ std::string mixed_record(std::vector<Tensor>& tensors) {
 }
 }  // namespace
 
-TEST_CASE("the index of a record is the same from memory, from a disk and from a reader of one's own") {
+TEST_CASE("the index of a record is the same from memory, from a disk and from a reader of your own") {
     std::vector<Tensor> tensors;
     const auto bytes = mixed_record(tensors);
     memory_reader in_memory(bytes);

@@ -136,7 +136,7 @@ struct snapshot {
     }
 };
 
-/// A sink and source of one's own: records in a map.
+/// A sink and source of your own: records in a map.
 class map_store {
   public:
     static constexpr std::string_view name = "map_store";

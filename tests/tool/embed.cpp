@@ -52,7 +52,7 @@ TEST_CASE("embed reads one file per variable too") {
     CHECK(support::read_file("each.bin") == support::read_file(golden("fluid18/classifier_adam/inference_combined/params")));
 }
 
-TEST_CASE("embed refuses what it cannot write") {
+TEST_CASE("embed refuses models that it cannot write") {
     const auto refused = [](const std::vector<std::string>& more) {
         const auto done = wherry_tool(std::vector<std::string>{"embed", golden("embed/linear"), "--params-file", "params"} + more);
         CHECK(done.status == 1);

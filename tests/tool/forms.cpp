@@ -251,7 +251,7 @@ TEST_CASE("a file that is cut anywhere converts into nothing") {
     }
 }
 
-TEST_CASE("a broken file of a folder is an error; other files are told and passed over") {
+TEST_CASE("a broken file of a folder is an error; other files are reported and skipped") {
     const auto folder = fresh("mixed");
     fs::copy(golden("fluid18/readme/inference"), folder);
     fs::copy(golden("fluid18/readme/feed/img.npy"), folder + "/img.npy");

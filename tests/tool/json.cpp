@@ -11,7 +11,7 @@
 
 using tool::json_writer;
 
-TEST_CASE("the check itself tells JSON from what is none") {
+TEST_CASE("the check itself tells JSON from other text") {
     for (const auto* good : {"0", "-1.5e+9", "\"a\\u00e9\"", "[]", "{\"a\": [1, 2], \"b\": null}", " true "})
         CHECK_MESSAGE(json_check::is_valid(good), good);
     for (const auto* bad : {"", "01", "1.", "nan", "\"a", "\"\n\"", "\"\\x\"", "\"\xff\"", "[1,]", "[1 2]", "{\"a\"}", "{1: 2}", "[] []"})

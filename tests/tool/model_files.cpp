@@ -75,7 +75,7 @@ TEST_CASE("run takes a prefix, a program file, and parameters in any form beside
     check_runs(folder + "/x.pdmodel", {"--params-file", "y.weights"});
 }
 
-TEST_CASE("where several files would do, none is guessed at") {
+TEST_CASE("several files that would do are an error: none is chosen") {
     const auto folder = fresh("several");
     copy(readme + "/inference_combined/model", folder + "/a");
     copy(readme + "/inference_combined/params", folder + "/p");

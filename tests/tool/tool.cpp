@@ -403,7 +403,7 @@ TEST_CASE("a result that cannot be written is an error") {
     CHECK(std::count(done.err.begin(), done.err.end(), '\n') == 1);
 }
 
-TEST_CASE("bytes after a separate tensor are told, and are not an error") {
+TEST_CASE("bytes after a separate tensor are a warning, not an error") {
     const auto folder = fresh("long_file");
     fs::copy(golden("fluid18/readme/start"), folder, fs::copy_options::recursive);
     std::ofstream(folder + "/fc_0.b_0", std::ios::binary | std::ios::app) << "x";

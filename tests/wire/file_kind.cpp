@@ -61,7 +61,7 @@ file_kind of_file(const std::string& name) {
 }
 }  // namespace
 
-TEST_CASE("the kind of a file is told by its first bytes") {
+TEST_CASE("the kind of a file is recognised by its first bytes") {
     for (const auto& r : rows) {
         CAPTURE(r.head.size());
         CHECK(wire::kind_of(r.head, r.file_bytes) == r.kind);
@@ -69,7 +69,7 @@ TEST_CASE("the kind of a file is told by its first bytes") {
     }
 }
 
-TEST_CASE("golden files of every kind are told") {
+TEST_CASE("golden files of every kind are recognised") {
     for (const auto& file : support::golden_programs()) CHECK(of_file(file) == file_kind::program);
     for (const auto& file : support::golden_tensors()) CHECK(of_file(file) == file_kind::tensors);
     for (const auto& file : support::golden_combined()) CHECK(of_file(file) == file_kind::tensors);

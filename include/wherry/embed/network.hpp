@@ -79,7 +79,7 @@ class trainer;
 template <class Model, class... Policies>
 class network {
     static_assert(adds_up<network_options, Policies...>,
-                  "wherry: a policy of network is batch<N>, ram<N>, outputs<...>, quantize<>, aligned<N>, tuned<> or one's own"
+                  "wherry: a policy of network is batch<N>, ram<N>, outputs<...>, quantize<>, aligned<N>, tuned<> or your own"
                   " (see wherry/embed/policy.hpp)");
     static constexpr auto& options = detail::options_of<Policies...>;
     static constexpr auto& plan = detail::plan_of<Model, Policies...>;

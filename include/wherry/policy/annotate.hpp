@@ -97,7 +97,7 @@ struct names {
 template <class... As>
 struct annotate {
     static_assert(adds_up<annotation_rules, As...>,
-                  "wherry: annotate takes align<N>, checksum, names and annotations of one's own (see wherry/policy/annotate.hpp)");
+                  "wherry: annotate takes align<N>, checksum, names and annotations of your own (see wherry/policy/annotate.hpp)");
     using kind = kinds::annotations;
     static constexpr std::string_view name = "annotate";
     static constexpr annotation_rules rules = added_up<annotation_rules, As...>();

@@ -20,7 +20,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// A file as memory of one's own: what is written there never reaches the file.
+/// A file as memory of your own: what is written there never reaches the file.
 class mapped_reader {
   public:
     mapped_reader(std::shared_ptr<void> memory, std::size_t size_bytes, std::string path) noexcept

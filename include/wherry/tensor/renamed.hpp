@@ -31,7 +31,7 @@ struct drop_prefix {
 /// `archive<>::save(renamed(state.refs(), add_prefix{"teacher/"}), disk{path})`, and so for whatever takes `tensor_ref`s.
 class renamed {
   public:
-    /// `rename` makes a name of a name: a prefix of above, or a callable of one's own.
+    /// `rename` makes a name of a name: a prefix of above, or a callable of your own.
     template <class Rename>
     renamed(std::span<const tensor_ref> tensors, const Rename& rename) : tensors_(tensors.begin(), tensors.end()) {
         names_.reserve(tensors.size());  // the views below point into it

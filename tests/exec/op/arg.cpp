@@ -13,7 +13,7 @@ op_case of(std::string_view type, const Tensor& from = x) { return op_case(ops::
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 }  // namespace
 
-TEST_CASE("where the largest and the smallest are, the first of equal ones") {
+TEST_CASE("positions of the largest and the smallest, the first of equal ones") {
     CHECK(of("arg_max").attr("axis", std::int64_t{1}).run()->at("Out") == i64({2}, {0, 1}));
     CHECK(of("arg_min").attr("axis", std::int64_t{0}).run()->at("Out") == i64({3}, {1, 0, 0}));
     CHECK(of("arg_max").attr("keepdims", true).attr("dtype", 2).run()->at("Out") == i32({2, 1}, {0, 1}));

@@ -39,7 +39,7 @@ TEST_CASE("one number is [1] in 1.8 and has no dims in 2.x") {
     CHECK(asked::scalar_dims(two_inputs(pair, pair, false, paddle_26).context) == Shape{});
 }
 
-TEST_CASE("an operand of another element type is told in the reference's words") {
+TEST_CASE("an operand of another element type is refused in the reference's words") {
     const two_inputs t({DType::INT32, {2}}, pair);
     CHECK(asked::must_hold(t.context, 0, DType::INT32));
     const auto refused = asked::must_hold(t.context, 0, DType::INT64);

@@ -33,7 +33,7 @@ TEST_CASE("conv2d knows what can be known of its dims while a program is built")
     CHECK(known->at("Output").dims == Shape{-1, 4, -1, 6});
 }
 
-TEST_CASE("conv2d refuses what does not fit") {
+TEST_CASE("conv2d refuses operands that do not fit") {
     check_error(sums().attr("groups", 0).run(), errc::bad_attribute);
     check_error(sums().attr("strides", numbers{0, 1}).run(), errc::bad_attribute);
     check_error(sums().attr("paddings", numbers{-1, 1}).run(), errc::bad_attribute);

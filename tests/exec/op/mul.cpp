@@ -105,7 +105,7 @@ TEST_CASE("while a program is built, unknown dims of mul agree with any, and sta
     check_error(op_case(ops::table, "mul").in("X", unknown({-1, 3})).in("Y", unknown({4, 2})).infer(), errc::shape_mismatch);
 }
 
-TEST_CASE("products that mul cannot mean are told in the reference's words") {
+TEST_CASE("impossible products of mul are refused in the reference's words") {
     const auto x = counted({2, 3}, 0);
     const auto y = counted({3, 2}, 0);
     const auto inner = product(x, counted({4, 2}, 0)).run();

@@ -52,7 +52,7 @@ TEST_CASE("layer_norm and affine_channel") {
     check_values<float>(scaled->at("Out"), {2, 4, 10, 13});
 }
 
-TEST_CASE("normalisation refuses what does not fit") {
+TEST_CASE("normalisation refuses operands that do not fit") {
     check_error(batch_norm().attr("epsilon", -0.1F).run(), errc::bad_attribute);
     check_error(batch_norm().attr("epsilon", 0.1F).run(), errc::bad_attribute);
     check_error(

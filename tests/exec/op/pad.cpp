@@ -27,7 +27,7 @@ TEST_CASE("a margin of one value") {
     CHECK(out_of(of("pad3d", {1, 0, 0, 0, 0, 0}, f32({1, 1, 1, 1, 2}, {1, 2}))) == f32({1, 1, 1, 1, 3}, {0, 1, 2}));
 }
 
-TEST_CASE("margins that repeat what is there") {
+TEST_CASE("margins that repeat elements") {
     CHECK(out_of(of("pad2d", {0, 0, 2, 1}, row).attr("mode", std::string("reflect"))) == f32({1, 1, 1, 6}, {3, 2, 1, 2, 3, 2}));
     CHECK(out_of(of("pad2d", {0, 1, 2, 1}, row).attr("mode", std::string("edge"))) ==
           f32({1, 1, 2, 6}, {1, 1, 1, 2, 3, 3, 1, 1, 1, 2, 3, 3}));

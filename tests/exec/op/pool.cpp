@@ -40,7 +40,7 @@ TEST_CASE("pool2d knows what can be known of its dims while a program is built")
     CHECK(known->at("Out").dims == Shape{-1, 3, -1, 7});
 }
 
-TEST_CASE("pool2d refuses what does not fit") {
+TEST_CASE("pool2d refuses operands that do not fit") {
     check_error(pool_of("sum").run(), errc::bad_attribute);
     check_error(pool_of("max").attr("ksize", numbers{0, 2}).run(), errc::bad_attribute);
     check_error(pool_of("max").attr("ksize", numbers{2}).run(), errc::bad_attribute);

@@ -21,7 +21,7 @@ op_case parts(std::string_view type, std::int32_t axis, std::size_t count, const
 }
 }  // namespace
 
-TEST_CASE("tensors alike as one, and back") {
+TEST_CASE("tensors of one shape are stacked and taken apart") {
     CHECK(stacked(0, {x, x}).run()->at("Y").dims() == Shape{2, 2, 3});
     CHECK(stacked(-1, {i32({2}, {1, 2}), i32({2}, {3, 4})}).run()->at("Y") == i32({2, 2}, {1, 3, 2, 4}));
     CHECK(stacked(0, {f32({}, {1}), f32({}, {2})}).run()->at("Y") == f32({2}, {1, 2}));
@@ -32,7 +32,7 @@ TEST_CASE("tensors alike as one, and back") {
     }
 }
 
-TEST_CASE("what cannot be stacked or taken apart") {
+TEST_CASE("operands that cannot be stacked or taken apart are refused") {
     check_error(stacked(3, {x, x}).run(), errc::bad_attribute);
     check_error(stacked(-4, {x, x}).run(), errc::bad_attribute);
     check_error(stacked(0, {x, i32({3}, {1, 2, 3})}).run(), errc::shape_mismatch, "Dims of all Inputs(X) must be the same.");
