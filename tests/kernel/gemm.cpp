@@ -114,6 +114,11 @@ TEST_CASE("large products are cut into blocks that fit together") {
     check_shapes<float>({1, 6, 67}, {255, 256, 257, 600, 784}, {1, 10, 100, 193}, built_in);
 }
 
+TEST_CASE("a vector times a matrix that no cache holds is walked in blocks of rows") {
+    check_shapes<float>({1}, {300, 1100}, {1024, 901}, built_in);
+    check_shapes<float>({1024, 901}, {300, 1100}, {1}, built_in);
+}
+
 TEST_CASE("every instruction set gives the same product") {
     check_shapes<float>(few, depths, widths, of_set<kernel::detail::plain::product>);
     check_shapes<float>({1, 6, 67}, {255, 300}, {1, 10, 100}, of_set<kernel::detail::plain::product>);
