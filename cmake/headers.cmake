@@ -46,6 +46,7 @@ set(WHERRY_HEADERS
     wherry/embed/refuse.hpp
     wherry/embed/trainer.hpp
     wherry/exec/arena.hpp
+    wherry/exec/bind_ops.hpp
     wherry/exec/data_feeder.hpp
     wherry/exec/executor.hpp
     wherry/exec/gradient.hpp
@@ -192,8 +193,10 @@ set(WHERRY_HEADERS
     wherry/kernel/unary.hpp
     wherry/kernel/view.hpp
     wherry/kernel/window.hpp
+    wherry/layers/act_name.hpp
     wherry/layers/array.hpp
     wherry/layers/builder.hpp
+    wherry/layers/builder_base.hpp
     wherry/layers/common.hpp
     wherry/layers/data.hpp
     wherry/layers/fc.hpp

@@ -1,5 +1,4 @@
 // Policies and operators of your own: a layout, an annotation, a codec, an operator. (A filter, a sink and a source: policies.cpp)
-#include <wherry/exec/op/lists.hpp>
 #include <wherry/wherry.hpp>
 
 #include <array>
@@ -80,7 +79,6 @@ struct leaky_relu {
         return {};
     }
 };
-using operators = wherry::op::every::with<leaky_relu>;
 
 int fail(const wherry::error& e) {
     std::fprintf(stderr, "%s\n", to_string(e).c_str());
@@ -103,19 +101,19 @@ int main() {
     wherry::Program startup;
     wherry::UniqueNameGenerator names;
     wherry::NameScope scopes;
-    wherry::Builder build(program, startup, names, scopes, operators::table);
+    wherry::Builder<wherry::carries::kernels> build(program, startup, names, scopes);
     const std::vector<std::int64_t> shape = {-1, 4};
     const auto x = wherry::layers::data(build, "x", shape);
     if (!x) return fail(x.error());
     const auto hidden = wherry::layers::fc(build, std::vector{*x}, {.size = 3});
     if (!hidden) return fail(hidden.error());
-    const auto bent = wherry::layers::unary(build, "leaky_relu", *hidden, {wherry::make_attr("alpha", 0.1F)});
+    const auto bent = wherry::layers::unary<leaky_relu>(build, *hidden, {wherry::make_attr("alpha", 0.1F)});
     if (!bent) return fail(bent.error());
     const auto y = wherry::layers::fc(build, std::vector{*bent}, {.size = 2});
     if (!y) return fail(y.error());
 
     wherry::Scope scope;
-    wherry::Executor exe(operators{});
+    wherry::Executor exe;
     if (const auto ran = exe.run(startup, scope); !ran) return fail(ran.error());
     const auto ones = wherry::Tensor::of<float>({1, 4}, {1, -1, 1, -1});
     const std::array feeds{ones.ref("x")};

@@ -122,7 +122,7 @@ int main() {
     wherry::Program startup;
     wherry::UniqueNameGenerator names;
     wherry::NameScope scopes;
-    wherry::Builder build(program, startup, names, scopes, wherry::op::all::table);
+    wherry::Builder<wherry::carries::kernels> build(program, startup, names, scopes);
     const std::vector<std::int64_t> shape = {-1, 4};
     const auto x = wherry::layers::data(build, "x", shape);
     if (!x) return fail(x.error());
@@ -130,7 +130,7 @@ int main() {
     if (!y) return fail(y.error());
 
     wherry::Scope scope;
-    wherry::Executor exe(wherry::op::all{});
+    wherry::Executor exe;
     if (const auto ran = exe.run(startup, scope); !ran) return fail(ran.error());
 
     // the persistables in one file, made durable: a crash leaves the old file or the new one

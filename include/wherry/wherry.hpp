@@ -5,6 +5,7 @@
 /// throws. Apart from it: model/state.hpp, archive/weights.hpp, archive/load_matching.hpp, format/npy.hpp, format/text_file.hpp, embed.hpp, fluid.hpp.
 #include <wherry/archive/archive.hpp>
 #include <wherry/archive/load_slice.hpp>
+#include <wherry/exec/bind_ops.hpp>
 #include <wherry/exec/data_feeder.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/exec/op/all.hpp>

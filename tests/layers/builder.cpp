@@ -22,58 +22,14 @@ using support::wires_of;
 
 namespace {
 
-using ops = op_list<op::mul, op::fill_constant, op::uniform_random, op::lookup_table, op::lookup_table_grad, op::reshape2>;
-
-static_assert(!std::is_copy_constructible_v<Builder::role_guard>, "a copy would restore the role twice");
-
 result<Parameter> make_weight(fresh_programs& p, const ParamAttr& attr, const Shape& shape, DType dtype = DType::FP32) {
     return p.b.create_parameter("fc_0", attr, shape, dtype, initializer::Constant{0});
 }
 
 }  // namespace
 
-TEST_CASE("a layer is named by its type and a number, or as it is told") {
-    fresh_programs p(ops::table);
-    CHECK(p.b.layer_name("fc") == "fc_0");
-    CHECK(p.b.layer_name("fc", "mine") == "mine");
-    CHECK(p.b.layer_name("fc") == "fc_1");
-}
-
-TEST_CASE("a temporary has a number of its own, an element type and no dims, and does not persist") {
-    fresh_programs p(ops::table);
-    const auto first = p.b.create_tmp("fc_0", DType::FP64);
-    CHECK(first.name() == "fc_0.tmp_0");
-    CHECK(first.dtype() == DType::FP64);
-    CHECK(first.shape().empty());
-    CHECK_FALSE(first.persistable());
-    CHECK(p.b.create_tmp("fc_0", DType::FP64).name() == "fc_0.tmp_1");
-}
-
-TEST_CASE("a variable of an earlier name is handed out when it is alike, and is an error when it is not") {
-    fresh_programs p(ops::table);
-    const auto made = must(p.b.create_var(p.main, "v", {-1, 3}, DType::FP32, true));
-    CHECK(made.persistable());
-    CHECK(dims_of(made) == dims{-1, 3});
-    CHECK(must(p.b.create_var(p.main, "v", {-1, 3}, DType::FP32, true)) == made);
-    const auto other_dims = p.b.create_var(p.main, "v", {-1, 4}, DType::FP32, true);
-    check_error(other_dims, errc::shape_mismatch,
-                "Variable v has been created before. the previous shape is (-1, 3); the new shape is (-1, 4). They are not matched.");
-    CHECK(other_dims.error().variable == "v");
-    CHECK(other_dims.error().expected == "(-1, 3)");
-    CHECK(other_dims.error().found == "(-1, 4)");
-    check_error(p.b.create_var(p.main, "v", {-1}, DType::FP32, true), errc::shape_mismatch);  // a prefix is not enough
-    const auto other_type = p.b.create_var(p.main, "v", {-1, 3}, DType::INT64, true);
-    check_error(other_type, errc::dtype_mismatch);
-    CHECK(other_type.error().expected == "float32");
-    CHECK(other_type.error().found == "int64");
-    check_error(p.b.create_var(p.main, "v", {-1, 3}, DType::FP32, false), errc::duplicate_name,
-                "Variable v has been created before.The previous persistable is True; the new persistable is False. They are not matched");
-    CHECK(p.main.global_block().vars().size() == 1);
-    CHECK(must(p.b.create_var(p.startup, "v", {2}, DType::INT64, false)) != made);  // another program, another variable
-}
-
 TEST_CASE("a parameter is in both programs and is started once, the latest first") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto w = must(make_weight(p, {.learning_rate = 0.5F, .regularizer = L2Decay{0.25F}}, {4, 2}));
     CHECK(w.name() == "fc_0.w_0");
     CHECK(w.learning_rate() == 0.5F);
@@ -97,7 +53,7 @@ TEST_CASE("a parameter is in both programs and is started once, the latest first
 }
 
 TEST_CASE("a parameter of an earlier name is shared; its first initializer is kept") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto first = must(make_weight(p, {.name = "w", .initializer = initializer::Constant{3}}, {4, 2}));
     const auto second = must(make_weight(p, {.name = "w", .initializer = initializer::Uniform{}}, {4, 2}));
     CHECK(first == second);
@@ -114,7 +70,7 @@ TEST_CASE("a parameter of an earlier name is shared; its first initializer is ke
 }
 
 TEST_CASE("a dim of a parameter must be known and not 0; nothing is made otherwise, not even a name") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     for (const auto bad : {std::int64_t{0}, std::int64_t{-1}}) {
         const auto made = make_weight(p, {}, {4, bad});
         check_error(made, errc::bad_dims,
@@ -131,7 +87,7 @@ TEST_CASE("a dim of a parameter must be known and not 0; nothing is made otherwi
 }
 
 TEST_CASE("a global variable persists in both programs, stops gradients and starts with its value on its device") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto made = must(p.b.create_global_var("pow", {1}, DType::FP64, 0.5F, "cpu"));
     CHECK(made.persistable());
     CHECK(made.stop_gradient());
@@ -151,11 +107,11 @@ TEST_CASE("a global variable persists in both programs, stops gradients and star
 }
 
 TEST_CASE("an operator is written whole: defaults, roles, empty slots; its outputs get dims") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto x = p.data("x", {-1, 3});
     const auto w = p.data("w", {3, 2});
     const auto out = p.b.create_tmp("m", DType::FP32);
-    must(p.b.append_op("mul", {{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}}, {make_attr("x_num_col_dims", std::int32_t{1})}));
+    must(p.b.append<op::mul>({{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}}, {make_attr("x_num_col_dims", std::int32_t{1})}));
     CHECK(dims_of(out) == dims{-1, 2});
     const auto& op = p.ops()[0];
     CHECK(wires_of(op) == "x w -> m.tmp_0");
@@ -169,8 +125,8 @@ TEST_CASE("an operator is written whole: defaults, roles, empty slots; its outpu
 
     const auto y = p.b.create_tmp("r", DType::FP32);
     const auto x_shape = p.b.create_tmp("r", DType::FP32);
-    must(p.b.append_op("reshape2", {{"X", {x}}}, {{"XShape", {x_shape}}, {"Out", {y}}},
-                       {make_attr("shape", std::vector<std::int32_t>{-1, 3, 1})}));
+    must(p.b.append<op::reshape2>({{"X", {x}}}, {{"XShape", {x_shape}}, {"Out", {y}}},
+                                  {make_attr("shape", std::vector<std::int32_t>{-1, 3, 1})}));
     std::string slots;
     for (const auto& s : p.ops()[1].desc().inputs) slots += s.parameter + (s.arguments.empty() ? "=[] " : " ");
     CHECK(slots == "Shape=[] ShapeTensor=[] X ");
@@ -178,51 +134,34 @@ TEST_CASE("an operator is written whole: defaults, roles, empty slots; its outpu
 }
 
 TEST_CASE("an operator that cannot be appended is not there afterwards") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto x = p.data("x", {-1, 3});
     const auto w = p.data("w", {4, 2});
     const auto out = p.b.create_tmp("m", DType::FP32);
-    const auto unknown = p.b.append_op("conv9d", {{"X", {x}}}, {{"Out", {out}}});
-    check_error(unknown, errc::unknown_op, "Operator \"conv9d\" has not been registered.");
-    CHECK(unknown.error().op == "conv9d");
-    const auto lacking = p.b.append_op("mul", {{"X", {x}}}, {{"Out", {out}}});
+    const auto lacking = p.b.append<op::mul>({{"X", {x}}}, {{"Out", {out}}});
     check_error(lacking, errc::missing_slot);
     CHECK(lacking.error().variable == "Y");
     CHECK(lacking.error().op == "mul");
-    fresh_programs elsewhere(ops::table);
-    const auto strange = p.b.append_op("mul", {{"X", {elsewhere.data("stranger", {1, 3})}}, {"Y", {w}}}, {{"Out", {out}}});
+    fresh_programs elsewhere;
+    const auto strange = p.b.append<op::mul>({{"X", {elsewhere.data("stranger", {1, 3})}}, {"Y", {w}}}, {{"Out", {out}}});
     check_error(strange, errc::no_such_variable, "var stranger not in this block");
     CHECK(strange.error().variable == "stranger");
-    const auto attribute = p.b.append_op("mul", {{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}}, {make_attr("x_num_col_dims", "one")});
+    const auto attribute = p.b.append<op::mul>({{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}}, {make_attr("x_num_col_dims", "one")});
     check_error(attribute, errc::bad_attribute);
     CHECK(attribute.error().variable == "x_num_col_dims");
-    const auto inner = p.b.append_op("mul", {{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}});
+    const auto inner = p.b.append<op::mul>({{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}});
     check_error(inner, errc::shape_mismatch);
     CHECK(inner.error().op == "mul");
     w.edit().type.lod_tensor->tensor.dims.assign(max_rank + 1, 1);
-    const auto deep = p.b.append_op("mul", {{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}});
+    const auto deep = p.b.append<op::mul>({{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}});
     check_error(deep, errc::bad_dims);
     CHECK(deep.error().variable == "w");
     CHECK(p.ops().empty());
     CHECK(out.shape().empty());
 }
 
-TEST_CASE("dims of an operator that is in a program already are inferred again") {
-    fresh_programs p(ops::table);
-    const auto x = p.data("x", {-1, 3});
-    const auto w = p.data("w", {3, 2});
-    const auto out = p.b.create_tmp("m", DType::FP32);
-    must(p.b.append_op("mul", {{"X", {x}}, {"Y", {w}}}, {{"Out", {out}}}));
-    w.edit().type.lod_tensor->tensor.dims = {3, 7};
-    must(p.b.infer_outputs(p.ops()[0]));
-    CHECK(dims_of(out) == dims{-1, 7});
-    Operator unknown(p.ops()[0]);
-    unknown.desc().type = "nothing";
-    check_error(p.b.infer_outputs(unknown), errc::unknown_op);
-}
-
 TEST_CASE("the gradient of a sparse table becomes SelectedRows as its operator is inferred") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto ids = p.data("ids", {-1, 1}, DType::INT64);
     const auto w = p.data("w", {9, 4});
     const auto seed = p.data("seed", {-1, 4});
@@ -231,47 +170,36 @@ TEST_CASE("the gradient of a sparse table becomes SelectedRows as its operator i
         desc.name = sparse ? "sparse" : "dense";
         desc.type.lod_tensor.emplace().tensor.data_type = DType::FP32;
         const auto grad = p.b.block().create_var(std::move(desc));
-        must(p.b.append_op("lookup_table_grad", {{"Ids", {ids}}, {"W", {w}}, {"Out@GRAD", {seed}}}, {{"W@GRAD", {grad}}},
-                           {make_attr("is_sparse", sparse)}));
+        must(p.b.append<op::lookup_table_grad>({{"Ids", {ids}}, {"W", {w}}, {"Out@GRAD", {seed}}}, {{"W@GRAD", {grad}}},
+                                               {make_attr("is_sparse", sparse)}));
         CHECK(grad.kind() == (sparse ? VarKind::SELECTED_ROWS : VarKind::LOD_TENSOR));
         CHECK(dims_of(grad) == dims{9, 4});
     }
 }
 
-TEST_CASE("roles hold while their guard lives, and nest") {
-    fresh_programs p(ops::table);
-    const auto x = p.data("x", {3, 3});
-    const auto append = [&] { must(p.b.append_op("mul", {{"X", {x}}, {"Y", {x}}}, {{"Out", {p.b.create_tmp("m", DType::FP32)}}})); };
-    {
-        const auto optimizing = p.b.optimizing({"w", "w@GRAD"});
-        append();
-        {
-            const auto scope = p.scopes.enter("optimizer");
-            const auto schedule = p.b.with_role(op_role::lr_schedule | op_role::optimize);
-            append();
-        }
-        append();
-    }
-    append();
-    const auto vars = [&](std::size_t i) { return p.ops()[i].attr_or("op_role_var", std::vector<std::string>{"?"}); };
-    CHECK(p.ops()[0].role() == op_role::optimize);
-    CHECK(vars(0) == std::vector<std::string>{"w", "w@GRAD"});
-    CHECK(p.ops()[1].role() == 18);
-    CHECK(vars(1).empty());
-    CHECK(p.ops()[1].attr_or<std::string>("op_namescope", "") == "/optimizer/");
-    CHECK(p.ops()[2].role() == op_role::optimize);
-    CHECK(vars(2) == std::vector<std::string>{"w", "w@GRAD"});
-    CHECK(p.ops()[3].role() == op_role::forward);
-    CHECK(vars(3).empty());
+TEST_CASE("the program carries what a builder's type says") {
+    Program main, startup;
+    UniqueNameGenerator names;
+    NameScope scopes;
+    const auto carried = [&](auto builder) {
+        const auto x = must(layers::data(builder, "x", dims{3, 3}));
+        must(builder.template append<op::mul>({{"X", x}, {"Y", x}}, {{"Out", builder.create_tmp("m", DType::FP32)}}));
+        must(builder.create_parameter("fc", {}, {1}, DType::FP32, initializer::Constant{0}));
+        return std::pair(main.global_block().ops().back().implementation(), startup.global_block().ops().front().implementation());
+    };
+    const auto [shapes, start_shapes] = carried(Builder<carries::shapes>(main, startup, names, scopes));
+    CHECK((shapes->infer != nullptr && shapes->run == nullptr && shapes->gradient == nullptr && shapes->has_gradient));
+    CHECK((start_shapes->type == "fill_constant" && start_shapes->run == nullptr));
+    const auto [kernels, start_kernels] = carried(Builder<carries::kernels>(main, startup, names, scopes));
+    CHECK((kernels->run != nullptr && kernels->gradient == nullptr && start_kernels->run != nullptr));
+    const auto [all, start_all] = carried(Builder(main, startup, names, scopes));
+    CHECK((all->run != nullptr && all->gradient != nullptr && start_all == start_kernels));
 }
 
-TEST_CASE("an operator of the startup program is put first; the list need not name it") {
-    fresh_programs p(ops::table);
-    const auto v = must(p.b.create_var(p.startup, "v", {2}, DType::FP32, true));
-    p.b.prepend_startup_op("uniform_random", v, true, {});
-    p.b.prepend_startup_op("of_a_user", v, true, {make_attr("own", 1.5F)});
-    CHECK(types_of(p.startup_ops()) == "of_a_user uniform_random");
-    CHECK(p.startup_ops()[0].attr_or("own", 0.0F) == 1.5F);
-    CHECK(p.startup_ops()[1].has_input_slot("ShapeTensor"));
-    CHECK(p.ops().empty());
+TEST_CASE("a builder is one that carries less") {
+    fresh_programs p;
+    Builder<carries::kernels>& fewer = p.b;
+    const auto x = p.data("x", {3, 3});
+    must(fewer.append<op::mul>({{"X", x}, {"Y", x}}, {{"Out", fewer.create_tmp("m", DType::FP32)}}));
+    CHECK(p.ops()[0].implementation() == &implementation_of<op::mul, carries::kernels>);
 }

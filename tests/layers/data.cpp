@@ -18,7 +18,7 @@ result<Variable> data(fresh_programs& p, const dims& shape, DType dtype = DType:
 }  // namespace
 
 TEST_CASE("data is a variable that is fed and checked; no operator makes it, no gradient reaches it") {
-    fresh_programs p({});
+    fresh_programs p;
     const auto x = must(data(p, {-1, 3}, DType::INT64, 1));
     CHECK(x == p.var("x"));
     CHECK(dims_of(x) == dims{-1, 3});
@@ -33,7 +33,7 @@ TEST_CASE("data is a variable that is fed and checked; no operator makes it, no 
 }
 
 TEST_CASE("data of an earlier name must be alike, and leaves the earlier one as it was") {
-    fresh_programs p({});
+    fresh_programs p;
     const auto x = must(data(p, {-1, 3}));
     check_error(data(p, {-1, 4}), errc::shape_mismatch);
     check_error(data(p, {-1, 3}, DType::FP64), errc::dtype_mismatch);
@@ -48,7 +48,7 @@ TEST_CASE("data of an earlier name must be alike, and leaves the earlier one as 
 }
 
 TEST_CASE("data over a variable of rows does not take it for a tensor") {
-    fresh_programs p({});
+    fresh_programs p;
     wire::VarDesc<> desc;
     desc.name = "x";
     desc.type.type = VarKind::SELECTED_ROWS;
@@ -61,7 +61,7 @@ TEST_CASE("data over a variable of rows does not take it for a tensor") {
 }
 
 TEST_CASE("more dims than a tensor may have are an error that names the variable") {
-    fresh_programs p({});
+    fresh_programs p;
     const auto deep = data(p, dims(max_rank + 1, 1));
     check_error(deep, errc::bad_dims);
     CHECK(deep.error().variable == "x");
@@ -71,7 +71,7 @@ TEST_CASE("more dims than a tensor may have are an error that names the variable
 }
 
 TEST_CASE("the older form puts the batch dim first unless a dim is unknown, and is not checked") {
-    fresh_programs p({});
+    fresh_programs p;
     const auto made = [&](const char* name, const dims& shape, bool append_batch_size = true) {
         return must(layers::unchecked_data(p.b, name, shape, append_batch_size));
     };
@@ -89,7 +89,7 @@ TEST_CASE("the older form puts the batch dim first unless a dim is unknown, and 
 }
 
 TEST_CASE("of two forms of one name, the first decides whether what is fed is checked") {
-    fresh_programs p({});
+    fresh_programs p;
     must(data(p, {-1, 3}));
     must(layers::unchecked_data(p.b, "x", dims{3}));
     CHECK(p.var("x").need_check_feed());

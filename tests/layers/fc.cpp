@@ -10,7 +10,7 @@
 #include <wherry/exec/op/sum.hpp>
 
 using namespace wherry;
-using layers::fc_options;
+using fc_options = layers::fc_options<>;
 using support::check_error;
 using support::dims;
 using support::dims_of;
@@ -21,8 +21,6 @@ using support::wires_of;
 
 namespace {
 
-using ops = op_list<op::mul, op::sum, op::elementwise_add, op::relu, op::uniform_random, op::fill_constant>;
-
 result<Variable> fc(fresh_programs& p, const std::vector<Variable>& inputs, const fc_options& options) {
     return layers::fc(p.b, inputs, options);
 }
@@ -30,7 +28,7 @@ result<Variable> fc(fresh_programs& p, const std::vector<Variable>& inputs, cons
 }  // namespace
 
 TEST_CASE("fc is a product, a bias and an activation; names are made in that order") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto out = must(fc(p, {p.data("x", {-1, 4})}, {.size = 3, .act = "relu"}));
     CHECK(types_of(p.ops()) == "mul elementwise_add relu");
     CHECK(wires_of(p.ops()[0]) == "x fc_0.w_0 -> fc_0.tmp_0");
@@ -45,7 +43,7 @@ TEST_CASE("fc is a product, a bias and an activation; names are made in that ord
 }
 
 TEST_CASE("dims before num_flatten_dims are rows, the others columns; -1 keeps the last dim alone") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto x = p.data("x", {-1, 5, 2, 3});
     const auto height_and_dims = [&](std::int32_t flatten) {
         const auto out = must(fc(p, {x}, {.size = 7, .num_flatten_dims = flatten}));
@@ -60,7 +58,7 @@ TEST_CASE("dims before num_flatten_dims are rows, the others columns; -1 keeps t
 }
 
 TEST_CASE("several inputs have a weight each and are summed; they share one ParamAttr or have one each") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto x = p.data("x", {-1, 4});
     const auto y = p.data("y", {-1, 2, 3});
     must(fc(p, {x, y}, {.size = 3}));
@@ -76,7 +74,7 @@ TEST_CASE("several inputs have a weight each and are summed; they share one Para
 }
 
 TEST_CASE("a weight and a bias may be told how to start and be named; a shared one starts once") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto x = p.data("x", {-1, 3}, DType::FP64);
     const fc_options options{.size = 3,
                              .param_attr = {{.name = "w", .initializer = initializer::Constant{2}}},
@@ -92,7 +90,7 @@ TEST_CASE("a weight and a bias may be told how to start and be named; a shared o
 }
 
 TEST_CASE("fc refuses wrong arguments by code, and leaves no operator") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto x = p.data("x", {-1, 4});
     check_error(fc(p, {}, {.size = 2}), errc::bad_argument);
     check_error(fc(p, {x, x}, {.size = 2, .param_attr = {{}, {}, {}}}), errc::bad_argument, "parameter number mismatch");
@@ -125,7 +123,7 @@ TEST_CASE("fc refuses wrong arguments by code, and leaves no operator") {
 }
 
 TEST_CASE("dims that multiply past 64 bits are refused") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto huge = p.data("huge", {-1, std::int64_t{1} << 40, std::int64_t{1} << 40});
     check_error(fc(p, {huge}, {.size = 2}), errc::bad_dims);
     CHECK(p.main.all_parameters().empty());

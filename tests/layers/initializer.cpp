@@ -15,8 +15,6 @@ using support::must;
 
 namespace {
 
-using ops = op_list<op::fill_constant, op::uniform_random, op::gaussian_random, op::truncated_gaussian_random>;
-
 struct fans_case {
     std::array<std::int64_t, 4> dims;
     std::size_t rank;
@@ -38,7 +36,7 @@ static_assert([] {
 
 /// The operator that starts a weight of these dims.
 Operator started(const Initializer& how, const Shape& shape = {4, 3}, DType dtype = DType::FP32, std::int32_t program_seed = 7) {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     p.startup.set_random_seed(program_seed);
     must(p.b.create_parameter("fc", {.name = "w"}, shape, dtype, how));
     REQUIRE(p.startup_ops().size() == 1);

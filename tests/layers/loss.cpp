@@ -17,12 +17,8 @@ using support::must;
 using support::types_of;
 using support::wires_of;
 
-namespace {
-using ops = op_list<op::cross_entropy, op::cross_entropy2, op::softmax_with_cross_entropy, op::elementwise_sub, op::square, op::mean>;
-}  // namespace
-
 TEST_CASE("cross entropy with hard labels is cross_entropy2, whose side results are temporaries too") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto out = must(layers::cross_entropy(p.b, p.data("x", {-1, 3}), p.data("label", {-1, 1}, DType::INT64)));
     CHECK(out.name() == "cross_entropy2_0.tmp_0");
     CHECK(dims_of(out) == dims{-1, 1});
@@ -35,7 +31,7 @@ TEST_CASE("cross entropy with hard labels is cross_entropy2, whose side results 
 }
 
 TEST_CASE("cross entropy with soft labels is cross_entropy") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto out = must(layers::cross_entropy(p.b, p.data("x", {-1, 3}), p.data("label", {-1, 3}), {.soft_label = true}));
     CHECK(out.name() == "cross_entropy_0.tmp_0");
     CHECK(dims_of(out) == dims{-1, 1});
@@ -44,7 +40,7 @@ TEST_CASE("cross entropy with soft labels is cross_entropy") {
 }
 
 TEST_CASE("softmax with cross entropy gives both") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto out = must(layers::softmax_with_cross_entropy(p.b, p.data("x", {-1, 3}), p.data("label", {-1, 1}, DType::INT64),
                                                              {.ignore_index = 1, .numeric_stable_mode = false, .axis = 1}));
     CHECK(out.softmax.name() == "softmax_with_cross_entropy_0.tmp_0");
@@ -61,7 +57,7 @@ TEST_CASE("softmax with cross entropy gives both") {
 }
 
 TEST_CASE("the square error is a difference, squared; the mean is one number") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto cost = must(layers::square_error_cost(p.b, p.data("x", {-1, 2}), p.data("y", {-1, 2})));
     CHECK(types_of(p.ops()) == "elementwise_sub square");
     CHECK(wires_of(p.ops()[0]) == "x y -> square_error_cost_0.tmp_0");
@@ -74,7 +70,7 @@ TEST_CASE("the square error is a difference, squared; the mean is one number") {
 }
 
 TEST_CASE("losses refuse other element types in the reference's words") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto ids = p.data("ids", {-1, 1}, DType::INT32);
     const auto half = p.data("half", {-1, 1}, DType::FP16);
     check_error(layers::cross_entropy(p.b, ids, ids), errc::argument_dtype,
@@ -89,7 +85,7 @@ TEST_CASE("losses refuse other element types in the reference's words") {
 }
 
 TEST_CASE("labels that do not fit, an axis that is not there and dims that differ leave no operator") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto x = p.data("x", {5, 3});
     const auto four = p.data("four", {4, 1}, DType::INT64);
     check_error(layers::cross_entropy(p.b, x, four), errc::shape_mismatch);

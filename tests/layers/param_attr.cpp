@@ -21,7 +21,7 @@ TEST_CASE("a parameter is trained at the optimizer's rate, without decay of its 
 }
 
 TEST_CASE("each field reaches the parameter that is made") {
-    fresh_programs p(op_list<op::fill_constant>::table);
+    fresh_programs p;
     const auto make = [&](const ParamAttr& attr) {
         return must(p.b.create_parameter("fc", attr, {2}, DType::FP32, initializer::Constant{0.5F}));
     };

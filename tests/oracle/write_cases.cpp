@@ -85,7 +85,7 @@ void write_case(const fs::path& dir, const std::function<fluid::Variable()>& mak
 fluid::Variable classifier(const std::string& act) {
     auto x = fluid::data("x", {-1, 6});
     auto label = fluid::data("label", {-1, 1}, fluid::int64);
-    auto hidden = fluid::layers::fc(x, {.size = 8, .act = act});
+    auto hidden = fluid::layers::fc(x, {.size = 8, .act = fluid::layers::act_name::of(act)});
     auto predict = fluid::layers::fc(hidden, {.size = 3, .act = "softmax"});
     fluid::layers::accuracy(predict, label);
     return fluid::layers::mean(fluid::layers::cross_entropy(predict, label));

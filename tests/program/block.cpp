@@ -1,3 +1,4 @@
+#include <wherry/exec/op_list.hpp>
 #include <wherry/program/block.hpp>
 
 #include <doctest/doctest.h>
@@ -96,6 +97,9 @@ TEST_CASE("block: operators are appended and prepended") {
     strings types;
     for (const auto& op : std::as_const(block).ops()) types.push_back(op.type());
     CHECK(types == strings{"first", "feed", "mul", "fetch"});
+    const op_info info;
+    CHECK(block.append_op(op_desc("last"), &info).implementation() == &info);
+    CHECK(block.prepend_op(op_desc("first"), &info).implementation() == &info);
 }
 
 TEST_CASE("block: flags of Paddle 2.x make Parameters") {

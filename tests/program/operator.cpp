@@ -1,3 +1,4 @@
+#include <wherry/exec/op_list.hpp>
 #include <wherry/program/operator.hpp>
 
 #include <doctest/doctest.h>
@@ -19,6 +20,16 @@ Operator mul() {
     return Operator(desc);
 }
 }  // namespace
+
+TEST_CASE("operator: carries what it is given") {
+    const op_info info;
+    auto op = mul();
+    CHECK(op.implementation() == nullptr);
+    op.set_implementation(&info);
+    const auto copy = op;
+    CHECK(copy.implementation() == &info);
+    CHECK(Operator({}, &info).implementation() == &info);
+}
 
 TEST_CASE("operator: names are found by slot") {
     const auto op = mul();

@@ -1,3 +1,4 @@
+#include <wherry/exec/op_list.hpp>
 #include <wherry/program/program.hpp>
 
 #include <support/bytes.hpp>
@@ -376,6 +377,28 @@ TEST_CASE("program: a clone is another program with the same content") {
     copy.rest().version.reset();
     CHECK(p.serialize_to_string() == before);
     CHECK(seen.is_current(p.edits()));
+}
+
+TEST_CASE("program: a clone keeps what its operators carry, also for testing; bytes do not hold it") {
+    Program p;
+    const op_info carried[2];
+    for (const auto* type : {"backward", "forward"}) {
+        wire::OpDesc<> desc;
+        desc.type = type;
+        desc.attrs = {make_attr("op_role", type[0] == 'b' ? op_role::backward | op_role::loss : op_role::forward)};
+        p.global_block().append_op(std::move(desc), &carried[type[0] == 'b' ? 0 : 1]);
+    }
+    const auto copy = p.clone();
+    CHECK(copy.global_block().ops()[0].implementation() == &carried[0]);
+    CHECK(copy.global_block().ops()[1].implementation() == &carried[1]);
+    const auto test = p.clone(clone_for::test);
+    REQUIRE(test.global_block().ops().size() == 1);
+    CHECK(test.global_block().ops()[0].implementation() == &carried[1]);
+    const auto loaded = Program::parse_from_string(p.serialize_to_string());
+    REQUIRE(loaded);
+    CHECK(std::as_const(*loaded).global_block().ops()[1].implementation() == nullptr);
+    p.global_block().ops()[1].set_implementation(nullptr);
+    CHECK(p.serialize_to_string() == copy.serialize_to_string());
 }
 
 TEST_CASE("program: a clone keeps traits by variable, not by name") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <wherry/exec/op_list.hpp>
 #include <wherry/program/prune.hpp>
 
 #include <algorithm>
@@ -184,4 +185,18 @@ TEST_CASE("a program fit for inference tests everywhere, reads no files and has 
     CHECK(root.ops().front().attr_or("is_test", false));
     CHECK(root.ops().back().find_attr("is_test")->i == 1);
     CHECK(root.ops()[1].find_attr("is_test") == nullptr);
+}
+
+TEST_CASE("the operators that stay keep what they carry") {
+    auto program = small();
+    const op_info first, second;
+    program.global_block().ops()[0].set_implementation(&first);
+    program.global_block().ops()[2].set_implementation(&second);
+    const auto pruned = prune(program, names{"x"}, names{"y", "z"});
+    REQUIRE(pruned);
+    const auto& ops = std::as_const(*pruned).global_block().ops();
+    REQUIRE(ops.size() == 3);
+    CHECK(ops[0].implementation() == &first);
+    CHECK(ops[1].implementation() == nullptr);
+    CHECK(ops[2].implementation() == &second);
 }

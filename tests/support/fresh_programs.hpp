@@ -20,7 +20,7 @@ namespace support {
 
 /// A main and a startup program without anything in them, names that count from 0, and a Builder over all of it:
 ///
-///     fresh_programs p(op_list<op::mul>::table);
+///     fresh_programs p;
 ///     auto x = p.data("x", {-1, 4});
 ///     auto y = must(layers::fc(p.b, {&x, 1}, {.size = 2}));
 struct fresh_programs {
@@ -28,9 +28,9 @@ struct fresh_programs {
     wherry::Program startup;
     wherry::UniqueNameGenerator names;
     wherry::NameScope scopes;
-    wherry::Builder b;
+    wherry::Builder<> b;
 
-    explicit fresh_programs(wherry::op_table ops) : b(main, startup, names, scopes, ops) {}
+    fresh_programs() : b(main, startup, names, scopes) {}
     fresh_programs(const fresh_programs&) = delete;
     fresh_programs& operator=(const fresh_programs&) = delete;
 

@@ -31,10 +31,6 @@ using support::wires_of;
 
 namespace {
 
-using ops = op_list<op::mul, op::mul_grad, op::mean, op::mean_grad, op::square, op::square_grad, op::sgd, op::momentum, op::adam, op::scale,
-                    op::sum, op::fill_constant, op::uniform_random, op::sqrt, op::reduce_sum, op::elementwise_max, op::elementwise_div,
-                    op::elementwise_mul, op::lookup_table, op::lookup_table_grad>;
-
 Variable fc(fresh_programs& p, const Variable& x, const ParamAttr& weight) {
     return must(layers::fc(p.b, {&x, 1}, {.size = 1, .param_attr = {weight}, .bias_attr = std::nullopt}));
 }
@@ -43,13 +39,13 @@ Variable mean(fresh_programs& p, const Variable& x) { return must(layers::mean(p
 /// loss = (w * x)^2 with w = 1 and x = 2: the values of w after each of three runs.
 template <class Optimizer>
 std::array<double, 3> trace(Optimizer optimizer, std::int64_t version = fluid_version) {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto loss =
-        mean(p, must(layers::unary(p.b, "square", fc(p, p.data("x", {-1, 1}), {.name = "w", .initializer = initializer::Constant{1}}))));
+        mean(p, must(layers::unary<op::square>(p.b, fc(p, p.data("x", {-1, 1}), {.name = "w", .initializer = initializer::Constant{1}}))));
     must(optimizer.minimize(p.b, loss));
     p.main.rest().version->version = version;
     Scope scope;
-    Executor exe(ops{});
+    Executor exe;
     must(exe.run(p.startup, scope));
     const auto x = Tensor::of<float>({1, 1}, {2});
     std::array<double, 3> values{};
@@ -86,7 +82,7 @@ TEST_CASE("three steps of each optimizer go where they go in fluid 1.8.5, and Ad
 }
 
 TEST_CASE("updates are sorted by name, after everything else, each with its pair and its scope") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto loss = mean(p, fc(p, fc(p, p.data("x", {-1, 2}), {.name = "b"}), {.name = "a"}));
     const auto pairs = must(SGD(0.1F).minimize(p.b, loss));
     CHECK(pairs_of(pairs) == "a:a@GRAD b:b@GRAD");
@@ -105,7 +101,7 @@ TEST_CASE("updates are sorted by name, after everything else, each with its pair
 }
 
 TEST_CASE("accumulators persist in both programs, start as they should and are made before the learning rate") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     must(Adam(0.1F, {.beta1 = 0.8F, .beta2 = 0.9F, .epsilon = 0.5F, .lazy_mode = true})
              .minimize(p.b, mean(p, fc(p, p.data("x", {-1, 3}), {.name = "w"}))));
     std::vector<Variable> kept;
@@ -131,20 +127,20 @@ TEST_CASE("accumulators persist in both programs, start as they should and are m
 }
 
 TEST_CASE("an element type is kept by accumulators and learning rate") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     must(Momentum(0.1F, 0.5F, true).minimize(p.b, mean(p, fc(p, p.data("x", {-1, 3}, DType::FP64), {.name = "w"}))));
     CHECK(p.var("w_velocity_0").dtype() == DType::FP64);
     CHECK(p.var("learning_rate_0").dtype() == DType::FP64);
     CHECK(p.ops().back().attr_or("mu", 0.0F) == 0.5F);
     CHECK(p.ops().back().attr_or("use_nesterov", false));
-    fresh_programs none(ops::table);
+    fresh_programs none;
     CHECK(must(SGD(0.1F).minimize(none.b, mean(none, none.data("x", {-1}, DType::FP64)))).empty());
     CHECK(none.var("learning_rate_0").dtype() == DType::FP64);  // no parameters: a rate all the same, as in 1.8.5
     CHECK(updates_of(none).empty());
 }
 
 TEST_CASE("a parameter with a factor has a learning rate of its own; a variable may be the rate") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto loss = mean(p, fc(p, p.data("x", {-1, 2}), {.name = "w", .learning_rate = 0.5F}));
     const auto rate = must(p.b.create_global_var("schedule", {1}, DType::FP32, 0.25F));
     must(SGD(rate).minimize(p.b, loss));
@@ -159,7 +155,7 @@ TEST_CASE("a parameter with a factor has a learning rate of its own; a variable 
 }
 
 TEST_CASE("weight decay is the optimizer's, or a parameter's own instead") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto h = fc(p, p.data("x", {-1, 2}), {.name = "a", .regularizer = L2Decay{0.5F}});
     const auto loss = mean(p, fc(p, h, {.name = "b"}));
     const auto pairs = must(SGD(0.1F, {.regularization = L2Decay{0.25F}}).minimize(p.b, loss));
@@ -171,18 +167,18 @@ TEST_CASE("weight decay is the optimizer's, or a parameter's own instead") {
     CHECK(wires_of(made[1]) == "a@GRAD _generated_var_0 -> a@GRAD");
     CHECK(made[2].attr_or("scale", 0.0F) == 0.25F);
     CHECK(made[2].attr_or<std::string>("op_namescope", "") == "/regularization/");
-    fresh_programs q(ops::table);
+    fresh_programs q;
     const auto only_b = fc(q, fc(q, q.data("x", {-1, 2}), {.name = "a"}), {.name = "b", .regularizer = L2Decay{1}});
     must(SGD(0.1F).minimize(q.b, mean(q, only_b)));
     CHECK(types_of(updates_of(q)) == "scale sum sgd sgd");
 }
 
 TEST_CASE("decay of a sparse gradient makes a whole one beside it") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto ids = p.data("ids", {-1, 1}, DType::INT64);
     const auto table = must(p.b.create_parameter("emb", {.name = "w"}, {9, 4}, DType::FP32, initializer::Xavier{}));
     const auto rows = p.b.create_tmp("emb", DType::FP32);
-    must(p.b.append_op("lookup_table", {{"Ids", {ids}}, {"W", {table}}}, {{"Out", {rows}}}, {make_attr("is_sparse", true)}));
+    must(p.b.append<op::lookup_table>({{"Ids", {ids}}, {"W", {table}}}, {{"Out", {rows}}}, {make_attr("is_sparse", true)}));
     const auto pairs = must(SGD(0.1F, {.regularization = L2Decay{0.25F}}).minimize(p.b, mean(p, rows)));
     CHECK(pairs_of(pairs) == "w:w@GRAD@NEWGRAD@");
     CHECK(pairs[0].grad.kind() == VarKind::LOD_TENSOR);
@@ -191,7 +187,7 @@ TEST_CASE("decay of a sparse gradient makes a whole one beside it") {
 }
 
 TEST_CASE("gradients are clipped before they decay") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const optimizer_options options{.regularization = L2Decay{0.25F}, .grad_clip = GradientClipByGlobalNorm{2}};
     const auto pairs = must(SGD(0.1F, options).minimize(p.b, mean(p, fc(p, p.data("x", {-1, 2}), {.name = "w"}))));
     CHECK(pairs_of(pairs) == "w:elementwise_mul_0.tmp_0");
@@ -200,14 +196,14 @@ TEST_CASE("gradients are clipped before they decay") {
 }
 
 TEST_CASE("frozen parameters are left alone, gradients included; so are those outside of a list") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto loss = mean(p, fc(p, fc(p, p.data("x", {-1, 2}), {.name = "a"}), {.name = "b", .trainable = false}));
     CHECK(pairs_of(must(SGD(0.1F).minimize(p.b, loss))) == "a:a@GRAD");
     CHECK_FALSE(p.var("b@GRAD"));
-    fresh_programs q(ops::table);
+    fresh_programs q;
     const auto both = mean(q, fc(q, fc(q, q.data("x", {-1, 2}), {.name = "a"}), {.name = "b"}));
     CHECK(pairs_of(must(SGD(0.1F, {.parameter_list = {"b"}}).minimize(q.b, both))) == "b:b@GRAD");
-    fresh_programs r(ops::table);
+    fresh_programs r;
     const auto hidden = fc(r, r.data("x", {-1, 2}), {.name = "a"});
     const auto refused = SGD(0.1F, {.parameter_list = {hidden.name()}}).minimize(r.b, mean(r, fc(r, hidden, {.name = "b"})));
     check_error(refused, errc::bad_argument);
@@ -215,7 +211,7 @@ TEST_CASE("frozen parameters are left alone, gradients included; so are those ou
 }
 
 TEST_CASE("one optimizer may minimize twice, with one learning rate a program and new accumulators") {
-    fresh_programs p(ops::table);
+    fresh_programs p;
     const auto loss = mean(p, fc(p, p.data("x", {-1, 2}), {.name = "w"}));
     Momentum optimizer(0.1F, 0.9F);
     must(optimizer.minimize(p.b, loss));
@@ -223,19 +219,13 @@ TEST_CASE("one optimizer may minimize twice, with one learning rate a program an
     CHECK(p.var("learning_rate_0"));
     CHECK_FALSE(p.var("learning_rate_1"));
     CHECK(p.var("w_velocity_1"));
-    fresh_programs q(ops::table);
+    fresh_programs q;
     must(optimizer.minimize(q.b, mean(q, fc(q, q.data("x", {-1, 2}), {.name = "w"}))));
     CHECK(q.var("learning_rate_0"));
 }
 
-TEST_CASE("errors of the backward pass come through, and a list without the update is unknown_op") {
-    fresh_programs p(ops::table);
+TEST_CASE("errors of the backward pass come through") {
+    fresh_programs p;
     const auto x = p.data("x", {-1, 2});
     check_error(SGD(0.1F).minimize(p.b, x), errc::no_such_variable);
-    const auto loss = mean(p, fc(p, x, {.name = "w"}));
-    using without_sgd = op_list<op::mul, op::mul_grad, op::mean, op::mean_grad, op::fill_constant>;
-    Builder narrow(p.main, p.startup, p.names, p.scopes, without_sgd::table);
-    const auto refused = SGD(0.1F).minimize(narrow, loss);
-    check_error(refused, errc::unknown_op, "Operator \"sgd\" has not been registered.");
-    CHECK(refused.error().op == "sgd");
 }

@@ -14,15 +14,18 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Runs programs on the CPU with the operators of a list. One executor, one thread at a time; several executors may
+/// Runs programs on the CPU. One executor, one thread at a time; several executors may
 /// share a Program that nobody edits.
 ///
 /// Plans are kept, so that running the same program again with arrays of the same shapes only runs its steps.
 class Executor {
   public:
+    /// Runs what the operators of a program carry: those that layers appended, or that a list gave (`bind_ops`).
+    explicit Executor(const limits& caps = {}) : caps_(caps) {}
+    /// Runs the operators of a list, whatever a program carries; what the list lacks is the program's.
     /// `Executor exe(op_list<op::mul, op::softmax>{});`
     template <OpList Ops>
-    explicit Executor(Ops, const limits& caps = {}) : ops_(Ops::table), caps_(caps) {}
+    explicit Executor(Ops, const limits& caps = {}) : ops_(Ops::run_table), caps_(caps) {}
 
     /// Runs the program's root block. Fed arrays are borrowed for the call; fetched ones are copies, in order.
     /// Persistables live in the root of `scope`, one that is fed is set there; every other variable is gone afterwards.

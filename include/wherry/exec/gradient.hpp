@@ -16,10 +16,17 @@ inline std::string grad_name(std::string_view variable) { return std::string(var
 /// Stands in a list of gradients for one that nobody needs. Source: kEmptyVarName.
 inline constexpr std::string_view empty_var_name = "@EMPTY@";
 
+namespace detail {
+/// What a gradient operator is implemented by. (exec/op_list.hpp)
+template <class Op>
+const op_info& gradient_implementation() noexcept;
+}  // namespace detail
+
 /// One gradient operator under construction. Slot and variable names come from the forward operator.
 class gradient_op {
   public:
-    [[gnu::noinline, gnu::cold]] gradient_op(std::string_view type, const Operator& forward) : forward_(forward) {
+    [[gnu::noinline, gnu::cold]] gradient_op(std::string_view type, const Operator& forward, const op_info* implementation = nullptr)
+        : forward_(forward), implementation_(implementation) {
         desc_.type = type;
         desc_.attrs = forward.desc().attrs;
     }
@@ -55,10 +62,10 @@ class gradient_op {
     }
 
     /// Slots are sorted by name, as the reference writes them.
-    [[nodiscard]] wire::OpDesc<> take() && {
+    [[nodiscard]] Operator take() && {
         Operator::sort(desc_.inputs);
         Operator::sort(desc_.outputs);
-        return std::move(desc_);
+        return Operator(std::move(desc_), implementation_);
     }
 
   private:
@@ -76,6 +83,7 @@ class gradient_op {
 
     const Operator& forward_;
     wire::OpDesc<> desc_;
+    const op_info* implementation_;
 };
 
 /// The view of an operator's `gradient`: the forward operator, and room for the operators that undo it.
@@ -83,7 +91,16 @@ class gradient_maker {
   public:
     explicit gradient_maker(const Operator& forward) : forward_(forward) {}
     [[nodiscard]] const Operator& forward() const noexcept { return forward_; }
-    [[gnu::noinline, gnu::cold]] gradient_op& append(std::string_view type) { return ops_.emplace_back(type, forward_); }
+    /// Appends an operator that the program then carries: `g.append<op::mul_grad>()`. `Op` must be complete: a gradient's struct comes
+    /// before its operator's.
+    template <class Op>
+    gradient_op& append() {
+        return append(Op::type, &detail::gradient_implementation<Op>());
+    }
+    /// By type alone: a training program runs such an operator only where a list names it.
+    [[gnu::noinline, gnu::cold]] gradient_op& append(std::string_view type, const op_info* implementation = nullptr) {
+        return ops_.emplace_back(type, forward_, implementation);
+    }
     [[nodiscard]] sequence<gradient_op>& ops() noexcept { return ops_; }
 
   private:

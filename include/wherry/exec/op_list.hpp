@@ -78,16 +78,24 @@ struct end_attributes {
 /// Attributes of some operator, owned. (A `shared_ptr` would cost a control block type an operator.)
 using attributes_ptr = std::unique_ptr<const void, detail::end_attributes>;
 
-/// An operator behind function pointers, so that programs can name it by string.
+/// What is compiled with an operator that is named, each step with the one before.
+enum class carries : std::uint8_t {
+    shapes,     ///< attributes and shape inference: enough to build and save programs
+    kernels,    ///< and its kernel: enough to run them
+    gradients,  ///< and its gradient, with the kernels of the operators that this is made of: enough to train them
+};
+
+/// An operator behind function pointers, so that programs can name it by string, and carry it.
 struct op_info {
     std::string_view type;
     std::span<const slot> inputs;
     std::span<const slot> outputs;
     detail::attributes_function attributes = nullptr;
     result<void> (*infer)(const void* attributes, infer_context&) = nullptr;
-    result<void> (*run)(const void* attributes, run_context&) = nullptr;
-    void (*gradient)(gradient_maker&) = nullptr;  ///< null when it has none
-    std::size_t attributes_bytes = 0;             ///< size of the struct's attributes
+    result<void> (*run)(const void* attributes, run_context&) = nullptr;  ///< null for carries::shapes
+    void (*gradient)(gradient_maker&) = nullptr;                          ///< null when it has none, and below carries::gradients
+    bool has_gradient = false;
+    std::size_t attributes_bytes = 0;  ///< size of the struct's attributes
     /// Kind of the outputs, given those of the inputs; null when they are always LoDTensors.
     VarKind (*out_kind)(const void* attributes, std::span<const VarKind> inputs) = nullptr;
     op_reads reads = op_reads::values;
@@ -147,7 +155,7 @@ struct erased {
     }
 };
 
-template <OperatorPolicy Op>
+template <OperatorPolicy Op, carries What>
 constexpr op_info info_of() {
     using e = erased<Op>;
     op_info info{.type = Op::type,
@@ -155,12 +163,26 @@ constexpr op_info info_of() {
                  .outputs = Op::outputs,
                  .attributes = erased_attributes<typename Op::attributes>,
                  .infer = e::infer,
-                 .run = e::run,
                  .attributes_bytes = sizeof(typename Op::attributes)};
-    if constexpr (requires(gradient_maker & g) { Op::gradient(g); }) info.gradient = Op::gradient;
+    if constexpr (What >= carries::kernels) info.run = e::run;
+    if constexpr (requires(gradient_maker & g) { Op::gradient(g); }) {
+        info.has_gradient = true;
+        if constexpr (What >= carries::gradients) info.gradient = Op::gradient;
+    }
     if constexpr (requires { &Op::out_kind; }) info.out_kind = e::out_kind;
     if constexpr (requires { Op::reads; }) info.reads = Op::reads;
     return info;
+}
+}  // namespace detail
+
+/// An operator as a program carries it.
+template <OperatorPolicy Op, carries What = carries::kernels>
+inline constexpr op_info implementation_of = detail::info_of<Op, What>();
+
+namespace detail {
+template <class Op>
+const op_info& gradient_implementation() noexcept {
+    return implementation_of<Op, carries::gradients>;
 }
 }  // namespace detail
 
@@ -184,7 +206,7 @@ using op_table = std::span<const op_info>;
 
 /// A list of operators as a type: `op_list`, `op::all`.
 template <class List>
-concept OpList = std::convertible_to<decltype(List::table), op_table>;
+concept OpList = std::convertible_to<decltype(List::table), op_table> && std::convertible_to<decltype(List::run_table), op_table>;
 
 /// The operator of that type; null when the list does not name it.
 constexpr const op_info* find_op(op_table table, std::string_view type) noexcept {
@@ -193,13 +215,25 @@ constexpr const op_info* find_op(op_table table, std::string_view type) noexcept
     return at != table.end() && at->type == type ? &*at : nullptr;
 }
 
-/// The same, or the error unknown_op.
-inline result<const op_info*> require_op(op_table table, std::string_view type) {
-    if (const auto* info = find_op(table, type); info != nullptr) return info;
-    return error{.code = errc::unknown_op, .message = {"Operator \"", type, "\" has not been registered."}, .op = type};
+/// What an operator is implemented by: the list's, or else the one that it carries. Errors: unknown_op.
+inline result<const op_info*> require_op(op_table table, const Operator& op) {
+    if (const auto* info = find_op(table, op.type()); info != nullptr) return info;
+    if (const auto* own = op.implementation(); own != nullptr && own->type == op.type()) return own;  // its type may have been edited
+    return error{.code = errc::unknown_op,
+                 .message = {"Operator \"", op.type(), "\" has not been registered."},
+                 .op = op.type(),
+                 .expected = "an operator that the program carries (Builder::append, bind_ops) or the executor names "
+                             "(Executor(op_list<...>{}), Executor(op::all{}))"};
 }
 
 namespace detail {
+template <carries What, class... Ops>
+constexpr auto sorted_table() {
+    std::array<op_info, sizeof...(Ops)> all{info_of<Ops, What>()...};
+    std::sort(all.begin(), all.end(), [](const op_info& a, const op_info& b) { return a.type < b.type; });
+    return all;
+}
+
 template <class Op, class Backend>
 struct op_with_gemm {
     using type = Op;
@@ -217,11 +251,10 @@ struct op_list {
     static_assert((OperatorPolicy<Ops> && ...),
                   "wherry: each operator of an op_list needs type, inputs, outputs, attributes, infer and run "
                   "(see wherry/exec/op_list.hpp)");
-    static constexpr auto table = [] {
-        std::array<op_info, sizeof...(Ops)> all{detail::info_of<Ops>()...};
-        std::sort(all.begin(), all.end(), [](const op_info& a, const op_info& b) { return a.type < b.type; });
-        return all;
-    }();
+    /// All that they are, sorted by type.
+    static constexpr auto table = detail::sorted_table<carries::gradients, Ops...>();
+    /// What running them needs: no gradients.
+    static constexpr auto run_table = detail::sorted_table<carries::kernels, Ops...>();
     static_assert(std::adjacent_find(table.begin(), table.end(), [](const op_info& a, const op_info& b) { return a.type == b.type; }) ==
                       table.end(),
                   "wherry: an op_list names two operators of one type");

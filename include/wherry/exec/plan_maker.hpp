@@ -235,9 +235,14 @@ class plan_maker {
     }
 
     result<void> add_step(const Operator& op) {
-        const auto known = require_op(ops_, op.type());
+        const auto known = require_op(ops_, op);
         if (!known) return known.error();
         const auto* info = *known;
+        if (info->run == nullptr)
+            return error{.code = errc::unknown_op,
+                         .message = {"Operator \"", op.type(), "\" has no kernel here: its program was built without kernels."},
+                         .op = op.type(),
+                         .expected = "a Builder<carries::kernels>, or an executor that names the operator: Executor(op_list<...>{})"};
         auto attributes = info->read_attributes(op);
         if (!attributes) return attributes.failure();
         auto in = inputs_of(op, *info);

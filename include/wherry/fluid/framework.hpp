@@ -2,6 +2,7 @@
 #define WHERRY_FLUID_FRAMEWORK_HPP
 
 #include <wherry/fluid/errors.hpp>
+#include <wherry/layers/builder.hpp>
 #include <wherry/layers/data.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/version.hpp>
@@ -66,7 +67,7 @@ class replaced {
     T* before_;
 };
 /// The builder over the current defaults.
-Builder builder();
+Builder<> builder();
 }  // namespace detail
 
 /// The programs that layers build into and the scope that runs use, of this thread; the guards below put others in their place.

@@ -2,6 +2,7 @@
 #define WHERRY_FLUID_INFERENCE_MODEL_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/op/all.hpp>
 #include <wherry/fluid/io.hpp>
 #include <wherry/version.hpp>
 
@@ -74,12 +75,26 @@ struct inference_model {
 sequence<std::string> save_inference_model(const std::filesystem::path& dirname, const feed_list& feeded_var_names,
                                            const variable_list& target_vars, Executor&, const save_model_options& o = {});
 
-/// Loads a model; its persistables go into the global scope.
+namespace detail {
+inference_model read_inference_model(const std::filesystem::path& dirname, const load_model_options& o);
+inference_model read_inference_model(memory_form, const load_model_options& o);
+/// The model, its program carrying operators of a list.
+inference_model bound(inference_model model, op_table ops);
+}  // namespace detail
+
+/// Loads a model; its persistables go into the global scope. Its program then carries the operators of a list: all of them, or those that
+/// the call names, `load_inference_model<op_list<op::mul, op::softmax>>(dirname, exe)`, so that no others are compiled.
 /// Throws ValueError (no such folder), IOError (no program in it), EnforceNotMet (bytes that are not a program, parameters).
 /// Source: fluid.io.load_inference_model.
-inference_model load_inference_model(const std::filesystem::path& dirname, Executor&, const load_model_options& o = {});
+template <OpList Ops = op::all>
+inference_model load_inference_model(const std::filesystem::path& dirname, Executor&, const load_model_options& o = {}) {
+    return detail::bound(detail::read_inference_model(dirname, o), Ops::run_table);
+}
 /// Loads a model from the bytes of its program (`model_filename`) and of its one file of parameters (`params_filename`).
-inference_model load_inference_model(memory_form, Executor&, const load_model_options& o);
+template <OpList Ops = op::all>
+inference_model load_inference_model(memory_form form, Executor&, const load_model_options& o) {
+    return detail::bound(detail::read_inference_model(form, o), Ops::run_table);
+}
 
 }  // namespace wherry::inline WHERRY_ABI::fluid::io
 

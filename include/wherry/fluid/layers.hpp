@@ -21,13 +21,14 @@ namespace wherry::inline WHERRY_ABI::fluid::layers {
 
 using wherry::layers::cross_entropy_options;
 using wherry::layers::dropout_options;
-using wherry::layers::elementwise_options;
 using wherry::layers::embedding_options;
-using wherry::layers::fc_options;
 using wherry::layers::matmul_options;
 using wherry::layers::reduce_options;
-using wherry::layers::scale_options;
 using wherry::layers::softmax_with_cross_entropy_options;
+using act_name = wherry::layers::act_name<>;
+using elementwise_options = wherry::layers::elementwise_options<>;
+using fc_options = wherry::layers::fc_options<>;
+using scale_options = wherry::layers::scale_options<>;
 
 /// `fluid.layers.data`: puts the batch dim first; fed arrays are not checked.
 Variable data(std::string_view name, std::initializer_list<std::int64_t> shape, bool append_batch_size = true, DType dtype = float32,
@@ -71,7 +72,7 @@ Variable dropout(const Variable& x, const dropout_options& options);
 
 /// Arrays: joined, of other dims or type, looked up. Shapes as in layers/array.hpp.
 Variable concat(const sequence<Variable>& input, std::int32_t axis = 0, std::string_view name = {});
-Variable reshape(const Variable& x, sequence<std::int32_t> shape, const std::string& act = {}, std::string_view name = {});
+Variable reshape(const Variable& x, sequence<std::int32_t> shape, act_name act = {}, std::string_view name = {});
 Variable cast(const Variable& x, DType dtype);
 Variable assign(const Variable& x);
 Variable fill_constant(std::initializer_list<std::int64_t> shape, DType dtype, float value);

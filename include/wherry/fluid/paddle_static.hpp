@@ -1,6 +1,7 @@
 #ifndef WHERRY_FLUID_PADDLE_STATIC_HPP
 #define WHERRY_FLUID_PADDLE_STATIC_HPP
 
+#include <wherry/exec/op/all.hpp>
 #include <wherry/fluid/inference_model.hpp>
 #include <wherry/version.hpp>
 
@@ -35,8 +36,16 @@ std::string serialize_program(const variable_list& feed_vars, const variable_lis
 std::string serialize_persistables(const variable_list& feed_vars, const variable_list& fetch_vars, Executor& exe,
                                    const program_options& o = {});
 
-/// Throws EnforceNotMet for bytes that are not a program. Source: paddle.static.deserialize_program.
-Program deserialize_program(std::string_view data);
+namespace detail {
+Program read_program(std::string_view data, op_table ops);
+}  // namespace detail
+
+/// The program carries the operators of a list, all of them unless the call names one. Throws EnforceNotMet for bytes that are not a program.
+/// Source: paddle.static.deserialize_program.
+template <OpList Ops = op::all>
+Program deserialize_program(std::string_view data) {
+    return detail::read_program(data, Ops::table);
+}
 /// Loads the persistables of a program. No bytes mean Python's None, which suits a program without Parameters only.
 /// Throws AssertionError (Parameters and no bytes), RuntimeError (a shape), EnforceNotMet (bytes that do not fit).
 void deserialize_persistables(const Program& program, std::string_view data, Executor& exe);
@@ -56,11 +65,22 @@ struct old_files {
     std::optional<std::string> model_filename{};   ///< none: `__model__`
     std::optional<std::string> params_filename{};  ///< none: one file per variable
 };
-/// Loads `prefix.pdmodel` and `prefix.pdiparams`. Throws ValueError (no such folder), IOError, EnforceNotMet.
+namespace detail {
+inference_model read_inference_model(const std::string& path_prefix);
+inference_model read_inference_model(const std::string& folder, const old_files& names);
+}  // namespace detail
+
+/// Loads `prefix.pdmodel` and `prefix.pdiparams`; the program carries the operators of a list, all of them unless the call names one. Throws ValueError (no such folder), IOError, EnforceNotMet.
 /// Source: paddle.static.load_inference_model.
-inference_model load_inference_model(const std::string& path_prefix, Executor&);
+template <OpList Ops = op::all>
+inference_model load_inference_model(const std::string& path_prefix, Executor&) {
+    return fluid::io::detail::bound(detail::read_inference_model(path_prefix), Ops::run_table);
+}
 /// Loads a model from the files of a folder.
-inference_model load_inference_model(const std::string& folder, Executor&, const old_files& names);
+template <OpList Ops = op::all>
+inference_model load_inference_model(const std::string& folder, Executor&, const old_files& names) {
+    return fluid::io::detail::bound(detail::read_inference_model(folder, names), Ops::run_table);
+}
 
 }  // namespace wherry::inline WHERRY_ABI::paddle_static
 

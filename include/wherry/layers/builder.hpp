@@ -2,364 +2,74 @@
 #define WHERRY_LAYERS_BUILDER_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/op/fill_constant.hpp>
+#include <wherry/exec/op/random.hpp>
 #include <wherry/exec/op_list.hpp>
-#include <wherry/layers/param_attr.hpp>
-#include <wherry/program/name_scope.hpp>
-#include <wherry/program/program.hpp>
-#include <wherry/program/unique_name.hpp>
+#include <wherry/layers/builder_base.hpp>
 #include <wherry/version.hpp>
 
-#include <algorithm>
-#include <cstdint>
 #include <initializer_list>
-#include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI {
 
-/// The variables of one slot of an operator that is being built: `{"X", x}`, `{"X", several}`, `{"X", {a, b}}`. Borrows both.
-struct slot_args {
-    std::string_view slot;
-    std::span<const Variable> vars;
-
-    slot_args(std::string_view name, const Variable& var) : slot(name), vars(&var, 1) {}
-    slot_args(std::string_view name, std::span<const Variable> several) : slot(name), vars(several) {}
-    slot_args(std::string_view name, std::initializer_list<Variable> several) : slot(name), vars(several.begin(), several.size()) {}
-};
-
 /// Where layers put what they make: the main program, its startup program, and the names used so far.
 ///
-/// A Builder borrows all three. Each layer function takes one first and returns a `result`; a layer that fails may leave
-/// variables behind, never an operator.
-class Builder {
+/// It borrows all of them. Each layer function takes a builder first and returns a `result`; a layer that fails may leave variables behind,
+/// never an operator. The operators that it appends are named by type, and the program carries them; how much of them is compiled, the
+/// builder's type says: `Builder<carries::shapes>` builds and saves, `Builder<carries::kernels>` builds what is run. One that carries more
+/// is one that carries less.
+template <carries What = carries::gradients>
+class Builder;
+
+namespace detail {
+template <carries What>
+inline constexpr initializer_ops initializer_ops_of{
+    &implementation_of<op::fill_constant, What>, &implementation_of<op::uniform_random, What>,
+    &implementation_of<op::gaussian_random, What>, &implementation_of<op::truncated_gaussian_random, What>};
+
+template <carries What>
+struct builder_below {
+    using type = Builder<static_cast<carries>(static_cast<int>(What) - 1)>;
+};
+template <>
+struct builder_below<carries::shapes> {
+    using type = BuilderBase;
+};
+}  // namespace detail
+
+template <carries What>
+class Builder : public detail::builder_below<What>::type {
   public:
-    Builder(Program& main, Program& startup, UniqueNameGenerator& names, NameScope& scopes, op_table ops)
-        : main_(main), startup_(startup), names_(names), scopes_(scopes), ops_(ops) {}
+    Builder(Program& main, Program& startup, UniqueNameGenerator& names, NameScope& scopes)
+        : detail::builder_below<What>::type(main, startup, names, scopes) {}
 
-    [[nodiscard]] Program& main() const noexcept { return main_; }
-    [[nodiscard]] Program& startup() const noexcept { return startup_; }
-    [[nodiscard]] Block& block() const noexcept { return main_.global_block(); }
-    [[nodiscard]] UniqueNameGenerator& names() const noexcept { return names_; }
-    [[nodiscard]] NameScope& scopes() const noexcept { return scopes_; }
-    [[nodiscard]] op_table ops() const noexcept { return ops_; }
-
-    /// The name of a layer: the given one, or the type and a number.
-    [[nodiscard]] std::string layer_name(std::string_view type, std::string_view given = {}) const {
-        return given.empty() ? names_.generate(type) : std::string(given);
+    /// Appends an operator: `b.append<op::mul>({{"X", x}, {"Y", y}}, {{"Out", out}})`. See BuilderBase::append_op.
+    template <OperatorPolicy Op>
+    result<void> append(std::initializer_list<slot_args> inputs, std::initializer_list<slot_args> outputs,
+                        sequence<Attr> attrs = {}) const {
+        return this->append_op(implementation_of<Op, What>, inputs, outputs, std::move(attrs));
     }
-
-    /// A result of a layer, `fc_0.tmp_0`: no dims until an operator writes it.
-    [[nodiscard]] Variable create_tmp(std::string_view layer, DType dtype) const {
-        wire::VarDesc<> desc;
-        desc.name = names_.generate(std::string(layer) + ".tmp");
-        desc.type.lod_tensor.emplace().tensor.data_type = dtype;
-        desc.persistable = false;
-        return block().create_var(std::move(desc));
-    }
-
-    /// A variable of these dims in a program. One of that name must be alike.
-    /// Errors: shape_mismatch, dtype_mismatch, duplicate_name (one of them persists, the other does not).
-    result<Variable> create_var(Program& program, std::string_view name, const Shape& dims, DType dtype, bool persistable) const;
 
     /// A Parameter in both programs, and its initializer in the startup program unless the name is shared and has one.
     /// Errors: bad_dims for a dim that is not positive; those of `create_var` with an earlier variable of that name.
     result<Parameter> create_parameter(std::string_view layer, const ParamAttr& attr, const Shape& dims, DType dtype,
-                                       const Initializer& otherwise, bool is_bias = false) const;
+                                       const Initializer& otherwise, bool is_bias = false) const {
+        return this->make_parameter(layer, attr, dims, dtype, otherwise, is_bias, detail::initializer_ops_of<start>);
+    }
 
     /// A variable of both programs with a constant start: learning rates, accumulators. Errors: those of `create_var`.
     result<Variable> create_global_var(std::string_view name, const Shape& dims, DType dtype, float value, std::string_view device = {},
-                                       bool persistable = true) const;
-
-    /// Appends an operator to the main program: input slots that are declared and not given stand empty, attributes that
-    /// are not given have their defaults, and the outputs take the dims that the operator infers.
-    /// Errors: unknown_op, and what the operator's `infer` says.
-    result<void> append_op(std::string_view type, std::initializer_list<slot_args> inputs, std::initializer_list<slot_args> outputs,
-                           sequence<Attr> attrs = {}) const;
-
-    /// Infers the dims of the outputs of an operator that stands in the main program's root block.
-    result<void> infer_outputs(const Operator& op) const;
-
-    /// Puts an initializer's operator first in the startup program, as 1.8.5 does.
-    void prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, sequence<Attr> attrs,
-                            std::string_view device = {}) const;
-
-    /// Operators appended while this lives have that role: `const auto guard = builder.optimizing({param, grad});`
-    class role_guard {
-      public:
-        role_guard(Builder& builder, std::int32_t role, sequence<std::string> vars)
-            : builder_(builder), role_(std::exchange(builder.role_, role)), vars_(std::exchange(builder.role_vars_, std::move(vars))) {}
-        role_guard(const role_guard&) = delete;
-        role_guard& operator=(const role_guard&) = delete;
-        ~role_guard() {
-            builder_.role_ = role_;
-            builder_.role_vars_ = std::move(vars_);
-        }
-
-      private:
-        Builder& builder_;
-        std::int32_t role_;
-        sequence<std::string> vars_;
-    };
-    [[nodiscard]] role_guard optimizing(sequence<std::string> vars) { return {*this, op_role::optimize, std::move(vars)}; }
-    [[nodiscard]] role_guard with_role(std::int32_t role) { return {*this, role, {}}; }
+                                       bool persistable = true) const {
+        return this->make_global_var(name, dims, dtype, value, device, persistable, implementation_of<op::fill_constant, start>);
+    }
 
   private:
-    friend class role_guard;
-
-    void add_role_attributes(Operator& op, std::string_view device = {}) const {
-        op.set_attr(make_attr("op_role", role_));
-        op.set_attr(make_attr("op_role_var", role_vars_));
-        op.set_attr(make_attr("op_namescope", scopes_.path()));
-        op.set_attr(make_attr("op_device", std::string(device)));
-        op.sort_attrs();
-    }
-    static Operator::slots written_slots(std::span<const slot> declared, std::initializer_list<slot_args> given, bool with_empty);
-
-    Program& main_;
-    Program& startup_;
-    UniqueNameGenerator& names_;
-    NameScope& scopes_;
-    op_table ops_;
-    std::int32_t role_ = op_role::forward;
-    sequence<std::string> role_vars_;
+    static constexpr auto start =
+        What == carries::shapes ? carries::shapes : carries::kernels;  // nothing flows back into a startup program
 };
-
-inline Operator::slots Builder::written_slots(std::span<const slot> declared, std::initializer_list<slot_args> given, bool with_empty) {
-    Operator::slots written;
-    const auto is_there = [&](std::string_view name) {
-        for (const auto& held : written)
-            if (held.parameter == name) return true;
-        return false;
-    };
-    for (const auto& one : given) {
-        auto& made = written.emplace_back();
-        made.parameter = one.slot;
-        for (const auto& var : one.vars) made.arguments.push_back(var.name());
-    }
-    for (const auto& known : declared) {
-        if (with_empty && !is_there(known.name) && known.arity != slot_arity::since_2x) written.emplace_back().parameter = known.name;
-    }
-    Operator::sort(written);
-    return written;
-}
-
-inline result<void> Builder::append_op(std::string_view type, std::initializer_list<slot_args> inputs,
-                                       std::initializer_list<slot_args> outputs, sequence<Attr> attrs) const {
-    const auto known = require_op(ops_, type);
-    if (!known) return known.error();
-    const auto* info = *known;
-    wire::OpDesc<> desc;
-    desc.type = type;
-    desc.inputs = written_slots(info->inputs, inputs, true);
-    desc.outputs = written_slots(info->outputs, outputs, false);
-    desc.attrs = std::move(attrs);
-    Operator op(std::move(desc));
-    info->write_defaults(op);
-    add_role_attributes(op);
-    if (auto inferred = infer_outputs(op); !inferred) return inferred;
-    block().append_op(std::move(op.desc()));
-    return {};
-}
-
-namespace detail {
-/// What a program says of a variable. Errors: bad_dims for more dims than a tensor may have.
-inline result<tensor_meta> meta_of(const Variable& var) {
-    auto dims = Shape::from(var.shape());
-    if (!dims) return std::move(dims).error().of_variable(var.name());
-    return tensor_meta{var.dtype(), *dims, var.lod_level()};
-}
-
-/// A gradient of rows: W@GRAD of a sparse embedding. What the variable was declared as before stays in its description, as in 1.8.5,
-/// but for a gradient, which nobody has declared.
-inline void make_selected_rows(const Variable& var) {
-    auto& type = var.edit().type;
-    if (type.type == VarKind::SELECTED_ROWS) return;
-    type.type = VarKind::SELECTED_ROWS;
-    type.selected_rows.emplace();
-    if (!var.desc().persistable.has_value()) type.lod_tensor.reset();
-}
-
-inline void set_meta(const Variable& var, const tensor_meta& meta) {
-    auto& type = var.edit().type;
-    auto& tensor = type.selected_rows ? *type.selected_rows : (type.lod_tensor ? *type.lod_tensor : type.lod_tensor.emplace()).tensor;
-    tensor.data_type = meta.dtype;
-    tensor.dims.assign(meta.dims.begin(), meta.dims.end());
-    if (meta.lod_level && type.lod_tensor && !type.selected_rows) type.lod_tensor->lod_level = meta.lod_level;
-}
-}  // namespace detail
-
-inline result<void> Builder::infer_outputs(const Operator& op) const {
-    const auto known = require_op(ops_, op.type());
-    if (!known) return known.error();
-    const auto* info = *known;
-    auto attributes = info->read_attributes(op);
-    if (!attributes) return attributes.failure();
-    sequence<slot_range> in_slots;
-    sequence<slot_range> out_slots;
-    sequence<tensor_meta> in_metas;
-    sequence<VarKind> in_kinds;
-    sequence<Variable> out_vars;
-    for (const auto& declared : info->inputs) {
-        const auto names = op.input(declared.name);
-        in_slots.push_back({static_cast<std::uint32_t>(in_metas.size()), static_cast<std::uint32_t>(names.size())});
-        if (names.empty() && (declared.arity == slot_arity::one || declared.arity == slot_arity::many))
-            return error{.code = errc::missing_slot,
-                         .message = "an operator lacks a slot that it needs",
-                         .variable = declared.name,
-                         .op = op.type()};
-        for (const auto& name : names) {
-            const auto var = block().find_var(name);
-            if (!var)
-                return error{
-                    .code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name, .op = op.type()};
-            auto meta = detail::meta_of(var);
-            if (!meta) return std::move(meta).error().of_op(op.type());
-            in_metas.push_back(*meta);
-            in_kinds.push_back(var.kind());
-        }
-    }
-    for (const auto& declared : info->outputs) {
-        const auto names = op.output(declared.name);
-        out_slots.push_back({static_cast<std::uint32_t>(out_vars.size()), static_cast<std::uint32_t>(names.size())});
-        for (const auto& name : names) out_vars.push_back(block().find_var(name));
-    }
-    sequence<tensor_meta> out_metas(out_vars.size());
-    infer_context context({op.type(), info->inputs, in_slots, out_slots, in_metas, out_metas, main_.version(), true});
-    if (auto inferred = info->infer(attributes->get(), context); !inferred) return std::move(inferred).error().of_op(op.type());
-    const bool rows = info->out_kind != nullptr && info->out_kind(attributes->get(), in_kinds) == VarKind::SELECTED_ROWS;
-    for (std::size_t i = 0; i < out_vars.size(); ++i) {
-        if (!out_vars[i]) continue;
-        if (rows) detail::make_selected_rows(out_vars[i]);
-        detail::set_meta(out_vars[i], out_metas[i]);
-    }
-    return {};
-}
-
-inline result<Variable> Builder::create_var(Program& program, std::string_view name, const Shape& dims, DType dtype,
-                                            bool persistable) const {
-    if (auto existing = program.global_block().find_var(name)) {
-        const bool same_dims = std::equal(dims.begin(), dims.end(), existing.shape().begin(), existing.shape().end());
-        if (!same_dims)
-            return error{.code = errc::shape_mismatch,
-                         .message = {"Variable ", name, " has been created before. the previous shape is ", to_tuple(existing.shape()),
-                                     "; the new shape is ", to_tuple(dims.dims()), ". They are not matched."},
-                         .variable = name,
-                         .expected = to_tuple(existing.shape()),
-                         .found = to_tuple(dims.dims())};
-        if (existing.dtype() != dtype)
-            return error{.code = errc::dtype_mismatch,
-                         .message = {"Variable ", name, " has been created before. The previous data type is ", name_of(existing.dtype()),
-                                     "; the new data type is ", name_of(dtype), ". They are not matched."},
-                         .variable = name,
-                         .expected = name_of(existing.dtype()),
-                         .found = name_of(dtype)};
-        if (existing.persistable() != persistable) {
-            const auto shown = [](bool flag) { return std::string(flag ? "True" : "False"); };
-            return error{.code = errc::duplicate_name,
-                         .message = {"Variable ", name, " has been created before.The previous persistable is ", shown(!persistable),
-                                     "; the new persistable is ", shown(persistable), ". They are not matched"},
-                         .variable = name};
-        }
-        return existing;
-    }
-    wire::VarDesc<> desc;
-    desc.name = name;
-    auto& tensor = desc.type.lod_tensor.emplace().tensor;
-    tensor.data_type = dtype;
-    tensor.dims.assign(dims.begin(), dims.end());
-    desc.persistable = persistable;
-    return program.global_block().create_var(std::move(desc));
-}
-
-inline void Builder::prepend_startup_op(std::string_view type, const Variable& out, bool with_empty_inputs, sequence<Attr> attrs,
-                                        std::string_view device) const {
-    wire::OpDesc<> desc;
-    desc.type = type;
-    auto& slot = desc.outputs.emplace_back();
-    slot.parameter = "Out";
-    slot.arguments.push_back(out.name());
-    desc.attrs = std::move(attrs);
-    Operator op(std::move(desc));
-    if (const auto* info = find_op(ops_, type); info != nullptr) {
-        info->write_defaults(op);
-        if (with_empty_inputs) op.desc().inputs = written_slots(info->inputs, {}, true);
-    }
-    add_role_attributes(op, device);
-    startup_.global_block().prepend_op(std::move(op.desc()));
-}
-
-inline result<Parameter> Builder::create_parameter(std::string_view layer, const ParamAttr& attr, const Shape& dims, DType dtype,
-                                                   const Initializer& otherwise, bool is_bias) const {
-    for (const auto dim : dims)
-        if (dim <= 0)
-            return error{.code = errc::bad_dims,
-                         .message = {"Each dimension of shape for Parameter must be greater than 0, but received ", to_string(dims)},
-                         .variable = attr.name.empty() ? layer : std::string_view(attr.name),
-                         .found = to_string(dims)};
-    const auto name = attr.name.empty() ? names_.generate(std::string(layer) + (is_bias ? ".b" : ".w")) : attr.name;
-    const parameter_traits traits{.trainable = attr.trainable, .learning_rate = attr.learning_rate, .regularizer = attr.regularizer};
-    const bool is_shared = static_cast<bool>(startup_.global_block().find_var(name));
-    auto start = create_var(startup_, name, dims, dtype, true);
-    if (!start) return start.failure();
-    auto made = create_var(main_, name, dims, dtype, true);
-    if (!made) return made.failure();
-    for (const auto& var : {*start, *made}) {
-        var.set_parameter(traits);
-        var.set_stop_gradient(false);  // of a frozen one too: optimizers leave those out by themselves
-    }
-    const auto& ops = startup_.global_block().ops();
-    const bool has_start = is_shared && std::any_of(ops.begin(), ops.end(), [&](const Operator& op) { return op.writes(name); });
-    if (!has_start) initialize(*this, *start, attr.initializer ? *attr.initializer : otherwise);
-    return Parameter(*made);
-}
-
-inline result<Variable> Builder::create_global_var(std::string_view name, const Shape& dims, DType dtype, float value,
-                                                   std::string_view device, bool persistable) const {
-    auto start = create_var(startup_, name, dims, dtype, true);
-    if (!start) return start;
-    auto made = create_var(main_, name, dims, dtype, persistable);
-    if (!made) return made;
-    made->set_stop_gradient(true);
-    initialize(*this, *start, initializer::Constant{value}, device);
-    return made;
-}
-
-/// Appends the operator that gives `var` its first value to the startup program.
-inline void initialize(const Builder& builder, const Variable& var, const Initializer& how, std::string_view device) {
-    const auto dims = var.shape();
-    const auto seeded = [&](std::int32_t seed) { return make_attr("seed", seed != 0 ? seed : builder.startup().random_seed()); };
-    sequence<Attr> attrs{make_attr("shape", sequence<std::int64_t>(dims.begin(), dims.end())), make_attr("dtype", var.dtype())};
-    const auto uniform = [&](float low, float high, std::int32_t seed) {
-        attrs.insert(attrs.end(), {make_attr("min", low), make_attr("max", high), seeded(seed)});
-        builder.prepend_startup_op("uniform_random", var, true, attrs);
-    };
-    const auto normal = [&](std::string_view op, float mean, float std, std::int32_t seed) {
-        if (op == "truncated_gaussian_random") attrs[0] = make_attr("shape", *value_of<sequence<std::int32_t>>(attrs[0]));  // INTS there
-        attrs.insert(attrs.end(), {make_attr("mean", mean), make_attr("std", std), seeded(seed)});
-        builder.prepend_startup_op(op, var, false, attrs);
-    };
-    const auto fans = initializer::fans_of(dims);
-    if (const auto* c = std::get_if<initializer::Constant>(&how)) {
-        attrs.push_back(make_attr("value", c->value));
-        builder.prepend_startup_op("fill_constant", var, false, attrs, device);
-    } else if (const auto* u = std::get_if<initializer::Uniform>(&how)) {
-        uniform(u->low, u->high, u->seed);
-    } else if (const auto* n = std::get_if<initializer::Normal>(&how)) {
-        normal("gaussian_random", n->loc, n->scale, n->seed);
-    } else if (const auto* t = std::get_if<initializer::TruncatedNormal>(&how)) {
-        normal("truncated_gaussian_random", t->loc, t->scale, t->seed);
-    } else if (const auto* x = std::get_if<initializer::Xavier>(&how)) {
-        const double both = x->fan_in.value_or(fans.in) + x->fan_out.value_or(fans.out);
-        if (x->uniform) uniform(-static_cast<float>(std::sqrt(6.0 / both)), static_cast<float>(std::sqrt(6.0 / both)), x->seed);
-        else normal("gaussian_random", 0, static_cast<float>(std::sqrt(2.0 / both)), x->seed);
-    } else if (const auto* m = std::get_if<initializer::MSRA>(&how)) {
-        const double in = m->fan_in.value_or(fans.in);
-        if (m->uniform) uniform(-static_cast<float>(std::sqrt(6.0 / in)), static_cast<float>(std::sqrt(6.0 / in)), m->seed);
-        else normal("gaussian_random", 0, static_cast<float>(std::sqrt(2.0 / in)), m->seed);
-    }
-}
+Builder(Program&, Program&, UniqueNameGenerator&, NameScope&)->Builder<>;
 
 }  // namespace wherry::inline WHERRY_ABI
 

@@ -2,12 +2,14 @@
 #define WHERRY_LAYERS_COMMON_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/layers/act_name.hpp>
 #include <wherry/layers/builder.hpp>
 #include <wherry/version.hpp>
 
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI::layers {
@@ -37,19 +39,27 @@ inline result<void> check_kind(const Variable& var, VarKind kind, std::string_vi
     return error{.code = errc::bad_argument, .message = "the layer takes another kind of variable", .variable = var.name(), .op = layer};
 }
 
-/// A layer of one operator with one input X and one output Out: most of them.
-inline result<Variable> unary(Builder& b, std::string_view op, const Variable& x, sequence<Attr> attrs = {}, std::string_view name = {}) {
-    const auto out = b.create_tmp(b.layer_name(op, name), x.dtype());
+namespace detail {
+inline result<Variable> unary(const BuilderBase& b, const op_info& op, std::string_view layer, const Variable& x, sequence<Attr> attrs) {
+    const auto out = b.create_tmp(layer, x.dtype());
     if (auto added = b.append_op(op, {{"X", x}}, {{"Out", out}}, std::move(attrs)); !added) return added.failure();
     return out;
 }
+}  // namespace detail
+
+/// A layer of one operator with one input X and one output Out, as most of them are: `unary<op::relu>(b, x)`.
+template <OperatorPolicy Op, carries C>
+result<Variable> unary(Builder<C>& b, const Variable& x, sequence<Attr> attrs = {}, std::string_view name = {}) {
+    return detail::unary(b, implementation_of<Op, C>, b.layer_name(Op::type, name), x, std::move(attrs));
+}
 
 /// Appends the activation a layer was asked for; none for an empty name. Errors: unknown_op.
-inline result<Variable> activated(Builder& b, const std::string& layer, const Variable& x, const std::string& act) {
+template <carries C>
+result<Variable> activated(Builder<C>& b, const std::string& layer, const Variable& x, const std::type_identity_t<act_name<C>>& act) {
     if (act.empty()) return x;
-    const auto out = b.create_tmp(layer, x.dtype());
-    if (auto added = b.append_op(act, {{"X", x}}, {{"Out", out}}); !added) return added.failure();
-    return out;
+    auto op = act.implementation();
+    if (!op) return op.failure();
+    return detail::unary(b, **op, layer, x, {});
 }
 
 }  // namespace wherry::inline WHERRY_ABI::layers

@@ -2,7 +2,7 @@
 #define WHERRY_LAYERS_DATA_HPP
 
 #include <wherry/base/sequence.hpp>
-#include <wherry/layers/builder.hpp>
+#include <wherry/layers/builder_base.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace wherry::inline WHERRY_ABI::layers {
 /// A variable that each run is fed. Shape: -1 where any size is taken. Fed arrays are checked against it.
 /// Errors: shape_mismatch, dtype_mismatch, lod_mismatch, duplicate_name with an earlier variable of that name that is not alike.
 /// Source: fluid.data.
-inline result<Variable> data(Builder& b, std::string_view name, std::span<const std::int64_t> shape, DType dtype = DType::FP32,
+inline result<Variable> data(const BuilderBase& b, std::string_view name, std::span<const std::int64_t> shape, DType dtype = DType::FP32,
                              std::int32_t lod_level = 0) {
     const auto dims = Shape::from(shape);
     if (!dims) return error(dims.error()).of_variable(name);
@@ -44,7 +44,7 @@ inline result<Variable> data(Builder& b, std::string_view name, std::span<const 
 
 /// The older form: a batch dim is put first unless some dim is unknown already, and fed arrays are not checked.
 /// Errors: those of `data`. Source: fluid.layers.data.
-inline result<Variable> unchecked_data(Builder& b, std::string_view name, std::span<const std::int64_t> shape,
+inline result<Variable> unchecked_data(const BuilderBase& b, std::string_view name, std::span<const std::int64_t> shape,
                                        bool append_batch_size = true, DType dtype = DType::FP32, std::int32_t lod_level = 0,
                                        bool stop_gradient = true) {
     sequence<std::int64_t> dims(shape.begin(), shape.end());

@@ -2,6 +2,9 @@
 #define WHERRY_LAYERS_FC_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/op/elementwise.hpp>
+#include <wherry/exec/op/mul.hpp>
+#include <wherry/exec/op/sum.hpp>
 #include <wherry/layers/common.hpp>
 #include <wherry/version.hpp>
 
@@ -13,12 +16,13 @@
 
 namespace wherry::inline WHERRY_ABI::layers {
 
+template <carries C = carries::gradients>
 struct fc_options {
     std::int64_t size = 0;                             ///< units
     std::int32_t num_flatten_dims = 1;                 ///< dims that count as rows; -1: all but the last
     sequence<ParamAttr> param_attr{};                  ///< one for all inputs, or one each
     std::optional<ParamAttr> bias_attr = ParamAttr{};  ///< none: no bias
-    std::string act{};                                 ///< type of an operator, "relu"; empty: none
+    act_name<C> act{};                                 ///< "relu"; none: nothing
     std::string name{};
 };
 
@@ -26,7 +30,8 @@ struct fc_options {
 /// Shapes: each input [a..., b...] split at num_flatten_dims; weight [prod(b), size]; bias and result [a..., size].
 /// Errors: argument_dtype, dtype_mismatch (inputs differ), bad_dims (a weight dim is unknown, 0 or too large),
 /// bad_argument (no input, another number of weights), shape_mismatch, unknown_op (activation). Source: fluid.layers.fc.
-inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const fc_options& options) {
+template <carries C>
+result<Variable> fc(Builder<C>& b, std::span<const Variable> inputs, const fc_options<C>& options) {
     if (inputs.empty()) return error{.code = errc::bad_argument, .message = "fc needs at least one input"};
     const auto layer = b.layer_name("fc", options.name);
     const auto dtype = inputs[0].dtype();
@@ -54,8 +59,8 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
         const auto weight = b.create_parameter(layer, attr, Shape{height, options.size}, dtype, initializer::Xavier{});
         if (!weight) return weight.error();
         const auto product = b.create_tmp(layer, dtype);
-        if (auto added = b.append_op("mul", {{"X", input}, {"Y", *weight}}, {{"Out", product}},
-                                     {make_attr("x_num_col_dims", flatten), make_attr("y_num_col_dims", std::int32_t{1})});
+        if (auto added = b.template append<op::mul>({{"X", input}, {"Y", *weight}}, {{"Out", product}},
+                                                    {make_attr("x_num_col_dims", flatten), make_attr("y_num_col_dims", std::int32_t{1})});
             !added)
             return added.failure();
         products.push_back(product);
@@ -63,14 +68,15 @@ inline result<Variable> fc(Builder& b, std::span<const Variable> inputs, const f
     auto out = products[0];
     if (products.size() > 1) {
         out = b.create_tmp(layer, dtype);
-        if (auto added = b.append_op("sum", {{"X", products}}, {{"Out", out}}); !added) return added.failure();
+        if (auto added = b.template append<op::sum>({{"X", products}}, {{"Out", out}}); !added) return added.failure();
     }
     if (options.bias_attr) {
         const auto dims = Shape::from(out.shape().subspan(static_cast<std::size_t>(flatten)));
         const auto bias = b.create_parameter(layer, *options.bias_attr, *dims, dtype, initializer::Constant{0}, true);
         if (!bias) return bias.error();
         const auto biased = b.create_tmp(layer, dtype);
-        if (auto added = b.append_op("elementwise_add", {{"X", out}, {"Y", *bias}}, {{"Out", biased}}, {make_attr("axis", flatten)});
+        if (auto added =
+                b.template append<op::elementwise_add>({{"X", out}, {"Y", *bias}}, {{"Out", biased}}, {make_attr("axis", flatten)});
             !added)
             return added.failure();
         out = biased;

@@ -70,9 +70,6 @@ constexpr fans fans_of(std::span<const std::int64_t> dims) noexcept {
 using Initializer = std::variant<initializer::Constant, initializer::Uniform, initializer::Normal, initializer::TruncatedNormal,
                                  initializer::Xavier, initializer::MSRA>;
 
-class Builder;
-void initialize(const Builder& builder, const Variable& var, const Initializer& how, std::string_view device = {});
-
 }  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -2,6 +2,12 @@
 #define WHERRY_LAYERS_MATH_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/op/clip.hpp>
+#include <wherry/exec/op/dropout.hpp>
+#include <wherry/exec/op/matmul.hpp>
+#include <wherry/exec/op/scale.hpp>
+#include <wherry/exec/op/softmax.hpp>
+#include <wherry/exec/op/sum.hpp>
 #include <wherry/layers/common.hpp>
 #include <wherry/version.hpp>
 
@@ -13,49 +19,54 @@
 /// Layers without parameters that compute element by element, or over axes. Source: fluid.layers.
 namespace wherry::inline WHERRY_ABI::layers {
 
-/// "relu", "tanh", "sigmoid", "sqrt" or "square" of each element.
-inline result<Variable> activation(Builder& b, std::string_view op, const Variable& x, std::string_view name = {}) {
-    if (auto checked = check_float(x, "x", op); !checked) return checked.failure();
-    return unary(b, op, x, {}, name);
+/// A function of each element: `activation<op::relu>(b, x)`; op::tanh, op::sigmoid, op::sqrt, op::square.
+template <OperatorPolicy Op, carries C>
+result<Variable> activation(Builder<C>& b, const Variable& x, std::string_view name = {}) {
+    if (auto checked = check_float(x, "x", Op::type); !checked) return checked.failure();
+    return unary<Op>(b, x, {}, name);
 }
 
 /// exp(x) / sum of exp over an axis. Shapes: any, kept.
-inline result<Variable> softmax(Builder& b, const Variable& input, std::int32_t axis = -1, std::string_view name = {}) {
+template <carries C>
+result<Variable> softmax(Builder<C>& b, const Variable& input, std::int32_t axis = -1, std::string_view name = {}) {
     if (auto checked = check_float(input, "input", "softmax"); !checked) return checked.failure();
-    return unary(b, "softmax", input, {make_attr("axis", axis), make_attr("use_cudnn", false)}, name);
+    return unary<op::softmax>(b, input, {make_attr("axis", axis), make_attr("use_cudnn", false)}, name);
 }
 
+template <carries C = carries::gradients>
 struct elementwise_options {
     std::int32_t axis = -1;  ///< where Y's dims start among X's; -1: at the right
-    std::string act{};
+    act_name<C> act{};
     std::string name{};
 };
 
-/// "elementwise_add" and its kin: _sub, _mul, _div, _max, _min. Y is broadcast along X.
-/// Errors: shape_mismatch, unknown_op; dtype_mismatch when it is run.
-inline result<Variable> elementwise(Builder& b, std::string_view op, const Variable& x, const Variable& y,
-                                    const elementwise_options& options = {}) {
-    const auto layer = b.layer_name(op, options.name);
+/// `elementwise<op::elementwise_add>(b, x, y)` and its kin: _sub, _mul, _div, _max, _min. Y is broadcast along X.
+/// Errors: shape_mismatch, unknown_op (activation); dtype_mismatch when it is run.
+template <OperatorPolicy Op, carries C>
+result<Variable> elementwise(Builder<C>& b, const Variable& x, const Variable& y, const elementwise_options<C>& options = {}) {
+    const auto layer = b.layer_name(Op::type, options.name);
     const auto out = b.create_tmp(layer, x.dtype());
-    if (auto added = b.append_op(op, {{"X", x}, {"Y", y}}, {{"Out", out}}, {make_attr("axis", options.axis)}); !added)
+    if (auto added = b.template append<Op>({{"X", x}, {"Y", y}}, {{"Out", out}}, {make_attr("axis", options.axis)}); !added)
         return added.failure();
     return activated(b, layer, out, options.act);
 }
 
+template <carries C = carries::gradients>
 struct scale_options {
     float scale = 1;
     float bias = 0;
     bool bias_after_scale = true;
-    std::string act{};
+    act_name<C> act{};
     std::string name{};
 };
 
 /// scale * x + bias, or scale * (x + bias).
-inline result<Variable> scale(Builder& b, const Variable& x, const scale_options& options = {}) {
+template <carries C>
+result<Variable> scale(Builder<C>& b, const Variable& x, const scale_options<C>& options = {}) {
     const auto layer = b.layer_name("scale", options.name);
     const auto out = b.create_tmp(layer, x.dtype());
-    if (auto added = b.append_op(
-            "scale", {{"X", x}}, {{"Out", out}},
+    if (auto added = b.template append<op::scale>(
+            {{"X", x}}, {{"Out", out}},
             {make_attr("scale", options.scale), make_attr("bias", options.bias), make_attr("bias_after_scale", options.bias_after_scale)});
         !added)
         return added.failure();
@@ -63,10 +74,11 @@ inline result<Variable> scale(Builder& b, const Variable& x, const scale_options
 }
 
 /// Elementwise sum of variables of one shape. Source: fluid.layers.sums and sum.
-inline result<Variable> sum(Builder& b, const sequence<Variable>& x) {
+template <carries C>
+result<Variable> sum(Builder<C>& b, const sequence<Variable>& x) {
     if (x.empty()) return error{.code = errc::bad_argument, .message = "sum needs at least one input"};
     const auto out = b.create_tmp(b.layer_name("sum"), x[0].dtype());
-    if (auto added = b.append_op("sum", {{"X", x}}, {{"Out", out}}); !added) return added.failure();
+    if (auto added = b.template append<op::sum>({{"X", x}}, {{"Out", out}}); !added) return added.failure();
     return out;
 }
 
@@ -76,13 +88,14 @@ struct reduce_options {
     std::string name{};
 };
 
-/// "reduce_sum" or "reduce_mean". Shapes: all axes give [1].
-inline result<Variable> reduce(Builder& b, std::string_view op, const Variable& input, const reduce_options& options = {}) {
+/// `reduce<op::reduce_sum>(b, x)` or op::reduce_mean. Shapes: all axes give [1].
+template <OperatorPolicy Op, carries C>
+result<Variable> reduce(Builder<C>& b, const Variable& input, const reduce_options& options = {}) {
     const bool all = options.dim.empty() || options.dim.size() == input.shape().size();
-    return unary(b, op, input,
-                 {make_attr("dim", options.dim.empty() ? sequence<std::int32_t>{0} : options.dim), make_attr("keep_dim", options.keep_dim),
-                  make_attr("reduce_all", all)},
-                 options.name);
+    return unary<Op>(b, input,
+                     {make_attr("dim", options.dim.empty() ? sequence<std::int32_t>{0} : options.dim),
+                      make_attr("keep_dim", options.keep_dim), make_attr("reduce_all", all)},
+                     options.name);
 }
 
 struct matmul_options {
@@ -93,19 +106,21 @@ struct matmul_options {
 };
 
 /// alpha * X * Y over the last two dims, the others broadcast.
-inline result<Variable> matmul(Builder& b, const Variable& x, const Variable& y, const matmul_options& options = {}) {
+template <carries C>
+result<Variable> matmul(Builder<C>& b, const Variable& x, const Variable& y, const matmul_options& options = {}) {
     const auto out = b.create_tmp(b.layer_name("matmul", options.name), x.dtype());
-    if (auto added = b.append_op("matmul", {{"X", x}, {"Y", y}}, {{"Out", out}},
-                                 {make_attr("transpose_X", options.transpose_x), make_attr("transpose_Y", options.transpose_y),
-                                  make_attr("alpha", options.alpha)});
+    if (auto added = b.template append<op::matmul>({{"X", x}, {"Y", y}}, {{"Out", out}},
+                                                   {make_attr("transpose_X", options.transpose_x),
+                                                    make_attr("transpose_Y", options.transpose_y), make_attr("alpha", options.alpha)});
         !added)
         return added.failure();
     return out;
 }
 
 /// x limited to [min, max].
-inline result<Variable> clip(Builder& b, const Variable& x, float min, float max, std::string_view name = {}) {
-    return unary(b, "clip", x, {make_attr("min", min), make_attr("max", max)}, name);
+template <carries C>
+result<Variable> clip(Builder<C>& b, const Variable& x, float min, float max, std::string_view name = {}) {
+    return unary<op::clip>(b, x, {make_attr("min", min), make_attr("max", max)}, name);
 }
 
 struct dropout_options {
@@ -117,7 +132,8 @@ struct dropout_options {
 };
 
 /// Zeroes elements at random while training.
-inline result<Variable> dropout(Builder& b, const Variable& x, const dropout_options& options) {
+template <carries C>
+result<Variable> dropout(Builder<C>& b, const Variable& x, const dropout_options& options) {
     if (auto checked = check_float(x, "x", "dropout"); !checked) return checked.failure();
     const auto layer = b.layer_name("dropout", options.name);
     const auto out = b.create_tmp(layer, x.dtype());
@@ -125,10 +141,10 @@ inline result<Variable> dropout(Builder& b, const Variable& x, const dropout_opt
     mask.set_stop_gradient(true);
     auto seed = options.seed;
     if (!seed && b.main().random_seed() != 0) seed = b.main().random_seed();
-    if (auto added = b.append_op("dropout", {{"X", x}}, {{"Out", out}, {"Mask", mask}},
-                                 {make_attr("dropout_prob", options.dropout_prob), make_attr("is_test", options.is_test),
-                                  make_attr("fix_seed", seed.has_value()), make_attr("seed", seed.value_or(0)),
-                                  make_attr("dropout_implementation", options.dropout_implementation)});
+    if (auto added = b.template append<op::dropout>({{"X", x}}, {{"Out", out}, {"Mask", mask}},
+                                                    {make_attr("dropout_prob", options.dropout_prob), make_attr("is_test", options.is_test),
+                                                     make_attr("fix_seed", seed.has_value()), make_attr("seed", seed.value_or(0)),
+                                                     make_attr("dropout_implementation", options.dropout_implementation)});
         !added)
         return added.failure();
     return out;

@@ -26,6 +26,7 @@ struct export_options {
     bool skip_prune = false;         ///< 2.x: keep every operator
     bool clip_extra = false;         ///< 2.x: leave out what inference has no use for
     bool compatible_map = true;      ///< 1.8: add `op_compatible_map`
+    const op_info* scale = nullptr;  ///< what the program then carries for the `scale` that it grows by
 };
 
 /// A program ready to be saved for inference, with its feed and fetch operators.
@@ -162,7 +163,7 @@ inline result<sequence<Variable>> append_target_scales(Program& program, UniqueN
         auto name = names.generate("save_infer_model/scale_" + std::string(decimal(i).view()) + ".tmp");
         while (block.find_var(name)) name = names.generate("save_infer_model/scale_" + std::string(decimal(i).view()) + ".tmp");
         scaled.push_back(block.create_var(detail::scale_result(own[i], std::move(name))));
-        block.append_op(detail::scale_op(own[i].name(), scaled.back().name()));
+        block.append_op(detail::scale_op(own[i].name(), scaled.back().name()), options.scale);
     }
     return scaled;
 }

@@ -62,8 +62,12 @@ class Block {
         index_names();
     }
 
-    Operator& append_op(wire::OpDesc<> desc) { return changed(), ops_.emplace_back(std::move(desc)); }
-    Operator& prepend_op(wire::OpDesc<> desc) { return changed(), *ops_.insert(ops_.begin(), Operator(std::move(desc))); }
+    Operator& append_op(wire::OpDesc<> desc, const op_info* implementation = nullptr) {
+        return changed(), ops_.emplace_back(std::move(desc), implementation);
+    }
+    Operator& prepend_op(wire::OpDesc<> desc, const op_info* implementation = nullptr) {
+        return changed(), *ops_.insert(ops_.begin(), Operator(std::move(desc), implementation));
+    }
 
     /// The message again: what came from a file comes out as it was.
     [[nodiscard]] wire::BlockDesc<> to_desc() const {

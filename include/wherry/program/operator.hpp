@@ -23,17 +23,25 @@ inline constexpr std::int32_t lr_schedule = 16;
 inline constexpr std::int32_t loss = 256;
 }  // namespace op_role
 
-/// One operator of a Block: type, variables by slot, attributes.
+struct op_info;  // exec/op_list.hpp
+
+/// One operator of a Block: type, variables by slot, attributes; and what it is implemented by, where the code that appended or loaded it
+/// named that. Copies of a program keep it; bytes do not hold it.
 class Operator {
   public:
     using slots = sequence<wire::Slot<>>;
 
     Operator() = default;
-    explicit Operator(wire::OpDesc<> desc) : desc_(std::move(desc)) {}
+    explicit Operator(wire::OpDesc<> desc, const op_info* implementation = nullptr)
+        : desc_(std::move(desc)), implementation_(implementation) {}
 
     [[nodiscard]] const wire::OpDesc<>& desc() const noexcept { return desc_; }
     [[nodiscard]] wire::OpDesc<>& desc() noexcept { return desc_; }
     [[nodiscard]] const std::string& type() const noexcept { return desc_.type; }
+
+    /// What an executor without a list of its own runs; null when nothing was named. It lives as long as the process.
+    [[nodiscard]] const op_info* implementation() const noexcept { return implementation_; }
+    void set_implementation(const op_info* implementation) noexcept { implementation_ = implementation; }
 
     /// Names in a slot; none when the operator has no such slot.
     [[nodiscard]] std::span<const std::string> input(std::string_view slot) const noexcept { return names_in(desc_.inputs, slot); }
@@ -105,6 +113,7 @@ class Operator {
     }
 
     wire::OpDesc<> desc_;
+    const op_info* implementation_ = nullptr;
 };
 
 }  // namespace wherry::inline WHERRY_ABI

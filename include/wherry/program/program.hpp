@@ -112,7 +112,7 @@ class Program {
         return all;
     }
 
-    /// A copy, Parameters, seeds and flags included. For testing, what only training needs is left out: backward, update
+    /// A copy, Parameters, seeds, flags and implementations of operators included. For testing, what only training needs is left out: backward, update
     /// and learning-rate operators with the variables that nothing else names; `is_test` becomes true everywhere.
     /// Source: fluid.Program.clone(for_test).
     [[nodiscard]] Program clone(clone_for purpose = clone_for::training) const {
@@ -126,6 +126,7 @@ class Program {
                 twin.set_stop_gradient(var.stop_gradient());
                 twin.set_parameter(var.parameter());
             }
+            for (std::size_t i = 0; i < block.ops().size(); ++i) made.ops()[i].set_implementation(block.ops()[i].implementation());
         }
         if (purpose == clone_for::test) copy.keep_what_testing_needs();
         return copy;

@@ -90,7 +90,7 @@ class pruner {
         made_.blocks.push_back(block.rest());
         made_.blocks[made_at].idx = static_cast<std::int32_t>(made_at);
         made_.blocks[made_at].parent_idx = parent;
-        origins_.push_back(index);
+        origins_.push_back({index, {}});
         name_marks named(names_of(block));
         const auto mark = [&](std::string_view name) { named.mark(name); };
         for (std::size_t i = 0; i < stays.size(); ++i) {
@@ -101,19 +101,23 @@ class pruner {
             for_names(op.outputs, mark);
             if (auto below = add_sub_blocks(op, made_at); !below) return below;
             made_.blocks[made_at].ops.push_back(std::move(op));
+            origins_[made_at].ops.push_back(i);
         }
         for (const auto name : named.all_marked())
             if (const auto var = block.find_var(name)) made_.blocks[made_at].vars.push_back(var.desc());
         return {};
     }
 
-    /// The pruned program; Parameters and gradients are stopped as in the original.
+    /// The pruned program; Parameters, stopped gradients and implementations of operators are those of the original.
     result<Program> finish() {
         auto made = Program::from_desc(std::move(made_));
         if (!made) return made;
         for (std::size_t i = 0; i < origins_.size(); ++i) {
-            const auto& original = program_->blocks()[origins_[i]];
-            for (const auto& var : std::as_const(*made).blocks()[i].vars()) {
+            const auto& original = program_->blocks()[origins_[i].block];
+            auto& block = made->blocks()[i];
+            for (std::size_t k = 0; k < origins_[i].ops.size(); ++k)
+                block.ops()[k].set_implementation(original.ops()[origins_[i].ops[k]].implementation());
+            for (const auto& var : std::as_const(block).vars()) {
                 const auto twin = original.find_var(var.name());
                 var.set_parameter(twin.parameter());
                 var.set_stop_gradient(twin.stop_gradient());
@@ -187,7 +191,12 @@ class pruner {
     const Program* program_;
     name_marks feeds_;
     wire::ProgramDesc<> made_;
-    sequence<std::size_t> origins_;  ///< of each block made, its number in the original
+    /// Where a block that is made comes from: its number in the original, and those of its operators.
+    struct origin {
+        std::size_t block;
+        sequence<std::size_t> ops;
+    };
+    sequence<origin> origins_;  ///< of each block made
     sequence<bool> taken_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <wherry/base/name_map.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/op/fill_constant.hpp>
+#include <wherry/exec/op/sum.hpp>
 #include <wherry/layers/builder.hpp>
 #include <wherry/version.hpp>
 
@@ -27,8 +29,6 @@ struct backward_options {
 };
 
 namespace detail {
-
-using op_descs = sequence<wire::OpDesc<>>;
 
 template <class Visit>
 void for_each_argument(const Operator::slots& slots, Visit&& visit) {
@@ -79,8 +79,8 @@ inline name_set find_dead_ends(const Block& block, std::span<const std::size_t> 
 }
 
 /// An output nobody needs is dropped from its slot, or keeps its place in a slot of several.
-inline void drop_unneeded_outputs(wire::OpDesc<>& op, const name_set& no_grad) {
-    for (auto& slot : op.outputs) {
+inline void drop_unneeded_outputs(Operator& op, const name_set& no_grad) {
+    for (auto& slot : op.desc().outputs) {
         if (slot.arguments.size() > 1) {
             for (auto& name : slot.arguments)
                 if (no_grad.contains(name)) name = empty_var_name;
@@ -91,19 +91,21 @@ inline void drop_unneeded_outputs(wire::OpDesc<>& op, const name_set& no_grad) {
 }
 
 /// True when a gradient operator gives nothing that is needed. What hangs on it is then not needed either.
-inline bool is_useless(const wire::OpDesc<>& op, name_set& no_grad) {
+inline bool is_useless(const Operator& op, name_set& no_grad) {
     bool gives = false;
-    for_each_argument(op.outputs, [&](const std::string& name) { gives = gives || (name != empty_var_name && !no_grad.contains(name)); });
+    for_each_argument(op.desc().outputs,
+                      [&](const std::string& name) { gives = gives || (name != empty_var_name && !no_grad.contains(name)); });
     bool flows = false;
-    for_each_argument(
-        op.inputs, [&](const std::string& name) { flows = flows || (name.find("@GRAD") != std::string::npos && !no_grad.contains(name)); });
+    for_each_argument(op.desc().inputs, [&](const std::string& name) {
+        flows = flows || (name.find("@GRAD") != std::string::npos && !no_grad.contains(name));
+    });
     if (gives && flows) return false;
-    for_each_argument(op.outputs, [&](const std::string& name) { no_grad.insert(name); });
+    for_each_argument(op.desc().outputs, [&](const std::string& name) { no_grad.insert(name); });
     return true;
 }
 
 /// A `sum` that the reference makes outside of its layers: it has few attributes.
-inline wire::OpDesc<> sum_of_gradients(sequence<std::string> parts, const std::string& whole) {
+inline Operator sum_of_gradients(sequence<std::string> parts, const std::string& whole) {
     wire::OpDesc<> sum;
     sum.type = "sum";
     auto& in = sum.inputs.emplace_back();
@@ -113,29 +115,29 @@ inline wire::OpDesc<> sum_of_gradients(sequence<std::string> parts, const std::s
     out.parameter = "Out";
     out.arguments.push_back(whole);
     sum.attrs = {make_attr("op_device", ""), make_attr("op_role", op_role::backward), make_attr("use_mkldnn", false)};
-    return sum;
+    return Operator(std::move(sum), &implementation_of<op::sum>);
 }
 
 /// A variable that several operators read gets several gradients: each is renamed, and a `sum` stands before the first
 /// reader of the whole, or at the end. Source: _addup_repetitive_outputs_.
-inline op_descs add_up_repeated_outputs(op_descs ops) {
+inline sequence<Operator> add_up_repeated_outputs(sequence<Operator> ops) {
     struct parts {
         sequence<std::string> names;
         std::size_t first_op = 0;
         std::size_t renamed = 0;
     };
     name_map<parts> grads;
-    sequence<std::string> order;                            // of first appearance
-    sequence<std::pair<std::size_t, wire::OpDesc<>>> sums;  // by the operator they stand before, ascending
+    sequence<std::string> order;                      // of first appearance
+    sequence<std::pair<std::size_t, Operator>> sums;  // by the operator they stand before, ascending
     const auto next_name = [](const std::string& whole, parts& p) { return whole + "@RENAME@block0@" + std::to_string(p.renamed++); };
     for (std::size_t i = 0; i < ops.size(); ++i) {
-        for_each_argument(ops[i].inputs, [&](const std::string& name) {
+        for_each_argument(ops[i].desc().inputs, [&](const std::string& name) {
             auto* const held = grads.find(name);
             if (held == nullptr || held->names.size() < 2) return;
             sums.emplace_back(i, sum_of_gradients(std::exchange(held->names, {name}), name));
         });
-        const Operator here(ops[i]);
-        for (auto& slot : ops[i].outputs) {
+        const auto here = ops[i];
+        for (auto& slot : ops[i].desc().outputs) {
             for (auto& name : slot.arguments) {
                 if (name == empty_var_name || here.reads(name)) continue;
                 auto& p = grads[name];
@@ -150,12 +152,12 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
                     const auto first = next_name(whole, p);
                     p.names[0] = first;
                     for (std::size_t j = p.first_op; j < i; ++j) {
-                        rename_arguments(ops[j].inputs, whole, first);
-                        rename_arguments(ops[j].outputs, whole, first);
+                        rename_arguments(ops[j].desc().inputs, whole, first);
+                        rename_arguments(ops[j].desc().outputs, whole, first);
                     }
-                    for (auto& [at, sum] : sums) rename_arguments(sum.outputs, whole, first);
+                    for (auto& [at, sum] : sums) rename_arguments(sum.desc().outputs, whole, first);
                     bool before = true;
-                    for (auto& earlier : ops[i].outputs)
+                    for (auto& earlier : ops[i].desc().outputs)
                         for (auto& other : earlier.arguments) {
                             before = before && &other != &name;
                             if (before && other == whole) other = first;
@@ -168,7 +170,7 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
     }
     for (const auto& name : order)
         if (auto& p = grads[name]; p.names.size() > 1) sums.emplace_back(ops.size(), sum_of_gradients(p.names, name));
-    op_descs merged;
+    sequence<Operator> merged;
     merged.reserve(ops.size() + sums.size());
     auto* next = sums.begin();
     for (std::size_t i = 0; i <= ops.size(); ++i) {
@@ -180,13 +182,13 @@ inline op_descs add_up_repeated_outputs(op_descs ops) {
 
 /// A later backward pass over one program must not write an earlier one's gradients: those get a name of the generator, or the same
 /// with a prefix where there is none. Source: _append_backward_ops_ and _rename_grad_.
-inline void rename_existing_gradients(op_descs& ops, const Block& block, name_map<std::string>& renamed, const std::string& prefix,
-                                      UniqueNameGenerator* names = nullptr) {
+inline void rename_existing_gradients(std::span<Operator> ops, const Block& block, name_map<std::string>& renamed,
+                                      const std::string& prefix, UniqueNameGenerator* names = nullptr) {
     for (auto& op : ops) {
-        for (auto& slot : op.inputs)
+        for (auto& slot : op.desc().inputs)
             for (auto& name : slot.arguments)
                 if (const auto* to = renamed.find(name); to != nullptr) name = *to;
-        for (auto& slot : op.outputs)
+        for (auto& slot : op.desc().outputs)
             for (auto& name : slot.arguments) {
                 if (name.find("@GRAD") == std::string::npos || !block.find_var(name)) continue;
                 auto& other = renamed[name];
@@ -205,7 +207,7 @@ inline std::string prefix_of_pass(const Block& block) {
 }
 
 /// The gradient of the loss itself: 1.
-inline wire::OpDesc<> seed_of(const Variable& loss, bool scalar_shape) {
+inline Operator seed_of(const Variable& loss, bool scalar_shape) {
     wire::OpDesc<> seed;
     seed.type = "fill_constant";
     auto& out = seed.outputs.emplace_back();
@@ -217,16 +219,14 @@ inline wire::OpDesc<> seed_of(const Variable& loss, bool scalar_shape) {
                   make_attr("op_role", op_role::backward | op_role::loss),
                   make_attr("shape", scalar_shape ? sequence<std::int64_t>{} : sequence<std::int64_t>{1}),
                   make_attr("value", 1.0F)};
-    return seed;
+    return Operator(std::move(seed), &implementation_of<op::fill_constant>);
 }
 
 /// What a gradient operator carries besides what it copied: its role and device.
-inline void add_backward_role(wire::OpDesc<>& desc) {
-    Operator op(std::move(desc));
+inline void add_backward_role(Operator& op) {
     op.set_attr(make_attr("op_role", op_role::backward));
     if (op.find_attr("op_device") == nullptr) op.set_attr(make_attr("op_device", ""));
     op.sort_attrs();
-    desc = std::move(op.desc());
 }
 
 }  // namespace detail
@@ -235,7 +235,7 @@ inline void add_backward_role(wire::OpDesc<>& desc) {
 /// parameters' creation, or of the list that was given; what the loss does not depend on is left out.
 /// Errors: no_such_variable (no operator makes the loss), no_gradient (an operator on the way has none), unknown_op.
 /// Source: fluid.backward.append_backward.
-inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variable& loss, const backward_options& options = {}) {
+inline result<sequence<param_and_grad>> append_backward(Builder<>& b, const Variable& loss, const backward_options& options = {}) {
     using namespace detail;
     auto& block = b.block();
     const auto maker = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(loss.name()); });
@@ -251,12 +251,17 @@ inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variab
     name_set no_grad_names;
     for (const auto& held : no_grad) no_grad_names.insert(grad_name(held.name));
 
-    op_descs ops;
+    sequence<Operator> ops;
     for (std::size_t i = path.size(); i-- > 0;) {
         const auto& forward = block.ops()[path[i]];
-        const auto known = require_op(b.ops(), forward.type());
+        const auto known = require_op({}, forward);
         if (!known) return known.error();
         const auto* info = *known;
+        if (info->has_gradient && info->gradient == nullptr)
+            return error{.code = errc::unknown_op,
+                         .message = {"Operator \"", info->type, "\" was named without its gradient."},
+                         .op = info->type,
+                         .expected = "a program built by Builder<carries::gradients>, or bind_ops(program, op_list<...>::table)"};
         if (info->gradient == nullptr) {
             bool needed = false;
             for_each_argument(forward.desc().inputs, [&](const std::string& name) { needed = needed || !no_grad.contains(name); });
@@ -280,14 +285,14 @@ inline result<sequence<param_and_grad>> append_backward(Builder& b, const Variab
     rename_existing_gradients(ops, block, renamed, {}, &b.names());
 
     for (auto& op : ops) {
-        for_each_argument(op.outputs, [&](const std::string& name) {
+        for_each_argument(op.desc().outputs, [&](const std::string& name) {
             if (name == empty_var_name || block.find_var(name)) return;
             wire::VarDesc<> grad;
             grad.name = name;
             grad.type.lod_tensor.emplace().tensor.data_type = loss.dtype();
             block.create_var(std::move(grad));
         });
-        const Operator appended(block.append_op(std::move(op)));
+        const Operator appended(block.append_op(std::move(op.desc()), op.implementation()));
         if (auto inferred = b.infer_outputs(appended); !inferred) return inferred.failure();
     }
 

@@ -2,6 +2,9 @@
 #define WHERRY_TRAIN_CLIP_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/op/activation.hpp>
+#include <wherry/exec/op/elementwise.hpp>
+#include <wherry/exec/op/reduce.hpp>
 #include <wherry/layers/array.hpp>
 #include <wherry/layers/math.hpp>
 #include <wherry/train/backward.hpp>
@@ -18,7 +21,7 @@ struct GradientClipByGlobalNorm {
     float clip_norm = 1;
 
     /// Appends the operators; each pair then names its clipped gradient.
-    result<void> append(Builder& b, std::span<param_and_grad> pairs) const {
+    result<void> append(Builder<carries::kernels>& b, std::span<param_and_grad> pairs) const {
         if (pairs.empty()) return {};
         const auto scope = b.scopes().enter("gradient_clip");
         const auto first_op = b.block().ops().size();
@@ -28,9 +31,9 @@ struct GradientClipByGlobalNorm {
             const auto guard = b.optimizing(roles(pair));
             const auto whole = whole_gradient(b, pair.grad);
             if (!whole) return whole.error();
-            const auto square = layers::activation(b, "square", *whole);
+            const auto square = layers::activation<op::square>(b, *whole);
             if (!square) return square.error();
-            const auto total = layers::reduce(b, "reduce_sum", *square);
+            const auto total = layers::reduce<op::reduce_sum>(b, *square);
             if (!total) return total.error();
             squares.push_back(*total);
         }
@@ -42,7 +45,7 @@ struct GradientClipByGlobalNorm {
         }
         for (auto& pair : pairs) {
             const auto guard = b.optimizing(roles(pair));
-            auto clipped = layers::elementwise(b, "elementwise_mul", pair.grad, *ratio);
+            auto clipped = layers::elementwise<op::elementwise_mul>(b, pair.grad, *ratio);
             if (!clipped) return clipped.failure();
             pair.grad = *clipped;
         }
@@ -58,23 +61,23 @@ struct GradientClipByGlobalNorm {
 
   private:
     /// A gradient of rows as a whole tensor.
-    static result<Variable> whole_gradient(Builder& b, const Variable& grad) {
+    static result<Variable> whole_gradient(Builder<carries::kernels>& b, const Variable& grad) {
         if (grad.kind() != VarKind::SELECTED_ROWS) return grad;
         auto merged = layers::merge_selected_rows(b, grad);
         return merged ? layers::get_tensor_from_selected_rows(b, *merged) : merged;
     }
 
     /// clip_norm / max(clip_norm, sqrt(sum of squares))
-    result<Variable> clip_ratio(Builder& b, const sequence<Variable>& squares) const {
+    result<Variable> clip_ratio(Builder<carries::kernels>& b, const sequence<Variable>& squares) const {
         const auto sum = layers::sum(b, squares);
         if (!sum) return sum;
-        const auto norm = layers::activation(b, "sqrt", *sum);
+        const auto norm = layers::activation<op::sqrt>(b, *sum);
         if (!norm) return norm;
         const auto limit = layers::fill_constant(b, Shape{1}, norm->dtype(), clip_norm);
         if (!limit) return limit;
-        const auto larger = layers::elementwise(b, "elementwise_max", *limit, *norm);
+        const auto larger = layers::elementwise<op::elementwise_max>(b, *limit, *norm);
         if (!larger) return larger;
-        return layers::elementwise(b, "elementwise_div", *limit, *larger);
+        return layers::elementwise<op::elementwise_div>(b, *limit, *larger);
     }
 };
 

@@ -2,6 +2,9 @@
 #define WHERRY_TRAIN_OPTIMIZER_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/op/optimizer.hpp>
+#include <wherry/exec/op/scale.hpp>
+#include <wherry/exec/op/sum.hpp>
 #include <wherry/train/backward.hpp>
 #include <wherry/train/clip.hpp>
 #include <wherry/version.hpp>
@@ -36,7 +39,7 @@ class basic_optimizer {
 
     /// Appends backward, clipping, weight decay and updates for `loss`. Returns the pairs that are updated, sorted by
     /// parameter name. Errors: those of `append_backward`; bad_argument (a listed variable is no Parameter); unknown_op.
-    result<sequence<param_and_grad>> minimize(Builder& b, const Variable& loss) {
+    result<sequence<param_and_grad>> minimize(Builder<>& b, const Variable& loss) {
         auto pairs = append_backward(b, loss, {.parameter_list = options_.parameter_list, .no_grad_set = frozen(b.main())});
         if (!pairs) return pairs;
         for (const auto& [param, grad] : *pairs)
@@ -66,7 +69,7 @@ class basic_optimizer {
         pairs.swap(sorted);
     }
 
-    result<void> append_decay(Builder& b, std::span<param_and_grad> pairs) const {
+    result<void> append_decay(Builder<carries::kernels>& b, std::span<param_and_grad> pairs) const {
         const bool any = options_.regularization || std::any_of(pairs.begin(), pairs.end(),
                                                                 [](const auto& p) { return p.param.parameter()->regularizer.has_value(); });
         if (!any) return {};
@@ -80,17 +83,17 @@ class basic_optimizer {
             desc.type = param.desc().type;
             desc.type.lod_tensor->lod_level = param.lod_level();
             const auto term = b.block().create_var(std::move(desc));
-            if (auto added = b.append_op("scale", {{"X", param}}, {{"Out", term}}, {make_attr("scale", decay->coefficient)}); !added)
+            if (auto added = b.append<op::scale>({{"X", param}}, {{"Out", term}}, {make_attr("scale", decay->coefficient)}); !added)
                 return added;
             const auto decayed = grad.kind() == VarKind::SELECTED_ROWS ? dense_gradient(b, param, grad) : grad;
-            if (auto added = b.append_op("sum", {{"X", {grad, term}}}, {{"Out", decayed}}); !added) return added;
+            if (auto added = b.append<op::sum>({{"X", {grad, term}}}, {{"Out", decayed}}); !added) return added;
             grad = decayed;
         }
         return {};
     }
 
     /// Rows and a whole parameter add up to a whole gradient, which is a variable of its own.
-    static Variable dense_gradient(Builder& b, const Variable& param, const Variable& grad) {
+    static Variable dense_gradient(Builder<carries::kernels>& b, const Variable& param, const Variable& grad) {
         wire::VarDesc<> desc;
         desc.name = grad.name() + "@NEWGRAD@";
         desc.type = param.desc().type;
@@ -98,7 +101,7 @@ class basic_optimizer {
         return b.block().create_var(std::move(desc));
     }
 
-    result<void> append_updates(Builder& b, std::span<const param_and_grad> pairs, DType otherwise) {
+    result<void> append_updates(Builder<carries::kernels>& b, std::span<const param_and_grad> pairs, DType otherwise) {
         sequence<sequence<Variable>> accumulators;
         for (const auto& pair : pairs) {
             auto made = rule_.accumulators(b, pair.param);
@@ -118,7 +121,7 @@ class basic_optimizer {
     }
 
     /// `learning_rate_N`, once a program.
-    result<void> make_learning_rate(Builder& b, DType dtype) {
+    result<void> make_learning_rate(Builder<carries::kernels>& b, DType dtype) {
         if (const auto* given = std::get_if<Variable>(&rate_)) return rate_var_ = *given, result<void>();
         if (rate_var_ && b.block().find_var(rate_var_.name()) == rate_var_) return {};
         auto made = b.create_global_var(b.names().generate("learning_rate"), Shape{1}, dtype, std::get<float>(rate_));
@@ -128,7 +131,7 @@ class basic_optimizer {
     }
 
     /// A parameter with its own factor gets the learning rate scaled.
-    result<Variable> rate_of(Builder& b, const Variable& param) const {
+    result<Variable> rate_of(Builder<carries::kernels>& b, const Variable& param) const {
         const auto factor = param.parameter()->learning_rate;
         if (factor == 1.0F) return rate_var_;
         const auto role = b.with_role(op_role::lr_schedule | op_role::optimize);
@@ -137,7 +140,7 @@ class basic_optimizer {
         desc.name = b.names().generate("tmp");
         desc.type.lod_tensor.emplace().tensor.data_type = rate_var_.dtype();
         const auto scaled = b.block().create_var(std::move(desc));
-        if (auto added = b.append_op("scale", {{"X", rate_var_}}, {{"Out", scaled}}, {make_attr("scale", factor)}); !added)
+        if (auto added = b.append<op::scale>({{"X", rate_var_}}, {{"Out", scaled}}, {make_attr("scale", factor)}); !added)
             return added.failure();
         return scaled;
     }
@@ -149,17 +152,17 @@ class basic_optimizer {
 };
 
 namespace detail {
-inline result<Variable> accumulator(Builder& b, const Variable& param, std::string_view name, const Shape& dims, float value,
-                                    std::string_view device = {}) {
+inline result<Variable> accumulator(Builder<carries::kernels>& b, const Variable& param, std::string_view name, const Shape& dims,
+                                    float value, std::string_view device = {}) {
     return b.create_global_var(b.names().generate(param.name() + "_" + std::string(name)), dims, param.dtype(), value, device);
 }
 }  // namespace detail
 
 /// p -= rate * g
 struct sgd_rule {
-    result<sequence<Variable>> accumulators(Builder&, const Variable&) const { return sequence<Variable>{}; }
-    result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable>) const {
-        return b.append_op("sgd", {{"Param", pair.param}, {"Grad", pair.grad}, {"LearningRate", rate}}, {{"ParamOut", pair.param}});
+    result<sequence<Variable>> accumulators(Builder<carries::kernels>&, const Variable&) const { return sequence<Variable>{}; }
+    result<void> append(Builder<carries::kernels>& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable>) const {
+        return b.append<op::sgd>({{"Param", pair.param}, {"Grad", pair.grad}, {"LearningRate", rate}}, {{"ParamOut", pair.param}});
     }
 };
 
@@ -168,16 +171,17 @@ struct momentum_rule {
     float momentum = 0.9F;
     bool use_nesterov = false;
 
-    result<sequence<Variable>> accumulators(Builder& b, const Variable& param) const {
+    result<sequence<Variable>> accumulators(Builder<carries::kernels>& b, const Variable& param) const {
         const auto dims = Shape::from(param.shape());
         auto velocity = detail::accumulator(b, param, "velocity", *dims, 0);
         if (!velocity) return velocity.failure();
         return sequence<Variable>{*velocity};
     }
-    result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {
-        return b.append_op("momentum", {{"Param", pair.param}, {"Grad", pair.grad}, {"Velocity", state[0]}, {"LearningRate", rate}},
-                           {{"ParamOut", pair.param}, {"VelocityOut", state[0]}},
-                           {make_attr("mu", momentum), make_attr("use_nesterov", use_nesterov)});
+    result<void> append(Builder<carries::kernels>& b, const param_and_grad& pair, const Variable& rate,
+                        std::span<const Variable> state) const {
+        return b.append<op::momentum>({{"Param", pair.param}, {"Grad", pair.grad}, {"Velocity", state[0]}, {"LearningRate", rate}},
+                                      {{"ParamOut", pair.param}, {"VelocityOut", state[0]}},
+                                      {make_attr("mu", momentum), make_attr("use_nesterov", use_nesterov)});
     }
 };
 
@@ -188,7 +192,7 @@ struct adam_rule {
     float epsilon = 1e-8F;
     bool lazy_mode = false;
 
-    result<sequence<Variable>> accumulators(Builder& b, const Variable& param) const {
+    result<sequence<Variable>> accumulators(Builder<carries::kernels>& b, const Variable& param) const {
         const auto dims = Shape::from(param.shape());
         sequence<Variable> made;
         const auto add = [&](std::string_view name, const Shape& of, float value, std::string_view device) -> result<void> {
@@ -203,22 +207,22 @@ struct adam_rule {
         if (auto ok = add("beta2_pow_acc", Shape{1}, beta2, "cpu"); !ok) return ok.failure();
         return made;
     }
-    result<void> append(Builder& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state) const {
-        return b.append_op("adam",
-                           {{"Param", pair.param},
-                            {"Grad", pair.grad},
-                            {"LearningRate", rate},
-                            {"Moment1", state[0]},
-                            {"Moment2", state[1]},
-                            {"Beta1Pow", state[2]},
-                            {"Beta2Pow", state[3]}},
-                           {{"ParamOut", pair.param},
-                            {"Moment1Out", state[0]},
-                            {"Moment2Out", state[1]},
-                            {"Beta1PowOut", state[2]},
-                            {"Beta2PowOut", state[3]}},
-                           {make_attr("beta1", beta1), make_attr("beta2", beta2), make_attr("epsilon", epsilon),
-                            make_attr("lazy_mode", lazy_mode), make_attr("min_row_size_to_use_multithread", std::int64_t{1000})});
+    result<void> append(Builder<carries::kernels>& b, const param_and_grad& pair, const Variable& rate,
+                        std::span<const Variable> state) const {
+        return b.append<op::adam>({{"Param", pair.param},
+                                   {"Grad", pair.grad},
+                                   {"LearningRate", rate},
+                                   {"Moment1", state[0]},
+                                   {"Moment2", state[1]},
+                                   {"Beta1Pow", state[2]},
+                                   {"Beta2Pow", state[3]}},
+                                  {{"ParamOut", pair.param},
+                                   {"Moment1Out", state[0]},
+                                   {"Moment2Out", state[1]},
+                                   {"Beta1PowOut", state[2]},
+                                   {"Beta2PowOut", state[3]}},
+                                  {make_attr("beta1", beta1), make_attr("beta2", beta2), make_attr("epsilon", epsilon),
+                                   make_attr("lazy_mode", lazy_mode), make_attr("min_row_size_to_use_multithread", std::int64_t{1000})});
     }
 };
 

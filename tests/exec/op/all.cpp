@@ -98,6 +98,8 @@ TEST_CASE("every operator that a gradient is made of is in the list, and knows t
                 CHECK_MESSAGE(declares(grad->inputs, s.parameter), op.type() << " reads " << s.parameter);
             for (const auto& s : op.desc().outputs)
                 CHECK_MESSAGE(declares(grad->outputs, s.parameter), op.type() << " writes " << s.parameter);
+            const bool carried = op.implementation() != nullptr && op.implementation()->type == op.type();
+            CHECK_MESSAGE(carried, info.type << ": its gradient does not name " << op.type() << " by type: g.append<...>()");
             CHECK_MESSAGE(grad->read_attributes(op), op.type() << " does not read the attributes that " << info.type << " hands on");
         }
     }

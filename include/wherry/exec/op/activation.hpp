@@ -93,6 +93,9 @@ struct square_function {
     static constexpr activation_grad_kernels grad{kernel::square_grad<float>, kernel::square_grad<double>};
 };
 
+template <class Function>
+struct activation_grad;
+
 /// Out = Function(X), element by element.
 template <class Function>
 struct activation {
@@ -103,7 +106,7 @@ struct activation {
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_activation(c, false); }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append(Function::grad_type).reads(Function::grad_reads).reads_grad("Out").makes_grad("X");
+        g.append<activation_grad<Function>>().reads(Function::grad_reads).reads_grad("Out").makes_grad("X");
     }
     static result<void> run(const attributes&, run_context& c) { return run_activation(c, Function::run); }
 };

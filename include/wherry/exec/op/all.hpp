@@ -16,6 +16,7 @@ using all = every;
 /// In the compiled mode the library has their table; `op::every` (exec/op/lists.hpp) is the list to add to or to give another gemm.
 struct all {
     static const op_table table;
+    static const op_table run_table;
 };
 #endif
 

@@ -46,7 +46,7 @@ struct assign {
     /// A copy the other way.
     [[gnu::cold]] static void gradient(gradient_maker& g) {
         const auto& op = g.forward();
-        g.append("assign").reads("X", detail::grad_names(op.output("Out"))).makes("Out", detail::grad_names(op.input("X")));
+        g.append<assign>().reads("X", detail::grad_names(op.output("Out"))).makes("Out", detail::grad_names(op.input("X")));
     }
     static result<void> run(const attributes&, run_context& c) {
         detail::copy_elements(c, 0, 0);

@@ -139,7 +139,7 @@ struct cast {
     /// A cast back.
     [[gnu::cold]] static void gradient(gradient_maker& g) {
         const auto& op = g.forward();
-        g.append("cast")
+        g.append<cast>()
             .reads("X", detail::grad_names(op.output("Out")))
             .makes("Out", detail::grad_names(op.input("X")))
             .with(make_attr("in_dtype", op.attr_or("out_dtype", DType::FP32)))

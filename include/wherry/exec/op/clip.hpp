@@ -65,28 +65,6 @@ result<void> with_bounds(const clip_attributes& a, const run_context& c, Kernel&
 
 }  // namespace detail
 
-/// X, but at least min and at most max; NaN stays.
-/// Shapes: X and Out alike; Min and Max, in place of the attributes, one float. Errors: bad_attribute, shape_mismatch, dtype_mismatch.
-/// Source: paddle operators `clip`, `clip_grad`.
-struct clip {
-    static constexpr std::string_view type = "clip";
-    static constexpr std::array inputs = {slot{"X"}, slot{"Min", slot_arity::optional}, slot{"Max", slot_arity::optional}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = clip_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = detail::check_clip<clip>(a, c); !checked) return checked;
-        c.set_out(0, c.in(0).with(c.in(0).dims));
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("clip_grad").reads("X").reads("Min").reads("Max").reads_grad("Out").makes_grad("X");
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        return detail::with_bounds(a, c, [&]<class T>(T low, T high) { kernel::clip<T>(c.in<T>(0), low, high, c.out<T>(0)); });
-    }
-};
-
 /// X@GRAD = Out@GRAD where min < X < max, else 0.
 struct clip_grad {
     static constexpr std::string_view type = "clip_grad";
@@ -104,6 +82,28 @@ struct clip_grad {
     static result<void> run(const attributes& a, run_context& c) {
         return detail::with_bounds(a, c,
                                    [&]<class T>(T low, T high) { kernel::clip_grad<T>(c.in<T>(0), c.in<T>(3), low, high, c.out<T>(0)); });
+    }
+};
+
+/// X, but at least min and at most max; NaN stays.
+/// Shapes: X and Out alike; Min and Max, in place of the attributes, one float. Errors: bad_attribute, shape_mismatch, dtype_mismatch.
+/// Source: paddle operators `clip`, `clip_grad`.
+struct clip {
+    static constexpr std::string_view type = "clip";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Min", slot_arity::optional}, slot{"Max", slot_arity::optional}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = clip_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto checked = detail::check_clip<clip>(a, c); !checked) return checked;
+        c.set_out(0, c.in(0).with(c.in(0).dims));
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<clip_grad>().reads("X").reads("Min").reads("Max").reads_grad("Out").makes_grad("X");
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return detail::with_bounds(a, c, [&]<class T>(T low, T high) { kernel::clip<T>(c.in<T>(0), low, high, c.out<T>(0)); });
     }
 };
 

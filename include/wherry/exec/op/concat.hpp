@@ -84,38 +84,6 @@ struct concat_layout {
 
 }  // namespace detail
 
-/// Tensors joined along an axis, any element type.
-/// Shapes: all X alike but for the axis, which is their sum in Out. Errors: bad_attribute, shape_mismatch, dtype_mismatch, overflow,
-/// unsupported (a computed axis). Source: paddle operators `concat`, `concat_grad`.
-struct concat {
-    static constexpr std::string_view type = "concat";
-    static constexpr std::array inputs = {slot{"X", slot_arity::many}, slot{"AxisTensor", slot_arity::optional}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = concat_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
-        auto out = detail::concat_dims(a, c);
-        if (!out) return out.failure();
-        c.set_out(0, c.in(0).with(*out));
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("concat_grad").reads("X").reads("AxisTensor").reads_grad("Out").makes_grad("X");
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        if (!c.has_out(0)) return {};
-        const detail::concat_layout layout(a, c);
-        std::size_t offset = 0;
-        for (std::size_t k = 0; k < c.in_count(0); ++k) {
-            const auto block = layout.block(c, k);
-            kernel::concat_part<std::byte>(layout.outer, block, layout.whole, offset, c.in_bytes(0, k), c.out_bytes(0));
-            offset += block;
-        }
-        return {};
-    }
-};
-
 /// The parts of Out@GRAD that belong to each X; one that nobody needs is named @EMPTY@ and passed over.
 struct concat_grad {
     static constexpr std::string_view type = "concat_grad";
@@ -140,6 +108,38 @@ struct concat_grad {
         for (std::size_t k = 0; k < c.in_count(0); ++k) {
             const auto block = layout.block(c, k);
             if (c.has_out(0, k)) kernel::split_part<std::byte>(layout.outer, block, layout.whole, offset, c.in_bytes(2), c.out_bytes(0, k));
+            offset += block;
+        }
+        return {};
+    }
+};
+
+/// Tensors joined along an axis, any element type.
+/// Shapes: all X alike but for the axis, which is their sum in Out. Errors: bad_attribute, shape_mismatch, dtype_mismatch, overflow,
+/// unsupported (a computed axis). Source: paddle operators `concat`, `concat_grad`.
+struct concat {
+    static constexpr std::string_view type = "concat";
+    static constexpr std::array inputs = {slot{"X", slot_arity::many}, slot{"AxisTensor", slot_arity::optional}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = concat_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto checked = detail::must_be_absent(c, 1); !checked) return checked;
+        auto out = detail::concat_dims(a, c);
+        if (!out) return out.failure();
+        c.set_out(0, c.in(0).with(*out));
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<concat_grad>().reads("X").reads("AxisTensor").reads_grad("Out").makes_grad("X");
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        if (!c.has_out(0)) return {};
+        const detail::concat_layout layout(a, c);
+        std::size_t offset = 0;
+        for (std::size_t k = 0; k < c.in_count(0); ++k) {
+            const auto block = layout.block(c, k);
+            kernel::concat_part<std::byte>(layout.outer, block, layout.whole, offset, c.in_bytes(0, k), c.out_bytes(0));
             offset += block;
         }
         return {};

@@ -115,38 +115,6 @@ inline std::size_t last_dim(const Shape& dims) { return static_cast<std::size_t>
 
 }  // namespace detail
 
-/// Loss of each row of probabilities, by class labels or by soft ones.
-/// Shapes: X [..., C]; hard Label [..., 1] or [...] int64 in [0, C) or ignore_index, soft Label like X; Y like Label with a last dim of 1.
-/// Errors: shape_mismatch, dtype_mismatch; label_out_of_range (nothing is written).
-/// Source: paddle operators `cross_entropy`, `cross_entropy_grad`.
-struct cross_entropy {
-    static constexpr std::string_view type = "cross_entropy";
-    static constexpr std::array inputs = {slot{"X"}, slot{"Label"}};
-    static constexpr std::array outputs = {slot{"Y"}};
-    using attributes = cross_entropy_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
-        if (!loss) return loss.failure();
-        if (auto checked = detail::must_hold(c, 1, a.soft_label ? c.in(0).dtype : DType::INT64); !checked) return checked;
-        c.set_out(0, c.in(0).with(*loss));
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("cross_entropy_grad").reads("X").reads("Label").reads_grad("Y").makes_grad("X");
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        const auto classes = detail::last_dim(c.in_dims(0));
-        auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
-        if (!labels) return labels.failure();
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            if (a.soft_label) kernel::cross_entropy_soft<T>(classes, c.in<T>(0), c.in<T>(1), c.out<T>(0));
-            else kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), {});
-            return {};
-        });
-    }
-};
-
 /// dX = -Label / X * dY; for hard labels -dY / X at the label and 0 elsewhere.
 struct cross_entropy_grad {
     static constexpr std::string_view type = "cross_entropy_grad";
@@ -180,39 +148,33 @@ struct cross_entropy_grad {
     }
 };
 
-/// Loss of each row of probabilities by class labels; keeps what the gradient needs instead of X.
-/// Shapes: X [..., C], Label [..., 1] or [...] int64; Y like Label, MatchX [..., 1], XShape [..., C, 0].
-/// Errors: as `cross_entropy`. Source: paddle operators `cross_entropy2`, `cross_entropy_grad2`.
-struct cross_entropy2 {
-    static constexpr std::string_view type = "cross_entropy2";
+/// Loss of each row of probabilities, by class labels or by soft ones.
+/// Shapes: X [..., C]; hard Label [..., 1] or [...] int64 in [0, C) or ignore_index, soft Label like X; Y like Label with a last dim of 1.
+/// Errors: shape_mismatch, dtype_mismatch; label_out_of_range (nothing is written).
+/// Source: paddle operators `cross_entropy`, `cross_entropy_grad`.
+struct cross_entropy {
+    static constexpr std::string_view type = "cross_entropy";
     static constexpr std::array inputs = {slot{"X"}, slot{"Label"}};
-    static constexpr std::array outputs = {slot{"Y"}, slot{"MatchX"}, slot{"XShape"}};
-    using attributes = cross_entropy2_attributes;
+    static constexpr std::array outputs = {slot{"Y"}};
+    using attributes = cross_entropy_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        const auto& x = c.in(0);
-        auto loss = detail::cross_entropy_dims(c, x.dims, c.in(1).dims, false);
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        auto loss = detail::cross_entropy_dims(c, c.in(0).dims, c.in(1).dims, a.soft_label);
         if (!loss) return loss.failure();
-        if (x.dims.rank() == max_rank) return c.fail(errc::bad_dims, "XShape would have too many dims");
-        if (auto checked = detail::must_hold(c, 1, DType::INT64); !checked) return checked;
-        auto match = x.dims;
-        match[match.rank() - 1] = 1;
-        auto x_shape = x.dims;
-        x_shape.push_back(0);
-        c.set_out(0, x.with(*loss));
-        c.set_out(1, {x.dtype, match});
-        c.set_out(2, x.with(x_shape));
+        if (auto checked = detail::must_hold(c, 1, a.soft_label ? c.in(0).dtype : DType::INT64); !checked) return checked;
+        c.set_out(0, c.in(0).with(*loss));
         return {};
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("cross_entropy_grad2").reads("Label").reads("MatchX").reads("XShape").reads_grad("Y").makes_grad("X");
+        g.append<cross_entropy_grad>().reads("X").reads("Label").reads_grad("Y").makes_grad("X");
     }
     static result<void> run(const attributes& a, run_context& c) {
         const auto classes = detail::last_dim(c.in_dims(0));
-        auto labels = detail::hard_labels(c, 1, classes, false, a.ignore_index);
+        auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
         if (!labels) return labels.failure();
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), c.out<T>(1));
+            if (a.soft_label) kernel::cross_entropy_soft<T>(classes, c.in<T>(0), c.in<T>(1), c.out<T>(0));
+            else kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), {});
             return {};
         });
     }
@@ -248,6 +210,44 @@ struct cross_entropy_grad2 {
         if (!labels) return labels.failure();
         return for_float(c, c.in_dtype(3), [&]<class T>() -> result<void> {
             kernel::cross_entropy_hard_grad<T>(classes, c.in<T>(1), *labels, a.ignore_index, c.in<T>(3), c.out<T>(0));
+            return {};
+        });
+    }
+};
+
+/// Loss of each row of probabilities by class labels; keeps what the gradient needs instead of X.
+/// Shapes: X [..., C], Label [..., 1] or [...] int64; Y like Label, MatchX [..., 1], XShape [..., C, 0].
+/// Errors: as `cross_entropy`. Source: paddle operators `cross_entropy2`, `cross_entropy_grad2`.
+struct cross_entropy2 {
+    static constexpr std::string_view type = "cross_entropy2";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Label"}};
+    static constexpr std::array outputs = {slot{"Y"}, slot{"MatchX"}, slot{"XShape"}};
+    using attributes = cross_entropy2_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+        const auto& x = c.in(0);
+        auto loss = detail::cross_entropy_dims(c, x.dims, c.in(1).dims, false);
+        if (!loss) return loss.failure();
+        if (x.dims.rank() == max_rank) return c.fail(errc::bad_dims, "XShape would have too many dims");
+        if (auto checked = detail::must_hold(c, 1, DType::INT64); !checked) return checked;
+        auto match = x.dims;
+        match[match.rank() - 1] = 1;
+        auto x_shape = x.dims;
+        x_shape.push_back(0);
+        c.set_out(0, x.with(*loss));
+        c.set_out(1, {x.dtype, match});
+        c.set_out(2, x.with(x_shape));
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<cross_entropy_grad2>().reads("Label").reads("MatchX").reads("XShape").reads_grad("Y").makes_grad("X");
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        const auto classes = detail::last_dim(c.in_dims(0));
+        auto labels = detail::hard_labels(c, 1, classes, false, a.ignore_index);
+        if (!labels) return labels.failure();
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            kernel::cross_entropy_hard<T>(classes, c.in<T>(0), *labels, a.ignore_index, c.out<T>(0), c.out<T>(1));
             return {};
         });
     }

@@ -60,6 +60,26 @@ inline result<void> drop(const dropout_attributes& a, const run_context& c, std:
 }
 }  // namespace detail
 
+/// X@GRAD = Out@GRAD where Mask is 1, scaled as Out was; of a dropout that tests, 2.x scales all of it and 1.8 refuses.
+struct dropout_grad {
+    static constexpr std::string_view type = "dropout_grad";
+    static constexpr std::array inputs = {slot{"Mask"}, slot{"Out@GRAD"}};
+    static constexpr std::array outputs = {slot{"X@GRAD"}};
+    using attributes = dropout_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto checked = detail::check_dropout(a, c); !checked) return checked;
+        if (a.is_test && !detail::is_2x(c.program_version()))
+            return c.fail(errc::bad_attribute, "GradOp is only callable when is_test is false");
+        if (auto checked = detail::must_hold(c, 0, DType::UINT8); !checked) return checked;
+        if (!a.is_test)
+            if (auto checked = detail::must_have_dims(c, 0, c.in(1).dims); !checked) return checked;
+        c.set_out(0, c.in(1).with(c.in(1).dims));
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) { return detail::drop(a, c, 1, c.in<std::uint8_t>(0)); }
+};
+
 /// Training: sets elements to 0, each with probability dropout_prob; Mask is 1 where one stays. Testing: scales all of them.
 /// Shapes: X, Out and Mask (uint8) alike; Seed one int32. Errors: bad_attribute, shape_mismatch, dtype_mismatch.
 /// Source: paddle operators `dropout`, `dropout_grad`.
@@ -82,7 +102,7 @@ struct dropout {
         c.set_out(1, {DType::UINT8, c.building() && a.is_test ? Shape{} : x.dims});
         return {};
     }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("dropout_grad").reads("Mask").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<dropout_grad>().reads("Mask").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) {
         auto mask = c.out<std::uint8_t>(1);
         sequence<std::uint8_t> own;
@@ -106,26 +126,6 @@ struct dropout {
         const auto fixed = c.has_in(1) ? c.in<std::int32_t>(1)[0] : a.seed;
         return fixed == 0 && detail::is_2x(c.program_version()) ? detail::any_seed() : static_cast<std::uint64_t>(fixed);
     }
-};
-
-/// X@GRAD = Out@GRAD where Mask is 1, scaled as Out was; of a dropout that tests, 2.x scales all of it and 1.8 refuses.
-struct dropout_grad {
-    static constexpr std::string_view type = "dropout_grad";
-    static constexpr std::array inputs = {slot{"Mask"}, slot{"Out@GRAD"}};
-    static constexpr std::array outputs = {slot{"X@GRAD"}};
-    using attributes = dropout_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = detail::check_dropout(a, c); !checked) return checked;
-        if (a.is_test && !detail::is_2x(c.program_version()))
-            return c.fail(errc::bad_attribute, "GradOp is only callable when is_test is false");
-        if (auto checked = detail::must_hold(c, 0, DType::UINT8); !checked) return checked;
-        if (!a.is_test)
-            if (auto checked = detail::must_have_dims(c, 0, c.in(1).dims); !checked) return checked;
-        c.set_out(0, c.in(1).with(c.in(1).dims));
-        return {};
-    }
-    static result<void> run(const attributes& a, run_context& c) { return detail::drop(a, c, 1, c.in<std::uint8_t>(0)); }
 };
 
 }  // namespace wherry::inline WHERRY_ABI::op

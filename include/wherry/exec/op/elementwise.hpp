@@ -148,8 +148,8 @@ inline result<void> run_elementwise_grad(const elementwise_attributes& a, run_co
         return {};
     });
 }
-[[gnu::cold]] inline void elementwise_gradient(gradient_maker& g, std::string_view grad_type, bool reads_out) {
-    auto& made = g.append(grad_type).reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+[[gnu::cold]] inline void elementwise_gradient(gradient_op& made, bool reads_out) {
+    made.reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     if (reads_out) made.reads("Out");
 }
 
@@ -171,6 +171,9 @@ inline result<void> run_elementwise_grad(const elementwise_attributes& a, run_co
     return {};
 }
 
+template <class Function>
+struct elementwise_grad;
+
 /// Out = Function(X, Y), element by element with broadcasting.
 template <class Function>
 struct elementwise {
@@ -182,7 +185,7 @@ struct elementwise {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_elementwise(a, c); }
     static VarKind out_kind(const attributes&, std::span<const VarKind> kinds) { return kinds[0]; }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        elementwise_gradient(g, Function::grad_type, std::same_as<Function, div_function>);
+        elementwise_gradient(g.append<elementwise_grad<Function>>(), std::same_as<Function, div_function>);
     }
     static result<void> run(const attributes& a, run_context& c) {
         using body = typename Function::body;

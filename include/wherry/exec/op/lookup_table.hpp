@@ -153,18 +153,23 @@ struct lookup_grad {
 
 }  // namespace detail
 
+/// Adds each row of Out@GRAD to the row of its id.
+struct lookup_table_grad : detail::lookup_grad<lookup_table_attributes> {
+    static constexpr std::string_view type = "lookup_table_grad";
+};
+
 /// Rows of a table by their ids.
 /// Shapes: W [rows, D], Ids [..., 1] of int64; Out [..., D]. Errors: shape_mismatch, dtype_mismatch, bad_attribute, unsupported;
 /// index_out_of_range at run, also in the gradient. Source: paddle operators `lookup_table`, `lookup_table_grad`.
 struct lookup_table : detail::lookup<lookup_table_attributes> {
     static constexpr std::string_view type = "lookup_table";
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("lookup_table_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W");
+        g.append<lookup_table_grad>().reads("W").reads("Ids").reads_grad("Out").makes_grad("W");
     }
 };
-/// Adds each row of Out@GRAD to the row of its id.
-struct lookup_table_grad : detail::lookup_grad<lookup_table_attributes> {
-    static constexpr std::string_view type = "lookup_table_grad";
+
+struct lookup_table_v2_grad : detail::lookup_grad<lookup_table_v2_attributes> {
+    static constexpr std::string_view type = "lookup_table_v2_grad";
 };
 
 /// Rows of a table by their ids, of any dims; from 2.0 on ids may be int32.
@@ -172,11 +177,8 @@ struct lookup_table_grad : detail::lookup_grad<lookup_table_attributes> {
 struct lookup_table_v2 : detail::lookup<lookup_table_v2_attributes> {
     static constexpr std::string_view type = "lookup_table_v2";
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("lookup_table_v2_grad").reads("W").reads("Ids").reads_grad("Out").makes_grad("W");
+        g.append<lookup_table_v2_grad>().reads("W").reads("Ids").reads_grad("Out").makes_grad("W");
     }
-};
-struct lookup_table_v2_grad : detail::lookup_grad<lookup_table_v2_attributes> {
-    static constexpr std::string_view type = "lookup_table_v2_grad";
 };
 
 }  // namespace wherry::inline WHERRY_ABI::op

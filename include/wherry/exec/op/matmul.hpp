@@ -213,6 +213,11 @@ struct product_grad {
 
 }  // namespace detail
 
+template <class Backend>
+struct basic_matmul_grad;
+template <class Backend>
+struct basic_matmul_v2_grad;
+
 /// alpha op(X) op(Y), op being the transpose where it is asked for.
 /// Shapes: X [..., M, K], Y [..., K, N]; Out [..., M, N]; vectors of K are a row and a column, [1] for two of them.
 /// Errors: shape_mismatch, dtype_mismatch; unsupported for several heads and fused outputs. Source: paddle operators `matmul`, `matmul_grad`.
@@ -220,7 +225,7 @@ template <class Backend = kernel::portable>
 struct basic_matmul : detail::product<detail::matmul_rules, Backend> {
     static constexpr std::string_view type = "matmul";
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("matmul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+        g.append<basic_matmul_grad<Backend>>().reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
 };
 template <class Backend = kernel::portable>
@@ -236,7 +241,7 @@ template <class Backend = kernel::portable>
 struct basic_matmul_v2 : detail::product<detail::matmul_v2_rules, Backend> {
     static constexpr std::string_view type = "matmul_v2";
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("matmul_v2_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+        g.append<basic_matmul_v2_grad<Backend>>().reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
 };
 template <class Backend = kernel::portable>

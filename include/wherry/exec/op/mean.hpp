@@ -12,29 +12,6 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
-/// Mean of all elements; of none NaN.
-/// Shapes: Out [1], or [] in programs of 2.x. Errors: dtype_mismatch at run. Source: paddle operators `mean`, `mean_grad`.
-struct mean {
-    static constexpr std::string_view type = "mean";
-    static constexpr std::array inputs = {slot{"X"}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = no_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        c.set_out(0, {c.in(0).dtype, detail::scalar_dims(c)});
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("mean_grad").without_attributes().reads("X").reads_grad("Out").makes_grad("X");
-    }
-    static result<void> run(const attributes&, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            c.out<T>(0)[0] = kernel::mean(c.in<T>(0));
-            return {};
-        });
-    }
-};
-
 /// Every element of dX is dOut / count.
 struct mean_grad {
     static constexpr std::string_view type = "mean_grad";
@@ -56,6 +33,29 @@ struct mean_grad {
     static result<void> run(const attributes&, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             kernel::mean_grad<T>(c.in<T>(1)[0], c.out<T>(0));
+            return {};
+        });
+    }
+};
+
+/// Mean of all elements; of none NaN.
+/// Shapes: Out [1], or [] in programs of 2.x. Errors: dtype_mismatch at run. Source: paddle operators `mean`, `mean_grad`.
+struct mean {
+    static constexpr std::string_view type = "mean";
+    static constexpr std::array inputs = {slot{"X"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = no_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+        c.set_out(0, {c.in(0).dtype, detail::scalar_dims(c)});
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<mean_grad>().without_attributes().reads("X").reads_grad("Out").makes_grad("X");
+    }
+    static result<void> run(const attributes&, run_context& c) {
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            c.out<T>(0)[0] = kernel::mean(c.in<T>(0));
             return {};
         });
     }

@@ -205,6 +205,9 @@ struct mul_rules {
 };
 }  // namespace detail
 
+template <class Backend>
+struct basic_mul_grad;
+
 /// Matrix product of X and Y, each flattened to two dims, by a gemm backend.
 /// Shapes: X [a..., b...] split at x_num_col_dims, Y [c..., d...] at y_num_col_dims, prod(b) == prod(c); Out [a..., d...].
 /// Errors: shape_mismatch, dtype_mismatch. Source: paddle operators `mul`, `mul_grad`.
@@ -222,7 +225,7 @@ struct basic_mul {
         return {};
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("mul_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+        g.append<basic_mul_grad<Backend>>().reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
     static result<void> run(const attributes& a, run_context& c) {
         return detail::run_product<Backend>(c, detail::mul_rules::form(a, c.in_dims(0), c.in_dims(1)));

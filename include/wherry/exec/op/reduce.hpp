@@ -114,6 +114,9 @@ inline result<void> run_reduce(const reduce_attributes& a, run_context& c, bool 
 }
 
 template <class Reduction>
+struct reduce_grad;
+
+template <class Reduction>
 struct reduce {
     static constexpr std::string_view type = Reduction::type;
     static constexpr std::array inputs = {slot{"X"}};
@@ -131,7 +134,9 @@ struct reduce {
         else c.set_out(0, x.with(dtype, out));
         return {};
     }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append(Reduction::grad_type).reads("X").reads_grad("Out").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<reduce_grad<Reduction>>().reads("X").reads_grad("Out").makes_grad("X");
+    }
     static result<void> run(const attributes& a, run_context& c) { return run_reduce(a, c, Reduction::is_mean, false); }
 };
 

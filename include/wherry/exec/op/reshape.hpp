@@ -102,16 +102,17 @@ struct reshape_rule {
 struct reshape2 : detail::same_elements2<detail::reshape_rule, "reshape2"> {};
 struct reshape2_grad : detail::same_elements2_grad<detail::reshape_rule, "reshape2"> {};
 
-/// The same without XShape, as old programs have it.
-struct reshape : detail::same_elements<detail::reshape_rule, "reshape"> {
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("reshape_grad").reads("X").reads("Out").reads("Shape").reads("ShapeTensor").reads_grad("Out").makes_grad("X");
-    }
-};
 struct reshape_grad : detail::same_elements_grad<detail::reshape_rule, "reshape"> {
     static constexpr std::array inputs = {slot{"X"}, slot{"Out@GRAD"}, slot{"Out"}, slot{"Shape", slot_arity::optional},
                                           slot{"ShapeTensor", slot_arity::any}};
     static constexpr std::array outputs = {slot{"X@GRAD"}, slot{"Shape@GRAD", slot_arity::any}, slot{"ShapeTensor@GRAD", slot_arity::any}};
+};
+
+/// The same without XShape, as old programs have it.
+struct reshape : detail::same_elements<detail::reshape_rule, "reshape"> {
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<reshape_grad>().reads("X").reads("Out").reads("Shape").reads("ShapeTensor").reads_grad("Out").makes_grad("X");
+    }
 };
 
 }  // namespace wherry::inline WHERRY_ABI::op

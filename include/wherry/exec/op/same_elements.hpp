@@ -48,6 +48,11 @@ namespace wherry::inline WHERRY_ABI::op::detail {
     return {};
 }
 
+template <class Rule, fixed_string Type>
+struct same_elements_grad;
+template <class Rule, fixed_string Type>
+struct same_elements2_grad;
+
 /// The elements of X in the dims that Rule::dims says; Rule names the attributes and the inputs, X first.
 template <class Rule, fixed_string Type>
 struct same_elements {
@@ -63,7 +68,7 @@ struct same_elements {
         return {};
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append(std::string(type) + "_grad").reads("X").reads_grad("Out").makes_grad("X");
+        g.append<same_elements_grad<Rule, Type>>().reads("X").reads_grad("Out").makes_grad("X");
     }
     static result<void> run(const attributes&, run_context& c) { return copy_elements(c, 0, 0), result<void>(); }
 };
@@ -89,7 +94,7 @@ struct same_elements2 : same_elements<Rule, Type> {
         return set_x_shape(c, 1);
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append(same_elements_grad<Rule, Type>::type).reads("XShape").reads_grad("Out").makes_grad("X");
+        g.append<same_elements2_grad<Rule, Type>>().reads("XShape").reads_grad("Out").makes_grad("X");
     }
 };
 template <class Rule, fixed_string Type>

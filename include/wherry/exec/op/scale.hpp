@@ -49,7 +49,7 @@ struct scale {
     }
     static VarKind out_kind(const attributes&, std::span<const VarKind> kinds) { return kinds[0]; }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("scale")
+        g.append<scale>()
             .without_attributes()
             .with(make_attr("scale", g.forward().attr_or("scale", 1.0F)))
             .with(make_attr("bias", 0.0F))

@@ -201,30 +201,6 @@ template <class Context>
 
 }  // namespace detail
 
-/// Neighbours along some axes, from `starts` to before `ends`; negative ones are counted from the end. Any element type.
-/// Shapes: Input [...]; Out as many dims, less those of decrease_axis. Errors: bad_attribute; unsupported for numbers that are computed from
-/// what is fed. Source: paddle operators `slice`, `slice_grad`.
-struct slice {
-    static constexpr std::string_view type = "slice";
-    static constexpr std::array inputs = {slot{"Input"}, slot{"StartsTensor", slot_arity::optional},
-                                          slot{"EndsTensor", slot_arity::optional}, slot{"StartsTensorList", slot_arity::any},
-                                          slot{"EndsTensorList", slot_arity::any}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = slice_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        return detail::infer_window(a, c, detail::slice_window(a, c, c.in(0).dims));
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        auto& made = g.append("slice_grad").reads("Input").reads_grad("Out").makes_grad("Input");
-        for (const auto* name : {"StartsTensor", "EndsTensor", "StartsTensorList", "EndsTensorList"}) made.reads(name);
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        const auto w = detail::slice_window(a, c, c.in_dims(0));
-        if (!w) return w.failure();
-        return detail::run_moves(c, 0, detail::window_loops(*w, c.in_dims(0)));
-    }
-};
 /// Input@GRAD is Out@GRAD where the slice was, and 0 elsewhere.
 struct slice_grad {
     static constexpr std::string_view type = "slice_grad";
@@ -247,6 +223,31 @@ struct slice_grad {
     }
 };
 
+/// Neighbours along some axes, from `starts` to before `ends`; negative ones are counted from the end. Any element type.
+/// Shapes: Input [...]; Out as many dims, less those of decrease_axis. Errors: bad_attribute; unsupported for numbers that are computed from
+/// what is fed. Source: paddle operators `slice`, `slice_grad`.
+struct slice {
+    static constexpr std::string_view type = "slice";
+    static constexpr std::array inputs = {slot{"Input"}, slot{"StartsTensor", slot_arity::optional},
+                                          slot{"EndsTensor", slot_arity::optional}, slot{"StartsTensorList", slot_arity::any},
+                                          slot{"EndsTensorList", slot_arity::any}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = slice_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        return detail::infer_window(a, c, detail::slice_window(a, c, c.in(0).dims));
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        auto& made = g.append<slice_grad>().reads("Input").reads_grad("Out").makes_grad("Input");
+        for (const auto* name : {"StartsTensor", "EndsTensor", "StartsTensorList", "EndsTensorList"}) made.reads(name);
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        const auto w = detail::slice_window(a, c, c.in_dims(0));
+        if (!w) return w.failure();
+        return detail::run_moves(c, 0, detail::window_loops(*w, c.in_dims(0)));
+    }
+};
+
 /// Every so many elements along some axes, backwards for negative strides. Any element type.
 /// Errors: bad_attribute; unsupported for numbers that are computed from what is fed. Source: paddle operator `strided_slice`.
 struct strided_slice {
@@ -264,10 +265,7 @@ struct strided_slice {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         return detail::infer_window(a, c, detail::strided_window(a, c, c.in(0).dims));
     }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        auto& made = g.append("strided_slice_grad").reads("Input").reads_grad("Out").makes_grad("Input");
-        for (std::size_t i = 1; i < inputs.size(); ++i) made.reads(inputs[i].name);
-    }
+    static void gradient(gradient_maker& g);
     static result<void> run(const attributes& a, run_context& c) {
         const auto w = detail::strided_window(a, c, c.in_dims(0));
         if (!w) return w.failure();
@@ -294,6 +292,11 @@ struct strided_slice_grad {
         return detail::run_moves_into_zeros(c, 7, detail::window_loops(*w, c.in_dims(0)).reversed());
     }
 };
+
+[[gnu::cold]] inline void strided_slice::gradient(gradient_maker& g) {
+    auto& made = g.append<strided_slice_grad>().reads("Input").reads_grad("Out").makes_grad("Input");
+    for (std::size_t i = 1; i < inputs.size(); ++i) made.reads(inputs[i].name);
+}
 
 }  // namespace wherry::inline WHERRY_ABI::op
 

@@ -40,30 +40,6 @@ namespace detail {
 }
 }  // namespace detail
 
-/// Probabilities along one axis.
-/// Shapes: X and Out alike; a tensor without elements is fine. Errors: bad_attribute for the axis, dtype_mismatch at run.
-/// Source: paddle operators `softmax`, `softmax_grad`.
-struct softmax {
-    static constexpr std::string_view type = "softmax";
-    static constexpr std::array inputs = {slot{"X"}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = softmax_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto& x = c.in(0);
-        if (auto checked = detail::check_axis(c, a.axis, x.dims, "X"); !checked) return checked;
-        c.set_out(0, x.with(x.dims));
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("softmax_grad").reads("Out").reads_grad("Out").makes_grad("X"); }
-    static result<void> run(const attributes& a, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            kernel::softmax<T>(kernel::split_at(c.in_dims(0).dims(), a.axis), c.in<T>(0), c.out<T>(0));
-            return {};
-        });
-    }
-};
-
 /// dX = (dOut - sum(dOut Out)) Out, the sum along the axis.
 struct softmax_grad {
     static constexpr std::string_view type = "softmax_grad";
@@ -81,6 +57,30 @@ struct softmax_grad {
     static result<void> run(const attributes& a, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             kernel::softmax_grad<T>(kernel::split_at(c.in_dims(0).dims(), a.axis), c.in<T>(0), c.in<T>(1), c.out<T>(0));
+            return {};
+        });
+    }
+};
+
+/// Probabilities along one axis.
+/// Shapes: X and Out alike; a tensor without elements is fine. Errors: bad_attribute for the axis, dtype_mismatch at run.
+/// Source: paddle operators `softmax`, `softmax_grad`.
+struct softmax {
+    static constexpr std::string_view type = "softmax";
+    static constexpr std::array inputs = {slot{"X"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = softmax_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        const auto& x = c.in(0);
+        if (auto checked = detail::check_axis(c, a.axis, x.dims, "X"); !checked) return checked;
+        c.set_out(0, x.with(x.dims));
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<softmax_grad>().reads("Out").reads_grad("Out").makes_grad("X"); }
+    static result<void> run(const attributes& a, run_context& c) {
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            kernel::softmax<T>(kernel::split_at(c.in_dims(0).dims(), a.axis), c.in<T>(0), c.out<T>(0));
             return {};
         });
     }

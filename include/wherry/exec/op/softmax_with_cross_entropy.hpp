@@ -124,57 +124,6 @@ inline bool has_loss(DType dtype) noexcept { return dtype == DType::FP32 || dtyp
 
 }  // namespace detail
 
-/// Softmax of the logits along an axis and the loss of hard or soft labels on it.
-/// Shapes: Logits and Softmax [..., C, ...]; Loss and a hard Label (int64) have 1 along the axis, a soft Label has C.
-/// Errors: shape_mismatch, dtype_mismatch, bad_attribute, unsupported; label_out_of_range (nothing is written).
-/// Allocates where the axis is not the last one. Source: paddle operators `softmax_with_cross_entropy`, `.._grad`.
-struct softmax_with_cross_entropy {
-    static constexpr std::string_view type = "softmax_with_cross_entropy";
-    static constexpr std::array inputs = {slot{"Logits"}, slot{"Label"}};
-    static constexpr std::array outputs = {slot{"Softmax"}, slot{"Loss"}};
-    using attributes = softmax_with_cross_entropy_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto& logits = c.in(0);
-        auto loss = detail::softmax_loss_dims(c, a, logits.dims, c.in(1).dims);
-        if (!loss) return loss.failure();
-        if (auto checked = detail::must_hold(c, 1, a.soft_label ? logits.dtype : DType::INT64); !checked) return checked;
-        c.set_out(0, logits.with(logits.dims));
-        c.set_out(1, logits.with(*loss));
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("softmax_with_cross_entropy_grad").reads("Softmax").reads("Label").reads_grad("Loss").makes_grad("Logits");
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        const auto split = kernel::split_at(c.in_dims(0).dims(), a.axis);
-        if (!a.soft_label)
-            if (auto checked = detail::check_softmax_labels(c, c.in<std::int64_t>(1), split.axis, a.ignore_index); !checked) return checked;
-        if (!detail::has_loss(c.in_dtype(0))) return c.no_kernel(c.in_dtype(0));
-        const detail::loss_rows rows(c, split);
-        sequence<std::byte> logits_room, soft_room, softmax_room, loss_room;
-        const auto logits = rows.of(c.in_bytes(0), logits_room);
-        const auto soft = a.soft_label ? rows.of(c.in_bytes(1), soft_room) : std::span<const std::byte>();
-        const auto labels = a.soft_label ? std::span<const std::int64_t>() : c.in<std::int64_t>(1);
-        const auto softmax = rows.place(c.out_bytes(0), logits.size(), softmax_room);
-        auto loss = c.out_bytes(1);
-        if (!c.has_out(1)) {
-            loss_room.resize(split.axis == 0 ? 0 : logits.size() / split.axis);
-            loss = loss_room;
-        }
-        const auto done = for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto x = elements_of<T>(logits);
-            const auto probabilities = elements_of<T>(softmax);
-            const auto y = elements_of<T>(loss);
-            if (a.soft_label) kernel::softmax_with_cross_entropy_soft<T>(split.axis, x, elements_of<T>(soft), probabilities, y);
-            else kernel::softmax_with_cross_entropy_hard<T>(split.axis, x, labels, a.ignore_index, probabilities, y);
-            return {};
-        });
-        rows.back(softmax, c.out_bytes(0));
-        return done;
-    }
-};
-
 /// dLogits = (Softmax - Label) dLoss, a hard label being 1 at its class; ignored rows are 0.
 struct softmax_with_cross_entropy_grad {
     static constexpr std::string_view type = "softmax_with_cross_entropy_grad";
@@ -211,6 +160,57 @@ struct softmax_with_cross_entropy_grad {
             return {};
         });
         rows.back(dlogits, c.out_bytes(0));
+        return done;
+    }
+};
+
+/// Softmax of the logits along an axis and the loss of hard or soft labels on it.
+/// Shapes: Logits and Softmax [..., C, ...]; Loss and a hard Label (int64) have 1 along the axis, a soft Label has C.
+/// Errors: shape_mismatch, dtype_mismatch, bad_attribute, unsupported; label_out_of_range (nothing is written).
+/// Allocates where the axis is not the last one. Source: paddle operators `softmax_with_cross_entropy`, `.._grad`.
+struct softmax_with_cross_entropy {
+    static constexpr std::string_view type = "softmax_with_cross_entropy";
+    static constexpr std::array inputs = {slot{"Logits"}, slot{"Label"}};
+    static constexpr std::array outputs = {slot{"Softmax"}, slot{"Loss"}};
+    using attributes = softmax_with_cross_entropy_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        const auto& logits = c.in(0);
+        auto loss = detail::softmax_loss_dims(c, a, logits.dims, c.in(1).dims);
+        if (!loss) return loss.failure();
+        if (auto checked = detail::must_hold(c, 1, a.soft_label ? logits.dtype : DType::INT64); !checked) return checked;
+        c.set_out(0, logits.with(logits.dims));
+        c.set_out(1, logits.with(*loss));
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<softmax_with_cross_entropy_grad>().reads("Softmax").reads("Label").reads_grad("Loss").makes_grad("Logits");
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        const auto split = kernel::split_at(c.in_dims(0).dims(), a.axis);
+        if (!a.soft_label)
+            if (auto checked = detail::check_softmax_labels(c, c.in<std::int64_t>(1), split.axis, a.ignore_index); !checked) return checked;
+        if (!detail::has_loss(c.in_dtype(0))) return c.no_kernel(c.in_dtype(0));
+        const detail::loss_rows rows(c, split);
+        sequence<std::byte> logits_room, soft_room, softmax_room, loss_room;
+        const auto logits = rows.of(c.in_bytes(0), logits_room);
+        const auto soft = a.soft_label ? rows.of(c.in_bytes(1), soft_room) : std::span<const std::byte>();
+        const auto labels = a.soft_label ? std::span<const std::int64_t>() : c.in<std::int64_t>(1);
+        const auto softmax = rows.place(c.out_bytes(0), logits.size(), softmax_room);
+        auto loss = c.out_bytes(1);
+        if (!c.has_out(1)) {
+            loss_room.resize(split.axis == 0 ? 0 : logits.size() / split.axis);
+            loss = loss_room;
+        }
+        const auto done = for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto x = elements_of<T>(logits);
+            const auto probabilities = elements_of<T>(softmax);
+            const auto y = elements_of<T>(loss);
+            if (a.soft_label) kernel::softmax_with_cross_entropy_soft<T>(split.axis, x, elements_of<T>(soft), probabilities, y);
+            else kernel::softmax_with_cross_entropy_hard<T>(split.axis, x, labels, a.ignore_index, probabilities, y);
+            return {};
+        });
+        rows.back(softmax, c.out_bytes(0));
         return done;
     }
 };

@@ -12,27 +12,6 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
-/// Sum of the squares of all elements; of none 0.
-/// Shapes: X any; Out [1], also in 2.x. Errors: dtype_mismatch at run. Source: paddle operators `squared_l2_norm`, `squared_l2_norm_grad`.
-struct squared_l2_norm {
-    static constexpr std::string_view type = "squared_l2_norm";
-    static constexpr std::array inputs = {slot{"X"}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = no_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        c.set_out(0, {c.in(0).dtype, Shape{1}});
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("squared_l2_norm_grad").reads("X").reads_grad("Out").makes_grad("X"); }
-    static result<void> run(const attributes&, run_context& c) {
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            if (c.has_out(0)) c.out<T>(0)[0] = kernel::squared_l2_norm<T>(c.in<T>(0));
-            return {};
-        });
-    }
-};
-
 /// X@GRAD = 2 Out@GRAD X.
 struct squared_l2_norm_grad {
     static constexpr std::string_view type = "squared_l2_norm_grad";
@@ -49,6 +28,27 @@ struct squared_l2_norm_grad {
     static result<void> run(const attributes&, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             kernel::scale<T>(c.in<T>(0), T(2) * c.in<T>(1)[0], T(0), c.out<T>(0));
+            return {};
+        });
+    }
+};
+
+/// Sum of the squares of all elements; of none 0.
+/// Shapes: X any; Out [1], also in 2.x. Errors: dtype_mismatch at run. Source: paddle operators `squared_l2_norm`, `squared_l2_norm_grad`.
+struct squared_l2_norm {
+    static constexpr std::string_view type = "squared_l2_norm";
+    static constexpr std::array inputs = {slot{"X"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = no_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+        c.set_out(0, {c.in(0).dtype, Shape{1}});
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<squared_l2_norm_grad>().reads("X").reads_grad("Out").makes_grad("X"); }
+    static result<void> run(const attributes&, run_context& c) {
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            if (c.has_out(0)) c.out<T>(0)[0] = kernel::squared_l2_norm<T>(c.in<T>(0));
             return {};
         });
     }

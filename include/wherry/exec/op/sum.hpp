@@ -2,6 +2,7 @@
 #define WHERRY_EXEC_OP_SUM_HPP
 
 #include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op/scale.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/scale.hpp>
 #include <wherry/version.hpp>
@@ -58,7 +59,7 @@ struct sum {
     [[gnu::cold]] static void gradient(gradient_maker& g) {
         const auto out = grad_name(g.forward().output("Out")[0]);
         for (const auto& name : g.forward().input("X"))
-            g.append("scale").without_attributes().with(make_attr("scale", 1.0F)).reads("X", {out}).makes("Out", {grad_name(name)});
+            g.append<scale>().without_attributes().with(make_attr("scale", 1.0F)).reads("X", {out}).makes("Out", {grad_name(name)});
     }
     static result<void> run(const attributes&, run_context& c) {
         const auto out = c.out_bytes(0);

@@ -81,24 +81,6 @@ inline kernel::strided_loops transpose_loops(const transpose_attributes& a, cons
 
 }  // namespace detail
 
-/// The axes in another order, any element type.
-/// Shapes: X [...]; Out has the dims of X in the order of `axis`. Errors: bad_attribute. Source: paddle operators `transpose2`, `transpose2_grad`.
-struct transpose2 {
-    static constexpr std::string_view type = "transpose2";
-    static constexpr std::array inputs = {slot{"X"}};
-    static constexpr std::array outputs = {slot{"Out"}, slot{"XShape", slot_arity::optional}};
-    using attributes = transpose_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto inferred = detail::infer_transpose(a, c); !inferred) return inferred;
-        return detail::set_x_shape(c, 1);
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("transpose2_grad").reads("XShape").reads_grad("Out").makes_grad("X"); }
-    static result<void> run(const attributes& a, run_context& c) {
-        if (!c.has_out(0)) return {};
-        return detail::run_moves(c, 0, detail::transpose_loops(a, c.in_dims(0)));
-    }
-};
 struct transpose2_grad {
     static constexpr std::string_view type = "transpose2_grad";
     static constexpr std::array inputs = {slot{"XShape"}, slot{"Out@GRAD"}};
@@ -120,19 +102,25 @@ struct transpose2_grad {
     }
 };
 
-/// The same without XShape, as old programs have it.
-struct transpose {
-    static constexpr std::string_view type = "transpose";
+/// The axes in another order, any element type.
+/// Shapes: X [...]; Out has the dims of X in the order of `axis`. Errors: bad_attribute. Source: paddle operators `transpose2`, `transpose2_grad`.
+struct transpose2 {
+    static constexpr std::string_view type = "transpose2";
     static constexpr std::array inputs = {slot{"X"}};
-    static constexpr std::array outputs = {slot{"Out"}};
+    static constexpr std::array outputs = {slot{"Out"}, slot{"XShape", slot_arity::optional}};
     using attributes = transpose_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_transpose(a, c); }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("transpose_grad").reads("X").reads("Out").reads_grad("Out").makes_grad("X");
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto inferred = detail::infer_transpose(a, c); !inferred) return inferred;
+        return detail::set_x_shape(c, 1);
     }
-    static result<void> run(const attributes& a, run_context& c) { return transpose2::run(a, c); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<transpose2_grad>().reads("XShape").reads_grad("Out").makes_grad("X"); }
+    static result<void> run(const attributes& a, run_context& c) {
+        if (!c.has_out(0)) return {};
+        return detail::run_moves(c, 0, detail::transpose_loops(a, c.in_dims(0)));
+    }
 };
+
 struct transpose_grad {
     static constexpr std::string_view type = "transpose_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Out@GRAD"}, slot{"Out"}};
@@ -147,6 +135,20 @@ struct transpose_grad {
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) { return transpose2_grad::run(a, c); }
+};
+
+/// The same without XShape, as old programs have it.
+struct transpose {
+    static constexpr std::string_view type = "transpose";
+    static constexpr std::array inputs = {slot{"X"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = transpose_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_transpose(a, c); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<transpose_grad>().reads("X").reads("Out").reads_grad("Out").makes_grad("X");
+    }
+    static result<void> run(const attributes& a, run_context& c) { return transpose2::run(a, c); }
 };
 
 }  // namespace wherry::inline WHERRY_ABI::op

@@ -196,6 +196,9 @@ inline result<void> run_unary_grad(run_context& c, kernel::unary kind, const una
 /// The inputs of the gradient of a function: its argument, its result, both, or neither (a step: 0 wherever there is one).
 enum class grad_from : std::uint8_t { x, out, both, nothing };
 
+template <fixed_string Type, kernel::unary Kind, class Attributes, grad_from From>
+struct unary_grad_operator;
+
 /// Out = the function of X.
 template <fixed_string Type, kernel::unary Kind, class Attributes, grad_from From>
 struct unary_operator {
@@ -206,7 +209,7 @@ struct unary_operator {
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_activation(c, false); }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        auto& made = g.append(std::string(type) + "_grad").reads_grad("Out").makes_grad("X");
+        auto& made = g.append<unary_grad_operator<Type, Kind, Attributes, From>>().reads_grad("Out").makes_grad("X");
         if constexpr (From == grad_from::x || From == grad_from::both) made.reads("X");
         if constexpr (From == grad_from::out || From == grad_from::both) made.reads("Out");
     }
@@ -299,24 +302,6 @@ struct cos_grad : detail::unary_grad_operator<"cos", kernel::unary::cos, activat
 struct erf : detail::unary_operator<"erf", kernel::unary::erf, no_attributes, detail::grad_from::x> {};
 struct erf_grad : detail::unary_grad_operator<"erf", kernel::unary::erf, no_attributes, detail::grad_from::x> {};
 
-/// x to the power of `factor` or of FactorTensor, integers too. Errors besides: shape_mismatch, dtype_mismatch for that tensor.
-struct pow {
-    static constexpr std::string_view type = "pow";
-    static constexpr std::array inputs = {slot{"X"}, slot{"FactorTensor", slot_arity::optional}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = pow_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        if (auto checked = detail::must_be_number(c, 1); !checked) return checked;
-        return detail::infer_activation(c, false);
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("pow_grad").reads("X").reads("FactorTensor").reads_grad("Out").makes_grad("X");
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        return detail::run_unary(c, kernel::unary::pow, {detail::number_or(c, 1, a.factor), 0, 0});
-    }
-};
 struct pow_grad {
     static constexpr std::string_view type = "pow_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Out@GRAD"}, slot{"FactorTensor", slot_arity::optional}};
@@ -329,6 +314,25 @@ struct pow_grad {
     }
     static result<void> run(const attributes& a, run_context& c) {
         return detail::run_unary_grad(c, kernel::unary::pow, {detail::number_or(c, 2, a.factor), 0, 0}, 0, 1);
+    }
+};
+
+/// x to the power of `factor` or of FactorTensor, integers too. Errors besides: shape_mismatch, dtype_mismatch for that tensor.
+struct pow {
+    static constexpr std::string_view type = "pow";
+    static constexpr std::array inputs = {slot{"X"}, slot{"FactorTensor", slot_arity::optional}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = pow_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+        if (auto checked = detail::must_be_number(c, 1); !checked) return checked;
+        return detail::infer_activation(c, false);
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<pow_grad>().reads("X").reads("FactorTensor").reads_grad("Out").makes_grad("X");
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return detail::run_unary(c, kernel::unary::pow, {detail::number_or(c, 1, a.factor), 0, 0});
     }
 };
 

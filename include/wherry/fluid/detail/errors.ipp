@@ -31,7 +31,9 @@ WHERRY_INLINE std::string sentence(const error& e) { return e.message.empty() ? 
     auto what = detail::sentence(e);
     switch (e.code) {
         case errc::argument_dtype: throw TypeError(what, std::move(e));
-        case errc::unknown_op: throw ValueError(what, std::move(e));
+        case errc::unknown_op:
+            if (!e.expected.empty()) what += " Expected " + std::string(e.expected.view()) + ".";
+            throw ValueError(what, std::move(e));
         case errc::closed: throw RuntimeError(what, std::move(e));
         case errc::feed_mismatch:
         case errc::fetch_mismatch: throw Exception(what, std::move(e));

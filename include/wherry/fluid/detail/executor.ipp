@@ -2,7 +2,6 @@
 #define WHERRY_FLUID_DETAIL_EXECUTOR_IPP
 
 #include <wherry/base/sequence.hpp>
-#include <wherry/exec/op/all.hpp>
 #include <wherry/fluid/errors.hpp>
 #include <wherry/fluid/executor.hpp>
 #include <wherry/version.hpp>
@@ -23,7 +22,7 @@ WHERRY_INLINE std::string fetch_name(const Variable& var) { return var.name(); }
 WHERRY_INLINE std::string fetch_name(std::string_view name) { return std::string(name); }
 }  // namespace detail
 
-WHERRY_INLINE Executor::Executor(CPUPlace) : core_(op::all{}) {}
+WHERRY_INLINE Executor::Executor(CPUPlace) {}
 
 WHERRY_INLINE sequence<Tensor> Executor::run(const Program& program, const feed& fed, const sequence<Variable>& fetched,
                                              const run_options& options) {

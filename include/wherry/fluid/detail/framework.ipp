@@ -1,7 +1,6 @@
 #ifndef WHERRY_FLUID_DETAIL_FRAMEWORK_IPP
 #define WHERRY_FLUID_DETAIL_FRAMEWORK_IPP
 
-#include <wherry/exec/op/all.hpp>
 #include <wherry/fluid/errors.hpp>
 #include <wherry/fluid/framework.hpp>
 #include <wherry/layers/data.hpp>
@@ -19,9 +18,9 @@ WHERRY_INLINE defaults& current() {
     return state;
 }
 
-WHERRY_INLINE Builder builder() {
+WHERRY_INLINE Builder<> builder() {
     auto& now = current();
-    return {*now.main, *now.startup, *now.names, now.name_scope, op::all::table};
+    return {*now.main, *now.startup, *now.names, now.name_scope};
 }
 }  // namespace detail
 

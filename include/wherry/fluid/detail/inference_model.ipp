@@ -2,6 +2,8 @@
 #define WHERRY_FLUID_DETAIL_INFERENCE_MODEL_IPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/bind_ops.hpp>
+#include <wherry/exec/op/scale.hpp>
 #include <wherry/fluid/detail/io.ipp>
 #include <wherry/fluid/inference_model.hpp>
 #include <wherry/model/inference_files.hpp>
@@ -64,7 +66,9 @@ WHERRY_INLINE sequence<std::string> save_inference_model(const std::filesystem::
     auto& program = o.main_program != nullptr ? *o.main_program : default_main_program();
     auto saved = wherry::save_inference_model(files, feeded_var_names.names(), target_vars.vars(), program, global_scope(),
                                               *fluid::detail::current().names,
-                                              {.export_for_deployment = o.export_for_deployment, .program_only = o.program_only});
+                                              {.export_for_deployment = o.export_for_deployment,
+                                               .program_only = o.program_only,
+                                               .program = {.scale = &implementation_of<op::scale>}});
     if (!saved) detail::raise_save_model(std::move(saved).error(), o.params_filename.has_value());
     detail::warn_all(saved->warnings);
     return std::move(saved->fetch_names);
@@ -83,24 +87,31 @@ WHERRY_INLINE loaded_inference_model load_folder(const std::filesystem::path& di
 }
 }  // namespace detail
 
-WHERRY_INLINE inference_model load_inference_model(const std::filesystem::path& dirname, Executor&, const load_model_options& o) {
-    const inference_files files{detail::normal(dirname).string(), o.model_filename.value_or("__model__"), o.params_filename};
-    auto loaded = detail::load_folder(dirname, files, o.pserver_endpoints);
-    if (loaded.report.tensor_count == 0) o.params_filename ? detail::raise_nothing_to_load() : warn(no_operators);
-    return detail::given(std::move(loaded));
+namespace detail {
+WHERRY_INLINE inference_model bound(inference_model model, op_table ops) {
+    bind_ops(model.program, ops);
+    return model;
 }
 
-WHERRY_INLINE inference_model load_inference_model(memory_form, Executor&, const load_model_options& o) {
+WHERRY_INLINE inference_model read_inference_model(const std::filesystem::path& dirname, const load_model_options& o) {
+    const inference_files files{normal(dirname).string(), o.model_filename.value_or("__model__"), o.params_filename};
+    auto loaded = load_folder(dirname, files, o.pserver_endpoints);
+    if (loaded.report.tensor_count == 0) o.params_filename ? raise_nothing_to_load() : warn(no_operators);
+    return given(std::move(loaded));
+}
+
+WHERRY_INLINE inference_model read_inference_model(memory_form, const load_model_options& o) {
     if (!o.params_filename)
         raise({.code = errc::bad_argument, .message = "The path of params cannot be None when the directory path is None."});
     auto parsed = parse_inference_program(o.model_filename.value_or(""), {.pserver_endpoints = o.pserver_endpoints});
-    if (!parsed) detail::raise_program(std::move(parsed).error());
+    if (!parsed) raise_program(std::move(parsed).error());
     const auto vars = select<filter::persistables>(parsed->program);
-    if (vars.empty()) detail::raise_nothing_to_load();
-    auto loaded = detail::one_file::load(std::span<const Variable>(vars), global_scope(), wherry::memory{*o.params_filename});
-    if (!loaded) detail::raise_load(std::move(loaded).error(), true);
-    return detail::given(*std::move(parsed));
+    if (vars.empty()) raise_nothing_to_load();
+    auto loaded = one_file::load(std::span<const Variable>(vars), global_scope(), wherry::memory{*o.params_filename});
+    if (!loaded) raise_load(std::move(loaded).error(), true);
+    return given(*std::move(parsed));
 }
+}  // namespace detail
 }  // namespace wherry::inline WHERRY_ABI::fluid::io
 
 #endif

@@ -1,6 +1,8 @@
 #ifndef WHERRY_FLUID_DETAIL_PADDLE_STATIC_IPP
 #define WHERRY_FLUID_DETAIL_PADDLE_STATIC_IPP
 
+#include <wherry/exec/bind_ops.hpp>
+#include <wherry/exec/op/scale.hpp>
 #include <wherry/fluid/detail/inference_model.ipp>
 #include <wherry/fluid/paddle_static.hpp>
 #include <wherry/version.hpp>
@@ -43,7 +45,11 @@ WHERRY_INLINE inference_program normalized(Program& program, const variable_list
                                            bool clip_extra, bool skip_prune) {
     check_vars(feed_vars, "feed_vars type must be a Variable or a list of Variable.");
     check_vars(fetch_vars, "fetch_vars type must be a Variable or a list of Variable.");
-    const export_options how{.skip_bool_targets = true, .skip_prune = skip_prune, .clip_extra = clip_extra, .compatible_map = false};
+    const export_options how{.skip_bool_targets = true,
+                             .skip_prune = skip_prune,
+                             .clip_extra = clip_extra,
+                             .compatible_map = false,
+                             .scale = &implementation_of<op::scale>};
     if (clear_op_device(program)) fluid::warn(auc_states);
     wherry::detail::appended_scales appended(program);
     const auto scaled = append_target_scales(program, *fluid::detail::current().names, fetch_vars.vars(), how);
@@ -97,11 +103,14 @@ WHERRY_INLINE std::string serialize_persistables(const variable_list& feed_vars,
     return fluid::io::save_persistables(exe, fluid::io::memory, {.main_program = &made.program});
 }
 
-WHERRY_INLINE Program deserialize_program(std::string_view data) {
+namespace detail {
+WHERRY_INLINE Program read_program(std::string_view data, op_table ops) {
     auto program = Program::parse_from_string(data);
     if (!program) fluid::io::detail::raise_program(std::move(program).error());
+    bind_ops(*program, ops);
     return *std::move(program);
 }
+}  // namespace detail
 
 WHERRY_INLINE void deserialize_persistables(const Program& program, std::string_view data, Executor& exe) {
     if (data.empty()) {
@@ -139,20 +148,22 @@ WHERRY_INLINE void save_inference_model(const std::string& path_prefix, const va
     fluid::io::detail::warn_all(saved->warnings);
 }
 
-WHERRY_INLINE inference_model load_inference_model(const std::string& path_prefix, Executor&) {
-    const std::filesystem::path prefix(detail::checked_prefix(path_prefix));
+namespace detail {
+WHERRY_INLINE inference_model read_inference_model(const std::string& path_prefix) {
+    const std::filesystem::path prefix(checked_prefix(path_prefix));
     const auto stem = prefix.filename().string();
     const inference_files files{prefix.parent_path().string(), stem + ".pdmodel", stem + ".pdiparams"};
     return fluid::io::detail::given(fluid::io::detail::load_folder(prefix.parent_path(), files));
 }
 
-WHERRY_INLINE inference_model load_inference_model(const std::string& folder, Executor&, const old_files& names) {
-    const std::filesystem::path path(detail::checked_prefix(folder));
+WHERRY_INLINE inference_model read_inference_model(const std::string& folder, const old_files& names) {
+    const std::filesystem::path path(checked_prefix(folder));
     inference_files files{.dirname = folder};
-    if (names.model_filename) files.model_filename = detail::with_suffix(path, *names.model_filename, ".pdmodel");
-    if (names.params_filename) files.params_filename = detail::with_suffix(path, *names.params_filename, ".pdiparams");
+    if (names.model_filename) files.model_filename = with_suffix(path, *names.model_filename, ".pdmodel");
+    if (names.params_filename) files.params_filename = with_suffix(path, *names.params_filename, ".pdiparams");
     return fluid::io::detail::given(fluid::io::detail::load_folder(path, files));
 }
+}  // namespace detail
 }  // namespace wherry::inline WHERRY_ABI::paddle_static
 
 #endif

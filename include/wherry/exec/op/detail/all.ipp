@@ -9,6 +9,7 @@
 #ifdef WHERRY_COMPILED
 namespace wherry::inline WHERRY_ABI::op {
 constinit const op_table all::table = every::table;
+constinit const op_table all::run_table = every::table;
 }  // namespace wherry::inline WHERRY_ABI::op
 #endif
 
