@@ -219,6 +219,16 @@ struct arg_min : arg_max {
     static result<void> run(const attributes& a, run_context& c) { return detail::run_arg(a, c, false); }
 };
 
+struct argsort_grad {
+    static constexpr std::string_view type = "argsort_grad";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Indices"}, slot{"Out@GRAD"}};
+    static constexpr std::array outputs = {slot{"X@GRAD"}};
+    using attributes = argsort_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_sorted_grad(c, a.axis); }
+    static result<void> run(const attributes& a, run_context& c) { return detail::run_sorted_grad(c, a.axis); }
+};
+
 /// The elements of each line in order, and where they stood. NaN counts as larger than any number.
 /// Shapes: X, Out, Indices alike; Indices int64. Errors: bad_attribute, dtype_mismatch at run. Source: paddle operators `argsort`, `argsort_grad`.
 struct argsort {
@@ -237,18 +247,19 @@ struct argsort {
         return {};
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("argsort_grad").reads("X").reads("Indices").reads_grad("Out").makes_grad("X");
+        g.append<argsort_grad>().reads("X").reads("Indices").reads_grad("Out").makes_grad("X");
     }
     static result<void> run(const attributes& a, run_context& c) {
         const auto axis = normalized_axis(a.axis, c.in_dims(0).rank()).value_or(0);
         return detail::run_sorted(c, axis, detail::lines_of(c.in_dims(0), axis).size, a.descending);
     }
 };
-struct argsort_grad {
-    static constexpr std::string_view type = "argsort_grad";
-    static constexpr std::array inputs = {slot{"X"}, slot{"Indices"}, slot{"Out@GRAD"}};
+
+struct top_k_v2_grad {
+    static constexpr std::string_view type = "top_k_v2_grad";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Indices"}, slot{"Out@GRAD"}, slot{"K", slot_arity::since_2x}};
     static constexpr std::array outputs = {slot{"X@GRAD"}};
-    using attributes = argsort_attributes;
+    using attributes = top_k_v2_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_sorted_grad(c, a.axis); }
     static result<void> run(const attributes& a, run_context& c) { return detail::run_sorted_grad(c, a.axis); }
@@ -287,7 +298,7 @@ struct top_k_v2 {
         return {};
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("top_k_v2_grad").reads("X").reads("Indices").reads_grad("Out").makes_grad("X");
+        g.append<top_k_v2_grad>().reads("X").reads("Indices").reads_grad("Out").makes_grad("X");
     }
     static result<void> run(const attributes& a, run_context& c) {
         const std::size_t there = c.has_out(0) ? 0 : 1;
@@ -295,15 +306,6 @@ struct top_k_v2 {
         const auto axis = normalized_axis(a.axis, c.in_dims(0).rank()).value_or(0);
         return detail::run_sorted(c, axis, static_cast<std::size_t>(c.out_dims(there)[axis]), a.largest);
     }
-};
-struct top_k_v2_grad {
-    static constexpr std::string_view type = "top_k_v2_grad";
-    static constexpr std::array inputs = {slot{"X"}, slot{"Indices"}, slot{"Out@GRAD"}, slot{"K", slot_arity::since_2x}};
-    static constexpr std::array outputs = {slot{"X@GRAD"}};
-    using attributes = top_k_v2_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_sorted_grad(c, a.axis); }
-    static result<void> run(const attributes& a, run_context& c) { return detail::run_sorted_grad(c, a.axis); }
 };
 
 }  // namespace wherry::inline WHERRY_ABI::op

@@ -160,38 +160,6 @@ struct logical_not {
     }
 };
 
-/// X where Condition holds, Y elsewhere. Shapes: all alike; Condition BOOL. Errors: shape_mismatch, dtype_mismatch.
-/// Source: paddle operators `where`, `where_grad`.
-struct where {
-    static constexpr std::string_view type = "where";
-    static constexpr std::array inputs = {slot{"Condition"}, slot{"X"}, slot{"Y"}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = no_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        if (auto checked = detail::must_hold(c, 0, DType::BOOL); !checked) return checked;
-        if (auto checked = detail::must_hold(c, 2, c.in(1).dtype); !checked) return checked;
-        for (const std::size_t slot : {0u, 2u})
-            if (!c.building() && c.in(slot).dims != c.in(1).dims)
-                return c.fail(errc::shape_mismatch, {"The dims of Inputs(", c.in_name(slot), ") and Inputs(X) should be same."},
-                              to_string(c.in(1).dims), to_string(c.in(slot).dims));
-        c.set_out(0, c.in(1).with(c.in(1).dims));
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("where_grad").reads("Condition").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
-    }
-    static result<void> run(const attributes&, run_context& c) {
-        const auto* const condition = detail::elements<std::uint8_t>(c, 0);
-        return detail::for_any_number(c, c.in_dtype(1), [&]<class T>() -> result<void> {
-            const auto* const x = detail::elements<T>(c, 1);
-            const auto* const y = detail::elements<T>(c, 2);
-            auto* const out = reinterpret_cast<T*>(c.out_bytes(0).data());  // NOLINT: as the inputs
-            for (std::size_t i = 0; c.has_out(0) && i < c.out_dims(0).count(); ++i) out[i] = condition[i] != 0 ? x[i] : y[i];
-            return {};
-        });
-    }
-};
 struct where_grad {
     static constexpr std::string_view type = "where_grad";
     static constexpr std::array inputs = {slot{"Condition"}, slot{"X"}, slot{"Y"}, slot{"Out@GRAD"}};
@@ -216,6 +184,39 @@ struct where_grad {
             const auto dy = c.out<T>(1);
             for (std::size_t i = 0; i < dx.size(); ++i) dx[i] = condition[i] != 0 ? g[i] : T{};
             for (std::size_t i = 0; i < dy.size(); ++i) dy[i] = condition[i] != 0 ? T{} : g[i];
+            return {};
+        });
+    }
+};
+
+/// X where Condition holds, Y elsewhere. Shapes: all alike; Condition BOOL. Errors: shape_mismatch, dtype_mismatch.
+/// Source: paddle operators `where`, `where_grad`.
+struct where {
+    static constexpr std::string_view type = "where";
+    static constexpr std::array inputs = {slot{"Condition"}, slot{"X"}, slot{"Y"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = no_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+        if (auto checked = detail::must_hold(c, 0, DType::BOOL); !checked) return checked;
+        if (auto checked = detail::must_hold(c, 2, c.in(1).dtype); !checked) return checked;
+        for (const std::size_t slot : {0u, 2u})
+            if (!c.building() && c.in(slot).dims != c.in(1).dims)
+                return c.fail(errc::shape_mismatch, {"The dims of Inputs(", c.in_name(slot), ") and Inputs(X) should be same."},
+                              to_string(c.in(1).dims), to_string(c.in(slot).dims));
+        c.set_out(0, c.in(1).with(c.in(1).dims));
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<where_grad>().reads("Condition").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+    }
+    static result<void> run(const attributes&, run_context& c) {
+        const auto* const condition = detail::elements<std::uint8_t>(c, 0);
+        return detail::for_any_number(c, c.in_dtype(1), [&]<class T>() -> result<void> {
+            const auto* const x = detail::elements<T>(c, 1);
+            const auto* const y = detail::elements<T>(c, 2);
+            auto* const out = reinterpret_cast<T*>(c.out_bytes(0).data());  // NOLINT: as the inputs
+            for (std::size_t i = 0; c.has_out(0) && i < c.out_dims(0).count(); ++i) out[i] = condition[i] != 0 ? x[i] : y[i];
             return {};
         });
     }

@@ -215,56 +215,60 @@ struct repeated_grad {
     }
 };
 template <class Rule>
-[[gnu::cold]] void gradient_of_repeated(gradient_maker& g, std::string_view type) {
-    auto& made = g.append(type).reads_grad("Out").makes_grad("X");
+[[gnu::cold]] void gradient_of_repeated(gradient_op& made) {
+    made.reads_grad("Out").makes_grad("X");
     for (const auto& s : Rule::inputs) made.reads(s.name);
 }
 
 }  // namespace detail
 
+struct expand_grad : detail::repeated_grad<detail::expand_rule> {
+    static constexpr std::string_view type = "expand_grad";
+};
 /// X repeated expand_times[i] times along axis i. Any element type; gradients of numbers.
 /// Shapes: X [d...]; Out [d times...]. Errors: bad_attribute, overflow, bad_dims; unsupported for numbers computed from what is fed.
 /// Source: paddle operators `expand`, `expand_grad`.
 struct expand : detail::repeated<detail::expand_rule> {
     static constexpr std::string_view type = "expand";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_repeated<detail::expand_rule>(g, "expand_grad"); }
-};
-struct expand_grad : detail::repeated_grad<detail::expand_rule> {
-    static constexpr std::string_view type = "expand_grad";
-};
-/// The same, where X and repeat_times may be of any length: the shorter one is filled up with 1 in front.
-struct tile : detail::repeated<detail::tile_rule> {
-    static constexpr std::string_view type = "tile";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_repeated<detail::tile_rule>(g, "tile_grad"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_repeated<detail::expand_rule>(g.append<expand_grad>()); }
 };
 struct tile_grad : detail::repeated_grad<detail::tile_rule> {
     static constexpr std::string_view type = "tile_grad";
 };
-/// X in the dims of `shape`: axes of size 1 are repeated, new ones come in front, -1 keeps the dim of X. Errors besides: shape_mismatch.
-struct expand_v2 : detail::repeated<detail::expand_v2_rule> {
-    static constexpr std::string_view type = "expand_v2";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_repeated<detail::expand_v2_rule>(g, "expand_v2_grad"); }
+/// The same, where X and repeat_times may be of any length: the shorter one is filled up with 1 in front.
+struct tile : detail::repeated<detail::tile_rule> {
+    static constexpr std::string_view type = "tile";
+    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_repeated<detail::tile_rule>(g.append<tile_grad>()); }
 };
 struct expand_v2_grad : detail::repeated_grad<detail::expand_v2_rule> {
     static constexpr std::string_view type = "expand_v2_grad";
 };
-/// The same in the dims of target_shape or of Y.
-struct expand_as_v2 : detail::repeated<detail::expand_as_v2_rule> {
-    static constexpr std::string_view type = "expand_as_v2";
+/// X in the dims of `shape`: axes of size 1 are repeated, new ones come in front, -1 keeps the dim of X. Errors besides: shape_mismatch.
+struct expand_v2 : detail::repeated<detail::expand_v2_rule> {
+    static constexpr std::string_view type = "expand_v2";
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        detail::gradient_of_repeated<detail::expand_as_v2_rule>(g, "expand_as_v2_grad");
+        detail::gradient_of_repeated<detail::expand_v2_rule>(g.append<expand_v2_grad>());
     }
 };
 struct expand_as_v2_grad : detail::repeated_grad<detail::expand_as_v2_rule> {
     static constexpr std::string_view type = "expand_as_v2_grad";
 };
-/// X repeated to the dims of target_tensor, which are multiples of those of X.
-struct expand_as : detail::repeated<detail::expand_as_rule> {
-    static constexpr std::string_view type = "expand_as";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_repeated<detail::expand_as_rule>(g, "expand_as_grad"); }
+/// The same in the dims of target_shape or of Y.
+struct expand_as_v2 : detail::repeated<detail::expand_as_v2_rule> {
+    static constexpr std::string_view type = "expand_as_v2";
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        detail::gradient_of_repeated<detail::expand_as_v2_rule>(g.append<expand_as_v2_grad>());
+    }
 };
 struct expand_as_grad : detail::repeated_grad<detail::expand_as_rule> {
     static constexpr std::string_view type = "expand_as_grad";
+};
+/// X repeated to the dims of target_tensor, which are multiples of those of X.
+struct expand_as : detail::repeated<detail::expand_as_rule> {
+    static constexpr std::string_view type = "expand_as";
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        detail::gradient_of_repeated<detail::expand_as_rule>(g.append<expand_as_grad>());
+    }
 };
 
 }  // namespace wherry::inline WHERRY_ABI::op

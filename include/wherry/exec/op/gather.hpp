@@ -167,35 +167,6 @@ inline std::size_t nd_part(const run_context& c, const Shape& x) {
 
 }  // namespace detail
 
-/// Parts of X along an axis, in the order of the indices. Any element type.
-/// Shapes: X [..., n, ...]; Index [m], [m, 1], in 2.x []; Out [..., m, ...]. Errors: bad_attribute, shape_mismatch, dtype_mismatch;
-/// index_out_of_range at run (nothing is written). Source: paddle operators `gather`, `gather_grad`.
-struct gather {
-    static constexpr std::string_view type = "gather";
-    static constexpr std::array inputs = {slot{"X"}, slot{"Index"}, slot{"Axis", slot_arity::since_2x}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = gather_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto& x = c.in(0);
-        auto axis = detail::gather_axis(c, a, 2, x.dims.rank());
-        if (!axis) return axis.failure();
-        if (auto checked = detail::must_be_indices(c, 1); !checked) return checked;
-        auto out = detail::gathered_dims(c, x.dims, c.in(1).dims, *axis);
-        if (!out) return out.failure();
-        c.set_out(0, {x.dtype, *out});
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        auto& made = g.append("gather_grad").reads("X").reads("Index").reads_grad("Out").makes_grad("X");
-        if (!g.forward().input("Axis").empty()) made.reads("Axis");
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        auto axis = detail::gather_axis(c, a, 2, c.in_dims(0).rank());
-        if (!axis) return axis.failure();
-        return detail::run_chosen(c, {c.in_dims(0), *axis}, 1);
-    }
-};
 struct gather_grad {
     static constexpr std::string_view type = "gather_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Index"}, slot{"Out@GRAD"}, slot{"Axis", slot_arity::since_2x}};
@@ -217,6 +188,54 @@ struct gather_grad {
         auto axis = detail::gather_axis(c, a, 3, c.in_dims(0).rank());
         if (!axis) return axis.failure();
         return detail::run_chosen_grad(c, {c.in_dims(0), *axis}, 1, 2);
+    }
+};
+
+/// Parts of X along an axis, in the order of the indices. Any element type.
+/// Shapes: X [..., n, ...]; Index [m], [m, 1], in 2.x []; Out [..., m, ...]. Errors: bad_attribute, shape_mismatch, dtype_mismatch;
+/// index_out_of_range at run (nothing is written). Source: paddle operators `gather`, `gather_grad`.
+struct gather {
+    static constexpr std::string_view type = "gather";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Index"}, slot{"Axis", slot_arity::since_2x}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = gather_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        const auto& x = c.in(0);
+        auto axis = detail::gather_axis(c, a, 2, x.dims.rank());
+        if (!axis) return axis.failure();
+        if (auto checked = detail::must_be_indices(c, 1); !checked) return checked;
+        auto out = detail::gathered_dims(c, x.dims, c.in(1).dims, *axis);
+        if (!out) return out.failure();
+        c.set_out(0, {x.dtype, *out});
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        auto& made = g.append<gather_grad>().reads("X").reads("Index").reads_grad("Out").makes_grad("X");
+        if (!g.forward().input("Axis").empty()) made.reads("Axis");
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        auto axis = detail::gather_axis(c, a, 2, c.in_dims(0).rank());
+        if (!axis) return axis.failure();
+        return detail::run_chosen(c, {c.in_dims(0), *axis}, 1);
+    }
+};
+
+struct index_select_grad {
+    static constexpr std::string_view type = "index_select_grad";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Index"}, slot{"Out@GRAD"}};
+    static constexpr std::array outputs = {slot{"X@GRAD"}};
+    using attributes = index_select_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        auto out = index_select::dims(a, c);
+        if (!out) return out.failure();
+        if (auto checked = detail::must_have_dims(c, 2, *out); !checked) return checked;
+        c.set_out(0, c.in(0).with(c.in(2).dtype, c.in(0).dims));
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        return detail::run_chosen_grad(c, {c.in_dims(0), normalized_axis(a.dim, c.in_dims(0).rank()).value_or(0)}, 1, 2);
     }
 };
 
@@ -243,59 +262,13 @@ struct index_select {
         return {};
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("index_select_grad").reads("X").reads("Index").reads_grad("Out").makes_grad("X");
+        g.append<index_select_grad>().reads("X").reads("Index").reads_grad("Out").makes_grad("X");
     }
     static result<void> run(const attributes& a, run_context& c) {
         return detail::run_chosen(c, {c.in_dims(0), normalized_axis(a.dim, c.in_dims(0).rank()).value_or(0)}, 1);
     }
 };
-struct index_select_grad {
-    static constexpr std::string_view type = "index_select_grad";
-    static constexpr std::array inputs = {slot{"X"}, slot{"Index"}, slot{"Out@GRAD"}};
-    static constexpr std::array outputs = {slot{"X@GRAD"}};
-    using attributes = index_select_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        auto out = index_select::dims(a, c);
-        if (!out) return out.failure();
-        if (auto checked = detail::must_have_dims(c, 2, *out); !checked) return checked;
-        c.set_out(0, c.in(0).with(c.in(2).dtype, c.in(0).dims));
-        return {};
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        return detail::run_chosen_grad(c, {c.in_dims(0), normalized_axis(a.dim, c.in_dims(0).rank()).value_or(0)}, 1, 2);
-    }
-};
-
-/// Parts of X that lists of indices choose, one index for each of the first axes.
-/// Shapes: X [...]; Index [..., depth]; Out the dims of Index but for the last, then those of X from `depth` on.
-/// Source: paddle operators `gather_nd`, `gather_nd_grad`.
-struct gather_nd {
-    static constexpr std::string_view type = "gather_nd";
-    static constexpr std::array inputs = {slot{"X"}, slot{"Index"}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = no_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        if (auto checked = detail::must_be_indices(c, 1); !checked) return checked;
-        auto out = detail::nd_dims(c, c.in(0).dims, c.in(1).dims);
-        if (!out) return out.failure();
-        c.set_out(0, {c.in(0).dtype, *out});
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("gather_nd_grad").reads("X").reads("Index").reads_grad("Out").makes_grad("X");
-    }
-    static result<void> run(const attributes&, run_context& c) {
-        if (!c.has_out(0)) return {};
-        const auto bytes = detail::nd_part(c, c.in_dims(0)) * size_of(c.in_dtype(0));
-        const auto* const from = c.in_bytes(0).data();
-        auto* const to = c.out_bytes(0).data();
-        return detail::each_nd(c, c.in_dims(0), [&](std::size_t i, std::size_t part) {
-            if (bytes != 0) std::memcpy(to + i * bytes, from + part * bytes, bytes);
-        });
-    }
-};
 struct gather_nd_grad {
     static constexpr std::string_view type = "gather_nd_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Index"}, slot{"Out@GRAD"}};
@@ -320,6 +293,36 @@ struct gather_nd_grad {
             return detail::each_nd(c, c.in_dims(0), [&](std::size_t i, std::size_t part) {
                 for (std::size_t k = 0; k < size; ++k) out[part * size + k] += from[i * size + k];
             });
+        });
+    }
+};
+
+/// Parts of X that lists of indices choose, one index for each of the first axes.
+/// Shapes: X [...]; Index [..., depth]; Out the dims of Index but for the last, then those of X from `depth` on.
+/// Source: paddle operators `gather_nd`, `gather_nd_grad`.
+struct gather_nd {
+    static constexpr std::string_view type = "gather_nd";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Index"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = no_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+        if (auto checked = detail::must_be_indices(c, 1); !checked) return checked;
+        auto out = detail::nd_dims(c, c.in(0).dims, c.in(1).dims);
+        if (!out) return out.failure();
+        c.set_out(0, {c.in(0).dtype, *out});
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<gather_nd_grad>().reads("X").reads("Index").reads_grad("Out").makes_grad("X");
+    }
+    static result<void> run(const attributes&, run_context& c) {
+        if (!c.has_out(0)) return {};
+        const auto bytes = detail::nd_part(c, c.in_dims(0)) * size_of(c.in_dtype(0));
+        const auto* const from = c.in_bytes(0).data();
+        auto* const to = c.out_bytes(0).data();
+        return detail::each_nd(c, c.in_dims(0), [&](std::size_t i, std::size_t part) {
+            if (bytes != 0) std::memcpy(to + i * bytes, from + part * bytes, bytes);
         });
     }
 };

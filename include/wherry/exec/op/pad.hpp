@@ -224,24 +224,6 @@ template <class Context>
 
 }  // namespace detail
 
-/// A margin of one value around a tensor. Element types: float, double, int32, int64.
-/// Shapes: X [d...]; Out [before + d + after...]. Errors: bad_attribute, overflow, dtype_mismatch. Source: paddle operators `pad`, `pad_grad`.
-struct pad {
-    static constexpr std::string_view type = "pad";
-    static constexpr std::array inputs = {slot{"X"}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = pad_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        return detail::infer_pad(c, detail::all_margins(c, a, c.in(0).dims.rank()));
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("pad_grad").reads_grad("Out").makes_grad("X"); }
-    static result<void> run(const attributes& a, run_context& c) {
-        auto m = detail::all_margins(c, a, c.in_dims(0).rank());
-        if (!m) return m.failure();
-        return detail::run_pad(c, *m, a.pad_value);
-    }
-};
 struct pad_grad {
     static constexpr std::string_view type = "pad_grad";
     static constexpr std::array inputs = {slot{"Out@GRAD"}};
@@ -265,6 +247,25 @@ struct pad_grad {
         auto m = detail::all_margins(c, a, c.in_dims(0).rank());
         if (!m) return m.failure();
         return detail::run_pad_grad(c, 0, *m);
+    }
+};
+
+/// A margin of one value around a tensor. Element types: float, double, int32, int64.
+/// Shapes: X [d...]; Out [before + d + after...]. Errors: bad_attribute, overflow, dtype_mismatch. Source: paddle operators `pad`, `pad_grad`.
+struct pad {
+    static constexpr std::string_view type = "pad";
+    static constexpr std::array inputs = {slot{"X"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = pad_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        return detail::infer_pad(c, detail::all_margins(c, a, c.in(0).dims.rank()));
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<pad_grad>().reads_grad("Out").makes_grad("X"); }
+    static result<void> run(const attributes& a, run_context& c) {
+        auto m = detail::all_margins(c, a, c.in_dims(0).rank());
+        if (!m) return m.failure();
+        return detail::run_pad(c, *m, a.pad_value);
     }
 };
 
@@ -307,30 +308,28 @@ struct padded_grad {
         return run_pad_grad(c, 2, *m);
     }
 };
-[[gnu::cold]] inline void gradient_of_padded(gradient_maker& g, std::string_view type) {
-    g.append(type).reads("X").reads("Paddings").reads_grad("Out").makes_grad("X");
-}
+[[gnu::cold]] inline void gradient_of_padded(gradient_op& made) { made.reads("X").reads("Paddings").reads_grad("Out").makes_grad("X"); }
 }  // namespace detail
 
+struct pad2d_grad : detail::padded_grad<pad2d_attributes, detail::image_margins<infer_context>, detail::image_margins<run_context>> {
+    static constexpr std::string_view type = "pad2d_grad";
+};
 /// A margin around images: of a value, mirrored, or the edge repeated.
 /// Shapes: X [n, c, h, w] or [n, h, w, c]; Out with h and w larger. Errors: bad_attribute, shape_mismatch, overflow, dtype_mismatch;
 /// unsupported for Paddings computed from what is fed. Source: paddle operators `pad2d`, `pad2d_grad`.
 struct pad2d : detail::padded<pad2d_attributes, detail::image_margins<infer_context>, detail::image_margins<run_context>,
                               &pad2d_attributes::pad_value> {
     static constexpr std::string_view type = "pad2d";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_padded(g, "pad2d_grad"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_padded(g.append<pad2d_grad>()); }
 };
-struct pad2d_grad : detail::padded_grad<pad2d_attributes, detail::image_margins<infer_context>, detail::image_margins<run_context>> {
-    static constexpr std::string_view type = "pad2d_grad";
+struct pad3d_grad : detail::padded_grad<pad3d_attributes, detail::volume_margins<infer_context>, detail::volume_margins<run_context>> {
+    static constexpr std::string_view type = "pad3d_grad";
 };
 /// The same around volumes, and `circular`. Shapes: X [n, c, d, h, w] or [n, d, h, w, c].
 struct pad3d : detail::padded<pad3d_attributes, detail::volume_margins<infer_context>, detail::volume_margins<run_context>,
                               &pad3d_attributes::value> {
     static constexpr std::string_view type = "pad3d";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_padded(g, "pad3d_grad"); }
-};
-struct pad3d_grad : detail::padded_grad<pad3d_attributes, detail::volume_margins<infer_context>, detail::volume_margins<run_context>> {
-    static constexpr std::string_view type = "pad3d_grad";
+    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_padded(g.append<pad3d_grad>()); }
 };
 
 }  // namespace wherry::inline WHERRY_ABI::op

@@ -5,6 +5,7 @@
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op/concat.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/concat.hpp>
 #include <wherry/version.hpp>
@@ -148,6 +149,16 @@ inline result<void> run_unstacked(std::int32_t number, run_context& c, std::size
 
 }  // namespace detail
 
+struct stack_grad {
+    static constexpr std::string_view type = "stack_grad";
+    static constexpr std::array inputs = {slot{"Y@GRAD"}, slot{"X", slot_arity::any}};
+    static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::many}};
+    using attributes = stack_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_unstacked(a.axis, c, 0); }
+    static result<void> run(const attributes& a, run_context& c) { return detail::run_unstacked(a.axis, c, 0); }
+};
+
 /// Tensors alike as one with an axis more. Any element type.
 /// Shapes: all X [...]; Y [..., number of X, ...]. Errors: bad_attribute, shape_mismatch, dtype_mismatch, bad_dims.
 /// Source: paddle operators `stack`, `stack_grad`.
@@ -158,17 +169,18 @@ struct stack {
     using attributes = stack_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_stacked(a, c); }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("stack_grad").reads_grad("Y").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<stack_grad>().reads_grad("Y").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) { return detail::run_stacked(a, c); }
 };
-struct stack_grad {
-    static constexpr std::string_view type = "stack_grad";
-    static constexpr std::array inputs = {slot{"Y@GRAD"}, slot{"X", slot_arity::any}};
-    static constexpr std::array outputs = {slot{"X@GRAD", slot_arity::many}};
-    using attributes = stack_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_unstacked(a.axis, c, 0); }
-    static result<void> run(const attributes& a, run_context& c) { return detail::run_unstacked(a.axis, c, 0); }
+struct unstack_grad {
+    static constexpr std::string_view type = "unstack_grad";
+    static constexpr std::array inputs = {slot{"Y@GRAD", slot_arity::many}};
+    static constexpr std::array outputs = {slot{"X@GRAD"}};
+    using attributes = unstack_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_stacked(a, c); }
+    static result<void> run(const attributes& a, run_context& c) { return detail::run_stacked(a, c); }
 };
 
 /// One tensor as those that lie along an axis. Any element type.
@@ -184,17 +196,8 @@ struct unstack {
             return c.fail(errc::bad_attribute, "Number of Outputs(Y) is wrong.", decimal(a.num), decimal(c.out_count(0)));
         return detail::infer_unstacked(a.axis, c, 0);
     }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("unstack_grad").reads_grad("Y").makes_grad("X"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<unstack_grad>().reads_grad("Y").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) { return detail::run_unstacked(a.axis, c, 0); }
-};
-struct unstack_grad {
-    static constexpr std::string_view type = "unstack_grad";
-    static constexpr std::array inputs = {slot{"Y@GRAD", slot_arity::many}};
-    static constexpr std::array outputs = {slot{"X@GRAD"}};
-    using attributes = unstack_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_stacked(a, c); }
-    static result<void> run(const attributes& a, run_context& c) { return detail::run_stacked(a, c); }
 };
 
 /// The same under another name; its gradient is `stack`.
@@ -207,7 +210,7 @@ struct unbind {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_unstacked(a.axis, c, 0); }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
         const auto& op = g.forward();
-        g.append("stack").reads("X", detail::grad_names(op.output("Out"))).makes("Y", detail::grad_names(op.input("X")));
+        g.append<stack>().reads("X", detail::grad_names(op.output("Out"))).makes("Y", detail::grad_names(op.input("X")));
     }
     static result<void> run(const attributes& a, run_context& c) { return detail::run_unstacked(a.axis, c, 0); }
 };
@@ -240,7 +243,7 @@ struct split {
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) {
         const auto& op = g.forward();
-        g.append("concat")
+        g.append<concat>()
             .reads("AxisTensor")
             .reads("X", detail::grad_names(op.output("Out")))
             .makes("Out", detail::grad_names(op.input("X")));
