@@ -86,7 +86,8 @@ network shared() {
     auto x = x_of(6);
     auto target = label();
     const auto same = [](const fluid::Variable& in, const char* act) {
-        return layers::fc(in, {.size = 6, .param_attr = {{.name = "w"}}, .bias_attr = fluid::ParamAttr{.name = "b"}, .act = layers::act_name::of(act)});
+        return layers::fc(
+            in, {.size = 6, .param_attr = {{.name = "w"}}, .bias_attr = fluid::ParamAttr{.name = "b"}, .act = layers::act_name::of(act)});
     };
     auto a = same(x, "tanh");
     auto b = same(a, "relu");
