@@ -5,6 +5,7 @@
 #   max_ratio_e2    instructions against those of the aligned stream, in hundredths
 #   max_stack       bytes                                  max_error_e9  largest distance to Paddle, in 1e-9
 #   max_params      bytes of the parameters
+#   readme          the row of README.md that holds these numbers; compared where the compiler is g++ 12, as there
 # .data is always 0, and no symbol of a heap, exceptions, RTTI or a reentrant libc is there, nor a byte of the ProgramDesc.
 cmake_minimum_required(VERSION 3.21)
 if(NOT stream)
@@ -110,6 +111,16 @@ math(EXPR bss "${full_bss} - ${empty_bss}")
 
 message(STATUS "${name}: ${instructions} instructions, ${code} bytes of code, ${bss} of .bss, ${stack} of stack, ${params_size} of parameters")
 check(".data" ${full_data} 0)
+if(readme)
+    execute_process(COMMAND ${arm_cxx} -dumpversion OUTPUT_VARIABLE version)
+    set(row "| ${readme} | ${instructions} | ${code} bytes | ${bss} bytes | ${stack} bytes |")
+    string(REGEX REPLACE " ([0-9]+)([0-9][0-9][0-9]) " " \\1,\\2 " row "${row}")
+    file(READ ${source}/README.md page)
+    string(FIND "${page}" "${row}" at)
+    if(version MATCHES "^12" AND at EQUAL -1)
+        string(APPEND failed "\nREADME.md lacks this row: ${row}")
+    endif()
+endif()
 if(NOT bss EQUAL arena_bytes)
     string(APPEND failed "\n.bss is ${bss} bytes, and arena_bytes ${arena_bytes}")
 endif()
