@@ -6,6 +6,7 @@
 #include <wherry/version.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 /// Why a model is not a network: sentences of the compiler, with the culprit and the numbers as template arguments beside them.

@@ -1,12 +1,14 @@
 #ifndef WHERRY_EMBED_TRAINER_HPP
 #define WHERRY_EMBED_TRAINER_HPP
 
+#include <wherry/base/fixed_string.hpp>
 #include <wherry/embed/network.hpp>
 #include <wherry/version.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI::embed {

@@ -1,7 +1,12 @@
 #ifndef WHERRY_EXEC_DATA_FEEDER_HPP
 #define WHERRY_EXEC_DATA_FEEDER_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/lod.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>

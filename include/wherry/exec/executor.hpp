@@ -1,8 +1,13 @@
 #ifndef WHERRY_EXEC_EXECUTOR_HPP
 #define WHERRY_EXEC_EXECUTOR_HPP
 
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/plan_maker.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>

@@ -5,6 +5,7 @@
 #include <wherry/program/operator.hpp>
 #include <wherry/version.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_LIST_HPP
 #define WHERRY_EXEC_OP_LIST_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/exec/gradient.hpp>
 #include <wherry/exec/infer.hpp>
 #include <wherry/exec/run.hpp>

@@ -2,12 +2,16 @@
 #define WHERRY_EXEC_PLAN_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/lod.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/revision.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/arena.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <cstddef>

@@ -1,14 +1,26 @@
 #ifndef WHERRY_EXEC_PLAN_MAKER_HPP
 #define WHERRY_EXEC_PLAN_MAKER_HPP
 
+#include <wherry/base/limits.hpp>
 #include <wherry/base/name_map.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/known_values.hpp>
 #include <wherry/exec/plan.hpp>
+#include <wherry/program/operator.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
+#include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

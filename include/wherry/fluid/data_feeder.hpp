@@ -4,6 +4,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/data_feeder.hpp>
 #include <wherry/fluid/executor.hpp>
+#include <wherry/program/program.hpp>
 #include <wherry/version.hpp>
 
 #include <span>

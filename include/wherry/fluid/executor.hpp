@@ -4,6 +4,10 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/fluid/framework.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
+#include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <array>

@@ -1,10 +1,15 @@
 #ifndef WHERRY_FLUID_FRAMEWORK_HPP
 #define WHERRY_FLUID_FRAMEWORK_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/float16.hpp>
 #include <wherry/fluid/errors.hpp>
 #include <wherry/layers/builder.hpp>
 #include <wherry/layers/data.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <cstdint>

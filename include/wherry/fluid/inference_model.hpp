@@ -4,6 +4,8 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/all.hpp>
 #include <wherry/fluid/io.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <concepts>

@@ -4,6 +4,8 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/fluid/executor.hpp>
 #include <wherry/policy/filter.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <filesystem>

@@ -1,12 +1,14 @@
 #ifndef WHERRY_FLUID_LAYERS_HPP
 #define WHERRY_FLUID_LAYERS_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/fluid/framework.hpp>
 #include <wherry/layers/array.hpp>
 #include <wherry/layers/fc.hpp>
 #include <wherry/layers/loss.hpp>
 #include <wherry/layers/math.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <cstdint>

@@ -3,6 +3,7 @@
 
 #include <wherry/base/sequence.hpp>
 #include <wherry/fluid/framework.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/train/optimizer.hpp>
 #include <wherry/version.hpp>
 

@@ -3,6 +3,7 @@
 
 #include <wherry/exec/op/all.hpp>
 #include <wherry/fluid/inference_model.hpp>
+#include <wherry/program/program.hpp>
 #include <wherry/version.hpp>
 
 #include <optional>

@@ -5,6 +5,9 @@
 #include <wherry/fluid/executor.hpp>
 #include <wherry/fluid/io.hpp>
 #include <wherry/model/state.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <filesystem>

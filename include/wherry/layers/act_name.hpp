@@ -1,6 +1,7 @@
 #ifndef WHERRY_LAYERS_ACT_NAME_HPP
 #define WHERRY_LAYERS_ACT_NAME_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/activation.hpp>
 #include <wherry/exec/op/softmax.hpp>
 #include <wherry/exec/op/unary.hpp>

@@ -1,7 +1,10 @@
 #ifndef WHERRY_LAYERS_ARRAY_HPP
 #define WHERRY_LAYERS_ARRAY_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/accuracy.hpp>
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op/cast.hpp>
@@ -12,14 +15,17 @@
 #include <wherry/exec/op/selected_rows.hpp>
 #include <wherry/exec/op/top_k.hpp>
 #include <wherry/layers/common.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 /// Layers that move elements: joining, reshaping, converting, looking up. Source: fluid.layers.
 namespace wherry::inline WHERRY_ABI::layers {

@@ -1,11 +1,15 @@
 #ifndef WHERRY_LAYERS_BUILDER_HPP
 #define WHERRY_LAYERS_BUILDER_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/fill_constant.hpp>
 #include <wherry/exec/op/random.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/layers/builder_base.hpp>
+#include <wherry/program/program.hpp>
 #include <wherry/version.hpp>
 
 #include <initializer_list>

@@ -1,16 +1,23 @@
 #ifndef WHERRY_LAYERS_BUILDER_BASE_HPP
 #define WHERRY_LAYERS_BUILDER_BASE_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/layers/param_attr.hpp>
+#include <wherry/program/block.hpp>
 #include <wherry/program/name_scope.hpp>
+#include <wherry/program/operator.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/unique_name.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>

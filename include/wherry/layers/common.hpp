@@ -1,9 +1,12 @@
 #ifndef WHERRY_LAYERS_COMMON_HPP
 #define WHERRY_LAYERS_COMMON_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/layers/act_name.hpp>
 #include <wherry/layers/builder.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <initializer_list>

@@ -1,7 +1,10 @@
 #ifndef WHERRY_LAYERS_DATA_HPP
 #define WHERRY_LAYERS_DATA_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/layers/builder_base.hpp>
 #include <wherry/version.hpp>
 

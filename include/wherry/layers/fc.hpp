@@ -1,7 +1,10 @@
 #ifndef WHERRY_LAYERS_FC_HPP
 #define WHERRY_LAYERS_FC_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/elementwise.hpp>
 #include <wherry/exec/op/mul.hpp>
 #include <wherry/exec/op/sum.hpp>
@@ -9,6 +12,7 @@
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>

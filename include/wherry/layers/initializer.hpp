@@ -5,6 +5,7 @@
 #include <wherry/version.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>

@@ -1,15 +1,19 @@
 #ifndef WHERRY_LAYERS_LOSS_HPP
 #define WHERRY_LAYERS_LOSS_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/activation.hpp>
 #include <wherry/exec/op/cross_entropy.hpp>
 #include <wherry/exec/op/elementwise.hpp>
 #include <wherry/exec/op/mean.hpp>
 #include <wherry/exec/op/softmax_with_cross_entropy.hpp>
 #include <wherry/layers/common.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <cstdint>
+#include <string_view>
 
 namespace wherry::inline WHERRY_ABI::layers {
 

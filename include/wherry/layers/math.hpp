@@ -1,6 +1,8 @@
 #ifndef WHERRY_LAYERS_MATH_HPP
 #define WHERRY_LAYERS_MATH_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/clip.hpp>
 #include <wherry/exec/op/dropout.hpp>
@@ -9,9 +11,11 @@
 #include <wherry/exec/op/softmax.hpp>
 #include <wherry/exec/op/sum.hpp>
 #include <wherry/layers/common.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>

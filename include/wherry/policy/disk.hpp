@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_DISK_HPP
 #define WHERRY_POLICY_DISK_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
 #include <wherry/version.hpp>

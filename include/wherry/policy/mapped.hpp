@@ -1,6 +1,8 @@
 #ifndef WHERRY_POLICY_MAPPED_HPP
 #define WHERRY_POLICY_MAPPED_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
 #include <wherry/version.hpp>

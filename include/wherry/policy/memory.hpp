@@ -3,6 +3,7 @@
 
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
 #include <wherry/version.hpp>

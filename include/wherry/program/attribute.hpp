@@ -1,12 +1,14 @@
 #ifndef WHERRY_PROGRAM_ATTRIBUTE_HPP
 #define WHERRY_PROGRAM_ATTRIBUTE_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/framework.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>

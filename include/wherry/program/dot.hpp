@@ -6,7 +6,9 @@
 #include <wherry/base/shape.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/program/attribute.hpp>
+#include <wherry/program/block.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
@@ -14,6 +16,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline WHERRY_ABI {
 

@@ -6,6 +6,7 @@
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>

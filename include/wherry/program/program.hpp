@@ -3,14 +3,18 @@
 
 #include <wherry/base/limits.hpp>
 #include <wherry/base/name_map.hpp>
+#include <wherry/base/number.hpp>
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/block.hpp>
+#include <wherry/program/operator.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/sniff.hpp>
 
 #include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -1,9 +1,13 @@
 #ifndef WHERRY_PROGRAM_PRUNE_HPP
 #define WHERRY_PROGRAM_PRUNE_HPP
 
+#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/program/block.hpp>
+#include <wherry/program/operator.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>

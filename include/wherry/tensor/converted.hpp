@@ -1,6 +1,7 @@
 #ifndef WHERRY_TENSOR_CONVERTED_HPP
 #define WHERRY_TENSOR_CONVERTED_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/float16.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/tensor/copied.hpp>

@@ -1,6 +1,7 @@
 #ifndef WHERRY_TENSOR_COPIED_HPP
 #define WHERRY_TENSOR_COPIED_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>

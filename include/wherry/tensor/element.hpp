@@ -1,6 +1,7 @@
 #ifndef WHERRY_TENSOR_ELEMENT_HPP
 #define WHERRY_TENSOR_ELEMENT_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/float16.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>

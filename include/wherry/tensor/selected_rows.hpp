@@ -1,6 +1,7 @@
 #ifndef WHERRY_TENSOR_SELECTED_ROWS_HPP
 #define WHERRY_TENSOR_SELECTED_ROWS_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>

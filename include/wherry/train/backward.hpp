@@ -2,13 +2,19 @@
 #define WHERRY_TRAIN_BACKWARD_HPP
 
 #include <wherry/base/name_map.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/fill_constant.hpp>
 #include <wherry/exec/op/sum.hpp>
 #include <wherry/layers/builder.hpp>
+#include <wherry/program/block.hpp>
+#include <wherry/program/operator.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>

@@ -1,16 +1,21 @@
 #ifndef WHERRY_TRAIN_CLIP_HPP
 #define WHERRY_TRAIN_CLIP_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/activation.hpp>
 #include <wherry/exec/op/elementwise.hpp>
 #include <wherry/exec/op/reduce.hpp>
 #include <wherry/layers/array.hpp>
 #include <wherry/layers/math.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/train/backward.hpp>
 #include <wherry/version.hpp>
 
+#include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI {

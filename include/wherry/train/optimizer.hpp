@@ -1,17 +1,25 @@
 #ifndef WHERRY_TRAIN_OPTIMIZER_HPP
 #define WHERRY_TRAIN_OPTIMIZER_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/order.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/optimizer.hpp>
 #include <wherry/exec/op/scale.hpp>
 #include <wherry/exec/op/sum.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/train/backward.hpp>
 #include <wherry/train/clip.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -2,6 +2,11 @@
 #define WHERRY_WIRE_ANNOTATION_HPP
 
 #include <wherry/base/crc32c.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/lod.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/tensor_stream.hpp>
 

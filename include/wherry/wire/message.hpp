@@ -1,14 +1,20 @@
 #ifndef WHERRY_WIRE_MESSAGE_HPP
 #define WHERRY_WIRE_MESSAGE_HPP
 
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/boxed.hpp>
 #include <wherry/wire/protobuf.hpp>
 
 #include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 

@@ -1,10 +1,16 @@
 #ifndef WHERRY_WIRE_SELECTED_ROWS_HPP
 #define WHERRY_WIRE_SELECTED_ROWS_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/tensor_stream.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>

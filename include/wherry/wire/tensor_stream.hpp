@@ -5,6 +5,8 @@
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/lod.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/framework.hpp>
@@ -12,6 +14,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 /// The LoDTensor stream, the unit of every parameter file. Source: fluid 1.8.5, lod_tensor.cc and tensor_util.cc.
 namespace wherry::inline WHERRY_ABI::wire {

@@ -1,6 +1,8 @@
 #ifndef WHERRY_EXEC_OP_ACTIVATION_HPP
 #define WHERRY_EXEC_OP_ACTIVATION_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/activation.hpp>

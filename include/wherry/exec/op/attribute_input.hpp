@@ -1,7 +1,11 @@
 #ifndef WHERRY_EXEC_OP_ATTRIBUTE_INPUT_HPP
 #define WHERRY_EXEC_OP_ATTRIBUTE_INPUT_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/infer.hpp>
 #include <wherry/exec/run.hpp>
 #include <wherry/version.hpp>

@@ -1,6 +1,10 @@
 #ifndef WHERRY_EXEC_OP_CAST_HPP
 #define WHERRY_EXEC_OP_CAST_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/float16.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/cast.hpp>
@@ -11,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 namespace wherry::inline WHERRY_ABI::op {

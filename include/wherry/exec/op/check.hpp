@@ -1,6 +1,9 @@
 #ifndef WHERRY_EXEC_OP_CHECK_HPP
 #define WHERRY_EXEC_OP_CHECK_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/infer.hpp>
 #include <wherry/version.hpp>
 

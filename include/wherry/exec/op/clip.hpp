@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_CLIP_HPP
 #define WHERRY_EXEC_OP_CLIP_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>

@@ -1,6 +1,8 @@
 #ifndef WHERRY_EXEC_OP_COMPARE_HPP
 #define WHERRY_EXEC_OP_COMPARE_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/elementwise.hpp>
 #include <wherry/exec/op_list.hpp>

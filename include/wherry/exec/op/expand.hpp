@@ -2,7 +2,9 @@
 #define WHERRY_EXEC_OP_EXPAND_HPP
 
 #include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/strided.hpp>

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_FEED_HPP
 #define WHERRY_EXEC_OP_FEED_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/version.hpp>
 

@@ -1,7 +1,9 @@
 #ifndef WHERRY_EXEC_OP_FILL_CONSTANT_HPP
 #define WHERRY_EXEC_OP_FILL_CONSTANT_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/real.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/cast.hpp>

@@ -1,7 +1,10 @@
 #ifndef WHERRY_EXEC_OP_MATMUL_HPP
 #define WHERRY_EXEC_OP_MATMUL_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/mul.hpp>
 #include <wherry/exec/op_list.hpp>

@@ -1,6 +1,8 @@
 #ifndef WHERRY_EXEC_OP_MEAN_HPP
 #define WHERRY_EXEC_OP_MEAN_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/reduce.hpp>

@@ -1,7 +1,10 @@
 #ifndef WHERRY_EXEC_OP_MUL_HPP
 #define WHERRY_EXEC_OP_MUL_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/broadcast.hpp>
@@ -13,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace wherry::inline WHERRY_ABI::op {
 

@@ -1,6 +1,12 @@
 #ifndef WHERRY_EXEC_OP_NORMALIZATION_HPP
 #define WHERRY_EXEC_OP_NORMALIZATION_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
+#include <wherry/base/text.hpp>
 #include <wherry/exec/op/channels.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>

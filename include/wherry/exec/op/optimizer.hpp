@@ -1,7 +1,11 @@
 #ifndef WHERRY_EXEC_OP_OPTIMIZER_HPP
 #define WHERRY_EXEC_OP_OPTIMIZER_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>

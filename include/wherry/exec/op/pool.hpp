@@ -1,6 +1,10 @@
 #ifndef WHERRY_EXEC_OP_POOL_HPP
 #define WHERRY_EXEC_OP_POOL_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/channels.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/walk.hpp>

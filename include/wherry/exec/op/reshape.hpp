@@ -1,7 +1,10 @@
 #ifndef WHERRY_EXEC_OP_RESHAPE_HPP
 #define WHERRY_EXEC_OP_RESHAPE_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/same_elements.hpp>

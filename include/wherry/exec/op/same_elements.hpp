@@ -2,6 +2,8 @@
 #define WHERRY_EXEC_OP_SAME_ELEMENTS_HPP
 
 #include <wherry/base/fixed_string.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>

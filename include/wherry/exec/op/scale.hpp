@@ -1,6 +1,8 @@
 #ifndef WHERRY_EXEC_OP_SCALE_HPP
 #define WHERRY_EXEC_OP_SCALE_HPP
 
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/scale.hpp>
@@ -10,6 +12,7 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 
 namespace wherry::inline WHERRY_ABI::op {

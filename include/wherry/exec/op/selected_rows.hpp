@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_SELECTED_ROWS_HPP
 #define WHERRY_EXEC_OP_SELECTED_ROWS_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/version.hpp>
 

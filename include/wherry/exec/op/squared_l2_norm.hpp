@@ -1,6 +1,8 @@
 #ifndef WHERRY_EXEC_OP_SQUARED_L2_NORM_HPP
 #define WHERRY_EXEC_OP_SQUARED_L2_NORM_HPP
 
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/reduce.hpp>

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_OP_STRIDED_HPP
 #define WHERRY_EXEC_OP_STRIDED_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/strided.hpp>

@@ -1,6 +1,9 @@
 #ifndef WHERRY_EXEC_OP_SUM_HPP
 #define WHERRY_EXEC_OP_SUM_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/scale.hpp>
 #include <wherry/exec/op_list.hpp>

@@ -1,6 +1,11 @@
 #ifndef WHERRY_EXEC_OP_TOP_K_HPP
 #define WHERRY_EXEC_OP_TOP_K_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
+#include <wherry/base/text.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>

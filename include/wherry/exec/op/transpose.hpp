@@ -1,7 +1,10 @@
 #ifndef WHERRY_EXEC_OP_TRANSPOSE_HPP
 #define WHERRY_EXEC_OP_TRANSPOSE_HPP
 
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/same_elements.hpp>
 #include <wherry/exec/op/strided.hpp>

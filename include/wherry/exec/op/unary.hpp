@@ -1,7 +1,9 @@
 #ifndef WHERRY_EXEC_OP_UNARY_HPP
 #define WHERRY_EXEC_OP_UNARY_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/fixed_string.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/activation.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/check.hpp>

@@ -1,9 +1,11 @@
 #ifndef WHERRY_EXEC_OP_WALK_HPP
 #define WHERRY_EXEC_OP_WALK_HPP
 
+#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
+#include <wherry/base/text.hpp>
 #include <wherry/exec/op_failure.hpp>
 #include <wherry/kernel/window.hpp>
 #include <wherry/version.hpp>

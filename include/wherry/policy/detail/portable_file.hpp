@@ -1,12 +1,14 @@
 #ifndef WHERRY_POLICY_DETAIL_PORTABLE_FILE_HPP
 #define WHERRY_POLICY_DETAIL_PORTABLE_FILE_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/file_name.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/version.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

@@ -1,12 +1,15 @@
 #ifndef WHERRY_POLICY_DETAIL_POSIX_READER_HPP
 #define WHERRY_POLICY_DETAIL_POSIX_READER_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/policy/detail/posix_calls.hpp>
 #include <wherry/policy/file_name.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_DETAIL_POSIX_SAVER_HPP
 #define WHERRY_POLICY_DETAIL_POSIX_SAVER_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/detail/posix_writer.hpp>
 #include <wherry/version.hpp>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>

@@ -1,13 +1,16 @@
 #ifndef WHERRY_POLICY_DETAIL_POSIX_WRITER_HPP
 #define WHERRY_POLICY_DETAIL_POSIX_WRITER_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/policy/detail/posix_reader.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/version.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <ctime>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
