@@ -4,7 +4,7 @@
 #include <support/small_program.hpp>
 
 #include <wherry/archive/archive.hpp>
-#include <wherry/exec/op/lists.hpp>
+#include <wherry/exec/op/mul.hpp>
 #include <wherry/policy/memory.hpp>
 
 #include "exec/op/op_case.hpp"
@@ -34,7 +34,7 @@ struct absolute {
         return {};
     }
 };
-using operators = op::every::with<absolute>;
+using operators = op_list<op::mul, absolute>;
 
 /// Keeps the biases: persistables with names like `fc_0.b_0`.
 struct biases {
