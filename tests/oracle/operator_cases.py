@@ -244,7 +244,79 @@ def places():
     yield case("top_k_v2", {"X": np.array([3, 1, 2], "int64")}, {"Out": 1, "Indices": 1}, k=2)
 
 
+def rearranging():
+    x = count(2, 3, 4)
+    for axes in ([0], [1, 2], [-1], [3]):
+        yield case("flip", {"X": x}, {"Out": 1}, axis=axes, _since="2.6")
+        yield case("flip", {"X": x}, {"Out": 1}, dims=axes, _until="1.8")
+    for shifts, axes in (([1], [1]), ([-5, 2], [0, 2]), ([7], []), ([1, 2], [1, 1]), ([1], [3])):
+        yield case("roll", {"X": x}, {"Out": 1}, shifts=shifts, axis=axes, _since="2.6")
+    for layout, image in (("NCHW", count(2, 8, 2, 3)), ("NHWC", count(2, 2, 3, 8))):
+        yield case("pixel_shuffle", {"X": image}, {"Out": 1}, upscale_factor=2, data_format=layout, _since="2.6")
+        yield case("pixel_shuffle", {"X": image}, {"Out": 1}, upscale_factor=3, data_format=layout, _since="2.6")
+    yield case("pixel_shuffle", {"X": count(2, 9, 2, 3)}, {"Out": 1}, upscale_factor=3)
+    for diagonal in (-1, 0, 1, 5):
+        for lower in (True, False):
+            yield case("tril_triu", {"X": x}, {"Out": 1}, diagonal=diagonal, lower=lower)
+    for dtype in ("float32", "float64", "int32", "int64"):
+        for axis in (0, 1, -1):
+            for exclusive in (False, True):
+                for reverse in (False, True):
+                    yield case("cumsum", {"X": x.astype(dtype)}, {"Out": 1}, axis=axis, exclusive=exclusive, reverse=reverse, _since="2.6")
+    yield case("cumsum", {"X": x}, {"Out": 1}, flatten=True, _since="2.6")
+    yield case("cumsum", {"X": x}, {"Out": 1}, axis=3, _since="2.6")
+
+
+def reducing():
+    x = some(2, 3, 4)
+    for op in ("reduce_max", "reduce_min", "reduce_prod"):
+        for dim in ([0], [1], [-1], [0, 2], [3]):
+            yield case(op, {"X": x}, {"Out": 1}, dim=dim)
+        yield case(op, {"X": x}, {"Out": 1}, dim=[1], keep_dim=True)
+        yield case(op, {"X": x}, {"Out": 1}, reduce_all=True)
+        yield case(op, {"X": count(3, 2, start=-2, dtype="int64")}, {"Out": 1}, dim=[0], _dtype="int64")
+        yield case(op, {"X": count(3, 2, start=-2, dtype="int32")}, {"Out": 1}, dim=[0], _dtype="int32")
+    for op in ("reduce_any", "reduce_all"):
+        yield case(op, {"X": x > 0}, {"Out": 1}, dim=[1], _dtype="bool")
+        yield case(op, {"X": x > 0}, {"Out": 1}, reduce_all=True, _dtype="bool")
+    for p in (2.0, 1.0, 3.0, 0.0, float("inf"), float("-inf")):
+        yield case("p_norm", {"X": x}, {"Out": 1}, porder=p, axis=1)
+        yield case("p_norm", {"X": x}, {"Out": 1}, porder=p, axis=-1, keepdim=True)
+    yield case("p_norm", {"X": x}, {"Out": 1}, asvector=True, _since="2.6")
+    for axis in (0, 1, -1, 3):
+        yield case("log_softmax", {"X": x}, {"Out": 1}, axis=axis)
+    yield case("bmm", {"X": some(2, 3, 4), "Y": some(2, 4, 5)}, {"Out": 1}, _tolerance=1e-5)
+    yield case("bmm", {"X": some(2, 3, 4), "Y": some(1, 4, 5)}, {"Out": 1})
+    yield case("bmm", {"X": some(3, 4), "Y": some(4, 5)}, {"Out": 1})
+
+
+def rare_binary():
+    x, y = np.array([7, -7, 7, -7, 6, -6], "float32"), np.array([3, 3, -3, -3, 2, 2], "float32")
+    for op in ("elementwise_mod", "elementwise_floordiv", "elementwise_pow"):
+        for dtype in ("float32", "float64", "int32", "int64"):
+            yield case(op, {"X": x.astype(dtype), "Y": y.astype(dtype)}, {"Out": 1}, _dtype=dtype, _since="2.6" if dtype[0] == "f" else "1.8")
+        yield case(op, {"X": x.reshape(2, 3), "Y": y[:3]}, {"Out": 1}, _since="2.6")
+        yield case(op, {"X": x.reshape(2, 3), "Y": y[1:3]}, {"Out": 1}, axis=0, _since="2.6")
+    yield case("elementwise_mod", {"X": ints(5), "Y": ints(0)}, {"Out": 1}, _since="2.6")
+    yield case("elementwise_floordiv", {"X": ints(5), "Y": ints(0)}, {"Out": 1}, _since="2.6")
+
+
+def encoding():
+    i = ints(1, 0, 3, dtype="int64")
+    yield case("one_hot_v2", {"X": i}, {"Out": 1}, depth=4, dtype=5)
+    yield case("one_hot_v2", {"X": i.astype("int32").reshape(3, 1)}, {"Out": 1}, depth=4, dtype=3, _dtype="int64")
+    yield case("one_hot_v2", {"X": i}, {"Out": 1}, depth=2, _since="2.6")
+    yield case("one_hot_v2", {"X": i}, {"Out": 1}, depth=2, allow_out_of_range=True)
+    yield case("one_hot", {"X": i.reshape(3, 1)}, {"Out": 1}, depth=4)
+    image = some(2, 3, 2, 2)
+    yield case("prelu", {"X": image, "Alpha": np.array([0.1], "float32")}, {"Out": 1}, mode="all")
+    yield case("prelu", {"X": image, "Alpha": some(3)}, {"Out": 1}, mode="channel", _since="2.6")
+    yield case("prelu", {"X": image, "Alpha": some(2)}, {"Out": 1}, mode="channel", data_format="NHWC", _since="2.6")
+    yield case("prelu", {"X": image, "Alpha": some(1, 3, 2, 2)}, {"Out": 1}, mode="element", _since="2.6")
+    yield case("prelu", {"X": image, "Alpha": some(2)}, {"Out": 1}, mode="channel", _since="2.6")
+
+
 def cases():
-    for family in (unary, transposes, same_elements, slices, assembly, padding, choosing, constants, comparisons, places):
+    for family in (rearranging, reducing, rare_binary, encoding, unary, transposes, same_elements, slices, assembly, padding, choosing, constants, comparisons, places):
         for made in family():
             yield made

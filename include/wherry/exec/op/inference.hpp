@@ -2,14 +2,22 @@
 #define WHERRY_EXEC_OP_INFERENCE_HPP
 
 #include <wherry/exec/op/arg.hpp>
+#include <wherry/exec/op/bmm.hpp>
 #include <wherry/exec/op/compare.hpp>
+#include <wherry/exec/op/elementwise_pow.hpp>
 #include <wherry/exec/op/expand.hpp>
 #include <wherry/exec/op/fill.hpp>
 #include <wherry/exec/op/flatten.hpp>
 #include <wherry/exec/op/gather.hpp>
 #include <wherry/exec/op/images.hpp>
 #include <wherry/exec/op/lists.hpp>
+#include <wherry/exec/op/log_softmax.hpp>
+#include <wherry/exec/op/one_hot.hpp>
 #include <wherry/exec/op/pad.hpp>
+#include <wherry/exec/op/prelu.hpp>
+#include <wherry/exec/op/range.hpp>
+#include <wherry/exec/op/rearrange.hpp>
+#include <wherry/exec/op/reduce_max.hpp>
 #include <wherry/exec/op/reshape.hpp>
 #include <wherry/exec/op/shape.hpp>
 #include <wherry/exec/op/slice.hpp>
@@ -25,8 +33,10 @@
 ///     wherry::Executor exe(wherry::op::inference{});
 namespace wherry::inline WHERRY_ABI::op {
 
-/// Functions of each element, and their gradients.
-using functions = join_ops<unaries>;
+/// Functions of each element, products and reductions, and their gradients.
+using functions = join_ops<unaries, op_list<prelu, prelu_grad, elementwise_pow, elementwise_pow_grad, elementwise_mod, elementwise_floordiv,
+                                            bmm, bmm_grad, log_softmax, log_softmax_grad, cumsum, p_norm, reduce_max, reduce_max_grad,
+                                            reduce_min, reduce_min_grad, reduce_prod, reduce_prod_grad, reduce_any, reduce_all>>;
 
 /// Other dims, other places: operators that move elements, and their gradients.
 using shapes =
@@ -38,7 +48,8 @@ using shapes =
 using assembly = op_list<stack, stack_grad, unstack, unstack_grad, unbind, split, expand, expand_grad, expand_v2, expand_v2_grad, expand_as,
                          expand_as_grad, expand_as_v2, expand_as_v2_grad, tile, tile_grad, pad, pad_grad, pad2d, pad2d_grad, pad3d,
                          pad3d_grad, gather, gather_grad, index_select, index_select_grad, gather_nd, gather_nd_grad,
-                         fill_constant_batch_size_like, fill_any_like, fill_zeros_like, assign_value, increment>;
+                         fill_constant_batch_size_like, fill_any_like, fill_zeros_like, assign_value, increment, flip, roll, roll_grad,
+                         pixel_shuffle, pixel_shuffle_grad, tril_triu, tril_triu_grad, one_hot, one_hot_v2, range>;
 
 /// Comparisons, and positions of elements.
 using comparisons = op_list<equal, not_equal, less_than, less_equal, greater_than, greater_equal, logical_and, logical_or, logical_xor,
