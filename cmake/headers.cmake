@@ -58,6 +58,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/arg.hpp
     wherry/exec/op/assign.hpp
     wherry/exec/op/attribute_input.hpp
+    wherry/exec/op/bmm.hpp
     wherry/exec/op/cast.hpp
     wherry/exec/op/channels.hpp
     wherry/exec/op/check.hpp
@@ -69,6 +70,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/detail/all.ipp
     wherry/exec/op/dropout.hpp
     wherry/exec/op/elementwise.hpp
+    wherry/exec/op/elementwise_pow.hpp
     wherry/exec/op/expand.hpp
     wherry/exec/op/feed.hpp
     wherry/exec/op/fetch.hpp
@@ -80,16 +82,22 @@ set(WHERRY_HEADERS
     wherry/exec/op/images.hpp
     wherry/exec/op/inference.hpp
     wherry/exec/op/lists.hpp
+    wherry/exec/op/log_softmax.hpp
     wherry/exec/op/lookup_table.hpp
     wherry/exec/op/matmul.hpp
     wherry/exec/op/mean.hpp
     wherry/exec/op/mul.hpp
     wherry/exec/op/normalization.hpp
+    wherry/exec/op/one_hot.hpp
     wherry/exec/op/optimizer.hpp
     wherry/exec/op/pad.hpp
     wherry/exec/op/pool.hpp
+    wherry/exec/op/prelu.hpp
     wherry/exec/op/random.hpp
+    wherry/exec/op/range.hpp
+    wherry/exec/op/rearrange.hpp
     wherry/exec/op/reduce.hpp
+    wherry/exec/op/reduce_max.hpp
     wherry/exec/op/reshape.hpp
     wherry/exec/op/same_elements.hpp
     wherry/exec/op/scale.hpp
