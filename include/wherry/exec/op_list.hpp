@@ -43,10 +43,10 @@ enum class attr_rule_2x : bool { written, read_only };
 /// Marks an attribute that only 2.x files hold: read, never written.
 inline constexpr auto since_2x = attr_rule_2x::read_only;
 
-/// What the elements of an operator's outputs depend on besides its attributes. An operator says so by `static constexpr auto reads`. Small
+/// The dependencies of an operator's outputs besides its attributes. An operator says so by `static constexpr auto reads`. Small
 /// outputs that are known before a run may decide shapes, see exec/known_values.hpp.
 enum class op_reads : std::uint8_t {
-    values,     ///< the elements of its inputs: what an operator is taken for that says nothing
+    values,     ///< the elements of its inputs: the default
     constants,  ///< the same, and without inputs they are always the same: `fill_constant`
     dims,       ///< the dims of its inputs: `shape`
     chances,    ///< something else, too: random numbers
@@ -66,7 +66,7 @@ concept OperatorPolicy = requires(const typename Op::attributes& a, infer_contex
 
 namespace detail {
 class attribute_visitor;
-/// All that is ever done with one attributes struct, behind one function, since each function costs every user compile time: makes
+/// All that is ever done with one attributes struct, in one function, since each function costs every user compile time: makes
 /// a struct of defaults (of nothing), lets the visitor see its fields, or ends it (without a visitor).
 using attributes_function = void* (*)(void* attributes, attribute_visitor*);
 struct end_attributes {
@@ -76,17 +76,17 @@ struct end_attributes {
 };
 }  // namespace detail
 
-/// Attributes of some operator, owned. (A `shared_ptr` would cost a control block type an operator.)
+/// Attributes of some operator, owned. (A `shared_ptr` would cost a control block type for each operator.)
 using attributes_ptr = std::unique_ptr<const void, detail::end_attributes>;
 
-/// What is compiled with an operator that is named, each step with the one before.
+/// The parts of a named operator that are compiled, each step with the one before.
 enum class carries : std::uint8_t {
     shapes,     ///< attributes and shape inference: enough to build and save programs
     kernels,    ///< and its kernel: enough to run them
     gradients,  ///< and its gradient, with the kernels of the operators that this is made of: enough to train them
 };
 
-/// An operator behind function pointers, so that programs can name it by string, and carry it.
+/// An operator as function pointers, so that programs name it by string, and carry it.
 struct op_info {
     std::string_view type;
     std::span<const slot> inputs;
@@ -216,7 +216,7 @@ constexpr const op_info* find_op(op_table table, std::string_view type) noexcept
     return at != table.end() && at->type == type ? &*at : nullptr;
 }
 
-/// What an operator is implemented by: the list's, or else the one that it carries. Errors: unknown_op.
+/// The implementation of an operator: the list's, or else the one that it carries. Errors: unknown_op.
 inline result<const op_info*> require_op(op_table table, const Operator& op) {
     if (const auto* info = find_op(table, op.type()); info != nullptr) return info;
     if (const auto* own = op.implementation(); own != nullptr && own->type == op.type()) return own;  // its type may have been edited
@@ -254,7 +254,7 @@ struct op_list {
                   "(see wherry/exec/op_list.hpp)");
     /// All that they are, sorted by type.
     static constexpr auto table = detail::sorted_table<carries::gradients, Ops...>();
-    /// What running them needs: no gradients.
+    /// For running alone: without gradients.
     static constexpr auto run_table = detail::sorted_table<carries::kernels, Ops...>();
     static_assert(std::adjacent_find(table.begin(), table.end(), [](const op_info& a, const op_info& b) { return a.type == b.type; }) ==
                       table.end(),

@@ -26,7 +26,7 @@
 namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
-/// Where the elements of a planned variable are.
+/// The place of the elements of a planned variable.
 enum class storage : std::uint8_t {
     fed,        ///< in the caller's array
     scope,      ///< in a tensor of the scope: persistables, and what the caller put there

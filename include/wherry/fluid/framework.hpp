@@ -31,9 +31,11 @@ using wherry::Program;
 using wherry::Scope;
 using wherry::Tensor;
 using wherry::Variable;
+/// The name that the reference has for tensors of any LoD.
 using LoDTensor = wherry::Tensor;
 namespace initializer = wherry::initializer;
 
+/// Element types, as Python spells them.
 inline constexpr auto float16 = DType::FP16;
 inline constexpr auto float32 = DType::FP32;
 inline constexpr auto float64 = DType::FP64;

@@ -12,7 +12,7 @@
 
 namespace wherry::inline WHERRY_ABI::layers {
 
-/// What `act` of a layer may name.
+/// The operators that `act` of a layer may name.
 using activations = op_list<op::relu, op::sigmoid, op::softmax, op::sqrt, op::square, op::tanh, op::relu6, op::leaky_relu, op::hard_sigmoid,
                             op::hard_swish, op::swish, op::silu, op::mish, op::gelu, op::elu, op::softplus, op::exp, op::log, op::abs>;
 

@@ -77,7 +77,7 @@ result<Variable> merge_selected_rows(Builder<C>& b, const Variable& x, std::stri
     if (auto checked = check_kind(x, VarKind::SELECTED_ROWS, "merge_selected_rows"); !checked) return checked.failure();
     return unary<op::merge_selected_rows>(b, x, {}, name);
 }
-/// The whole tensor that a SelectedRows stands for. Errors: as merge_selected_rows.
+/// The whole tensor that a SelectedRows means. Errors: as merge_selected_rows.
 template <carries C>
 result<Variable> get_tensor_from_selected_rows(Builder<C>& b, const Variable& x, std::string_view name = {}) {
     if (auto checked = check_kind(x, VarKind::SELECTED_ROWS, "get_tensor_from_selected_rows"); !checked) return checked.failure();
@@ -102,6 +102,7 @@ result<Variable> fill_constant(Builder<C>& b, const Shape& shape, DType dtype, f
     return out;
 }
 
+/// Options of `embedding`.
 struct embedding_options {
     sequence<std::int64_t> size{};              ///< {rows, width}
     bool is_sparse = false;                     ///< the gradient is declared as SelectedRows; computed densely
@@ -131,6 +132,7 @@ result<Variable> embedding(Builder<C>& b, const Variable& input, const embedding
     return out;
 }
 
+/// The results of `topk`.
 struct top_k_result {
     Variable values;
     Variable indices;

@@ -18,9 +18,9 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Where layers put what they make: the main program, its startup program, and the names used so far.
+/// The target of layers: the main program, its startup program, and the names used so far.
 ///
-/// It borrows all of them. Each layer function takes a builder first and returns a `result`; a layer that fails may leave variables behind,
+/// It borrows all of them. Each layer function takes a builder first and returns a `result`; a layer that fails may leave variables,
 /// never an operator. The operators that it appends are named by type, and the program carries them; how much of them is compiled, the
 /// builder's type says: `Builder<carries::shapes>` builds and saves, `Builder<carries::kernels>` builds what is run. One that carries more
 /// is one that carries less.

@@ -48,7 +48,7 @@ struct initializer_ops {
 };
 }  // namespace detail
 
-/// What builders share, whatever their operators carry.
+/// Shared by builders, whatever their operators carry.
 class BuilderBase {
   public:
     BuilderBase(Program& main, Program& startup, UniqueNameGenerator& names, NameScope& scopes)
@@ -78,13 +78,13 @@ class BuilderBase {
     /// Errors: shape_mismatch, dtype_mismatch, duplicate_name (one of them persists, the other does not).
     result<Variable> create_var(Program& program, std::string_view name, const Shape& dims, DType dtype, bool persistable) const;
 
-    /// Appends an operator to the main program, which then carries it: input slots that are declared and not given stand empty,
+    /// Appends an operator to the main program, which then carries it: input slots that are declared and not given are empty,
     /// attributes that are not given have their defaults, and the outputs take the dims that the operator infers.
     /// Errors: what the operator's `infer` says.
     result<void> append_op(const op_info& info, std::initializer_list<slot_args> inputs, std::initializer_list<slot_args> outputs,
                            sequence<Attr> attrs = {}) const;
 
-    /// Infers the dims of the outputs of an operator that stands in the main program's root block.
+    /// Infers the dims of the outputs of an operator of the main program's root block.
     /// Errors: unknown_op for one that carries no implementation; what its `infer` says.
     result<void> infer_outputs(const Operator& op) const;
 
@@ -174,7 +174,7 @@ inline result<void> BuilderBase::append_op(const op_info& info, std::initializer
 }
 
 namespace detail {
-/// What a program says of a variable. Errors: bad_dims for more dims than a tensor may have.
+/// Element type, dims and LoD level of a variable as a program has them. Errors: bad_dims for more dims than a tensor may have.
 inline result<tensor_meta> meta_of(const Variable& var) {
     auto dims = Shape::from(var.shape());
     if (!dims) return std::move(dims).error().of_variable(var.name());

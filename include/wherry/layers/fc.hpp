@@ -20,6 +20,7 @@
 
 namespace wherry::inline WHERRY_ABI::layers {
 
+/// Options of `fc`.
 template <carries C = carries::gradients>
 struct fc_options {
     std::int64_t size = 0;                             ///< units

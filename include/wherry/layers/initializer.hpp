@@ -17,14 +17,17 @@ namespace wherry::inline WHERRY_ABI {
 /// How a parameter starts. A seed of 0 means the startup program's. Source: fluid/initializer.py.
 namespace initializer {
 
+/// Every element the same.
 struct Constant {
     float value = 0;
 };
+/// Drawn evenly from [low, high).
 struct Uniform {
     float low = -1;
     float high = 1;
     std::int32_t seed = 0;
 };
+/// Drawn from a normal distribution.
 struct Normal {
     float loc = 0;
     float scale = 1;
@@ -50,6 +53,7 @@ struct MSRA {
     std::int32_t seed = 0;
 };
 
+/// How many numbers go into one unit of a layer, and out of it.
 struct fans {
     double in = 1;
     double out = 1;
@@ -68,6 +72,7 @@ constexpr fans fans_of(std::span<const std::int64_t> dims) noexcept {
 
 }  // namespace initializer
 
+/// Any of the initializers.
 using Initializer = std::variant<initializer::Constant, initializer::Uniform, initializer::Normal, initializer::TruncatedNormal,
                                  initializer::Xavier, initializer::MSRA>;
 

@@ -17,6 +17,7 @@
 
 namespace wherry::inline WHERRY_ABI::layers {
 
+/// Options of `cross_entropy`.
 struct cross_entropy_options {
     bool soft_label = false;
     std::int32_t ignore_index = -100;  ///< a label that costs nothing
@@ -48,12 +49,14 @@ result<Variable> cross_entropy(Builder<C>& b, const Variable& input, const Varia
     return out;
 }
 
+/// Options of `softmax_with_cross_entropy`.
 struct softmax_with_cross_entropy_options {
     bool soft_label = false;
     std::int32_t ignore_index = -100;
     bool numeric_stable_mode = true;
     std::int32_t axis = -1;
 };
+/// The results of `softmax_with_cross_entropy`.
 struct softmax_and_loss {
     Variable softmax;
     Variable loss;

@@ -37,6 +37,7 @@ result<Variable> softmax(Builder<C>& b, const Variable& input, std::int32_t axis
     return unary<op::softmax>(b, input, {make_attr("axis", axis), make_attr("use_cudnn", false)}, name);
 }
 
+/// Options of `elementwise`.
 template <carries C = carries::gradients>
 struct elementwise_options {
     std::int32_t axis = -1;  ///< where Y's dims start among X's; -1: at the right
@@ -55,6 +56,7 @@ result<Variable> elementwise(Builder<C>& b, const Variable& x, const Variable& y
     return activated(b, layer, out, options.act);
 }
 
+/// Options of `scale`.
 template <carries C = carries::gradients>
 struct scale_options {
     float scale = 1;
@@ -86,6 +88,7 @@ result<Variable> sum(Builder<C>& b, const sequence<Variable>& x) {
     return out;
 }
 
+/// Options of `reduce`.
 struct reduce_options {
     sequence<std::int32_t> dim{};  ///< axes to sum over; none: all of them
     bool keep_dim = false;
@@ -102,6 +105,7 @@ result<Variable> reduce(Builder<C>& b, const Variable& input, const reduce_optio
                      options.name);
 }
 
+/// Options of `matmul`.
 struct matmul_options {
     bool transpose_x = false;
     bool transpose_y = false;
@@ -127,6 +131,7 @@ result<Variable> clip(Builder<C>& b, const Variable& x, float min, float max, st
     return unary<op::clip>(b, x, {make_attr("min", min), make_attr("max", max)}, name);
 }
 
+/// Options of `dropout`.
 struct dropout_options {
     float dropout_prob = 0.5F;
     bool is_test = false;

@@ -29,6 +29,7 @@ struct param_and_grad {
     Variable grad;
 };
 
+/// Options of `append_backward`.
 struct backward_options {
     sequence<std::string> parameter_list{};  ///< only these variables, in this order; none: every trainable Parameter
     sequence<std::string> no_grad_set{};     ///< variables through which nothing flows
@@ -124,7 +125,7 @@ inline Operator sum_of_gradients(sequence<std::string> parts, const std::string&
     return Operator(std::move(sum), &implementation_of<op::sum>);
 }
 
-/// A variable that several operators read gets several gradients: each is renamed, and a `sum` stands before the first
+/// A variable that several operators read gets several gradients: each is renamed, and a `sum` comes before the first
 /// reader of the whole, or at the end. Source: _addup_repetitive_outputs_.
 inline sequence<Operator> add_up_repeated_outputs(sequence<Operator> ops) {
     struct parts {
@@ -134,7 +135,7 @@ inline sequence<Operator> add_up_repeated_outputs(sequence<Operator> ops) {
     };
     name_map<parts> grads;
     sequence<std::string> order;                      // of first appearance
-    sequence<std::pair<std::size_t, Operator>> sums;  // by the operator they stand before, ascending
+    sequence<std::pair<std::size_t, Operator>> sums;  // by the operator they precede, ascending
     const auto next_name = [](const std::string& whole, parts& p) { return whole + "@RENAME@block0@" + std::to_string(p.renamed++); };
     for (std::size_t i = 0; i < ops.size(); ++i) {
         for_each_argument(ops[i].desc().inputs, [&](const std::string& name) {
@@ -228,7 +229,7 @@ inline Operator seed_of(const Variable& loss, bool scalar_shape) {
     return Operator(std::move(seed), &implementation_of<op::fill_constant>);
 }
 
-/// What a gradient operator carries besides what it copied: its role and device.
+/// The attributes of a gradient operator besides those it copied: its role and device.
 inline void add_backward_role(Operator& op) {
     op.set_attr(make_attr("op_role", op_role::backward));
     if (op.find_attr("op_device") == nullptr) op.set_attr(make_attr("op_device", ""));

@@ -27,7 +27,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What every optimizer may be given besides its own numbers.
+/// Options that all optimizers take besides their own numbers.
 struct optimizer_options {
     std::optional<L2Decay> regularization{};  ///< for parameters without their own
     std::optional<GradientClipByGlobalNorm> grad_clip{};
@@ -37,7 +37,7 @@ struct optimizer_options {
 /// A number, or a variable of one element that the program computes.
 using learning_rate_value = std::variant<float, Variable>;
 
-/// The step all optimizers share; `Rule` appends one update operator a parameter.
+/// The step all optimizers share; `Rule` appends one update operator per parameter.
 /// Source: fluid/optimizer.py, Optimizer.
 template <class Rule>
 class basic_optimizer {

@@ -24,6 +24,7 @@
 /// Positions of elements: the largest, the smallest, all in order, the first few.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `arg`, and their defaults.
 struct arg_attributes {
     std::int64_t axis = -1;
     bool keepdims = false;
@@ -38,6 +39,7 @@ struct arg_attributes {
         attr("dtype", self.dtype);
     }
 };
+/// Attributes of `argsort`, and their defaults.
 struct argsort_attributes {
     std::int32_t axis = -1;
     bool descending = false;
@@ -48,6 +50,7 @@ struct argsort_attributes {
         attr("descending", self.descending);
     }
 };
+/// Attributes of `top_k_v2`, and their defaults.
 struct top_k_v2_attributes {
     std::int32_t k = 1;
     std::int32_t axis = -1;
@@ -224,6 +227,7 @@ struct arg_min : arg_max {
     static result<void> run(const attributes& a, run_context& c) { return detail::run_arg(a, c, false); }
 };
 
+/// The gradient of `argsort`.
 struct argsort_grad {
     static constexpr std::string_view type = "argsort_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Indices"}, slot{"Out@GRAD"}};
@@ -260,6 +264,7 @@ struct argsort {
     }
 };
 
+/// The gradient of `top_k_v2`.
 struct top_k_v2_grad {
     static constexpr std::string_view type = "top_k_v2_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Indices"}, slot{"Out@GRAD"}, slot{"K", slot_arity::since_2x}};

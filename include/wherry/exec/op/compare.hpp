@@ -17,6 +17,7 @@
 /// Comparisons and what is done with their results.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `compare`, and their defaults.
 struct compare_attributes {
     std::int32_t axis = -1;
     bool force_cpu = false;
@@ -162,6 +163,7 @@ struct logical_not {
     }
 };
 
+/// The gradient of `where`.
 struct where_grad {
     static constexpr std::string_view type = "where_grad";
     static constexpr std::array inputs = {slot{"Condition"}, slot{"X"}, slot{"Y"}, slot{"Out@GRAD"}};

@@ -21,6 +21,7 @@
 /// Tensors repeated along their axes: `expand` and `tile` say how often, `expand_v2` and `expand_as` to which dims.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `expand`, and their defaults.
 struct expand_attributes {
     sequence<std::int32_t> expand_times;
 
@@ -29,6 +30,7 @@ struct expand_attributes {
         attr("expand_times", self.expand_times);
     }
 };
+/// Attributes of `tile`, and their defaults.
 struct tile_attributes {
     sequence<std::int32_t> repeat_times;
 
@@ -37,6 +39,7 @@ struct tile_attributes {
         attr("repeat_times", self.repeat_times);
     }
 };
+/// Attributes of `expand_v2`, and their defaults.
 struct expand_v2_attributes {
     sequence<std::int32_t> shape;
 
@@ -45,6 +48,7 @@ struct expand_v2_attributes {
         attr("shape", self.shape);
     }
 };
+/// Attributes of `expand_as_v2`, and their defaults.
 struct expand_as_v2_attributes {
     sequence<std::int32_t> target_shape;
 
@@ -224,6 +228,7 @@ template <class Rule>
 
 }  // namespace detail
 
+/// The gradient of `expand`.
 struct expand_grad : detail::repeated_grad<detail::expand_rule> {
     static constexpr std::string_view type = "expand_grad";
 };

@@ -24,6 +24,7 @@
 /// Tensors of constants: one value in dims that another tensor gives, or a list of values.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `fill_constant_batch_size_like`, and their defaults.
 struct fill_constant_batch_size_like_attributes {
     sequence<std::int32_t> shape;
     std::int32_t input_dim_idx = 0;
@@ -44,6 +45,7 @@ struct fill_constant_batch_size_like_attributes {
         attr("force_cpu", self.force_cpu);
     }
 };
+/// Attributes of `fill_any_like`, and their defaults.
 struct fill_any_like_attributes {
     float value = 0;
     std::int32_t dtype = -1;  ///< that of X
@@ -54,6 +56,7 @@ struct fill_any_like_attributes {
         attr("dtype", self.dtype);
     }
 };
+/// Attributes of `assign_value`, and their defaults.
 struct assign_value_attributes {
     sequence<std::int32_t> shape;
     DType dtype = DType::FP32;
@@ -72,6 +75,7 @@ struct assign_value_attributes {
         attr("int64_values", self.int64_values);
     }
 };
+/// Attributes of `increment`, and their defaults.
 struct increment_attributes {
     float step = 1;
 

@@ -23,6 +23,7 @@
 /// Parts of a tensor that indices choose. Every index is looked at before it is used.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `gather`, and their defaults.
 struct gather_attributes {
     std::int32_t axis = 0;
     bool overwrite = true;
@@ -33,6 +34,7 @@ struct gather_attributes {
         attr("overwrite", self.overwrite);
     }
 };
+/// Attributes of `index_select`, and their defaults.
 struct index_select_attributes {
     std::int32_t dim = 0;
 
@@ -172,6 +174,7 @@ inline std::size_t nd_part(const run_context& c, const Shape& x) {
 
 }  // namespace detail
 
+/// The gradient of `gather`.
 struct gather_grad {
     static constexpr std::string_view type = "gather_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Index"}, slot{"Out@GRAD"}, slot{"Axis", slot_arity::since_2x}};
@@ -226,6 +229,7 @@ struct gather {
     }
 };
 
+/// The gradient of `index_select`.
 struct index_select_grad {
     static constexpr std::string_view type = "index_select_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Index"}, slot{"Out@GRAD"}};
@@ -274,6 +278,7 @@ struct index_select {
     }
 };
 
+/// The gradient of `gather_nd`.
 struct gather_nd_grad {
     static constexpr std::string_view type = "gather_nd_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Index"}, slot{"Out@GRAD"}};

@@ -18,6 +18,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `group_norm`, and their defaults.
 struct group_norm_attributes {
     float epsilon = 1e-5F;
     std::int32_t groups = 1;
@@ -69,6 +70,7 @@ struct group_norm {
     }
 };
 
+/// Attributes of `instance_norm`, and their defaults.
 struct instance_norm_attributes {
     float epsilon = 1e-5F;
 

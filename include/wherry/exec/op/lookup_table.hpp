@@ -173,6 +173,7 @@ struct lookup_table : detail::lookup<lookup_table_attributes> {
     }
 };
 
+/// The gradient of `lookup_table_v2`.
 struct lookup_table_v2_grad : detail::lookup_grad<lookup_table_v2_attributes> {
     static constexpr std::string_view type = "lookup_table_v2_grad";
 };

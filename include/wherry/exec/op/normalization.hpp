@@ -79,6 +79,7 @@ void normalize_groups(const run_context& c, const image_view& image, std::size_t
 
 }  // namespace detail
 
+/// Attributes of `batch_norm`, and their defaults.
 struct batch_norm_attributes {
     float momentum = 0.9F;
     float epsilon = 1e-5F;
@@ -186,6 +187,7 @@ struct sync_batch_norm : batch_norm {
     static constexpr std::string_view type = "sync_batch_norm";
 };
 
+/// Attributes of `affine_channel`, and their defaults.
 struct affine_channel_attributes {
     std::string data_layout = "AnyLayout";
 
@@ -223,6 +225,7 @@ struct affine_channel {
     }
 };
 
+/// Attributes of `layer_norm`, and their defaults.
 struct layer_norm_attributes {
     float epsilon = 1e-5F;
     std::int32_t begin_norm_axis = 1;

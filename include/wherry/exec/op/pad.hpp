@@ -23,6 +23,7 @@
 /// Tensors with a margin: of one value, mirrored, or repeated.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `pad`, and their defaults.
 struct pad_attributes {
     sequence<std::int32_t> paddings;  ///< before and after, axis by axis
     float pad_value = 0;
@@ -33,6 +34,7 @@ struct pad_attributes {
         attr("pad_value", self.pad_value);
     }
 };
+/// Attributes of `pad2d`, and their defaults.
 struct pad2d_attributes : pad_attributes {
     std::string mode = "constant";
     std::string data_format = "NCHW";
@@ -44,6 +46,7 @@ struct pad2d_attributes : pad_attributes {
         attr("data_format", self.data_format);
     }
 };
+/// Attributes of `pad3d`, and their defaults.
 struct pad3d_attributes {
     sequence<std::int32_t> paddings;
     std::string mode = "constant";
@@ -227,6 +230,7 @@ template <class Context>
 
 }  // namespace detail
 
+/// The gradient of `pad`.
 struct pad_grad {
     static constexpr std::string_view type = "pad_grad";
     static constexpr std::array inputs = {slot{"Out@GRAD"}};
@@ -314,6 +318,7 @@ struct padded_grad {
 [[gnu::cold]] inline void gradient_of_padded(gradient_op& made) { made.reads("X").reads("Paddings").reads_grad("Out").makes_grad("X"); }
 }  // namespace detail
 
+/// The gradient of `pad2d`.
 struct pad2d_grad : detail::padded_grad<pad2d_attributes, detail::image_margins<infer_context>, detail::image_margins<run_context>> {
     static constexpr std::string_view type = "pad2d_grad";
 };

@@ -20,6 +20,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `pool`, and their defaults.
 template <std::size_t Rank>
 struct pool_attributes {
     std::string pooling_type;      ///< max or avg
@@ -133,9 +134,11 @@ struct pool {
     }
 };
 
+/// Over images [N, C, H, W], or NHWC. Source: paddle operator `pool2d`.
 struct pool2d : pool<2> {
     static constexpr std::string_view type = "pool2d";
 };
+/// Over volumes [N, C, D, H, W], or NDHWC. Source: paddle operator `pool3d`.
 struct pool3d : pool<3> {
     static constexpr std::string_view type = "pool3d";
 };

@@ -105,6 +105,7 @@ struct reshape_rule {
 struct reshape2 : detail::same_elements2<detail::reshape_rule, "reshape2"> {};
 struct reshape2_grad : detail::same_elements2_grad<detail::reshape_rule, "reshape2"> {};
 
+/// The gradient of `reshape`.
 struct reshape_grad : detail::same_elements_grad<detail::reshape_rule, "reshape"> {
     static constexpr std::array inputs = {slot{"X"}, slot{"Out@GRAD"}, slot{"Out"}, slot{"Shape", slot_arity::optional},
                                           slot{"ShapeTensor", slot_arity::any}};

@@ -23,6 +23,7 @@
 /// Tensors put together along an axis of their own, or taken apart along one.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `stack`, and their defaults.
 struct stack_attributes {
     std::int32_t axis = 0;
 
@@ -31,6 +32,7 @@ struct stack_attributes {
         attr("axis", self.axis);
     }
 };
+/// Attributes of `unstack`, and their defaults.
 struct unstack_attributes : stack_attributes {
     std::int32_t num = 0;
 
@@ -40,6 +42,7 @@ struct unstack_attributes : stack_attributes {
         attr("num", self.num);
     }
 };
+/// Attributes of `split`, and their defaults.
 struct split_attributes {
     sequence<std::int32_t> sections;
     std::int32_t num = 0;
@@ -152,6 +155,7 @@ inline result<void> run_unstacked(std::int32_t number, run_context& c, std::size
 
 }  // namespace detail
 
+/// The gradient of `stack`.
 struct stack_grad {
     static constexpr std::string_view type = "stack_grad";
     static constexpr std::array inputs = {slot{"Y@GRAD"}, slot{"X", slot_arity::any}};
@@ -176,6 +180,7 @@ struct stack {
     static result<void> run(const attributes& a, run_context& c) { return detail::run_stacked(a, c); }
 };
 
+/// The gradient of `unstack`.
 struct unstack_grad {
     static constexpr std::string_view type = "unstack_grad";
     static constexpr std::array inputs = {slot{"Y@GRAD", slot_arity::many}};

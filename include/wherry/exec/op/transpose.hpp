@@ -84,6 +84,7 @@ inline kernel::strided_loops transpose_loops(const transpose_attributes& a, cons
 
 }  // namespace detail
 
+/// The gradient of `transpose2`.
 struct transpose2_grad {
     static constexpr std::string_view type = "transpose2_grad";
     static constexpr std::array inputs = {slot{"XShape"}, slot{"Out@GRAD"}};
@@ -124,6 +125,7 @@ struct transpose2 {
     }
 };
 
+/// The gradient of `transpose`.
 struct transpose_grad {
     static constexpr std::string_view type = "transpose_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Out@GRAD"}, slot{"Out"}};

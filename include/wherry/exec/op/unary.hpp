@@ -304,6 +304,7 @@ struct cos_grad : detail::unary_grad_operator<"cos", kernel::unary::cos, activat
 struct erf : detail::unary_operator<"erf", kernel::unary::erf, no_attributes, detail::grad_from::x> {};
 struct erf_grad : detail::unary_grad_operator<"erf", kernel::unary::erf, no_attributes, detail::grad_from::x> {};
 
+/// The gradient of `pow`.
 struct pow_grad {
     static constexpr std::string_view type = "pow_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Out@GRAD"}, slot{"FactorTensor", slot_arity::optional}};
