@@ -12,7 +12,7 @@
 
 namespace {
 
-/// A layout: one file a layer, "fc_0", "fc_1". Files hold no names, so that the same variables must give the same answer.
+/// A layout: one file per layer, "fc_0", "fc_1". Files hold no names, so that the same variables must give the same answer.
 struct by_layer {
     using kind = wherry::kinds::layout;
     static constexpr std::string_view name = "by_layer";

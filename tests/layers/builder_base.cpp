@@ -58,7 +58,7 @@ TEST_CASE("a variable of an earlier name is handed out when it is alike, and is 
     CHECK(must(p.b.create_var(p.startup, "v", {2}, DType::INT64, false)) != made);  // another program, another variable
 }
 
-TEST_CASE("dims of an operator that stands in a program already are inferred again") {
+TEST_CASE("dims of an operator that is in a program already are inferred again") {
     fresh_programs p;
     const auto x = p.data("x", {-1, 3});
     const auto w = p.data("w", {3, 2});

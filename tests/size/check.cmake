@@ -1,5 +1,5 @@
 # Refuses a program that needs files, threads, exceptions or streams: by the symbols that it takes from other libraries, and by the functions
-# of std that are in it. Not among them: `std::__throw_length_error` and its like, where a container ends the process.
+# of std that are in it. Not among them: `std::__throw_length_error` and the like, where a container ends the process.
 cmake_minimum_required(VERSION 3.21)
 set(ENV{LC_ALL} C)
 execute_process(COMMAND ${nm} -C ${file} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)

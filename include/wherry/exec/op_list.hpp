@@ -108,7 +108,7 @@ struct op_info {
 };
 
 namespace detail {
-// Everything here runs once a plan, for some eighty operators: it is kept out of line and small, which halves the time it
+// Everything here runs once per plan, for some eighty operators: it is kept out of line and small, which halves the time it
 // takes to compile a program that names them all.
 
 /// Reads the attributes of an operator into a struct, or writes those that the operator lacks.

@@ -28,7 +28,7 @@ struct memory_form {
 };
 inline constexpr memory_form memory{};
 
-/// For `save_params` and its like. No program: the default main program. No filename: one file per variable.
+/// For `save_params` and the like. No program: the default main program. No filename: one file per variable.
 struct options {
     const Program* main_program = nullptr;
     std::optional<std::string> filename{};

@@ -125,7 +125,7 @@ inline result<void> collect_state(const Program& program, Scope& scope, const lo
     return {};
 }
 
-/// Files that `save_persistables` and its like wrote one a variable: those that the program knows.
+/// Files that `save_persistables` and the like wrote one per variable: those that the program knows.
 inline result<load_report> load_known_files(const Program& program, Scope& scope, const std::string& folder,
                                             const load_state_options& options) {
     auto listed = files_beneath(folder);
@@ -262,7 +262,7 @@ inline result<program_state> state_of_scope(Scope& scope, std::span<const std::s
     return state;
 }
 
-/// One file a variable: those of the list, or every file of the folder.
+/// One file per variable: those of the list, or every file of the folder.
 inline result<program_state> state_of_folder(const std::string& folder, std::span<const std::string> files, bool lenient) {
     Scope scope;
     sequence<error> warnings;

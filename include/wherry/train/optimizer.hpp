@@ -128,7 +128,7 @@ class basic_optimizer {
         return {};
     }
 
-    /// `learning_rate_N`, once a program.
+    /// `learning_rate_N`, once per program.
     result<void> make_learning_rate(Builder<carries::kernels>& b, DType dtype) {
         if (const auto* given = std::get_if<Variable>(&rate_)) return rate_var_ = *given, result<void>();
         if (rate_var_ && b.block().find_var(rate_var_.name()) == rate_var_) return {};

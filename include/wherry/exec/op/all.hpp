@@ -9,7 +9,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
-/// Every operator there is. `save`, `load` and their like are left out on purpose: a model is data and opens no file.
+/// Every operator there is. `save`, `load` and the like are left out on purpose: a model is data and opens no file.
 #ifndef WHERRY_COMPILED
 using all = every;
 #else
