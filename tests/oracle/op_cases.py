@@ -35,6 +35,13 @@ class lod(object):
         self.array, self.levels = array, levels
 
 
+class constant(object):
+    """An input that the program makes itself, so that it is known before anything runs: what decides a shape."""
+
+    def __init__(self, array):
+        self.array = np.asarray(array)
+
+
 def case(op, inputs, outputs, attributes=None, refused=False, only=None, name=None, tolerance=1e-5):
     """inputs: slot -> array or list of arrays; outputs: slots, "Out*2" for two variables in one, "-Mean" for one that is not compared,
     "MeanOut=Mean" for one that is written over an input.
@@ -59,6 +66,13 @@ def build(op, inputs, outputs, attributes):
     for slot, arrays in sorted(inputs.items()):
         ins[slot] = []
         for k, array in enumerate(arrays if isinstance(arrays, list) else [arrays]):
+            if isinstance(array, constant):
+                array, name = array.array, "%s_%d" % (slot, k)
+                ins[slot].append(block.create_var(name=name, shape=array.shape, dtype=TYPES[array.dtype.name]))
+                values = {"float32": "fp32_values", "int32": "int32_values", "int64": "int64_values"}[array.dtype.name]
+                block.append_op(type="assign_value", outputs={"Out": [ins[slot][-1]]},
+                                attrs={"shape": list(array.shape), "dtype": int(TYPES[array.dtype.name]), values: array.flatten().tolist()})
+                continue
             levels = array.levels if isinstance(array, lod) else ()
             array = array.array if levels else np.asarray(array)
             name = "%s_%d" % (slot, k)
@@ -147,7 +161,8 @@ def check(wherry, held, folder):
         return None, said  # it could not even be built: nothing that a file could hold
     args = [wherry, "run", os.path.join(folder, "m"), os.path.join(folder, "out"), "--feed"]
     for slot, arrays in sorted(inputs.items()):
-        args += ["%s_%d=%s" % (slot, k, os.path.join(folder, "%s_%d.npy" % (slot, k))) for k in range(len(arrays) if isinstance(arrays, list) else 1)]
+        args += ["%s_%d=%s" % (slot, k, os.path.join(folder, "%s_%d.npy" % (slot, k)))
+                 for k, array in enumerate(arrays if isinstance(arrays, list) else [arrays]) if not isinstance(array, constant)]
     for slot, arrays in sorted(inputs.items()):
         for k, array in enumerate(arrays if isinstance(arrays, list) else [arrays]):
             if isinstance(array, lod):

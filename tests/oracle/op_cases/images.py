@@ -145,3 +145,107 @@ norm("instance_norm", (2, 6, 3, 2, 4), ["Y", "SavedMean", "SavedVariance"], 6)
 norm("affine_channel", (2, 6, 5, 4), ["Out"], 6, data_layout="NCHW")
 norm("affine_channel", (2, 5, 4, 6), ["Out"], 6, data_layout="NHWC")
 norm("affine_channel", (2, 6), ["Out"], 6, data_layout="NCHW")
+
+
+def conv_transpose(x, w, op="conv2d_transpose", dtype="float32", **attributes):
+    n = len(x) - 2
+    a = dict(strides=[1] * n, paddings=[0] * n, dilations=[1] * n, groups=1)
+    a.update(attributes)
+    case(op, {"Input": some(*x, dtype=dtype), "Filter": some(*w, dtype=dtype)}, ["Output"], a, name="%s %s %s %s %s" % (op, x, w, dtype, attributes))
+
+
+for strides in ([1, 1], [2, 1], [3, 2]):
+    for paddings in ([0, 0], [1, 2], [1, 0, 2, 1]):
+        conv_transpose((2, 3, 5, 7), (3, 4, 3, 3), strides=strides, paddings=paddings)
+        conv_transpose((2, 4, 5, 7), (4, 3, 3, 3), strides=strides, paddings=paddings, groups=2, dilations=[2, 1])
+    for algorithm in ("SAME", "VALID"):
+        conv_transpose((2, 3, 5, 7), (3, 4, 3, 3), strides=strides, paddings=[1, 1], padding_algorithm=algorithm)
+conv_transpose((1, 24, 20, 30), (24, 16, 2, 2), strides=[2, 2])
+conv_transpose((1, 2, 3, 3), (2, 2, 9, 9), strides=[2, 2])
+conv_transpose((1, 5, 7, 3), (3, 4, 3, 3), strides=[2, 1], data_format="NHWC")
+conv_transpose((2, 6, 5, 7), (6, 1, 4, 4), strides=[2, 2], paddings=[1, 1], groups=6, op="depthwise_conv2d_transpose")
+conv_transpose((2, 3, 5, 7), (3, 4, 3, 3), strides=[2, 2], output_size=[11, 16])
+conv_transpose((2, 3, 5, 7), (3, 4, 3, 3), strides=[2, 2], output_size=[11, 18])
+conv_transpose((2, 3, 5, 7), (3, 4, 3, 3), strides=[2, 2], output_size=[9, 16])
+if V2:
+    conv_transpose((2, 3, 5, 7), (3, 4, 3, 3), strides=[2, 2], output_padding=[1, 0])
+    conv_transpose((2, 3, 5, 7), (3, 4, 3, 3), strides=[2, 2], output_padding=[2, 0])
+conv_transpose((2, 3, 5, 7), (3, 4, 3, 3), dtype="float64")
+conv_transpose((1, 3, 3, 4, 5), (3, 2, 2, 3, 2), op="conv3d_transpose", strides=[2, 1, 2], paddings=[0, 1, 0])
+conv_transpose((2, 3, 5, 7), (4, 4, 3, 3))
+
+
+def resize(op, x, sizes={}, dtype="float32", **attributes):
+    inputs = {"X": some(*x, dtype=dtype)}
+    inputs.update(sizes)
+    a = dict(out_d=-1, out_h=-1, out_w=-1, interp_method=op.split("_")[0], data_layout="NCHW")
+    a.update(attributes)
+    case(op, inputs, ["Out"], a, name="%s %s %s %s %s" % (op, x, dtype, sorted(sizes), attributes))
+
+
+for method, dims in (("nearest", 2), ("bilinear", 2), ("bicubic", 2)) + ((("linear", 1), ("trilinear", 3))):
+    x = {1: (2, 3, 9), 2: (2, 3, 5, 7), 3: (1, 2, 3, 4, 5)}[dims]
+    for version in ("", "_v2"):
+        if version and not V2:
+            continue
+        for corners in (True, False):
+            for mode in (0, 1):
+                for size in (dict(out_w=14, out_h=4, out_d=5), dict(out_w=300, out_h=1, out_d=1)):
+                    size = {k: v for k, v in size.items() if k in ("out_w", "out_h", "out_d")[:dims]}
+                    resize(method + "_interp" + version, x, align_corners=corners, align_mode=mode, **size)
+                for scale in (2.0, 0.6, 1.0, 1.7):
+                    resize(method + "_interp" + version, x, align_corners=corners, align_mode=mode, scale=[scale] * dims if version else scale)
+        size = {1: [14], 2: [4, 14], 3: [5, 4, 14]}[dims]
+        resize(method + "_interp" + version, x, {"OutSize": constant(np.array(size, "int32"))}, align_corners=False)
+        resize(method + "_interp" + version, x, {"SizeTensor": [constant(np.array([n], "int32")) for n in size]}, align_corners=False)
+        resize(method + "_interp" + version, x, {"Scale": constant(np.array([1.6], "float32"))}, align_corners=False)
+        resize(method + "_interp" + version, x, dtype="float64", align_corners=False, out_w=11, out_h=9, out_d=8)
+    if dims == 2:
+        for version in ("", "_v2")[:1 + V2]:
+            resize(method + "_interp" + version, (1, 5, 7, 3), data_layout="NHWC", out_h=8, out_w=3)
+if V2:
+    resize("bilinear_interp_v2", (2, 3, 5, 7), scale=[2.0, 3.0], align_corners=False)
+    resize("bilinear_interp_v2", (2, 3, 5, 7), scale=[2.0])
+    resize("trilinear_interp_v2", (1, 2, 3, 4, 5), scale=[2.0, 1.0, 1.5], data_layout="NCDHW")  # it means channels last there
+    resize("nearest_interp_v2", (1, 2, 3, 4, 5), scale=[2.0, 1.0, 1.5], align_corners=False)
+    resize("bilinear_interp_v2", (2, 3, 5, 7), scale=[-2.0, 1.0])
+resize("bilinear_interp", (2, 3, 5, 7))
+resize("bilinear_interp", (2, 3, 5, 7), out_h=3, out_w=-4)
+resize("bilinear_interp", (2, 3, 5), out_h=3, out_w=4)
+
+
+for order in (False, True):
+    for flip, clip in ((True, True), (False, False)):
+        case("prior_box", {"Input": some(1, 2, 4, 5), "Image": some(1, 3, 40, 70)}, ["Boxes", "Variances"],
+             dict(min_sizes=[8.0, 20.0], max_sizes=[16.0, 30.0], aspect_ratios=[1.0, 2.0, 0.5], variances=[0.1, 0.1, 0.2, 0.2], flip=flip, clip=clip, min_max_aspect_ratios_order=order))
+        case("prior_box", {"Input": some(1, 2, 4, 5), "Image": some(1, 3, 40, 70)}, ["Boxes", "Variances"],
+             dict(min_sizes=[8.0], aspect_ratios=[3.0], variances=[0.1, 0.1, 0.2, 0.2], flip=flip, clip=clip, step_w=9.0, step_h=8.0, offset=0.3, min_max_aspect_ratios_order=order))
+for wrong in (dict(min_sizes=[-1.0]), dict(max_sizes=[2.0]), dict(variances=[0.1]), dict(step_w=-1.0), dict(max_sizes=[16.0, 30.0])):
+    a = dict(min_sizes=[8.0], aspect_ratios=[3.0], variances=[0.1, 0.1, 0.2, 0.2])
+    a.update(wrong)
+    refuse("prior_box", {"Input": some(1, 2, 4, 5), "Image": some(1, 3, 40, 70)}, ["Boxes", "Variances"], **a)
+
+
+def corners(*dims):
+    boxes = some(*(dims + (4,)), low=0.0, high=10.0)
+    boxes[..., 2:] = boxes[..., :2] + 1 + boxes[..., 2:]
+    return boxes
+
+
+for normalized in (True, False):
+    for more in ({"PriorBoxVar": some(5, 4, low=0.1, high=1.0)}, {}, "variance"):
+        inputs, a = {"PriorBox": corners(5)}, dict(box_normalized=normalized)
+        if more == "variance":
+            a["variance"] = [0.1, 0.2, 0.3, 0.4]
+        else:
+            inputs.update(more)
+        name = " %s %s" % (normalized, more if more == "variance" else sorted(more))
+        case("box_coder", dict(inputs, TargetBox=corners(3)), ["OutputBox"], dict(a, code_type="encode_center_size"), name="box_coder encode" + name)
+        case("box_coder", dict(inputs, TargetBox=some(3, 5, 4)), ["OutputBox"], dict(a, code_type="decode_center_size"), name="box_coder decode" + name)
+        case("box_coder", dict(inputs, TargetBox=some(5, 3, 4)), ["OutputBox"], dict(a, code_type="decode_center_size", axis=1), name="box_coder decode along 1" + name)
+case("box_coder", {"PriorBox": corners(5), "TargetBox": some(3, 4, 4)}, ["OutputBox"], dict(code_type="decode_center_size"), name="box_coder of other boxes")
+for a in (dict(), dict(clip_bbox=False), dict(scale_x_y=1.2, conf_thresh=0.4), dict(downsample_ratio=16)) + ((dict(iou_aware=True, iou_aware_factor=0.4),) if V2 else ()):
+    a = dict(dict(anchors=[10, 13, 16, 30], class_num=3, conf_thresh=0.5, downsample_ratio=32), **a)
+    case("yolo_box", {"X": some(2, 2 * (9 if a.get("iou_aware") else 8), 3, 4, low=-2.0, high=2.0), "ImgSize": np.array([[100, 80], [50, 90]], "int32")}, ["Boxes", "Scores"], a)
+refuse("yolo_box", {"X": some(2, 15, 3, 4), "ImgSize": np.array([[100, 80], [50, 90]], "int32")}, ["Boxes", "Scores"], anchors=[10, 13, 16, 30], class_num=3)
+refuse("yolo_box", {"X": some(2, 16, 3, 4), "ImgSize": np.array([[100, 80], [50, 90]], "int32")}, ["Boxes", "Scores"], anchors=[10, 13, 16], class_num=3)

@@ -1,0 +1,153 @@
+#ifndef WHERRY_EXEC_OP_CONVOLUTION_TRANSPOSE_HPP
+#define WHERRY_EXEC_OP_CONVOLUTION_TRANSPOSE_HPP
+
+#include <wherry/exec/op/attribute_input.hpp>
+#include <wherry/exec/op/channels.hpp>
+#include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op/walk.hpp>
+#include <wherry/exec/op_list.hpp>
+#include <wherry/kernel/convolution_transpose.hpp>
+#include <wherry/version.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wherry::inline WHERRY_ABI::op {
+
+template <std::size_t Rank>
+struct convolution_transpose_attributes {
+    sequence<std::int32_t> output_padding;  ///< more rows and columns behind the result
+    sequence<std::int32_t> output_size;     ///< instead of that: the result's dims
+    std::int32_t groups = 1;
+    sequence<std::int32_t> dilations = sequence<std::int32_t>(Rank, 1);
+    sequence<std::int32_t> strides = sequence<std::int32_t>(Rank, 1);
+    sequence<std::int32_t> paddings = sequence<std::int32_t>(Rank, 0);
+    std::string data_format = "NCHW";
+    std::string padding_algorithm = "EXPLICIT";
+
+    template <class Self, class Visitor>
+    static void visit(Self& self, Visitor& attr) {
+        attr("output_padding", self.output_padding, since_2x);
+        attr("output_size", self.output_size);
+        attr("groups", self.groups);
+        attr("dilations", self.dilations);
+        attr("strides", self.strides);
+        attr("paddings", self.paddings);
+        attr("data_format", self.data_format);
+        attr("padding_algorithm", self.padding_algorithm);
+    }
+};
+
+namespace detail {
+
+/// Extents of the convolution that this one is the transpose of: its image is the result here. Errors: as convolution_walk.
+template <std::size_t Rank>
+[[gnu::cold]] result<walk> transposed_walk(const WHERRY_ABI::detail::op_failure& c, const convolution_transpose_attributes<Rank>& a,
+                                           const Shape& input, const Shape& filter) {
+    if (input.rank() != Rank + 2 || filter.rank() != Rank + 2)
+        return c.fail(errc::shape_mismatch, "Input and Filter of a convolution should have as many dims as it takes", decimal(Rank + 2),
+                      text{to_string(input), " ", to_string(filter)});
+    Shape size;
+    for (std::size_t i = 2; i < filter.rank(); ++i) size.push_back(filter[i]);
+    const auto image = spatial_dims(input, channels_last(a.data_format));
+    auto made = make_walk(c, image, size, {a.strides, a.paddings, a.dilations, a.padding_algorithm});
+    if (!made) return made;
+    for (const auto* attribute : {&a.output_size, &a.output_padding})
+        if (!attribute->empty() && attribute->size() != Rank)
+            return c.fail(errc::bad_attribute, "output_size and output_padding should have a number for each spatial dim", decimal(Rank),
+                          decimal(attribute->size()));
+    for (std::size_t i = 0; i < Rank; ++i) {
+        auto& at = made->along[i];
+        const auto places = at.in;
+        if (places < 0 || at.size < 0) {
+            at.in = a.output_size.empty() ? -1 : a.output_size[i];
+            made->place(i, places);
+            continue;
+        }
+        if (at.size == 0 || places == 0 || places > std::int64_t{1} << 31)
+            return c.fail(errc::shape_mismatch, "the dims of Input and Filter should be greater than 0", {},
+                          text{to_string(input), " ", to_string(filter)});
+        const auto least = (places - 1) * at.stride - at.before - at.after + at.dilation * (at.size - 1) + 1;
+        at.in = least;
+        if (!a.output_size.empty()) {
+            at.in = a.output_size[i];
+            if (at.in < least || at.in >= least + at.stride)
+                return c.fail(
+                    errc::bad_attribute,
+                    "output_size of Op(ConvTransposeOp) should not be less than the inferred output size, and less than it + stride",
+                    decimal(least), decimal(at.in));
+        } else if (!a.output_padding.empty()) {
+            const std::int64_t more = a.output_padding[i];
+            if (more < 0 || (more != 0 && more >= at.stride && more >= at.dilation))
+                return c.fail(errc::bad_attribute, "output_padding of Op(ConvTransposeOp) should be less than stride or dilation",
+                              decimal(at.stride), decimal(more));
+            at.in += more;
+        }
+        if (at.in < 1) return c.fail(errc::shape_mismatch, "the output's size should be greater than 0", {}, decimal(at.in));
+        made->place(i, places);
+    }
+    return made;
+}
+
+}  // namespace detail
+
+/// The transpose of a convolution: each element of the input adds its filter to the output.
+/// Shapes: Input [N, C, H, W] (or [N, H, W, C]), Filter [C, M / groups, h, w]; Output [N, M, H', W'] (or [N, H', W', M]).
+/// Errors: bad_attribute, shape_mismatch, overflow, dtype_mismatch. Source: paddle operators `conv2d_transpose`,
+/// `depthwise_conv2d_transpose`, `conv3d_transpose`.
+template <std::size_t Rank>
+struct convolution_transpose {
+    static constexpr std::array inputs = {slot{"Input"}, slot{"Filter"}};
+    static constexpr std::array outputs = {slot{"Output"}};
+    using attributes = convolution_transpose_attributes<Rank>;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto checked = detail::must_hold(c, 1, c.in(0).dtype); !checked) return checked;
+        const auto &input = c.in(0).dims, &filter = c.in(1).dims;
+        auto walk = detail::transposed_walk(c, a, input, filter);
+        if (!walk) return walk.failure();
+        const bool last = detail::channels_last(a.data_format);
+        const auto channels = last ? input.back() : input[1];
+        if (a.groups < 1) return c.fail(errc::bad_attribute, "groups should be at least 1", ">= 1", decimal(a.groups));
+        if (filter[1] > std::int64_t{1} << 31) return c.fail(errc::overflow, "the dims of a Filter are too large", {}, to_string(filter));
+        if (channels >= 0 && filter[0] >= 0 && (channels != filter[0] || channels % a.groups != 0))
+            return c.fail(errc::shape_mismatch,
+                          "the number of input channels should be equal to filter's first dim, and divisible by groups", decimal(filter[0]),
+                          decimal(channels));
+        Shape out;
+        for (const auto& at : walk->along) out.push_back(at.in);
+        c.set_out(0, {c.in(0).dtype, detail::image_dims(input[0], filter[1] < 0 ? -1 : filter[1] * a.groups, out, last)});
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        const auto &input = c.in_dims(0), &filter = c.in_dims(1);
+        const auto walk = detail::transposed_walk(c, a, input, filter);
+        if (!walk) return walk.failure();
+        const bool last = detail::channels_last(a.data_format);
+        const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
+        const kernel::convolution_shape shape{size(input[0]), size(filter[0]), size(filter[1]) * size(a.groups), size(a.groups),
+                                              walk->window};
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            detail::on_channels_first<T>(last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
+                                         [&](auto x, auto out) { kernel::convolution_transpose<T>(shape, x, c.in<T>(1), out); });
+            return {};
+        });
+    }
+};
+
+struct conv2d_transpose : convolution_transpose<2> {
+    static constexpr std::string_view type = "conv2d_transpose";
+};
+struct depthwise_conv2d_transpose : convolution_transpose<2> {
+    static constexpr std::string_view type = "depthwise_conv2d_transpose";
+};
+struct conv3d_transpose : convolution_transpose<3> {
+    static constexpr std::string_view type = "conv3d_transpose";
+};
+
+}  // namespace wherry::inline WHERRY_ABI::op
+
+#endif
