@@ -59,6 +59,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/assign.hpp
     wherry/exec/op/attribute_input.hpp
     wherry/exec/op/bmm.hpp
+    wherry/exec/op/boxes.hpp
     wherry/exec/op/cast.hpp
     wherry/exec/op/channels.hpp
     wherry/exec/op/check.hpp
@@ -66,6 +67,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/compare.hpp
     wherry/exec/op/concat.hpp
     wherry/exec/op/convolution.hpp
+    wherry/exec/op/convolution_transpose.hpp
     wherry/exec/op/cross_entropy.hpp
     wherry/exec/op/detail/all.ipp
     wherry/exec/op/dropout.hpp
@@ -81,6 +83,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/group_norm.hpp
     wherry/exec/op/images.hpp
     wherry/exec/op/inference.hpp
+    wherry/exec/op/interpolation.hpp
     wherry/exec/op/lists.hpp
     wherry/exec/op/log_softmax.hpp
     wherry/exec/op/lookup_table.hpp
@@ -171,11 +174,13 @@ set(WHERRY_HEADERS
     wherry/interop/state_file_save.hpp
     wherry/interop/xtensor.hpp
     wherry/kernel/activation.hpp
+    wherry/kernel/boxes.hpp
     wherry/kernel/broadcast.hpp
     wherry/kernel/cast.hpp
     wherry/kernel/clip.hpp
     wherry/kernel/concat.hpp
     wherry/kernel/convolution.hpp
+    wherry/kernel/convolution_transpose.hpp
     wherry/kernel/cross_entropy.hpp
     wherry/kernel/dense.hpp
     wherry/kernel/detail/convolution.inc
@@ -188,6 +193,7 @@ set(WHERRY_HEADERS
     wherry/kernel/dropout.hpp
     wherry/kernel/elementwise.hpp
     wherry/kernel/gemm.hpp
+    wherry/kernel/interpolation.hpp
     wherry/kernel/lookup.hpp
     wherry/kernel/normalization.hpp
     wherry/kernel/optimizer.hpp
