@@ -1,6 +1,7 @@
 # Every header by name, written by `cmake -P cmake/headers_update.cmake`.
 set(WHERRY_HEADERS
     wherry/archive/archive.hpp
+    wherry/archive/load_all.hpp
     wherry/archive/load_matching.hpp
     wherry/archive/load_slice.hpp
     wherry/archive/select.hpp
@@ -147,15 +148,18 @@ set(WHERRY_HEADERS
     wherry/fluid/paddle_static.hpp
     wherry/fluid/state.hpp
     wherry/fluid/weights.hpp
+    wherry/format/any_of.hpp
     wherry/format/format.hpp
-    wherry/format/named_streams.hpp
     wherry/format/npy.hpp
     wherry/format/numpy.hpp
     wherry/format/pickle.hpp
+    wherry/format/pickle/emitter.hpp
     wherry/format/pickle/machine.hpp
+    wherry/format/pickle/parsed.hpp
     wherry/format/pickle/read.hpp
     wherry/format/pickle/value.hpp
     wherry/format/pickle/write.hpp
+    wherry/format/streams.hpp
     wherry/format/text_file.hpp
     wherry/format/text_number.hpp
     wherry/interop/cblas.hpp
@@ -256,6 +260,7 @@ set(WHERRY_HEADERS
     wherry/record/annotation_choice.hpp
     wherry/record/any_reader.hpp
     wherry/record/byte_order.hpp
+    wherry/record/kept_extra.hpp
     wherry/record/load_plan.hpp
     wherry/record/record_check.hpp
     wherry/record/record_index.hpp

@@ -16,7 +16,7 @@ namespace {
 namespace state_file = wherry::state_file;
 
 /// A warning of arrays that no variable took.
-void warn_of_unused(const state_file::contents& read, const state_dict& taken, const std::string& path, wherry::sequence<error>& warnings) {
+void warn_of_unused(const wherry::loaded_state& read, const state_dict& taken, const std::string& path, wherry::sequence<error>& warnings) {
     if (read.arrays.size() <= taken.size()) return;
     std::string first;
     for (const auto& held : read.arrays)
@@ -41,18 +41,19 @@ state_file::form form_of(const state_target& target) {
 result<state> load_state(const std::string& path, const state_wish& wish) {
     auto read = state_file::load(path, {.in_order = wish.in_order, .of_folder = wish.wanted, .caps = {}});
     if (!read) return std::move(read).error();
-    if (wish.wanted.empty()) return state{std::move(read->arrays), std::move(read->warnings)};
+    if (wish.wanted.empty()) return state{std::move(read->arrays), std::move(read->report.warnings)};
     auto picked = state_file::pick(*read, wish.wanted);
     if (!picked) return std::move(picked).error().in_file(path);
-    if (wish.tell_unused) warn_of_unused(*read, *picked, path, read->warnings);
-    return state{*std::move(picked), std::move(read->warnings)};
+    if (wish.tell_unused) warn_of_unused(*read, *picked, path, read->report.warnings);
+    return state{*std::move(picked), std::move(read->report.warnings)};
 }
 
 result<state> parse_state(std::string_view bytes) {
-    auto read = state_file::parse(bytes);
+    auto read = wherry::archive<wherry::format::any>::load_all(wherry::memory{bytes});
     if (!read) return std::move(read).error();
-    state made{std::move(read->arrays), std::move(read->warnings)};
-    for (auto& held : read->structured_names) made.structured_names.push_back({std::move(held.structured), std::move(held.parameter)});
+    state made{std::move(read->arrays), std::move(read->report.warnings)};
+    if (const auto* const extra = read->report.extra.as<wherry::pickle::extra>(); extra != nullptr)
+        for (const auto& held : extra->structured_names) made.structured_names.push_back({held.structured, held.parameter});
     return made;
 }
 

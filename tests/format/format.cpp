@@ -18,25 +18,25 @@ namespace {
 struct floats {
     using kind = kinds::format;
     static constexpr std::string_view name = "floats";
-    static constexpr bool annotates = false;
+    static constexpr format_facts facts{};
     inline static std::uint64_t moved_by = 0;  ///< what is wrong with positions
 
-    static result<save_plan> plan(std::span<const tensor_ref> tensors, const limits&) {
+    static constexpr bool holds(DType dtype) noexcept { return dtype == DType::FP32; }
+    static result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) {
         byte_buffer head;
-        sequence<std::size_t> order;
         for (const auto& one : tensors) {
-            if (one.dtype != DType::FP32) return error{.code = errc::bad_dtype, .message = "not floats", .variable = one.name};
             head.push_back(one.name[0]);
             append_little_endian(head, std::uint32_t(one.bytes.size() / 4));
-            order.push_back(order.size());
         }
-        head.push_back('\n');
-        return save_plan::headed(std::move(head), tensors, std::move(order));
+        into.append(view_of(head));
+        into.append("\n");
+        for (const auto& one : tensors) into.add_elements(one.dtype, one.bytes);
+        return {};
     }
-    static result<sequence<indexed_array>> index(any_reader& reader, const limits&) {
+    static result<record_listing> index(any_reader& reader, const listing_request&) {
         std::string all(reader.size_bytes(), '\0');
         if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(all))); !read) return read.failure();
-        sequence<indexed_array> made;
+        record_listing made;
         byte_cursor in(all);
         std::uint64_t offset = all.find('\n') + 1 + moved_by;
         while (all[in.offset()] != '\n') {
@@ -44,13 +44,13 @@ struct floats {
             if (auto skipped = in.read<std::uint8_t>(""); !skipped) return skipped.failure();
             const auto count = in.read<std::uint32_t>("");
             if (!count) return count.failure();
-            made.push_back({of, {DType::FP32, Shape{std::int64_t{*count}}, {}, *count * 4U, offset}});
+            made.arrays.push_back({of, {DType::FP32, Shape{std::int64_t{*count}}, {}, *count * 4U, offset}});
             offset += *count * 4U;
         }
         return made;
     }
 };
-static_assert(Format<floats> && !Format<plain>);
+static_assert(WritableFormat<floats> && !Format<plain>);
 
 const float ones[3] = {1, 2, 3};
 const float twos[2] = {4, 5};

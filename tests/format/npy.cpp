@@ -1,5 +1,7 @@
+#include <support/formats.hpp>
 #include <support/npy.hpp>
 
+#include <wherry/archive/archive.hpp>
 #include <wherry/format/npy.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
@@ -13,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 using namespace wherry;
 
@@ -141,10 +144,11 @@ TEST_CASE("dims of a header are multiplied past a dim of 0, and a header is capp
 
 TEST_CASE("an array is saved to files and memory and loaded again") {
     const auto array = Tensor::of<float16>({2}, {float16(1.5F), float16(-2.0F)});
-    REQUIRE(npy::save(array.ref("x"), disk{"npy_test.npy"}));
-    CHECK(support::read_file("npy_test.npy") == *npy::save(array.ref("x"), memory{}));
-    CHECK(*npy::load(disk{"npy_test.npy"}) == array);
+    const std::vector<tensor_ref> one{array.ref("x")};
+    REQUIRE(archive<format::npy>::save(one, disk{"npy_test.npy"}));
+    CHECK(support::read_file("npy_test.npy") == *support::bytes_of<format::npy>(one));
+    CHECK(*archive<format::npy>::load_all(disk{"npy_test.npy"})->arrays.find("npy_test") == array);
     std::filesystem::remove("npy_test.npy");
-    CHECK(npy::load(disk{"npy_test.npy"}).error().code == errc::not_found);
-    CHECK(npy::load(memory{"x"}).error().code == errc::bad_npy);
+    CHECK(archive<format::npy>::load_all(disk{"npy_test.npy"}).error().code == errc::not_found);
+    CHECK(support::arrays_in<format::npy>("x").error().code == errc::bad_npy);
 }

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <support/bytes.hpp>
+#include <support/formats.hpp>
 #include <support/scratch.hpp>
 #include <wherry/format/pickle.hpp>
 #include <wherry/policy/disk.hpp>
@@ -19,17 +20,17 @@ namespace {
 std::string read(std::string_view name) { return support::read_file(support::golden(name)); }
 
 std::string written(const state_dict& arrays, const pickle::write_options& options) {
-    const auto saved = pickle::save(arrays.refs(), memory{}, options);
+    const auto saved = support::bytes_of(arrays.refs(), format::pickle<>{options});
     REQUIRE(saved);
     return *saved;
 }
-pickle::state_file parsed(std::string_view bytes) {
-    auto state = pickle::parse(bytes);
+loaded_state parsed(std::string_view bytes) {
+    auto state = support::arrays_in<format::pickle<>>(bytes);
     if (!state) FAIL(to_string(state.error()));
     return *std::move(state);
 }
 error refused(std::string_view bytes) {
-    const auto state = pickle::parse(bytes);
+    const auto state = support::arrays_in<format::pickle<>>(bytes);
     REQUIRE_FALSE(state);
     return state.error();
 }
@@ -104,19 +105,19 @@ TEST_CASE("files of fluid 1.8.5 and Paddle 2.6.2 are read and written again byte
 TEST_CASE("the samples of the specification") {
     const auto w = Tensor::of<float>({2}, {1, 2});
     const std::vector<tensor_ref> one{w.ref("w")};
-    CHECK(*pickle::save(one, memory{}, {.protocol = 2}) ==
+    CHECK(*support::bytes_of(one, format::pickle<>{{.protocol = 2}}) ==
           from_hex(
               "80027d71005801000000777101636e756d70792e636f72652e6d756c746961727261790a5f7265636f6e7374727563740a7102636e756d70790a6e646172"
               "7261790a71034b00857104635f636f646563730a656e636f64650a7105580100000062710658060000006c6174696e31710786710852710987710a5271"
               "0b284b014b0285710c"
               "636e756d70790a64747970650a710d58020000006634710e898887710f527110284b0358010000003c71114e4e4e4affffffff4affffffff4b00747112"
               "6289680558090000000000c2803f000000407113680786711452711574711662732e"));
-    CHECK(*pickle::save(one, memory{}, {.protocol = 3}) ==
+    CHECK(*support::bytes_of(one, format::pickle<>{{.protocol = 3}}) ==
           from_hex(
               "80037d71005801000000777101636e756d70792e636f72652e6d756c746961727261790a5f7265636f6e7374727563740a7102636e756d70790a6e646172"
               "7261790a71034b008571044301627105877106527107284b014b02857108636e756d70790a64747970650a710958020000006634710a898887710b5271"
               "0c284b0358010000003c710d4e4e4e4affffffff4affffffff4b0074710e628943080000803f00000040710f74711062732e"));
-    CHECK(*pickle::save(one, memory{}, {.protocol = 4}) ==
+    CHECK(*support::bytes_of(one, format::pickle<>{{.protocol = 4}}) ==
           from_hex(
               "80049597000000000000007d948c0177948c156e756d70792e636f72652e6d756c74696172726179948c0c5f7265636f6e7374727563749493948c056e75"
               "6d7079948c076e6461727261799493944b0085944301629487945294284b014b02859468058c0564747970659493948c02663494898887945294284b03"
@@ -124,8 +125,8 @@ TEST_CASE("the samples of the specification") {
 }
 
 TEST_CASE("an empty dict has the bytes that Python gives it") {
-    CHECK(*pickle::save({}, memory{}, {.protocol = 2}) == from_hex("80027d71002e"));
-    CHECK(*pickle::save({}, memory{}, {.protocol = 4}) == from_hex("80047d942e"));
+    CHECK(*support::bytes_of({}, format::pickle<>{{.protocol = 2}}) == from_hex("80027d71002e"));
+    CHECK(*support::bytes_of({}, format::pickle<>{{.protocol = 4}}) == from_hex("80047d942e"));
     CHECK(parsed(from_hex("80047d942e")).arrays.empty());
 }
 
@@ -136,7 +137,7 @@ TEST_CASE("a dict is filled by a thousand, and its last batch ends as each Pytho
         for (std::size_t i = 0; i < count; ++i) names.push_back("k" + std::to_string(i));
         std::vector<tensor_ref> arrays;
         for (const auto& name : names) arrays.push_back(scalar.ref(name));
-        const auto bytes = *pickle::save(arrays, memory{}, {.python2 = python2});
+        const auto bytes = *support::bytes_of(arrays, format::pickle<>{{.python2 = python2}});
         CHECK(parsed(bytes).arrays.size() == count);
         return bytes.substr(bytes.size() - 4);
     };
@@ -169,10 +170,13 @@ TEST_CASE("structured names and other values are told apart from arrays") {
         const auto state = parsed(read("pickle/" + std::string(name) + ".pdparams"));
         REQUIRE(state.arrays.size() == 2);
         CHECK(state.arrays.begin()->name == "linear.weight");
-        REQUIRE(state.structured_names.size() == 2);
-        const auto& first = state.structured_names[state.structured_names[0].structured == "linear.weight" ? 0 : 1];
+        const auto* const extra = state.report.extra.as<pickle::extra>();
+        REQUIRE(extra != nullptr);
+        REQUIRE(extra->structured_names.size() == 2);
+        const auto& first = extra->structured_names[extra->structured_names[0].structured == "linear.weight" ? 0 : 1];
         CHECK(first.parameter == "linear_0.w_0");
-        CHECK(state.others == std::vector<std::string>{"LR_Scheduler"});
+        REQUIRE(state.report.warnings.size() == 1);
+        CHECK(state.report.warnings[0].variable == "LR_Scheduler");
     }
 }
 
@@ -189,22 +193,22 @@ TEST_CASE("files and bytes hold the same pickle; errors of a file name it") {
     const support::scratch place("pickle");
     const auto w = Tensor::of<float>({2}, {1, 2});
     const std::vector<tensor_ref> one{w.ref("w")};
-    REQUIRE(pickle::save(one, disk(place / "deep/state.pdparams"), {.protocol = 4}));
-    CHECK(support::read_file(place / "deep/state.pdparams") == *pickle::save(one, memory{}, {.protocol = 4}));
-    const auto loaded = pickle::load(disk(place / "deep/state.pdparams"));
+    REQUIRE(archive<format::pickle<4>>::save(one, disk(place / "deep/state.pdparams")));
+    CHECK(support::read_file(place / "deep/state.pdparams") == *support::bytes_of(one, format::pickle<>{{.protocol = 4}}));
+    const auto loaded = archive<format::pickle<>>::load_all(disk(place / "deep/state.pdparams"));
     REQUIRE(loaded);
     CHECK(*loaded->arrays.find("w") == w);
     support::write_file(place / "cut", support::read_file(place / "deep/state.pdparams").substr(0, 50));
-    const auto cut = pickle::load(disk(place / "cut"));
+    const auto cut = archive<format::pickle<>>::load_all(disk(place / "cut"));
     REQUIRE_FALSE(cut);
     CHECK(cut.error().file == place / "cut");
-    CHECK(pickle::load(disk(place / "none")).error().code == errc::not_found);
+    CHECK(archive<format::pickle<>>::load_all(disk(place / "none")).error().code == errc::not_found);
 }
 
 TEST_CASE("bfloat16 travels as the uint16 of its bits") {
     const auto bits = Tensor::of<bfloat16>({2}, {bfloat16(1.0F), bfloat16(-2.0F)});
     const std::vector<tensor_ref> one{bits.ref("w")};
-    const auto read_back = parsed(*pickle::save(one, memory{}));
+    const auto read_back = parsed(*support::bytes_of<format::pickle<>>(one));
     CHECK(read_back.arrays.find("w")->dtype() == DType::UINT16);
     CHECK(read_back.arrays.find("w")->elements<std::uint16_t>()[0] == 0x3f80);
 }
@@ -213,7 +217,7 @@ TEST_CASE("values that cannot be pickled are refused before a byte is written") 
     const auto w = Tensor::of<float>({2}, {1, 2});
     const auto code = [&](std::string_view name, const pickle::write_options& options) {
         const std::vector<tensor_ref> one{w.ref(name)};
-        const auto saved = pickle::save(one, memory{}, options);
+        const auto saved = support::bytes_of(one, format::pickle<>{options});
         return saved ? errc{} : saved.error().code;
     };
     CHECK(code("w", {.protocol = 1}) == errc::bad_argument);
@@ -222,8 +226,9 @@ TEST_CASE("values that cannot be pickled are refused before a byte is written") 
     CHECK(code("", {}) == errc::bad_name);
     CHECK(code("\xff", {}) == errc::bad_name);
     const std::vector<tensor_ref> twice{w.ref("w"), w.ref("w")};
-    CHECK(pickle::save(twice, memory{}).error().code == errc::duplicate_name);
-    CHECK(pickle::save(twice, memory{}, {.protocol = 5}).error().message.view() == "Expected 1<'protocol'<5, but received protocol=5");
+    CHECK(support::bytes_of<format::pickle<>>(twice).error().code == errc::duplicate_name);
+    CHECK(support::bytes_of(std::span(twice).first(1), format::pickle<>{{.protocol = 5}}).error().message.view() ==
+          "Expected 1<'protocol'<5, but received protocol=5");
 }
 
 TEST_CASE("a pickle cut at any byte is an error") {
@@ -245,7 +250,7 @@ TEST_CASE("a pickle with any one byte changed is refused or read, nothing else")
             for (const int flip : {0x01, 0x80, 0xff, 0x20}) {
                 const auto before = bytes[at];
                 bytes[at] = static_cast<char>(bytes[at] ^ flip);
-                const auto state = pickle::parse(bytes);
+                const auto state = support::arrays_in<format::pickle<>>(bytes);
                 if (!state) CHECK_FALSE(state.error().message.empty());
                 bytes[at] = before;
             }
@@ -342,14 +347,14 @@ TEST_CASE("nesting, sharing and repeating cost no more than the bytes are worth"
     std::string doubling = "\x80\x02}X" + std::string("\x01\0\0\0a", 5) + "]";
     for (int i = 0; i < 40; ++i)
         doubling += "q" + std::string(1, static_cast<char>(i)) + "0]h" + static_cast<char>(i) + "ah" + static_cast<char>(i) + "a";
-    CHECK(parsed(doubling + "s.").others.size() == 1);
+    CHECK(parsed(doubling + "s.").report.warnings.size() == 1);
     CHECK(refused("\x80\x02" + std::string(4'000'001, 'N')).code == errc::too_large);
 }
 
 TEST_CASE("arrays may share their bytes, but not until the memory is full") {
     const Tensor large(DType::FP32, {65536});
     const std::vector<tensor_ref> one{large.ref("w")};
-    auto bytes = *pickle::save(one, memory{}, {.protocol = 3});
+    auto bytes = *support::bytes_of(one, format::pickle<>{{.protocol = 3}});
     const auto shared = [&](int count) {  // the memo's slot 7 is the array
         auto made = bytes.substr(0, bytes.size() - 1);
         for (int i = 0; i < count; ++i) made += "C\x02" + std::to_string(10 + i) + "h\x07s";

@@ -3,7 +3,9 @@
 #include <support/check_error.hpp>
 #include <support/scratch.hpp>
 
+#include <wherry/archive/archive.hpp>
 #include <wherry/format/text_file.hpp>
+#include <wherry/policy/disk.hpp>
 
 #include <bit>
 #include <complex>
@@ -194,7 +196,7 @@ TEST_CASE("names that cannot be files are refused before the first file is writt
     const auto array = support::counting({1}, 1);
     const auto refused = [&](const char* a, const char* b) {
         const std::vector<tensor_ref> both{array.ref(a), array.ref(b)};
-        const auto saved = text_file::save(both, place / "out");
+        const auto saved = archive<format::text, layout::per_file>::save(both, disk{place / "out"});
         REQUIRE(!saved);
         CHECK(!std::filesystem::exists(place / "out"));
         return saved.error().code;

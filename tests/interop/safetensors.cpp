@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <support/formats.hpp>
 #include <support/scratch.hpp>
 #include <wherry/archive/archive.hpp>
 #include <wherry/interop/safetensors.hpp>
@@ -24,7 +25,7 @@ std::string file_of(std::string_view header, std::string_view data) {
     return std::string(size.begin(), size.end()) + std::string(header) + std::string(data);
 }
 error refused(std::string_view bytes) {
-    const auto read = safetensors::load(memory{bytes});
+    const auto read = support::arrays_in<format::safetensors>(bytes);
     REQUIRE_FALSE(read);
     return read.error();
 }
@@ -38,18 +39,20 @@ std::string a(std::string_view offsets, std::string_view shape = "[2]", std::str
 
 TEST_CASE("a file of the official package is read, and written again byte for byte") {
     const auto bytes = read_golden("numpy/official.safetensors");
-    const auto read = safetensors::load(disk{support::golden("numpy/official.safetensors")});
+    const auto read = archive<format::safetensors>::load_all(disk{support::golden("numpy/official.safetensors")});
     if (!read) FAIL(to_string(read.error()));
     CHECK(read->arrays.size() == 16);
-    REQUIRE(read->metadata.size() == 1);
-    CHECK(read->metadata[0].key == "format");
-    CHECK(read->metadata[0].value == "np");
+    const auto* const metadata = read->report.extra.as<safetensors::metadata>();
+    REQUIRE(metadata != nullptr);
+    REQUIRE(metadata->entries.size() == 1);
+    CHECK(metadata->entries[0].key == "format");
+    CHECK(metadata->entries[0].value == "np");
     CHECK(*read->arrays.find("scalar") == Tensor::of<float>({}, {3}));
     CHECK(*read->arrays.find("empty") == Tensor::of<float>({0, 2}, {}));
     CHECK(*read->arrays.find("bool") == Tensor::of<bool>({2}, {true, false}));
     CHECK(*read->arrays.find("f16") == Tensor::of<float16>({2}, {float16(1.0F), float16(0.0F)}));
     CHECK(*read->arrays.find("q\"\xC3\xBC\n\x01\\/") == Tensor::of<float>({2, 3}, {0, 1, 2, 3, 4, 5}));
-    CHECK((*safetensors::save(read->arrays.refs(), memory{}, read->metadata) == bytes));
+    CHECK((*support::bytes_of(read->arrays.refs(), format::safetensors{*metadata}) == bytes));
 }
 
 TEST_CASE("every element type but one goes out and comes back, from files and from memory") {
@@ -64,26 +67,25 @@ TEST_CASE("every element type but one goes out and comes back, from files and fr
     }
     std::vector<tensor_ref> refs;
     for (std::size_t i = 0; i < tensors.size(); ++i) refs.push_back(tensors[i].ref(names[i]));
-    REQUIRE(safetensors::save(refs, disk{place / "deep/m.safetensors"}));
-    const auto loaded = safetensors::load(disk{place / "deep/m.safetensors"});
+    REQUIRE(archive<format::safetensors>::save(refs, disk{place / "deep/m.safetensors"}));
+    const auto loaded = archive<format::safetensors>::load_all(disk{place / "deep/m.safetensors"});
     REQUIRE(loaded);
     for (std::size_t i = 0; i < tensors.size(); ++i) CHECK(*loaded->arrays.find(names[i]) == tensors[i]);
-    CHECK((*safetensors::save(refs, memory{}) == support::read_file(place / "deep/m.safetensors")));
+    CHECK((*support::bytes_of<format::safetensors>(refs) == support::read_file(place / "deep/m.safetensors")));
     const Tensor wide(DType::COMPLEX128, {1});
     const std::vector<tensor_ref> one{wide.ref("z")};
-    CHECK(safetensors::save(one, memory{}).error().code == errc::bad_dtype);
-    CHECK(safetensors::load(memory{*safetensors::save({}, memory{})})->arrays.empty());
+    CHECK(support::bytes_of<format::safetensors>(one).error().code == errc::bad_dtype);
+    CHECK(support::arrays_in<format::safetensors>(*support::bytes_of<format::safetensors>({}))->arrays.empty());
 }
 
 TEST_CASE("names that cannot be written") {
     const auto t = Tensor::of<float>({1}, {1});
-    const auto code = [&](std::vector<tensor_ref> refs) { return safetensors::save(refs, memory{}).error().code; };
+    const auto code = [&](std::vector<tensor_ref> refs) { return support::bytes_of<format::safetensors>(refs).error().code; };
     CHECK(code({t.ref("")}) == errc::bad_name);
     CHECK(code({t.ref("\xff")}) == errc::bad_name);
     CHECK(code({t.ref("__metadata__")}) == errc::bad_name);
     CHECK(code({t.ref("a"), t.ref("a")}) == errc::duplicate_name);
-    const std::vector<safetensors::metadata_entry> wrong{{"key", "\xff"}};
-    CHECK(safetensors::save({}, memory{}, wrong).error().code == errc::bad_name);
+    CHECK(support::bytes_of({}, format::safetensors{{{{"key", "\xff"}}}}).error().code == errc::bad_name);
 }
 
 TEST_CASE("a file cut at any byte is refused") {
@@ -94,7 +96,7 @@ TEST_CASE("a file cut at any byte is refused") {
     }
     const support::scratch place("safetensors");
     support::write_file(place / "cut", bytes.substr(0, bytes.size() - 1));
-    const auto cut = safetensors::load(disk{place / "cut"});
+    const auto cut = archive<format::safetensors>::load_all(disk{place / "cut"});
     REQUIRE_FALSE(cut);
     CHECK(cut.error().file == place / "cut");
     CHECK(cut.error().variable == "bool");
@@ -106,15 +108,15 @@ TEST_CASE("a file with any one byte changed is refused or read, nothing else") {
         for (const int flip : {1, 2, 0x10, 0x80, 0xff}) {
             const auto before = bytes[at];
             bytes[at] = static_cast<char>(before ^ flip);
-            const auto read = safetensors::load(memory{bytes});
+            const auto read = support::arrays_in<format::safetensors>(bytes);
             if (!read) CHECK_FALSE(read.error().message.empty());
             bytes[at] = before;
         }
 }
 
 TEST_CASE("the rules of the official reader") {
-    CHECK(safetensors::load(memory{file_of("{" + a("[0,8]") + "}", "12345678")}));
-    CHECK(safetensors::load(memory{file_of("{" + a("[0,8]") + "}  \n", "12345678")}));
+    CHECK(support::arrays_in<format::safetensors>(file_of("{" + a("[0,8]") + "}", "12345678")));
+    CHECK(support::arrays_in<format::safetensors>(file_of("{" + a("[0,8]") + "}  \n", "12345678")));
     // sizes of the header
     CHECK(refused(std::string("\0\0\0\0\0\0\0\0", 8)).code == errc::bad_safetensors);
     CHECK(refused(std::string("\0\0\0\0\0\0\0\x80{}", 10)).code == errc::too_large);
@@ -147,7 +149,7 @@ TEST_CASE("the rules of the official reader") {
     CHECK(of_header("{" + a("[4,8]", "[1]") + "}") == errc::bad_safetensors);
     CHECK(of_header("{" + a("[8,0]") + "}") == errc::bad_safetensors);
     const std::string b = ",\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":";
-    CHECK(safetensors::load(memory{file_of("{" + a("[0,4]", "[1]") + b + "[4,8]}}", "12345678")}));
+    CHECK(support::arrays_in<format::safetensors>(file_of("{" + a("[0,4]", "[1]") + b + "[4,8]}}", "12345678")));
     CHECK(of_header("{" + a("[0,4]", "[1]") + b + "[2,6]}}") == errc::bad_safetensors);               // overlap
     CHECK(of_header("{" + a("[0,4]", "[1]") + b + "[5,9]}}", "123456789") == errc::bad_safetensors);  // hole
     CHECK(of_header("{}", "x") == errc::trailing_bytes);
@@ -165,7 +167,7 @@ TEST_CASE("keys that are not known are stepped over, whatever they hold") {
     for (const auto* const extra :
          {"1", "-1.5", "null", "true", "\"s\"", "[]", "{}", "[1,[2,{\"dtype\":3}],\"x\"]", "{\"shape\":[9],\"y\":{}}"}) {
         CAPTURE(extra);
-        const auto read = safetensors::load(memory{with(extra)});
+        const auto read = support::arrays_in<format::safetensors>(with(extra));
         REQUIRE(read);
         CHECK(read->arrays.find("a")->dims() == Shape{2});
     }
@@ -177,7 +179,7 @@ TEST_CASE("many empty tensors take linear time") {
     std::string header = "{";
     for (int i = 0; i < 50'000; ++i)
         header += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
-    const auto read = safetensors::load(memory{file_of(header + "}", "")});
+    const auto read = support::arrays_in<format::safetensors>(file_of(header + "}", ""));
     REQUIRE(read);
     CHECK(read->arrays.size() == 50'000);
 }
@@ -208,10 +210,6 @@ TEST_CASE("format::safetensors: arrays come back from memory, files and mappings
     comes_back(memory{bytes});
     comes_back(disk{folder.path() + "/m"});
     comes_back(mapped{folder.path() + "/m"});
-}
-
-TEST_CASE("safetensors through archive are the bytes of safetensors::save") {
-    CHECK(*archive<format::safetensors>::save(std::span<const tensor_ref>(arrays()), memory{}) == *safetensors::save(arrays(), memory{}));
 }
 
 TEST_CASE("a subset loads by name, a name that is not there is an error and changes nothing") {

@@ -34,7 +34,7 @@ void check_same(const state_dict& a, const state_dict& b) {
 TEST_CASE("arrays are loaded from a folder, and from one file with the program's names") {
     const auto folder = state_file::load(support::golden(model + "/persistables"));
     REQUIRE(folder);
-    CHECK(folder->warnings.empty());
+    CHECK(folder->report.warnings.empty());
     const auto program = main_of(model);
     const auto variables = select<filter::persistables>(program);
     const auto file = state_file::load(support::golden(model + "/persistables.bin"), {.in_order = variables});
@@ -60,7 +60,7 @@ TEST_CASE("of a folder only the wanted variables are read") {
     CHECK(some->arrays.size() == parameters.size());
     const auto bias = support::read_file(folder + "/fc_0.b_0");
     support::write_file(folder + "/fc_0.b_0", bias + "x");
-    CHECK(state_file::load(folder, {.of_folder = parameters})->warnings.front().code == errc::trailing_bytes);
+    CHECK(state_file::load(folder, {.of_folder = parameters})->report.warnings.front().code == errc::trailing_bytes);
     std::filesystem::remove(folder + "/fc_0.b_0");
     CHECK(state_file::load(folder, {.of_folder = parameters}).error().code == errc::not_found);
 }
@@ -92,10 +92,10 @@ TEST_CASE("every form gives back what was saved in it") {
 }
 
 TEST_CASE("pick takes variables by name, in their own element types, and checks them") {
-    state_file::contents state;
+    loaded_state state;
     state.arrays.add("bits", Tensor::of<std::uint16_t>({1}, {0x3f80}));
     state.arrays.add("layer.weight", Tensor::of<float>({2}, {1, 2}));
-    state.structured_names.push_back({"layer.weight", "w"});
+    state.report.extra = kept_extra(pickle::extra{{{"layer.weight", "w"}}});
     Program program;
     const auto variable = [&](std::string_view name, DType dtype, std::vector<std::int64_t> dims) {
         wire::VarDesc<> desc;
@@ -121,22 +121,25 @@ TEST_CASE("pick takes variables by name, in their own element types, and checks 
 TEST_CASE("files that hold no arrays by name are called what they are") {
     const auto refused = [](const std::string& name) { return state_file::load(support::golden(name)).error(); };
     CHECK(refused("fluid18/readme/main.pdmodel").found == "a program");
-    CHECK(refused("fluid18/readme/feed/img.npy").found == "a NumPy array (.npy)");
     CHECK(refused("paddle33/classifier/inference.json").found == "JSON text (a Paddle 3 program?)");
     CHECK(refused("nowhere").code == errc::not_found);
     CHECK(refused("fluid18/readme/feed").code == errc::nothing_to_save);
 }
 
-TEST_CASE("bytes of the neighbours are parsed, others refused; a cut anywhere is an error") {
+TEST_CASE("bytes of the neighbours are told by content, others refused; a cut anywhere is an error") {
+    using neighbour = archive<format::any_of<format::pickle<>, format::npz<>, format::safetensors>>;
     for (const auto* file : {"pickle/py3-p4.pdparams", "numpy/deflated.npz", "numpy/official.safetensors"}) {
         CAPTURE(file);
         const auto bytes = support::read_file(support::golden(file));
-        const auto parsed = state_file::parse(bytes);
-        REQUIRE(parsed);
-        check_same(parsed->arrays, state_file::load(support::golden(file))->arrays);
-        for (std::size_t size = 0; size < bytes.size(); size += 7) CHECK(!state_file::parse(std::string_view(bytes).substr(0, size)));
+        const auto loaded = neighbour::load_all(memory{bytes});
+        REQUIRE(loaded);
+        check_same(loaded->arrays, state_file::load(support::golden(file))->arrays);
+        for (std::size_t size = 0; size < bytes.size(); size += 7)
+            CHECK(!neighbour::load_all(memory{std::string_view(bytes).substr(0, size)}));
     }
-    CHECK(state_file::parse(support::read_file(support::golden(model + "/persistables.bin"))).error().found == "tensors");
+    const auto streams = support::read_file(support::golden(model + "/persistables.bin"));
+    CHECK(neighbour::load_all(memory{streams}).error().found == "tensors");
+    CHECK(neighbour::load_all(memory{streams}).error().expected == "pickle, npz, safetensors");
 }
 
 TEST_CASE("a folder and a variable may have a name beyond ASCII") {
@@ -178,8 +181,8 @@ TEST_CASE("text is a form of state files: a folder of NAME.txt, a single file, c
     CHECK(read->arrays.size() == 2);
     CHECK(*read->arrays.find("blk/w") == weights);
     CHECK(*read->arrays.find("steps") == steps);
-    REQUIRE(read->warnings.size() == 1);
-    CHECK(read->warnings[0].file.view().ends_with("README.md"));
+    REQUIRE(read->report.warnings.size() == 1);
+    CHECK(read->report.warnings[0].file.view().ends_with("README.md"));
     const auto one = state_file::load(place / "t/steps.txt");
     REQUIRE(one);
     CHECK(*one->arrays.find("steps") == steps);
@@ -200,8 +203,8 @@ TEST_CASE("a text beside tensors is not a variable") {
     const auto read = state_file::load(place / "t");
     REQUIRE(read);
     CHECK(read->arrays.size() == 1);
-    REQUIRE(read->warnings.size() == 1);
-    CHECK(read->warnings[0].found == "numbers in text");
+    REQUIRE(read->report.warnings.size() == 1);
+    CHECK(read->report.warnings[0].found == "numbers in text");
 }
 
 TEST_CASE("a program gives plain numbers their element type and dims") {

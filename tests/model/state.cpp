@@ -152,7 +152,7 @@ TEST_CASE("arrays of another shape or element type replace what a variable held,
     support::add_var(program, "w", {4, 2}, {.parameter = true});
     const auto other = Tensor::of<double>({3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
     const std::vector<tensor_ref> arrays{other.ref("w"), other.ref("extra")};
-    REQUIRE(pickle::save(arrays, disk(place / "m.pdparams")));
+    REQUIRE(archive<format::pickle<>>::save(arrays, disk(place / "m.pdparams")));
     auto scope = zeros();
     REQUIRE(load_state(program, scope, place / "m"));
     CHECK(*scope.find_var("w") == other);

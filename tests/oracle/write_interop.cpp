@@ -1,6 +1,10 @@
 // Writes state files, .npz, .npy, safetensors and gzip files for their own clients to read, and reads what those wrote.
 //   write_interop write GOLDEN_DIR OUT_DIR
 //   write_interop read FILE OUT_FOLDER       .pdparams, .npz or .safetensors as one .npy an array
+#include <wherry/archive/archive.hpp>
+#include <wherry/format/any_of.hpp>
+#include <wherry/format/npy.hpp>
+#include <wherry/format/pickle.hpp>
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
@@ -27,7 +31,8 @@ void write_values(const std::string& folder, const state_dict& arrays) {
     for (const auto& [name, array] : arrays) {
         std::string file;
         for (const char c : name) file += c == '/' ? std::string("%2F") : std::string(1, c);
-        need(npy::save(array.ref(name), disk{folder + "/" + file + ".npy"}));
+        const std::vector<tensor_ref> one{array.ref(name)};
+        need(archive<format::npy>::save(one, disk{folder + "/" + file + ".npy"}));
     }
 }
 
@@ -74,21 +79,29 @@ state_dict many(int count) {
     return state;
 }
 
+/// An archive saves something, a pickle may hold nothing.
+result<void> write_pickle(std::span<const tensor_ref> arrays, const std::string& path, const pickle::write_options& options) {
+    save_plan plan;
+    plan.begin_record();
+    if (auto planned = format::pickle<>{options}.plan(plan, arrays, {}); !planned) return planned;
+    disk file{path};
+    return write(plan, file, {});
+}
+
 void write_all(const std::string& golden, const std::string& out) {
     const auto arrays = mixed();
     const auto refs = arrays.refs();
     write_values(out + "/mixed", arrays);
-    need(npz::save(refs, disk{out + "/stored.npz"}));
-    need(npz::save(refs, disk{out + "/deflated.npz"}, {.level = 6}));
-    const std::vector<safetensors::metadata_entry> metadata{{"format", "np"}};
-    need(safetensors::save(refs, disk{out + "/mixed.safetensors"}, metadata));
+    need(archive<format::npz<>>::save(refs, disk{out + "/stored.npz"}));
+    need(archive<format::npz<6>>::save(refs, disk{out + "/deflated.npz"}));
+    need(archive<format::safetensors>::save(refs, disk{out + "/mixed.safetensors"}, format::safetensors{{{{"format", "np"}}}}));
     for (const int protocol : {2, 3, 4}) {
         const auto suffix = "-p" + std::to_string(protocol) + ".pdparams";
-        need(pickle::save(refs, disk{out + "/mixed" + suffix}, {.protocol = protocol}));
-        need(pickle::save(refs, disk{out + "/cut" + suffix}, {.protocol = protocol, .cut_bytes = 20'000}));
+        need(write_pickle(refs, out + "/mixed" + suffix, {.protocol = protocol}));
+        need(write_pickle(refs, out + "/cut" + suffix, {.protocol = protocol, .cut_bytes = 20'000}));
         for (const int count : {0, 1, 999, 1000, 1001, 2000}) {
             const auto state = many(count);
-            need(pickle::save(state.refs(), disk{out + "/many" + std::to_string(count) + suffix}, {.protocol = protocol}));
+            need(write_pickle(state.refs(), out + "/many" + std::to_string(count) + suffix, {.protocol = protocol}));
         }
     }
 
@@ -110,9 +123,8 @@ void write_all(const std::string& golden, const std::string& out) {
 }
 
 void read_one(const std::string& file, const std::string& out) {
-    if (file.ends_with(".npz")) write_values(out, need(npz::load(disk{file})).arrays);
-    else if (file.ends_with(".safetensors")) write_values(out, need(safetensors::load(disk{file})).arrays);
-    else write_values(out, need(pickle::load(disk{file})).arrays);
+    using neighbour = archive<format::any_of<format::pickle<>, format::npz<>, format::safetensors>>;
+    write_values(out, need(neighbour::load_all(disk{file})).arrays);
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 #ifndef WHERRY_ARCHIVE_ARCHIVE_HPP
 #define WHERRY_ARCHIVE_ARCHIVE_HPP
 
+#include <wherry/archive/load_all.hpp>
 #include <wherry/archive/select.hpp>
 #include <wherry/base/policy_set.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/format.hpp>
+#include <wherry/format/streams.hpp>
 #include <wherry/policy/annotate.hpp>
 #include <wherry/policy/capped.hpp>
 #include <wherry/policy/codec.hpp>
@@ -15,6 +17,7 @@
 #include <wherry/policy/source.hpp>
 #include <wherry/record/load_plan.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/record/whole_record.hpp>
 #include <wherry/version.hpp>
 
 #include <concepts>
@@ -40,7 +43,7 @@ struct saved_by<S> {
 /// Saves and loads tensors the way its policies say. Policies come in any order; of each kind at most one:
 /// | kind       | default                | others                                                     |
 /// | filter     | `filter::persistables` | `all`, `parameters`, `optimizer_state`, `named`, your own  |
-/// | format     | `format::streams`      | `format::safetensors` (interop/safetensors.hpp), your own  |
+/// | format     | `format::streams`      | `pickle<>`, `npy`, `text` (format/), `npz`, `safetensors` (interop/), `any_of`, your own |
 /// | layout     | `layout::combined`     | `per_file`, your own                                       |
 /// | durability | `atomic`               | `fast`, `durable`                                          |
 /// | codec      | `plain`                | `gzip<Level>` (interop/gzip.hpp), your own                 |
@@ -64,7 +67,7 @@ struct archive {
     using caps_policy = typename chosen::template get<kinds::caps>;
     using annotate_policy = typename chosen::template get<kinds::annotations>;
     static_assert(detail::fits_layout<format_policy, layout_policy>());
-    static_assert(format_policy::annotates || !annotate_policy::rules.any(),
+    static_assert(format_policy::facts.annotates || !annotate_policy::rules.any(),
                   "wherry: this format has no place for annotations: use format::streams (see wherry/format/format.hpp)");
 
     /// What `save` returns for a sink: nothing for files, the bytes for memory.
@@ -73,11 +76,11 @@ struct archive {
 
     /// Saves every variable of a program that passes the filter and is not RAW, with the value it has in the scope or in
     /// a parent of it. SelectedRows have a place in records of one variable alone. `held` are policies with state, at most one
-    /// filter, such as `filter::where(...)`, one layout and one codec, in any order; each is used in place of the type's.
+    /// filter, such as `filter::where(...)`, one format, one layout and one codec, in any order; each is used in place of the type's.
     /// Errors: nothing_to_save, mixed_kinds, not_initialized (nothing is written); those of the sink.
     template <class S, class... Held>
     static saved<S> save(const Program& program, const Scope& scope, S&& sink, const Held&... held) {
-        if constexpr (holds<kinds::filter, kinds::layout, kinds::codec>::template all<Held...>())
+        if constexpr (holds<kinds::filter, kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
             return save_vars(select(program, one_of<filter_policy>(held...)), scope, std::forward<S>(sink), held...);
         else return unreachable();
     }
@@ -85,7 +88,7 @@ struct archive {
     /// Saves these variables; the filter is not asked. Errors: as above.
     template <class S, class... Held>
     static saved<S> save(std::span<const Variable> variables, const Scope& scope, S&& sink, const Held&... held) {
-        if constexpr (holds<kinds::layout, kinds::codec>::template all<Held...>())
+        if constexpr (holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
             return save_vars(variables, scope, std::forward<S>(sink), held...);
         else return unreachable();
     }
@@ -95,7 +98,7 @@ struct archive {
     /// is written); those of the sink.
     template <class S, class... Held>
     static saved<S> save(std::span<const tensor_ref> tensors, S&& sink, const Held&... held) {
-        if constexpr (holds<kinds::layout, kinds::codec>::template all<Held...>())
+        if constexpr (holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
             return save_refs(tensors, std::forward<S>(sink), held...);
         else return unreachable();
     }
@@ -104,7 +107,7 @@ struct archive {
     /// Errors: nothing_to_save when no variable passes the filter, mixed_kinds; those of `load_tensors`.
     template <class S, class... Held>
     static result<load_report> load(const Program& program, Scope& scope, S&& source, const Held&... held) {
-        if constexpr (holds<kinds::filter, kinds::layout, kinds::codec>::template all<Held...>())
+        if constexpr (holds<kinds::filter, kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
             return load_vars(select(program, one_of<filter_policy>(held...)), scope, source, held...);
         else return unreachable();
     }
@@ -112,14 +115,15 @@ struct archive {
     /// Loads these variables; the filter is not asked. Errors: as above.
     template <class S, class... Held>
     static result<load_report> load(std::span<const Variable> variables, Scope& scope, S&& source, const Held&... held) {
-        if constexpr (holds<kinds::layout, kinds::codec>::template all<Held...>()) return load_vars(variables, scope, source, held...);
+        if constexpr (holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
+            return load_vars(variables, scope, source, held...);
         else return unreachable();
     }
 
     /// Loads tensors of these names; no Program is needed, no shape is compared. Errors: as above; bad_name, duplicate_name.
     template <class S, class... Held>
     static result<load_report> load(std::span<const std::string_view> names, Scope& scope, S&& source, const Held&... held) {
-        if constexpr (!holds<kinds::layout, kinds::codec>::template all<Held...>()) return unreachable();
+        if constexpr (!holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>()) return unreachable();
         if (names.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to load"};
         sequence<wanted_tensor> wanted;
         wanted.reserve(names.size());
@@ -127,7 +131,36 @@ struct archive {
         return load_wanted(wanted, scope, source, held...);
     }
 
+    /// Loads all arrays of a record, under the names that the file has; no Program is needed. An array without a name takes that of its
+    /// file. Errors: bad_argument for several arrays without names; those of the format, the source and `load_tensors`.
+    template <class S, class... Held>
+    static result<loaded_state> load_all(S&& source, const Held&... held) {
+        if constexpr (!holds<kinds::format, kinds::codec>::template all<Held...>()) return unreachable();
+        using source_type = std::remove_reference_t<S>;
+        static_assert(Source<source_type>,
+                      "wherry: this is not a source: it needs name, many_records, expect and open (see wherry/policy/source.hpp)");
+        if constexpr (Source<source_type>) {
+            const auto& format = one_of<format_policy>(held...);
+            static_assert(may_lend<source_type, std::remove_cvref_t<decltype(format)>>());
+            const auto& codec = one_of<codec_policy>(held...);
+            auto&& decoded = codec.decode(source, caps_policy::caps);
+            auto reader = open_record(decoded);
+            if (!reader) return reader.failure();
+            return detail::load_record(*reader, detail::rules_of_format<layout::combined>(format), caps_policy::caps);
+        } else {
+            return unreachable();
+        }
+    }
+
   private:
+    /// Elements that are decoded lie in memory of their own, so a source that lends has nothing to lend.
+    template <class S, class F>
+    static constexpr bool may_lend() noexcept {
+        using reader_type = typename decltype(std::declval<S&>().open(std::string_view()))::value_type;
+        static_assert(!LendingReader<reader_type> || F::facts.lends,
+                      "wherry: nothing of this format can be lent, since its elements are decoded: use disk instead of mapped");
+        return true;
+    }
     /// Policies that a call may hold, by kind.
     template <class... Kinds>
     struct holds {
@@ -187,9 +220,11 @@ struct archive {
                 std::is_lvalue_reference_v<S> || !result_borrows_sink<sink_type>,
                 "wherry: save returns bytes that lie in this sink, so the sink must be a named variable (see wherry/policy/memory.hpp)");
             if (tensors.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to save"};
-            const auto plan =
-                detail::plan_of<format_policy, annotate_policy::rules>(tensors, one_of<layout_policy>(held...), caps_policy::caps);
-            if (!plan) return plan.error();
+            const auto& format = one_of<format_policy>(held...);
+            static_assert(WritableFormat<std::remove_cvref_t<decltype(format)>>,
+                          "wherry: this format only reads: name one with `plan` to save (see wherry/format/format.hpp)");
+            const auto plan = detail::plan_of<annotate_policy::rules>(format, tensors, one_of<layout_policy>(held...), caps_policy::caps);
+            if (!plan) return plan.failure();
             const auto& codec = one_of<codec_policy>(held...);
             auto&& coded = codec.encode(sink);
             return write(*plan, coded, durability_policy::steps);
@@ -214,7 +249,9 @@ struct archive {
                           "(see wherry/policy/layout.hpp)");
             const auto& codec = one_of<codec_policy>(held...);
             const auto& layout = one_of<layout_policy>(held...);
-            constexpr auto rules = detail::rules_of_format<format_policy, std::remove_cvref_t<decltype(layout)>, annotate_policy::rules>();
+            const auto& format = one_of<format_policy>(held...);
+            static_assert(may_lend<S, std::remove_cvref_t<decltype(format)>>());
+            const auto rules = detail::rules_of<annotate_policy::rules, std::remove_cvref_t<decltype(layout)>>(format);
             auto&& decoded = codec.decode(source, caps_policy::caps);
             return detail::load_by(rules, wanted, scope, decoded, layout, caps_policy::caps);
         } else {

@@ -100,8 +100,7 @@ inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables,
 inline sequence<wanted_tensor> wanted_of(std::span<const Variable> variables) {
     sequence<wanted_tensor> wanted;
     wanted.reserve(variables.size());
-    for (const auto& var : variables)
-        wanted.push_back({var.name(), var.is_parameter() ? var : Variable(), var.kind() == VarKind::SELECTED_ROWS});
+    for (const auto& var : variables) wanted.push_back({var.name(), var, var.kind() == VarKind::SELECTED_ROWS});
     return wanted;
 }
 }  // namespace detail

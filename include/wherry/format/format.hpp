@@ -1,109 +1,169 @@
 #ifndef WHERRY_FORMAT_FORMAT_HPP
 #define WHERRY_FORMAT_FORMAT_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/policy_set.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/layout.hpp>
-#include <wherry/record/annotated.hpp>
 #include <wherry/record/any_reader.hpp>
 #include <wherry/record/load_plan.hpp>
+#include <wherry/record/record_check.hpp>
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
+#include <algorithm>
 #include <concepts>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline WHERRY_ABI {
 
-namespace kinds {
-struct format;
-}  // namespace kinds
-
-namespace format {
-/// Paddle's files: tensor streams one after another, in the order of their names. The only format with annotations and with records of
-/// one variable each. Source: save_combine_op.cc, save_op.cc of Paddle 1.8.
-struct streams {
-    using kind = kinds::format;
-    static constexpr std::string_view name = "streams";
-    static constexpr bool annotates = true;
+/// What a format can hold, and how. The defaults are those of a file of many arrays, stored as they are under their names.
+struct format_facts {
+    bool annotates = false;           ///< `annotate` has a place in it
+    bool holds_names = true;          ///< otherwise arrays are told apart by their order
+    bool holds_many = true;           ///< otherwise a record is one array
+    bool holds_lod = false;           ///< otherwise LoD is not kept
+    bool fills_many_records = false;  ///< one file per variable makes sense
+    bool known_sizes = true;          ///< sizes and positions follow from element types and dims alone: several writers can fill a file
+    bool lends = true;                ///< elements lie in the file as in memory, so that `mapped` may lend them
+    std::string_view suffix{};        ///< of the file of one variable
 };
-}  // namespace format
 
 namespace detail {
 template <class F>
-concept SaysAnnotates = requires {
-    { F::annotates } -> std::convertible_to<bool>;  // whether `annotate` has a place in it
+concept SaysFacts = requires {
+    { F::facts } -> std::convertible_to<format_facts>;
 };
 template <class F>
-concept PlansItself = std::same_as<F, format::streams> || requires(std::span<const tensor_ref> tensors, const limits& caps) {
-    { F::plan(tensors, caps) } -> std::same_as<result<save_plan>>;
-};
-template <class F>
-concept IndexesItself = std::same_as<F, format::streams> || requires(any_reader& reader, const limits& caps) {
-    { F::index(reader, caps) } -> std::same_as<result<sequence<indexed_array>>>;
+concept IndexesRecords = requires(const F& format, any_reader& reader, const listing_request& request) {
+    { format.index(reader, request) } -> std::same_as<result<record_listing>>;
 };
 }  // namespace detail
 
-/// How arrays lie in a file. Beside Paddle's streams, a format keeps names, and the elements of all arrays as they are in memory:
-/// - `plan(tensors, caps)` makes a record: its head, and the order of the elements after it (`save_plan::headed`). Names and elements
-///   are known to be good (`check_tensor`); what the format cannot hold is an error.
-/// - `index(reader, caps)` lists all arrays of a record by its headers alone. Elements are read, or lent, by whoever asked.
+/// How arrays lie in a record: a file, or bytes in memory. A format states its `facts` and has two functions, which may use what state
+/// the format holds:
+/// - `index(reader, request)` lists the arrays of a record by its headers. Elements are read, lent or decoded by whoever asked.
+/// - `plan(into, tensors, caps)` adds what one record is made of to a plan. Names, element types and bytes are known to be good
+///   (`check_tensor`, `holds`); what else the format cannot hold is an error. A format without `plan` only reads.
+///
+/// Optional: `holds(dtype)`, when not every element type has a place; `recognises(head, size_bytes)`, for `format::any_of`.
 template <class F>
-concept Format = Named<F> && detail::SaysAnnotates<F> && detail::PlansItself<F> && detail::IndexesItself<F>;
+concept Format = Named<F> && detail::SaysFacts<F> && detail::IndexesRecords<F>;
 
-static_assert(Format<format::streams>);
+/// A format that saves, too.
+template <class F>
+concept WritableFormat = Format<F> && requires(const F& format, save_plan& into, std::span<const tensor_ref> tensors, const limits& caps) {
+    { format.plan(into, tensors, caps) } -> std::same_as<result<void>>;
+};
 
 namespace kinds {
 /// How arrays lie in a file: a `Format`.
 struct format {
     template <class P>
     static constexpr bool check() noexcept {
-        static_assert(detail::SaysAnnotates<P>, "wherry: format: needs `static constexpr bool annotates` (see wherry/format/format.hpp)");
-        static_assert(detail::PlansItself<P>,
-                      "wherry: format: needs `static result<save_plan> plan(std::span<const tensor_ref>, const limits&)`");
-        static_assert(detail::IndexesItself<P>,
-                      "wherry: format: needs `static result<sequence<indexed_array>> index(any_reader&, const limits&)`");
+        static_assert(detail::SaysFacts<P>,
+                      "wherry: format: needs `static constexpr wherry::format_facts facts` (see wherry/format/format.hpp)");
+        static_assert(detail::IndexesRecords<P>,
+                      "wherry: format: needs `result<record_listing> index(any_reader&, const listing_request&) const`");
         return Format<P>;
     }
 };
 }  // namespace kinds
 
 namespace detail {
-template <Format F, Layout L>
+template <class F, class L>
 constexpr bool fits_layout() noexcept {
-    static_assert(std::same_as<F, format::streams> || L::single_record,
+    static_assert(F::facts.fills_many_records || L::single_record,
                   "wherry: this format has all arrays in one file: use layout::combined (see wherry/format/format.hpp)");
     return true;
 }
 
-/// Errors: those of `save_plan::make`, and of the format.
-template <Format F, annotation_rules Rules, Layout L>
-result<save_plan> plan_of(std::span<const tensor_ref> tensors, const L& layout, const limits& caps) {
-    static_assert(fits_layout<F, L>());
-    if constexpr (std::same_as<F, format::streams>) {
-        return save_plan::make(tensors, layout, caps, header_maker_of<Rules>());
-    } else {
-        sequence<std::string_view> names;
-        names.reserve(tensors.size());
-        for (const auto& one : tensors) {
-            if (one.rows != nullptr) return rows_among_others(one.name);
-            names.push_back(one.name);
-        }
-        if (auto checked = check_tensors(tensors, names, caps); !checked) return checked.failure();
-        return F::plan(tensors, caps);
-    }
+template <Format F>
+constexpr any_format erased_format(const F& format) noexcept {
+    return {&format, [](const void* held, any_reader& reader, const listing_request& request) {
+                return static_cast<const F*>(held)->index(reader, request);
+            }};
 }
 
-template <Format F, Layout L, annotation_rules Rules>
-constexpr record_rules rules_of_format() noexcept {
-    static_assert(fits_layout<F, L>());
-    if constexpr (std::same_as<F, format::streams>) return record_rules_of<L, Rules>();
-    else return {.single_record = L::single_record, .index = F::index, .place = index_arrays};
+/// A format that saves, behind one type.
+struct any_planner {
+    const void* format = nullptr;
+    result<void> (*plan)(const void* format, save_plan& into, std::span<const tensor_ref> tensors, const limits& caps) = nullptr;
+    bool (*holds)(DType dtype) noexcept = nullptr;  ///< null: every element type
+    std::string_view name{};
+    std::string_view suffix{};
+    bool holds_many = true;
+};
+template <WritableFormat F>
+constexpr any_planner planner_of(const F& format) noexcept {
+    any_planner made{&format,
+                     [](const void* held, save_plan& into, std::span<const tensor_ref> tensors, const limits& caps) {
+                         return static_cast<const F*>(held)->plan(into, tensors, caps);
+                     },
+                     nullptr,
+                     F::name,
+                     F::facts.suffix,
+                     F::facts.holds_many};
+    if constexpr (requires(DType dtype) { F::holds(dtype); }) made.holds = [](DType dtype) noexcept -> bool { return F::holds(dtype); };
+    return made;
+}
+
+/// Errors: mixed_kinds for SelectedRows, which only Paddle's streams hold; bad_dtype.
+inline result<void> check_held(const any_planner& format, std::span<const tensor_ref> tensors) {
+    for (const auto& one : tensors) {
+        if (one.rows != nullptr) return rows_among_others(one.name);
+        if (format.holds != nullptr && !format.holds(one.dtype))
+            return error{.code = errc::bad_dtype,
+                         .message = {format.name, " has no such element type"},
+                         .variable = one.name,
+                         .found = name_of(one.dtype)};
+    }
+    return {};
+}
+
+/// Errors: those of `save_plan::make` and of the format.
+template <Layout L>
+result<save_plan> plan_by(const any_planner& format, std::span<const tensor_ref> tensors, const L& layout, const limits& caps) {
+    sequence<std::string_view> names;
+    names.reserve(tensors.size());
+    for (const auto& one : tensors) names.push_back(one.name);
+    if (auto checked = check_tensors(tensors, names, caps); !checked) return checked.failure();
+    if (auto checked = check_held(format, tensors); !checked) return checked.failure();
+    auto records = records_of<L>(names, layout);
+    if (!records) return records.failure();
+    save_plan plan;
+    for (auto& held : *records) {
+        if (!format.holds_many && held.tensors.size() > 1)
+            return error{.code = errc::bad_argument,
+                         .message = {"a file of ", format.name, " is one array: use layout::per_file"},
+                         .expected = "1 array",
+                         .found = {decimal(held.tensors.size()), " arrays"}};
+        std::sort(held.tensors.begin(), held.tensors.end());  // as they were given
+        sequence<tensor_ref> of_record;
+        of_record.reserve(held.tensors.size());
+        for (const auto at : held.tensors) of_record.push_back(tensors[at]);
+        plan.begin_record(L::single_record ? std::string() : std::move(held.name) + std::string(format.suffix));
+        if (auto planned = format.plan(format.format, plan, of_record, caps); !planned) return planned.failure();
+    }
+    if (auto checked = plan.checked(); !checked) return checked.failure();
+    return plan;
+}
+
+template <Layout L, Format F>
+constexpr record_rules rules_of_format(const F& format) noexcept {
+    return {.single_record = L::single_record,
+            .tolerates_trailing_bytes = tolerates_trailing_bytes<L>,
+            .format = erased_format(format),
+            .suffix = F::facts.suffix,
+            .place = place_arrays};
 }
 }  // namespace detail
 

@@ -2,6 +2,7 @@
 #define WHERRY_FORMAT_NPY_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/format/format.hpp>
 #include <wherry/format/numpy.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
@@ -177,35 +178,51 @@ inline result<std::string_view> take_header(byte_cursor& in) {
 }
 }  // namespace detail
 
-/// The array in the bytes of a .npy file: row-major and in the machine's byte order, whatever the file's are.
-/// Errors: bad_npy, bad_version, truncated, trailing_bytes, too_large, bad_dtype, bad_dims, overflow, missing_required. Memory is reserved only for elements that are there.
-inline result<Tensor> parse(std::string_view file) {
-    byte_cursor in(file);
+/// The array of a file of so many bytes, by its first bytes, of which `head_bytes` are enough; nothing else is in the file.
+/// Errors: bad_npy, bad_version, truncated, trailing_bytes, too_large, bad_dtype, bad_dims, overflow, missing_required.
+inline result<numpy::stored_array> parse_head(std::string_view head, std::uint64_t file_bytes) {
+    byte_cursor in(head);
     const auto text = detail::take_header(in);
     if (!text) return text.error();
-    const auto header = detail::parse_header(*text);
-    if (!header) return header.error();
-    const auto size_bytes = numpy::data_bytes(header->dtype, header->dims);
+    auto layout = detail::parse_header(*text);
+    if (!layout) return layout.failure();
+    const auto size_bytes = numpy::data_bytes(layout->dtype, layout->dims);
     if (!size_bytes) return size_bytes.error();
-    const auto data_offset = in.offset();
-    const auto data = in.take(*size_bytes, "the elements of a .npy file are cut short");
-    if (!data) return data.error();
-    if (!in.at_end())
+    const auto left = file_bytes - in.offset();
+    if (left < *size_bytes)
+        return error{.code = errc::truncated,
+                     .message = "the elements of a .npy file are cut short",
+                     .offset = in.offset(),
+                     .expected = {decimal(*size_bytes), " bytes"},
+                     .found = {decimal(left), " bytes"}};
+    if (left > *size_bytes)
         return error{.code = errc::trailing_bytes,
                      .message = "a .npy file goes on after its elements",
-                     .offset = data_offset + *size_bytes,
-                     .found = decimal(in.remaining())};
-    return numpy::make_tensor(*header, [&](std::span<std::byte> into) {
-        std::copy(as_bytes(*data).begin(), as_bytes(*data).end(), into.begin());
+                     .offset = in.offset() + *size_bytes,
+                     .found = decimal(left - *size_bytes)};
+    return numpy::stored_array{*std::move(layout), in.offset(), *size_bytes};
+}
+/// Bytes of a file that `parse_head` looks at.
+inline constexpr std::size_t head_bytes = 12 + header_cap_bytes;
+
+/// The array in the bytes of a .npy file: row-major and in the machine's byte order, whatever the file's are. Errors: as `parse_head`.
+inline result<Tensor> parse(std::string_view file) {
+    const auto found = parse_head(file, file.size());
+    if (!found) return found.error();
+    Tensor made(found->layout.dtype, found->layout.dims);
+    auto filled = numpy::fill_tensor(found->layout, made, [&](std::span<std::byte> into) {
+        std::copy_n(as_bytes(file).begin() + static_cast<std::ptrdiff_t>(found->data_offset), into.size(), into.begin());
         return result<void>();
     });
+    if (!filled) return filled.failure();
+    return made;
 }
 
-/// What stands before the elements in a .npy file of version 1.0, byte for byte as NumPy writes it: padded so that the
+/// What stands before the elements in a .npy file of version 1.0, byte for byte as NumPy writes it on a little-endian machine: padded so that the
 /// elements start at a multiple of 64, with room for the first dim to grow.
 inline std::string header_bytes(DType dtype, const Shape& dims) {
     constexpr std::size_t growth_digits = 21;
-    const char order = number_bytes(dtype) == 1 ? '|' : native_is_little_endian ? '<' : '>';
+    const char order = number_bytes(dtype) == 1 ? '|' : '<';
     std::string text = "{'descr': '";
     text += order;
     text += numpy::kind_of(dtype);
@@ -218,21 +235,42 @@ inline std::string header_bytes(DType dtype, const Shape& dims) {
     return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(size & 0xffU) + static_cast<char>(size >> 8U) + text;
 }
 
-/// Writes one array. LoD is not kept. Errors: those of `check_tensor` and of the sink.
-template <Sink S>
-auto save(const tensor_ref& array, S&& sink, durability_steps how = {}) -> decltype(sink.finish()) {
-    if (auto checked = check_tensor(array); !checked) return checked.failure();
-    const auto header = header_bytes(array.dtype, array.dims);
-    const std::array<piece, 2> pieces{as_bytes(header), array.bytes};
-    return write_record(pieces, sink, how);
-}
-
-/// Reads one array. Errors: those of the source and of `parse`, with the file.
-template <Source S>
-result<Tensor> load(S&& source) {
-    return with_record(source, [](std::string_view bytes) { return parse(bytes); });
-}
-
 }  // namespace wherry::inline WHERRY_ABI::npy
+
+namespace wherry::inline WHERRY_ABI::format {
+
+/// `.npy`: a file per array, which does not hold its name: `archive<format::npy>::save({{"x", x.ref()}}, disk{"x.npy"})`, or a folder of
+/// NAME.npy with `layout::per_file`. bfloat16 and float8 go out as unsigned numbers of their bits.
+struct npy {
+    using kind = kinds::format;
+    static constexpr std::string_view name = "npy";
+    static constexpr format_facts facts{.holds_names = false, .holds_many = false, .fills_many_records = true, .suffix = ".npy"};
+
+    static constexpr bool recognises(std::string_view head, std::uint64_t size_bytes) noexcept {
+        return wire::kind_of(head, size_bytes) == wire::file_kind::npy;
+    }
+    /// Errors: those of `npy::parse_head` and of the reader.
+    static result<record_listing> index(any_reader& reader, const listing_request&) {
+        const auto head = read_head(reader, wherry::npy::head_bytes);
+        if (!head) return head.error();
+        const auto found = wherry::npy::parse_head(*head, reader.size_bytes());
+        if (!found) return found.error();
+        record_listing made;
+        made.arrays.push_back(numpy::listed({}, *found));
+        return made;
+    }
+    /// Errors: none; tensors are checked before.
+    static result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) {
+        for (const auto& one : tensors) {
+            into.append(wherry::npy::header_bytes(one.dtype, one.dims));
+            into.add_elements(one.dtype, one.bytes);
+        }
+        return {};
+    }
+};
+
+static_assert(WritableFormat<npy>);
+
+}  // namespace wherry::inline WHERRY_ABI::format
 
 #endif

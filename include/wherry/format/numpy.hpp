@@ -4,16 +4,22 @@
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/record/any_reader.hpp>
 #include <wherry/record/byte_order.hpp>
+#include <wherry/record/record_index.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 
 /// How NumPy describes arrays, in `.npy` files and in pickles.
 namespace wherry::inline WHERRY_ABI::numpy {
@@ -109,20 +115,39 @@ inline void to_row_major(std::span<const std::byte> from, Tensor& into) {
 }
 }  // namespace detail
 
-/// The array, row-major and in the machine's byte order. `fill(span)` puts the file's bytes, as many as `data_bytes` says,
-/// into memory and answers a `result<void>`.
+/// Fills a Tensor of the layout's type and dims, row-major and in the machine's byte order. `fill(span)` puts the file's bytes, as many as
+/// `data_bytes` says, into memory and answers a `result<void>`.
 template <class Fill>
-result<Tensor> make_tensor(const array_layout& layout, Fill fill) {
-    Tensor made(layout.dtype, layout.dims);
+result<void> fill_tensor(const array_layout& layout, Tensor& into, Fill fill) {
     if (layout.fortran_order && layout.dims.rank() > 1) {
         Tensor columns(layout.dtype, layout.dims);
-        if (auto filled = fill(columns.bytes()); !filled) return filled.failure();
-        detail::to_row_major(columns.bytes(), made);
-    } else if (auto filled = fill(made.bytes()); !filled) {
-        return filled.failure();
+        if (auto filled = fill(columns.bytes()); !filled) return filled;
+        detail::to_row_major(columns.bytes(), into);
+    } else if (auto filled = fill(into.bytes()); !filled) {
+        return filled;
     }
-    if (layout.big_endian) reverse_numbers(layout.dtype, made.bytes());
-    elements_from_file(layout.dtype, made.bytes());
+    if (layout.big_endian) reverse_numbers(layout.dtype, into.bytes());
+    elements_from_file(layout.dtype, into.bytes());
+    return {};
+}
+
+/// An array that lies in a file.
+struct stored_array {
+    array_layout layout;
+    std::uint64_t data_offset = 0;
+    std::uint64_t data_bytes = 0;
+};
+
+/// The entry of a listing: elements that are row-major and little-endian may be read as they are, others are decoded.
+inline indexed_array listed(std::string name, const stored_array& found) {
+    indexed_array made{std::move(name), {found.layout.dtype, found.layout.dims, {}, found.data_bytes, found.data_offset}};
+    if (!found.layout.big_endian && !(found.layout.fortran_order && found.layout.dims.rank() > 1)) return made;
+    made.decoder = {[](const void* state, std::size_t, any_reader& reader, Tensor& into) {
+                        const auto& array = *static_cast<const stored_array*>(state);
+                        return fill_tensor(array.layout, into,
+                                           [&](std::span<std::byte> bytes) { return reader.read_at(array.data_offset, bytes); });
+                    },
+                    std::make_shared<const stored_array>(found)};
     return made;
 }
 

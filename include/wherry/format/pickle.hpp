@@ -1,35 +1,45 @@
 #ifndef WHERRY_FORMAT_PICKLE_HPP
 #define WHERRY_FORMAT_PICKLE_HPP
 
+#include <wherry/format/format.hpp>
 #include <wherry/format/pickle/read.hpp>
 #include <wherry/format/pickle/write.hpp>
-#include <wherry/policy/sink.hpp>
-#include <wherry/policy/source.hpp>
-#include <wherry/record/whole_record.hpp>
+#include <wherry/record/save_plan.hpp>
 #include <wherry/version.hpp>
+#include <wherry/wire/file_kind.hpp>
 
+#include <cstdint>
 #include <span>
-#include <utility>
+#include <string_view>
 
-/// `.pdparams` and `.pdopt`: dicts of NumPy arrays as Python pickles them, read without executing anything.
-namespace wherry::inline WHERRY_ABI::pickle {
+namespace wherry::inline WHERRY_ABI::format {
 
-/// Writes arrays as one pickle, byte for byte as Python and NumPy 1 do. LoD is not kept, and bfloat16 is written as the
-/// uint16 of its bits, as Paddle does. Errors: those of `write_plan::make` and of the sink.
-template <Sink S>
-auto save(std::span<const tensor_ref> tensors, S&& sink, const write_options& options = {}, durability_steps how = {})
-    -> decltype(sink.finish()) {
-    const auto plan = write_plan::make(tensors, options);
-    if (!plan) return plan.error();
-    return write_record(plan->pieces(), sink, how);
-}
+/// `.pdparams` and `.pdopt`: a dict of NumPy arrays as Python pickles it, read without executing anything and written byte for byte as
+/// Python and NumPy 1 do. LoD is not kept, and bfloat16 and float8 are written as unsigned numbers of their bits, as Paddle does.
+/// `load_report::extra` is a `pickle::extra`.
+template <int Protocol = 2>
+    requires(Protocol >= 2 && Protocol <= 4)
+struct pickle {
+    using kind = kinds::format;
+    static constexpr std::string_view name = "pickle";
+    static constexpr format_facts facts{.known_sizes = Protocol > 2, .lends = false};
+    wherry::pickle::write_options options{.protocol = Protocol};
 
-/// Reads all arrays of a pickle. Errors: those of the source and of `parse`, with the file.
-template <Source S>
-result<state_file> load(S&& source, const limits& caps = {}) {
-    return with_record(source, [&](std::string_view bytes) { return parse(bytes, caps); });
-}
+    static constexpr bool recognises(std::string_view head, std::uint64_t size_bytes) noexcept {
+        return wire::kind_of(head, size_bytes) == wire::file_kind::pickle;
+    }
+    /// Errors: those of `pickle::index`.
+    static result<record_listing> index(any_reader& reader, const listing_request& request) {
+        return wherry::pickle::index(reader, request.caps);
+    }
+    /// Errors: those of `pickle::plan`.
+    result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) const {
+        return wherry::pickle::plan(into, tensors, options);
+    }
+};
 
-}  // namespace wherry::inline WHERRY_ABI::pickle
+static_assert(WritableFormat<pickle<>>);
+
+}  // namespace wherry::inline WHERRY_ABI::format
 
 #endif

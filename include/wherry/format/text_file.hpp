@@ -2,18 +2,19 @@
 #define WHERRY_FORMAT_TEXT_FILE_HPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/format/format.hpp>
 #include <wherry/format/npy.hpp>
 #include <wherry/format/text_number.hpp>
-#include <wherry/policy/disk.hpp>
-#include <wherry/policy/durability.hpp>
-#include <wherry/policy/layout.hpp>
+#include <wherry/record/record_index.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/version.hpp>
+#include <wherry/wire/file_kind.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,8 +48,6 @@ inline std::string_view name_in(std::string_view file) noexcept {
 }
 
 namespace detail {
-using namespace wherry::detail;
-
 /// A number, or what stands in its place.
 struct word {
     std::string_view chars;
@@ -171,11 +170,8 @@ inline result<Shape> checked_dims(const std::optional<assumed>& own, const assum
 }
 }  // namespace detail
 
-/// The array in a text. Numbers are separated by blanks or commas; in place of an integer "3.0e+00" is one, too.
-/// Errors: bad_text (a word that is no such number, or one out of range; rows of different lengths where nobody gives dims; no number
-/// at all), with offset and line; bad_dtype where `otherwise` is asked and names none; truncated and trailing_bytes where the dims of the first line say otherwise, bad_dims; shape_mismatch
-/// where those of `otherwise` do. Memory is reserved only for numbers that are there.
-inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}) {
+/// The element type and the dims of the array in a text. Errors: as `parse`, but for words that are not numbers.
+inline result<assumed> parse_head(std::string_view text, const assumed& otherwise = {}) {
     const auto own = detail::own_line(text);
     if (!own) return own.error();
     if (!*own && !is_dtype(otherwise.dtype))  // of a variable that a program describes
@@ -186,18 +182,34 @@ inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}
     if (seen.count == 0 && !*own) return error{.code = errc::bad_text, .message = "there is no number", .offset = text.size()};
     const auto dims = detail::checked_dims(*own, otherwise, seen);
     if (!dims) return dims.error();
-    Tensor made(*own ? (*own)->dtype : otherwise.dtype, *dims);
-    auto* to = made.bytes().data();
+    return assumed{*own ? (*own)->dtype : otherwise.dtype, *dims};
+}
+
+/// Reads the numbers of a text into a Tensor that has the type and the dims of `parse_head`. Errors: bad_text, with offset and line.
+inline result<void> fill(std::string_view text, Tensor& into) {
+    auto* to = into.bytes().data();
     detail::word_reader words(text);
-    for (auto found = words.next(); found; found = words.next(), to += size_of(made.dtype()))
-        if (!detail::store_number(made.dtype(), found->chars, to))
+    for (auto found = words.next(); found; found = words.next(), to += size_of(into.dtype()))
+        if (!wherry::detail::store_number(into.dtype(), found->chars, to))
             return error{
                 .code = errc::bad_text,
-                .message = "a word is no number of the element type",
+                .message = "a word is not a number of the element type",
                 .offset = found->offset,
-                .expected = name_of(made.dtype()),
+                .expected = name_of(into.dtype()),
                 .found = {found->chars.substr(0, 40), " in line ", decimal(found->line)},
             };
+    return {};
+}
+
+/// The array in a text. Numbers are separated by blanks or commas; in place of an integer "3.0e+00" is one, too.
+/// Errors: bad_text (a word that is not such a number, or one out of range; rows of different lengths where nobody gives dims; no number
+/// at all), with offset and line; bad_dtype where `otherwise` is asked and names none; truncated and trailing_bytes where the dims of the
+/// first line say otherwise, bad_dims; shape_mismatch where those of `otherwise` do. Memory is reserved only for numbers that are there.
+inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}) {
+    const auto head = parse_head(text, otherwise);
+    if (!head) return head.error();
+    Tensor made(head->dtype, *head->dims);
+    if (auto filled = fill(text, made); !filled) return filled.failure();
     return made;
 }
 
@@ -209,34 +221,58 @@ inline std::string print(const tensor_ref& array) {
     const auto columns = array.dims.rank() < 2 ? 1 : static_cast<std::size_t>(array.dims.back());
     const auto width = size_of(array.dtype);
     for (std::size_t at = 0; at < array.bytes.size() / width; ++at) {
-        detail::append_number(made, array.dtype, array.bytes.data() + at * width);
+        wherry::detail::append_number(made, array.dtype, array.bytes.data() + at * width);
         made += (at + 1) % columns == 0 ? '\n' : ' ';
     }
     return made;
 }
 
-/// Saves each array as NAME.txt in a folder, which is made. Each file is replaced whole, one after another; names and bytes
-/// are checked before the first.
-/// Errors: those of `save_plan::make` for one file an array, and of `disk`.
-inline result<void> save(std::span<const tensor_ref> tensors, const std::string& folder, durability_steps how = atomic::steps) {
-    if (const auto plan = save_plan::make<layout::per_file>(tensors); !plan) return plan.error();
-    sequence<std::string> files;
-    for (const auto& one : tensors) files.push_back(file_name_of(one.name));
-    const sequence<std::string_view> names(files.begin(), files.end());
-    if (auto checked = check_file_names(names); !checked) return checked;
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-        const auto made = print(tensors[i]);
-        const piece bytes = as_bytes(made);
-        const record_size record{names[i], made.size()};
-        disk sink{folder};
-        if (auto started = sink.start(std::span(&record, 1), how); !started) return started;
-        if (auto written = sink.write_at(0, 0, std::span(&bytes, 1)); !written) return written;
-        if (auto done = sink.commit(0); !done) return done;
-        if (auto finished = sink.finish(); !finished) return finished;
-    }
-    return {};
-}
-
 }  // namespace wherry::inline WHERRY_ABI::text_file
+
+namespace wherry::inline WHERRY_ABI::format {
+
+/// Numbers in text, for numpy.loadtxt and for eyes: a file per array, which does not hold its name. `archive<format::text,
+/// layout::per_file>::save(program, scope, disk{"folder"})` writes NAME.txt each.
+struct text {
+    using kind = kinds::format;
+    static constexpr std::string_view name = "text";
+    static constexpr format_facts facts{
+        .holds_names = false, .holds_many = false, .fills_many_records = true, .known_sizes = false, .lends = false, .suffix = ".txt"};
+
+    static constexpr bool recognises(std::string_view head, std::uint64_t size_bytes) noexcept {
+        return wire::kind_of(head, size_bytes) == wire::file_kind::text;
+    }
+    /// A text that does not say what it is has the type, and as far as they are known the dims, of `request.variable`.
+    /// Errors: those of `text_file::parse_head` and of the reader.
+    static result<record_listing> index(any_reader& reader, const listing_request& request) {
+        auto bytes = read_all(reader);
+        if (!bytes) return bytes.failure();
+        text_file::assumed otherwise;
+        if (request.variable && request.variable.tensor_desc() != nullptr) {
+            const auto dims = Shape::from(request.variable.shape());
+            otherwise.dtype = request.variable.dtype();
+            if (dims && dims->is_concrete()) otherwise.dims = *dims;
+        }
+        const auto head = text_file::parse_head(*bytes, otherwise);
+        if (!head) return head.error();
+        record_listing made;
+        auto& one = made.arrays.emplace_back();
+        one.header = {head->dtype, *head->dims, {}, head->dims->count() * size_of(head->dtype), 0};
+        one.decoder = {[](const void* state, std::size_t, any_reader&, Tensor& into) {
+                           return text_file::fill(*static_cast<const std::string*>(state), into);
+                       },
+                       std::make_shared<const std::string>(*std::move(bytes))};
+        return made;
+    }
+    /// Errors: none; tensors are checked before.
+    static result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) {
+        for (const auto& one : tensors) into.append(text_file::print(one));
+        return {};
+    }
+};
+
+static_assert(WritableFormat<text>);
+
+}  // namespace wherry::inline WHERRY_ABI::format
 
 #endif

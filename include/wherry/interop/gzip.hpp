@@ -4,12 +4,15 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/zlib_stream.hpp>
 #include <wherry/policy/codec.hpp>
+#include <wherry/policy/source.hpp>
+#include <wherry/record/whole_record.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/sniff.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -112,6 +115,17 @@ class gzip_reader {
     std::string path_;
 };
 
+/// The bytes of a record as they are in a source. Errors: overflow, those of the reader.
+template <Reader R>
+result<std::string_view> packed_bytes(R& reader, byte_buffer& whole) {
+    if constexpr (ViewReader<R>) return reader.bytes();
+    const auto size = checked_size(reader.size_bytes());
+    if (!size) return error{.code = errc::overflow, .message = "a file is larger than memory can be"};
+    whole.resize(*size);
+    if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(whole))); !read) return read.failure();
+    return view_of(whole);
+}
+
 template <Source S>
 class gzip_source {
   public:
@@ -123,23 +137,65 @@ class gzip_source {
     /// Errors: those of the source and of `gunzip`.
     result<gzip_reader> open(std::string_view record) {
         auto reader = inner_->open(record);
-        if (!reader) return std::move(reader).failure();
-        std::string path(std::string_view(reader->path()));
+        if (!reader) return reader.failure();
+        return unpacked(*reader, caps_);
+    }
+
+    template <Reader R>
+    static result<gzip_reader> unpacked(R& reader, const limits& caps) {
+        std::string path(std::string_view(reader.path()));
         byte_buffer whole;
-        std::string_view packed;
-        if constexpr (ViewReader<typename decltype(reader)::value_type>) {
-            packed = reader->bytes();
-        } else {
-            const auto size = checked_size(reader->size_bytes());
-            if (!size) return error{.code = errc::overflow, .message = "a file is larger than memory can be", .file = path};
-            whole.resize(*size);
-            if (auto read = reader->read_at(0, std::as_writable_bytes(std::span(whole))); !read)
-                return std::move(read).error().in_file(path);
-            packed = view_of(whole);
-        }
-        auto bytes = gunzip(packed, caps_);
+        const auto packed = packed_bytes(reader, whole);
+        if (!packed) return error(packed.error()).in_file(path);
+        auto bytes = gunzip(*packed, caps);
         if (!bytes) return std::move(bytes).error().in_file(path);
         return gzip_reader(*std::move(bytes), std::move(path));
+    }
+
+  private:
+    S* inner_;
+    limits caps_;
+};
+
+/// A record as it is, or what it was before gzip.
+template <Reader R>
+class gzip_or_plain_reader {
+  public:
+    explicit gzip_or_plain_reader(R plain) : plain_(std::move(plain)) {}
+    gzip_or_plain_reader(R plain, gzip_reader inflated) : plain_(std::move(plain)), inflated_(std::move(inflated)) {}
+
+    [[nodiscard]] std::uint64_t size_bytes() const { return inflated_ ? inflated_->size_bytes() : plain_.size_bytes(); }
+    [[nodiscard]] std::string path() const { return std::string(std::string_view(plain_.path())); }
+    result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
+        return inflated_ ? inflated_->read_at(offset, into) : plain_.read_at(offset, into);
+    }
+    [[nodiscard]] std::string_view bytes() const requires ViewReader<R> { return inflated_ ? inflated_->bytes() : plain_.bytes(); }
+    [[nodiscard]] std::shared_ptr<void> lender() const noexcept requires LendingReader<R> { return inflated_ ? nullptr : plain_.lender(); }
+
+  private:
+    R plain_;
+    std::optional<gzip_reader> inflated_;
+};
+
+template <Source S>
+class gzip_or_plain_source {
+  public:
+    static constexpr std::string_view name = "gzip or plain";
+    static constexpr bool many_records = S::many_records;
+    using inner_reader = typename decltype(std::declval<S&>().open(std::string_view()))::value_type;
+
+    gzip_or_plain_source(S& inner, const limits& caps) noexcept : inner_(&inner), caps_(caps) {}
+    result<void> expect(std::span<const std::string_view> names) { return inner_->expect(names); }
+    /// Errors: those of the source and of `gunzip`.
+    result<gzip_or_plain_reader<inner_reader>> open(std::string_view record) {
+        auto reader = inner_->open(record);
+        if (!reader) return reader.failure();
+        const auto head = read_head(*reader, 2);
+        if (!head) return head.error();
+        if (*head != "\x1f\x8b") return gzip_or_plain_reader<inner_reader>(*std::move(reader));
+        auto inflated = gzip_source<S>::unpacked(*reader, caps_);
+        if (!inflated) return inflated.failure();
+        return gzip_or_plain_reader<inner_reader>(*std::move(reader), *std::move(inflated));
     }
 
   private:
@@ -165,7 +221,21 @@ struct gzip {
     }
 };
 
-static_assert(Codec<gzip<>> && Codec<gzip<9>>);
+/// Reads records that are gzip members as `gzip<>` does and all others as they are, told by content; saves them as they are.
+struct gzip_or_plain {
+    using kind = kinds::codec;
+    static constexpr std::string_view name = "gzip or plain";
+    template <Sink S>
+    static S& encode(S& sink) noexcept {
+        return sink;
+    }
+    template <Source S>
+    static detail::gzip_or_plain_source<S> decode(S& source, const limits& caps) noexcept {
+        return detail::gzip_or_plain_source<S>(source, caps);
+    }
+};
+
+static_assert(Codec<gzip<>> && Codec<gzip<9>> && Codec<gzip_or_plain>);
 
 }  // namespace wherry::inline WHERRY_ABI
 

@@ -1,171 +1,212 @@
 #ifndef WHERRY_INTEROP_NPZ_HPP
 #define WHERRY_INTEROP_NPZ_HPP
 
+#include <wherry/base/bytes.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/format/format.hpp>
 #include <wherry/format/npy.hpp>
+#include <wherry/format/numpy.hpp>
 #include <wherry/interop/detail/zip.hpp>
 #include <wherry/interop/detail/zlib_stream.hpp>
 #include <wherry/policy/file_name.hpp>
+#include <wherry/record/record_index.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
-#include <wherry/tensor/state_dict.hpp>
 #include <wherry/version.hpp>
+#include <wherry/wire/file_kind.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 /// `.npz`: NumPy arrays by name in a zip archive. Links with zlib (`-lz`). Source: numpy.savez, numpy.load.
-namespace wherry::inline WHERRY_ABI::npz {
+namespace wherry::inline WHERRY_ABI::detail::npz {
 
-struct write_options {
-    int level = 0;  ///< 0: stored, as numpy.savez; 1 to 9 or -1: deflated, as numpy.savez_compressed
-};
-
-struct contents {
-    state_dict arrays;
-    sequence<std::string> others;  ///< members that are no `.npy`
-};
-
-namespace detail {
 inline constexpr std::string_view suffix = ".npy";
 
 inline std::uint32_t crc_of(std::uint32_t before, std::string_view bytes) noexcept {
     if (bytes.empty()) return before;  // zlib answers 0 for a null pointer
-    return static_cast<std::uint32_t>(::crc32_z(before, wherry::detail::zlib_bytes(bytes), bytes.size()));
+    return static_cast<std::uint32_t>(::crc32_z(before, zlib_bytes(bytes), bytes.size()));
+}
+inline error other_bytes(std::uint64_t offset) {
+    return {.code = errc::bad_checksum, .message = "the bytes of a zip member are not those that were written", .offset = offset};
+}
+/// The CRC of a member, of whose bytes the elements are the last.
+inline result<void> check_member(std::string_view bytes, const element_check& wanted, std::uint64_t offset) {
+    if (crc_of(wanted.before, bytes) == wanted.sum) return {};
+    return other_bytes(offset);
 }
 
-/// The bytes of one member, and what stands before them.
-struct written_member {
-    wherry::detail::zip::member entry;
-    byte_buffer zip_header;
-    std::string npy_header;
-    byte_buffer packed;  ///< of deflated members: header and elements
-    piece elements;      ///< of stored ones
-};
-
-inline result<written_member> make_member(const tensor_ref& tensor, int level, std::uint64_t offset) {
-    written_member made;
-    made.entry.name = std::string(tensor.name) + std::string(suffix);
-    made.npy_header = npy::header_bytes(tensor.dtype, tensor.dims);
-    made.entry.crc = crc_of(crc_of(0, made.npy_header), as_chars(tensor.bytes));
-    made.entry.size_bytes = made.npy_header.size() + tensor.bytes.size();
-    made.entry.packed_bytes = made.entry.size_bytes;
-    made.entry.header_offset = offset;
+/// Adds a member: what comes before its bytes, then they; answers its entry in the directory.
+inline result<zip::member> add_member(save_plan& into, const tensor_ref& tensor, int level) {
+    zip::member made;
+    made.name = std::string(tensor.name) + std::string(suffix);
+    const auto header = wherry::npy::header_bytes(tensor.dtype, tensor.dims);
+    const auto elements = into.in_file_order(tensor.dtype, tensor.bytes);
+    made.crc = crc_of(crc_of(0, header), as_chars(elements));
+    made.size_bytes = header.size() + elements.size();
+    made.packed_bytes = made.size_bytes;
+    made.header_offset = into.size_bytes();
     if (level == 0) {
-        made.elements = tensor.bytes;
-    } else {
-        made.entry.method = 8;
-        wherry::detail::deflater out(level, wherry::detail::deflate_wrapper::none);
-        if (auto added = out.add(made.npy_header); !added) return added.failure();
-        if (auto added = out.add(as_chars(tensor.bytes)); !added) return added.failure();
-        auto packed = out.finish();
-        if (!packed) return packed.failure();
-        made.packed = *std::move(packed);
-        made.entry.packed_bytes = made.packed.size();
-        made.npy_header.clear();
+        into.append(view_of(zip::local_header(made)));
+        into.append(header);
+        into.point_at(elements);
+        return made;
     }
-    made.zip_header = wherry::detail::zip::local_header(made.entry);
+    made.method = 8;
+    deflater out(level, deflate_wrapper::none);
+    if (auto added = out.add(header); !added) return added.failure();
+    if (auto added = out.add(as_chars(elements)); !added) return added.failure();
+    auto packed = out.finish();
+    if (!packed) return packed.failure();
+    made.packed_bytes = packed->size();
+    into.append(view_of(zip::local_header(made)));
+    into.point_at(as_bytes(into.keep(*std::move(packed))));
     return made;
 }
 
-inline result<void> check(std::span<const tensor_ref> tensors) {
-    sequence<std::string_view> names;
-    for (const auto& tensor : tensors) {
-        names.push_back(tensor.name);
-        if (const auto why = wherry::detail::why_bad_file_name(tensor.name); !why.empty())
-            return error{.code = errc::bad_name, .message = why, .variable = tensor.name.substr(0, 256)};
-        if (auto checked = check_tensor(tensor); !checked) return checked;
-    }
-    if (tensors.size() > wherry::detail::zip::member_cap)
-        return error{.code = errc::too_large, .message = "more arrays than a zip archive takes", .found = decimal(tensors.size())};
-    return check_tensor_names(names);
-}
+/// A zip member that is an array which cannot be read as it is. The offsets of the array are those of the `.npy` file.
+struct packed_array {
+    zip::member member;
+    numpy::stored_array array;
+};
 
-/// Inflates, or points at, the bytes of a member, and checks them.
-inline result<Tensor> read_member(const wherry::detail::zip::member& m, std::string_view file, std::uint64_t cap_bytes) {
-    auto bytes = file.substr(static_cast<std::size_t>(m.data_offset), static_cast<std::size_t>(m.packed_bytes));
-    byte_buffer inflated;
+/// Inflates, or reads, a member, and checks it. Errors: bad_checksum, bad_zip, those of zlib and of the reader.
+inline result<byte_buffer> read_member(const zip::member& m, any_reader& reader) {
+    byte_buffer bytes(static_cast<std::size_t>(m.packed_bytes));
+    if (auto read = reader.read_at(m.data_offset, std::as_writable_bytes(std::span(bytes))); !read) return read.failure();
     if (m.method != 0) {
-        wherry::detail::inflater in(bytes, wherry::detail::deflate_wrapper::none);
-        if (auto done = in.append_to(inflated, std::min(cap_bytes, m.size_bytes)); !done)
-            return std::move(done).error().shifted(m.data_offset);
-        if (inflated.size() != m.size_bytes || in.position() != bytes.size())
+        byte_buffer made;
+        inflater in(view_of(bytes), deflate_wrapper::none);
+        if (auto done = in.append_to(made, m.size_bytes); !done) return std::move(done).error().shifted(m.data_offset);
+        if (made.size() != m.size_bytes || in.position() != bytes.size())
             return error{.code = errc::bad_zip,
                          .message = "a zip member does not inflate to the size it has",
                          .offset = m.data_offset,
                          .expected = decimal(m.size_bytes),
-                         .found = decimal(inflated.size())};
-        bytes = view_of(inflated);
+                         .found = decimal(made.size())};
+        bytes = std::move(made);
     }
-    if (crc_of(0, bytes) != m.crc)
-        return error{
-            .code = errc::bad_checksum, .message = "the bytes of a zip member are not those that were written", .offset = m.data_offset};
-    auto array = npy::parse(bytes);
-    if (!array) return m.method == 0 ? std::move(array).error().shifted(m.data_offset) : std::move(array).error();
-    return array;
+    if (crc_of(0, view_of(bytes)) != m.crc) return other_bytes(m.data_offset);
+    return bytes;
 }
-}  // namespace detail
+inline result<void> decode(const void* state, std::size_t, any_reader& reader, Tensor& into) {
+    const auto& packed = *static_cast<const packed_array*>(state);
+    const auto bytes = read_member(packed.member, reader);
+    if (!bytes) return bytes.error();
+    return numpy::fill_tensor(packed.array.layout, into, [&](std::span<std::byte> elements) {
+        const auto held = view_of(*bytes).substr(static_cast<std::size_t>(packed.array.data_offset), elements.size());
+        std::copy(as_bytes(held).begin(), as_bytes(held).end(), elements.begin());
+        return result<void>();
+    });
+}
 
-/// All arrays in the bytes of a `.npz` file, in its order. Errors: bad_zip, truncated, duplicate_name, bad_name, unsupported,
-/// bad_checksum, bad_deflate, too_large beyond `inflated_bytes` in total; those of `npy::parse` with the array's name.
-inline result<contents> parse(std::string_view bytes, const limits& caps = {}) {
-    auto members = wherry::detail::zip::reader(bytes).members();
-    if (!members) return members.failure();
-    contents made;
-    auto left = caps.inflated_bytes;
-    for (auto& m : *members) {
-        if (!m.name.ends_with(detail::suffix)) {
-            made.others.push_back(std::move(m.name));
-            continue;
-        }
-        m.name.resize(m.name.size() - detail::suffix.size());
-        if (const auto why = wherry::detail::why_bad_file_name(m.name, caps); !why.empty())
-            return error{.code = errc::bad_name, .message = why, .offset = m.header_offset, .variable = m.name.substr(0, 256)};
-        auto array = detail::read_member(m, bytes, left);
-        if (!array) return std::move(array).error().of_variable(m.name);
-        if (m.method != 0) left -= m.size_bytes;
-        made.arrays.add(std::move(m.name), *std::move(array));
+/// The first bytes of the `.npy` file that a member is. Errors: those of zlib and of the reader.
+inline result<byte_buffer> head_of(const zip::member& m, any_reader& reader) {
+    constexpr std::uint64_t packed_cap = std::uint64_t{4} * wherry::npy::head_bytes;  // deflated text is not longer
+    const auto size = std::min<std::uint64_t>(m.packed_bytes, m.method == 0 ? wherry::npy::head_bytes : packed_cap);
+    byte_buffer bytes(static_cast<std::size_t>(size));
+    if (auto read = reader.read_at(m.data_offset, std::as_writable_bytes(std::span(bytes))); !read) return read.failure();
+    if (m.method == 0) return bytes;
+    auto made = inflater(view_of(bytes), deflate_wrapper::none).head(std::min<std::uint64_t>(m.size_bytes, wherry::npy::head_bytes));
+    if (!made) return std::move(made).error().shifted(m.data_offset);
+    return made;
+}
+
+/// The array that a member is; nothing is inflated but its header, which says how large the rest must be.
+/// Errors: those of `head_of` and of `npy::parse_head`; bad_zip for more bytes than the compressed ones can become.
+inline result<indexed_array> list_member(zip::member m, any_reader& reader) {
+    constexpr std::uint64_t most_inflated = 1032;  // times, by deflate
+    if (m.method != 0 && m.size_bytes / most_inflated > m.packed_bytes)
+        return error{.code = errc::bad_zip,
+                     .message = "a zip member does not inflate to the size it has",
+                     .offset = m.data_offset,
+                     .expected = decimal(m.size_bytes),
+                     .found = {decimal(m.packed_bytes), " bytes compressed"}};
+    const auto head = head_of(m, reader);
+    if (!head) return head.error();
+    auto found = wherry::npy::parse_head(view_of(*head), m.size_bytes);
+    if (!found) return m.method == 0 ? std::move(found).error().shifted(m.data_offset) : std::move(found).error();
+    auto stored = *found;
+    stored.data_offset += m.data_offset;
+    auto made = numpy::listed(m.name.substr(0, m.name.size() - suffix.size()), stored);
+    if (m.method == 0 && made.decoder.run == nullptr) {
+        const auto before = view_of(*head).substr(0, static_cast<std::size_t>(found->data_offset));
+        made.check = {check_member, m.crc, crc_of(0, before)};
+    } else {
+        made.decoder = {decode, std::make_shared<const packed_array>(packed_array{std::move(m), *std::move(found)})};
     }
     return made;
 }
 
-/// Writes arrays, stored byte for byte as numpy.savez does. bfloat16 goes out as the uint16 of its bits; LoD is not kept.
-/// Errors: bad_name, duplicate_name, too_large (65,535 arrays), those of `check_tensor` and of the sink.
-template <Sink S>
-auto save(std::span<const tensor_ref> tensors, S&& sink, const write_options& options = {}, durability_steps how = {})
-    -> decltype(sink.finish()) {
-    if (auto checked = detail::check(tensors); !checked) return checked.failure();
-    sequence<detail::written_member> members;
-    members.reserve(tensors.size());
-    std::uint64_t offset = 0;
-    for (const auto& tensor : tensors) {
-        auto made = detail::make_member(tensor, options.level, offset);
-        if (!made) return std::move(made).error().of_variable(tensor.name);
-        offset += made->zip_header.size() + made->entry.packed_bytes;
-        members.push_back(*std::move(made));
-    }
-    sequence<wherry::detail::zip::member> entries;
-    sequence<piece> pieces;
-    for (const auto& m : members) {
-        entries.push_back(m.entry);
-        for (const piece part : {as_bytes(view_of(m.zip_header)), as_bytes(m.npy_header), as_bytes(view_of(m.packed)), m.elements})
-            if (!part.empty()) pieces.push_back(part);
-    }
-    const auto directory = wherry::detail::zip::directory(entries, offset);
-    pieces.push_back(as_bytes(view_of(directory)));
-    return write_record(pieces, sink, how);
-}
+}  // namespace wherry::inline WHERRY_ABI::detail::npz
 
-/// Reads all arrays. Errors: those of the source and of `parse`, with the file.
-template <Source S>
-result<contents> load(S&& source, const limits& caps = {}) {
-    return with_record(source, [&](std::string_view bytes) { return parse(bytes, caps); });
-}
+namespace wherry::inline WHERRY_ABI::format {
 
-}  // namespace wherry::inline WHERRY_ABI::npz
+/// `.npz`, byte for byte as numpy.savez writes it, or deflated as numpy.savez_compressed. LoD is not kept; bfloat16 and float8 go out as
+/// unsigned numbers of their bits. Names are those of files. Level: 0 (stored) to 9, -1 for zlib's own.
+template <int Level = 0>
+    requires(Level >= -1 && Level <= 9)
+struct npz {
+    using kind = kinds::format;
+    static constexpr std::string_view name = "npz";
+    static constexpr format_facts facts{.known_sizes = Level == 0};
+
+    static constexpr bool recognises(std::string_view head, std::uint64_t size_bytes) noexcept {
+        return wire::kind_of(head, size_bytes) == wire::file_kind::npz;
+    }
+    /// Errors: bad_zip, truncated, duplicate_name, bad_name, unsupported, too_large beyond `inflated_bytes` in total; those of
+    /// `npy::parse_head` with the array's name.
+    static result<record_listing> index(any_reader& reader, const listing_request& request) {
+        auto members = detail::zip::directory_reader(reader).members();
+        if (!members) return members.failure();
+        record_listing made;
+        auto left = request.caps.inflated_bytes;
+        for (auto& m : *members) {
+            if (!m.name.ends_with(detail::npz::suffix)) {
+                made.others.push_back(std::move(m.name));
+                continue;
+            }
+            const std::string array(m.name, 0, m.name.size() - detail::npz::suffix.size());
+            if (const auto why = detail::why_bad_file_name(array, request.caps); !why.empty())
+                return error{.code = errc::bad_name, .message = why, .offset = m.header_offset, .variable = array.substr(0, 256)};
+            if (m.method != 0 && m.size_bytes > left)
+                return error{.code = errc::too_large,
+                             .message = "compressed bytes become more than the limit",
+                             .variable = array,
+                             .expected = decimal(request.caps.inflated_bytes)};
+            if (m.method != 0) left -= m.size_bytes;
+            auto listed = detail::npz::list_member(std::move(m), reader);
+            if (!listed) return std::move(listed).error().of_variable(array);
+            made.arrays.push_back(*std::move(listed));
+        }
+        return made;
+    }
+    /// Errors: bad_name for a name that is not one of a file; too_large (65,535 arrays).
+    static result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) {
+        if (tensors.size() > detail::zip::member_cap)
+            return error{.code = errc::too_large, .message = "more arrays than a zip archive takes", .found = decimal(tensors.size())};
+        sequence<detail::zip::member> members;
+        members.reserve(tensors.size());
+        for (const auto& one : tensors) {
+            if (const auto why = detail::why_bad_file_name(one.name); !why.empty())
+                return error{.code = errc::bad_name, .message = why, .variable = one.name.substr(0, 256)};
+            auto added = detail::npz::add_member(into, one, Level);
+            if (!added) return std::move(added).error().of_variable(one.name);
+            members.push_back(*std::move(added));
+        }
+        into.append(view_of(detail::zip::directory(members, into.size_bytes())));
+        return {};
+    }
+};
+
+static_assert(WritableFormat<npz<>> && WritableFormat<npz<9>>);
+
+}  // namespace wherry::inline WHERRY_ABI::format
 
 #endif

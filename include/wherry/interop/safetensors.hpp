@@ -7,10 +7,10 @@
 #include <wherry/format/format.hpp>
 #include <wherry/interop/detail/safetensors_header.hpp>
 #include <wherry/record/any_reader.hpp>
+#include <wherry/record/kept_extra.hpp>
 #include <wherry/record/save_plan.hpp>
-#include <wherry/record/whole_record.hpp>
-#include <wherry/tensor/state_dict.hpp>
 #include <wherry/version.hpp>
+#include <wherry/wire/file_kind.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -24,48 +24,17 @@
 /// safetensors: a header of JSON, then the elements without gaps. Source: the Rust crate `safetensors` 0.8, tensor.rs.
 namespace wherry::inline WHERRY_ABI::safetensors {
 
-struct contents {
-    state_dict arrays;  ///< in the order of their elements
-    sequence<metadata_entry> metadata;
+/// Text by name: `__metadata__`.
+struct metadata {
+    sequence<metadata_entry> entries;
 };
 
-/// Reads all tensors. The header is checked as a whole before memory for elements is reserved, and each tensor is read
-/// into its own. Errors: bad_safetensors (no such file, no JSON, a hole or overlap), too_large (a header beyond 100 MB), truncated,
-/// trailing_bytes, bad_dtype, bad_dims, overflow, shape_mismatch, bad_name, duplicate_name; those of the source.
-template <Source S>
-result<contents> load(S&& source, const limits& caps = {}) {
-    auto reader = open_record(source);
-    if (!reader) return reader.failure();
-    const std::string path(std::string_view(reader->path()));
-    any_reader bytes(*reader);
-    auto header = detail::read_header(bytes, caps);
-    if (!header) return std::move(header).error().in_file(path);
-    contents made{{}, std::move(header->metadata)};
-    for (auto& info : header->tensors) {
-        Tensor tensor(info.dtype, info.dims);
-        if (auto read = reader->read_at(info.begin, tensor.bytes()); !read)
-            return std::move(read).error().in_file(path).of_variable(info.name);
-        elements_from_file(info.dtype, tensor.bytes());
-        made.arrays.add(std::move(info.name), std::move(tensor));
-    }
-    return made;
-}
-
 namespace detail {
-/// Whether the format can hold a tensor. Errors: bad_dtype (COMPLEX128 has no name there), bad_name.
-inline result<void> check_held(const tensor_ref& tensor) {
-    if (!row_of(tensor.dtype))
-        return error{.code = errc::bad_dtype,
-                     .message = "safetensors has no such element type",
-                     .variable = tensor.name,
-                     .found = name_of(tensor.dtype)};
-    if (!is_utf8(tensor.name) || tensor.name == "__metadata__")
-        return error{.code = errc::bad_name, .message = "safetensors cannot hold this name", .variable = tensor.name.substr(0, 64)};
-    return {};
-}
-
-/// Lays out tensors that passed all checks. Errors: bad_name for metadata, too_large (header).
-inline result<save_plan> laid_out(std::span<const tensor_ref> tensors, std::span<const metadata_entry> metadata = {}) {
+/// Lays out tensors that passed all checks. Errors: bad_name (also of metadata), too_large (header).
+inline result<void> lay_out(save_plan& into, std::span<const tensor_ref> tensors, std::span<const metadata_entry> metadata) {
+    for (const auto& one : tensors)
+        if (!is_utf8(one.name) || one.name == "__metadata__")
+            return error{.code = errc::bad_name, .message = "safetensors cannot hold this name", .variable = one.name.substr(0, 64)};
     sequence<std::size_t> order(tensors.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -101,65 +70,54 @@ inline result<save_plan> laid_out(std::span<const tensor_ref> tensors, std::span
                      .message = "the header is longer than the limit",
                      .expected = decimal(header_cap_bytes),
                      .found = decimal(text.size())};
-    byte_buffer head;
-    head.reserve(8 + text.size());
-    append_little_endian(head, std::uint64_t{text.size()});
-    append(head, text);
-    return save_plan::headed(std::move(head), tensors, std::move(order));
+    byte_buffer size;
+    append_little_endian(size, std::uint64_t{text.size()});
+    into.append(view_of(size));
+    into.append(text);
+    for (const auto at : order) into.add_elements(tensors[at].dtype, tensors[at].bytes);
+    return {};
 }
 }  // namespace detail
-
-/// Tensors ready to be written, byte for byte as the official packages do: those of wider elements first, then by name. LoD is not kept.
-/// Errors: bad_dtype (COMPLEX128 has no name there), bad_name, duplicate_name, too_large (header), those of `check_tensor`.
-inline result<save_plan> plan(std::span<const tensor_ref> tensors, std::span<const metadata_entry> metadata = {}) {
-    sequence<std::string_view> names;
-    for (const auto& tensor : tensors) {
-        names.push_back(tensor.name);
-        if (auto checked = check_tensor(tensor); !checked) return checked.failure();
-        if (auto checked = detail::check_held(tensor); !checked) return checked.failure();
-    }
-    if (auto checked = check_tensor_names(names); !checked) return checked.failure();
-    return detail::laid_out(tensors, metadata);
-}
-
-/// Writes tensors. Errors: those of `plan` and of the sink.
-template <Sink S>
-auto save(std::span<const tensor_ref> tensors, S&& sink, std::span<const metadata_entry> metadata = {}, durability_steps how = {})
-    -> decltype(sink.finish()) {
-    const auto made = plan(tensors, metadata);
-    if (!made) return made.failure();
-    return write(*made, sink, how);
-}
 
 }  // namespace wherry::inline WHERRY_ABI::safetensors
 
 namespace wherry::inline WHERRY_ABI::format {
 
-/// safetensors as a policy: `archive<format::safetensors, filter::parameters>::save(program, scope, disk{"m.safetensors"})`.
-/// LoD is not kept. Files of others have their elements at any multiple of 8, so `mapped` lends few of them and copies the rest.
+/// safetensors, byte for byte as the official packages write it: wider elements first, then by name:
+/// `archive<format::safetensors, filter::parameters>::save(program, scope, disk{"m.safetensors"})`. LoD is not kept. Files of others
+/// have their elements at any multiple of 8, so `mapped` lends few of them and copies the rest. `load_report::extra` is a
+/// `safetensors::metadata`, which a format that is handed to `save` writes again.
 struct safetensors {
     using kind = kinds::format;
     static constexpr std::string_view name = "safetensors";
-    static constexpr bool annotates = false;
+    static constexpr format_facts facts{};
+    wherry::safetensors::metadata metadata{};
 
-    /// Errors: those of `safetensors::plan`; names and tensors are checked before.
-    static result<save_plan> plan(std::span<const tensor_ref> tensors, const limits&) {
-        for (const auto& tensor : tensors)
-            if (auto checked = wherry::safetensors::detail::check_held(tensor); !checked) return checked.failure();
-        return wherry::safetensors::detail::laid_out(tensors);
+    static constexpr bool recognises(std::string_view head, std::uint64_t size_bytes) noexcept {
+        return wire::kind_of(head, size_bytes) == wire::file_kind::safetensors;
     }
-    /// Errors: those of `safetensors::load`.
-    static result<sequence<indexed_array>> index(any_reader& reader, const limits& caps) {
-        auto header = wherry::safetensors::detail::read_header(reader, caps);
+    /// COMPLEX128 has no name there.
+    static constexpr bool holds(DType dtype) noexcept { return wherry::safetensors::detail::row_of(dtype).has_value(); }
+
+    /// The header is checked as a whole. Errors: bad_safetensors (no such file, no JSON, a hole or overlap), too_large (a header beyond
+    /// 100 MB), truncated, trailing_bytes, bad_dtype, bad_dims, overflow, shape_mismatch, bad_name, duplicate_name.
+    static result<record_listing> index(any_reader& reader, const listing_request& request) {
+        auto header = wherry::safetensors::detail::read_header(reader, request.caps);
         if (!header) return header.failure();
-        sequence<indexed_array> made;
-        made.reserve(header->tensors.size());
-        for (auto& one : header->tensors) made.push_back({std::move(one.name), {one.dtype, one.dims, {}, one.end - one.begin, one.begin}});
+        record_listing made;
+        made.arrays.reserve(header->tensors.size());
+        for (auto& one : header->tensors)
+            made.arrays.push_back({std::move(one.name), {one.dtype, one.dims, {}, one.end - one.begin, one.begin}});
+        if (!header->metadata.empty()) made.extra = kept_extra(wherry::safetensors::metadata{std::move(header->metadata)});
         return made;
+    }
+    /// Errors: bad_name, for metadata, too; too_large (header).
+    result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) const {
+        return wherry::safetensors::detail::lay_out(into, tensors, metadata.entries);
     }
 };
 
-static_assert(Format<safetensors>);
+static_assert(WritableFormat<safetensors>);
 
 }  // namespace wherry::inline WHERRY_ABI::format
 

@@ -1,6 +1,7 @@
 #ifndef WHERRY_INTEROP_STATE_FILE_SAVE_HPP
 #define WHERRY_INTEROP_STATE_FILE_SAVE_HPP
 
+#include <wherry/archive/archive.hpp>
 #include <wherry/format/pickle.hpp>
 #include <wherry/format/text_file.hpp>
 #include <wherry/interop/gzip.hpp>
@@ -64,7 +65,7 @@ inline result<void> check(std::span<const tensor_ref> tensors, form as, const sa
 template <class L>
 result<void> save_streams(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
     const auto plan = save_plan::make<L>(tensors, {}, {}, header_maker_for(options.rules));
-    if (!plan) return plan.error();
+    if (!plan) return plan.failure();
     disk files{path};
     if (!options.gzip) return write(*plan, files, atomic::steps);
     auto packed = gzip<>::encode(files);
@@ -74,17 +75,17 @@ result<void> save_streams(std::span<const tensor_ref> tensors, const std::string
 
 /// Saves arrays in one of the forms. Each file is replaced whole; names and elements are checked before the first byte is
 /// written. LoD has a place in Paddle's own forms alone.
-/// Errors: nothing_to_save, bad_argument, bad_dtype (what the form has no element type for); those of `save_plan::make`,
-/// `pickle::save`, `npz::save`, `safetensors::save`, `text_file::save` and `disk`.
+/// Errors: nothing_to_save, bad_argument, bad_dtype (what the form has no element type for); those of `archive::save`.
 inline result<void> save(std::span<const tensor_ref> tensors, const std::string& path, form as, const save_options& options = {}) {
     if (auto checked = detail::check(tensors, as, options); !checked) return checked;
     switch (as) {
         case form::combined: return detail::save_streams<layout::combined>(tensors, path, options);
         case form::per_file: return detail::save_streams<layout::per_file>(tensors, path, options);
-        case form::pdparams: return pickle::save(tensors, disk{path}, {.protocol = options.protocol}, atomic::steps);
-        case form::npz: return npz::save(tensors, disk{path}, {}, atomic::steps);
-        case form::safetensors: return safetensors::save(tensors, disk{path}, {}, atomic::steps);
-        case form::text: return text_file::save(tensors, path);
+        case form::pdparams:
+            return archive<format::pickle<>>::save(tensors, disk{path}, format::pickle<>{.options = {.protocol = options.protocol}});
+        case form::npz: return archive<format::npz<>>::save(tensors, disk{path});
+        case form::safetensors: return archive<format::safetensors>::save(tensors, disk{path});
+        case form::text: return archive<format::text, layout::per_file>::save(tensors, disk{path});
     }
     return error{.code = errc::bad_argument, .message = "no form has this number"};
 }

@@ -101,10 +101,19 @@ inline Tensor as_held(Tensor array, DType wanted) {
     return reinterpreted(std::move(array), wanted);
 }
 
+/// The arrays of one state file.
+inline result<loaded_state> pickled_state(const std::string& file, const limits& caps) {
+    const format::pickle<> format;
+    disk source{file};
+    auto reader = open_record(source);
+    if (!reader) return reader.failure();
+    return load_record(*reader, rules_of_format<layout::combined>(format), caps);
+}
+
 /// Every variable that passes the filter, from the arrays of one state file.
 inline result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, const std::string& file,
                                   bool (*keep)(const Variable&) noexcept, sequence<state_arrival>& arrivals) {
-    auto state = pickle::load(disk{file}, options.caps);
+    auto state = pickled_state(file, options.caps);
     if (!state) return state.failure();
     for (const auto& var : program.list_vars()) {
         if (!keep(var) || !is_array(var)) continue;
@@ -174,7 +183,7 @@ inline result<load_report> load_listed_file(const Program& program, Scope& scope
 /// Writes `PREFIX.pdparams` (Parameters), `PREFIX.pdopt` (what else the optimizer keeps; an empty dict when nothing) and
 /// `PREFIX.pdmodel` (the program). Folders are made, files replaced.
 /// Errors: bad_name for a path that ends in '/'; bad_argument for a protocol other than 2 to 4; not_initialized for a
-/// variable without a value; mixed_kinds; those of `pickle::write_plan` and `disk`. Everything is checked before the first byte is written.
+/// variable without a value; mixed_kinds; those of `format::pickle` and `disk`. Everything is checked before the first byte is written.
 /// Source: fluid.save, paddle.static.save.
 inline result<void> save_state(const Program& program, const Scope& scope, std::string_view model_path,
                                const save_state_options& options = {}) {
@@ -189,20 +198,24 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
     if (!optimizer) return optimizer.error();
     auto whole = options.pickled;
     whole.cut = false;
-    const auto pdparams = pickle::write_plan::make(*parameters, options.pickled);
-    if (!pdparams) return pdparams.error();
-    const auto pdopt = pickle::write_plan::make(*optimizer, whole);
-    if (!pdopt) return pdopt.error();
-    const auto model = detail::pdmodel_of(program);
-    const std::array<piece, 1> pdmodel{as_bytes(model)};
-
-    const auto write = [&](std::string_view suffix, std::span<const piece> pieces) {
-        disk file(std::string(model_path) + std::string(suffix));
-        return write_record(pieces, file, options.how);
+    const auto planned = [](const sequence<tensor_ref>& tensors, const pickle::write_options& how) {
+        return detail::plan_by(detail::planner_of(format::pickle<>{how}), tensors, layout::combined{}, limits{});
     };
-    if (auto written = write(".pdparams", pdparams->pieces()); !written) return written;
-    if (auto written = write(".pdopt", pdopt->pieces()); !written) return written;
-    return write(".pdmodel", pdmodel);
+    const auto pdparams = planned(*parameters, options.pickled);
+    if (!pdparams) return pdparams.failure();
+    const auto pdopt = planned(*optimizer, whole);
+    if (!pdopt) return pdopt.failure();
+    save_plan pdmodel;
+    pdmodel.begin_record();
+    pdmodel.append(detail::pdmodel_of(program));
+
+    const auto written = [&](std::string_view suffix, const save_plan& plan) {
+        disk file(std::string(model_path) + std::string(suffix));
+        return write(plan, file, options.how);
+    };
+    if (auto done = written(".pdparams", *pdparams); !done) return done;
+    if (auto done = written(".pdopt", *pdopt); !done) return done;
+    return written(".pdmodel", pdmodel);
 }
 
 /// Sets a program's Parameters from `PREFIX.pdparams`, and, when it has optimizer state, that from `PREFIX.pdopt`. A suffix
@@ -212,7 +225,7 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
 /// variable, or, with `var_list`, one file.
 /// Errors: missing_record (an array is not in the file), not_found, not_initialized (`make_missing` is false and the scope lacks
 /// a variable), bad_argument (one file and no `var_list`, or `make_missing` false without a .pdparams), no_such_variable; those of
-/// `pickle::load` and `archive::load`. A load that fails leaves the scope as it was.
+/// `format::pickle` and `archive::load`. A load that fails leaves the scope as it was.
 /// Source: fluid.load, paddle.static.load.
 inline result<load_report> load_state(const Program& program, Scope& scope, std::string_view model_path,
                                       const load_state_options& options = {}) {
@@ -292,17 +305,17 @@ inline result<program_state> state_of_file(const std::string& file, std::span<co
 
 /// The arrays of `PREFIX.pdparams`, updated with those of `PREFIX.pdopt` where there is one. Without a .pdparams: files that
 /// `save_persistables` wrote, all of a folder or those of `var_list`, which one file needs. A path that does not exist holds nothing.
-/// Errors: bad_argument (one file and no `var_list`); those of `pickle::load` and `archive::load`.
+/// Errors: bad_argument (one file and no `var_list`); those of `format::pickle` and `archive::load`.
 /// Source: fluid.io.load_program_state.
 inline result<program_state> load_program_state(std::string_view model_path, const load_state_options& options = {}) {
     const auto prefix = detail::without_suffix(model_path);
     const auto pdparams = prefix + ".pdparams";
     if (detail::exists(pdparams)) {
-        auto state = pickle::load(disk{pdparams}, options.caps);
+        auto state = detail::pickled_state(pdparams, options.caps);
         if (!state) return state.failure();
         program_state made{std::move(state->arrays), {}};
         if (!detail::exists(prefix + ".pdopt")) return made;
-        auto optimizer = pickle::load(disk{prefix + ".pdopt"}, options.caps);
+        auto optimizer = detail::pickled_state(prefix + ".pdopt", options.caps);
         if (!optimizer) return optimizer.failure();
         for (const auto& held : optimizer->arrays) made.arrays.set(held.name, held.tensor);
         return made;

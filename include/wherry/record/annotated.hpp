@@ -67,18 +67,6 @@ inline result<note> note_of(std::string_view header, annotation_rules rules, std
     return note{std::string(held->name), held->data_checksum};
 }
 
-/// Errors: bad_checksum.
-inline result<void> check_elements(std::string_view bytes, const std::optional<std::uint32_t>& wanted, std::uint64_t offset) {
-    if (!wanted) return {};
-    const auto sum = crc32c(bytes);
-    if (sum == *wanted) return {};
-    return error{.code = errc::bad_checksum,
-                 .message = "the elements of a tensor are not as they were written",
-                 .offset = offset,
-                 .expected = decimal(*wanted),
-                 .found = decimal(sum)};
-}
-
 }  // namespace wherry::inline WHERRY_ABI::detail
 
 #endif

@@ -28,7 +28,8 @@ struct load_report {
     std::size_t tensor_count = 0;
     std::uint64_t data_bytes = 0;  ///< of elements
     std::uint64_t lent_bytes = 0;  ///< of those, what was not copied: it stays in the mapping
-    sequence<error> warnings;      ///< trailing_bytes: a separate file goes on after its tensor
+    sequence<error> warnings{};    ///< trailing_bytes: a separate file goes on after its tensor; unsupported: what is not an array
+    kept_extra extra{};            ///< what the file holds beside its arrays, as its format has it
 };
 
 namespace detail {
@@ -43,7 +44,8 @@ struct arrival {
     std::string_view bytes;  ///< of a record in memory
     Tensor fresh;            ///< else, or where the held memory is too small
     Tensor* in_place = nullptr;
-    std::optional<std::uint32_t> data_checksum;
+    element_check check{};
+    bool is_decoded = false;               ///< `fresh` is as a Tensor has it
     std::unique_ptr<SelectedRows> rows{};  ///< in place of all the others
 };
 
@@ -120,7 +122,7 @@ inline bool may_stay(DType dtype, std::string_view bytes) noexcept {
 /// be written to.
 inline void borrow(std::span<arrival> arrivals, const std::shared_ptr<void>& lender, load_report& report) {
     for (auto& one : arrivals) {
-        if (!may_stay(one.header.dtype, one.bytes)) continue;
+        if (one.is_decoded || !may_stay(one.header.dtype, one.bytes)) continue;
         auto* const data = const_cast<std::byte*>(as_bytes(one.bytes).data());  // NOLINT: a private mapping, see above
         one.fresh = Tensor::lent(one.header.dtype, one.header.dims, data, lender);
         report.lent_bytes += one.bytes.size();
@@ -147,7 +149,7 @@ inline void hand_over(std::span<arrival> arrivals, Scope& scope) {
         else held->swap(one.fresh);
         const auto bytes = held->bytes();
         if (one.bytes.data() != nullptr) std::copy_n(as_bytes(one.bytes).begin(), bytes.size(), bytes.begin());
-        elements_from_file(one.header.dtype, bytes);
+        if (!one.is_decoded) elements_from_file(one.header.dtype, bytes);
         held->set_lod(std::move(one.header.lod));
     }
 }
@@ -176,6 +178,15 @@ class loader {
         return {};
     }
 
+    /// Takes all arrays of a listing, which are the wanted ones, in their order.
+    result<void> take_listed(const record& held, record_listing& listing, any_reader& reader) {
+        const auto path = reader.path();
+        auto found = place(held, listing, reader, path);
+        if (!found) return std::move(found).error().in_file(path);
+        if (auto taken = take_placed(*found, reader); !taken) return std::move(taken).error().in_file(path);
+        return {};
+    }
+
     load_report finish(Scope& scope) {
         hand_over(arrivals_, scope);
         report_.tensor_count = arrivals_.size();
@@ -193,36 +204,60 @@ class loader {
     }
 
     result<sequence<placed_tensor>> index(const record& held, any_reader& reader, std::string_view path) {
-        if (rules_.place != nullptr) return rules_.place(held, wanted_, reader, rules_, path, caps_);
-        stream_indexer indexer(reader, window_, caps_);
-        return index_record(held, wanted_, indexer, rules_, path, report_.warnings);
+        if (rules_.place == nullptr) {
+            stream_indexer indexer(reader, window_, caps_);
+            return index_record(held, wanted_, indexer, rules_, path, report_.warnings);
+        }
+        listing_request request{caps_, held.tensors.size()};
+        if (held.tensors.size() == 1) request.variable = wanted_[held.tensors.front()].variable;
+        auto listing = rules_.format.index(reader, request);
+        if (!listing && held.tensors.size() == 1) return of_stream(std::move(listing).error(), wanted_[held.tensors.front()].name);
+        if (!listing) return listing.failure();
+        return place(held, *listing, reader, path);
+    }
+    result<sequence<placed_tensor>> place(const record& held, record_listing& listing, any_reader& reader, std::string_view path) {
+        for (const auto& name : listing.others)
+            report_.warnings.push_back(
+                {.code = errc::unsupported, .message = "this is not an array and is left out", .file = path, .variable = name});
+        report_.extra = std::move(listing.extra);
+        return rules_.place(held, wanted_, listing, rules_, reader.size_bytes(), path, report_.warnings);
     }
 
     result<void> take_tensors(const record& held, any_reader& reader, std::string_view path) {
         auto found = index(held, reader, path);
-        if (!found) return std::move(found).failure();
+        if (!found) return found.failure();
+        return take_placed(*found, reader);
+    }
+    result<void> take_placed(std::span<placed_tensor> found, any_reader& reader) {
         const auto first = arrivals_.size();
-        for (auto& one : *found) {
+        for (auto& one : found) {
             report_.data_bytes += one.found.header.data_bytes;
             auto& arrived = arrivals_.emplace_back();
             arrived.name = wanted_[one.wanted].name;
             arrived.header = std::move(one.found.header);
             arrived.fresh = std::move(one.fresh);
-            arrived.data_checksum = one.data_checksum;
+            arrived.check = one.check;
+            if (one.decoder.run == nullptr) continue;
+            arrived.is_decoded = true;
+            arrived.fresh.resize(arrived.header.dtype, arrived.header.dims);
+            if (auto made = one.decoder.run(one.decoder.state.get(), one.decoder.at, reader, arrived.fresh); !made)
+                return std::move(made).error().of_variable(arrived.name);
+            one.decoder.state.reset();
         }
         const auto arrivals = std::span(arrivals_).subspan(first);
         if (reader.is_view()) {
             for (auto& one : arrivals)
-                one.bytes = reader.bytes().substr(static_cast<std::size_t>(one.header.data_offset),
-                                                  static_cast<std::size_t>(one.header.data_bytes));
+                if (!one.is_decoded)
+                    one.bytes = reader.bytes().substr(static_cast<std::size_t>(one.header.data_offset),
+                                                      static_cast<std::size_t>(one.header.data_bytes));
             if (const auto lender = reader.lender(); lender != nullptr) borrow(arrivals, lender, report_);
         } else if (auto read = read_elements(arrivals, reader); !read) {
             return read;
         }
-        if (rules_.check_elements == nullptr) return {};
         for (const auto& one : arrivals) {
+            if (one.check.run == nullptr) continue;
             const auto bytes = one.fresh.is_initialized() ? as_chars(one.fresh.bytes()) : one.bytes;
-            if (auto checked = rules_.check_elements(bytes, one.data_checksum, one.header.data_offset); !checked)
+            if (auto checked = one.check.run(bytes, one.check, one.header.data_offset); !checked)
                 return std::move(checked).error().of_variable(one.name);
         }
         return {};
@@ -245,8 +280,10 @@ result<load_report> load_by(const record_rules& rules, std::span<const wanted_te
     names.reserve(wanted.size());
     for (const auto& want : wanted) names.push_back(want.name);
     if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).failure();
-    const auto records = records_of<L>(names, layout);
-    if (!records) return records.error();
+    auto records = records_of<L>(names, layout);
+    if (!records) return records.failure();
+    if (!rules.suffix.empty() && !rules.single_record)
+        for (auto& held : *records) held.name += rules.suffix;
     names.clear();
     for (const auto& held : *records) names.push_back(held.name);
     if (auto expected = source.expect(names); !expected) return std::move(expected).failure();

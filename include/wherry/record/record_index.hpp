@@ -8,6 +8,7 @@
 #include <wherry/program/variable.hpp>
 #include <wherry/record/annotated.hpp>
 #include <wherry/record/any_reader.hpp>
+#include <wherry/record/kept_extra.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,14 +29,48 @@ namespace wherry::inline WHERRY_ABI {
 /// A tensor to be loaded.
 struct wanted_tensor {
     std::string_view name;
-    Variable parameter{};  ///< when not empty: the file's dims must be its shape
+    Variable variable{};   ///< when it is a Parameter: the file's dims must be its shape
     bool is_rows = false;  ///< SelectedRows, in a record of their own
 };
 
-/// An array of a record, as the index of a format has it. Its elements lie in the record, little-endian and row-major.
+/// Checks elements after they were read, with what a header says of them; there may be no check. Errors: bad_checksum.
+struct element_check {
+    using function = result<void> (*)(std::string_view bytes, const element_check& wanted, std::uint64_t offset);
+    function run = nullptr;
+    std::uint32_t sum = 0;
+    std::uint32_t before = 0;  ///< the sum of bytes before the elements, where it includes them
+};
+
+/// Makes elements that do not lie in the record as a Tensor has them: deflated, pickled, printed. `run` fills a Tensor of the dims and
+/// the type that the index gave, from whatever `state` holds of the record; the reader is that of the index.
+struct element_decoder {
+    using function = result<void> (*)(const void* state, std::size_t at, any_reader& reader, Tensor& into);
+    function run = nullptr;
+    std::shared_ptr<const void> state{};
+    std::size_t at = 0;
+};
+
+/// An array of a record, as the index of a format has it. Without a decoder its elements lie in the record, little-endian and row-major.
 struct indexed_array {
-    std::string name;
+    std::string name;  ///< empty where the format has none
     wire::tensor_header header;
+    element_check check{};
+    element_decoder decoder{};
+};
+
+/// What a record holds.
+struct record_listing {
+    sequence<indexed_array> arrays;
+    kept_extra extra{};              ///< what is not an array, as the format has it
+    sequence<std::string> others{};  ///< the names of what is not an array
+    std::uint64_t end_offset = 0;    ///< where the last array that was looked for ends; the record may go on
+};
+
+/// What a format is asked for.
+struct listing_request {
+    limits caps{};
+    std::size_t count = ~std::size_t{0};  ///< a record of arrays without names need not be listed further
+    Variable variable{};                  ///< what the only array of a record is taken for, where the record does not say it
 };
 
 namespace detail {
@@ -42,8 +78,29 @@ namespace detail {
 struct placed_tensor {
     std::size_t wanted = 0;
     indexed_tensor found;
-    std::optional<std::uint32_t> data_checksum;
-    Tensor fresh;  ///< small ones, read along with the headers
+    element_check check{};
+    Tensor fresh{};  ///< small ones, read along with the headers
+    element_decoder decoder{};
+};
+
+/// The CRC-32C of elements. Errors: bad_checksum.
+inline result<void> check_elements(std::string_view bytes, const element_check& wanted, std::uint64_t offset) {
+    const auto sum = crc32c(bytes);
+    if (sum == wanted.sum) return {};
+    return error{.code = errc::bad_checksum,
+                 .message = "the elements of a tensor are not as they were written",
+                 .offset = offset,
+                 .expected = decimal(wanted.sum),
+                 .found = decimal(sum)};
+}
+
+/// A format whose type is known to whoever made this; it is only pointed at.
+struct any_format {
+    using lister = result<record_listing> (*)(const void* format, any_reader& reader, const listing_request& request);
+    const void* held = nullptr;
+    lister list = nullptr;
+
+    result<record_listing> index(any_reader& reader, const listing_request& request) const { return list(held, reader, request); }
 };
 
 /// The policies of an archive as rules for a record. A rule that they do not ask for is a null pointer, and not linked.
@@ -54,11 +111,16 @@ struct record_rules {
     result<note> (*note_of)(std::string_view header, annotation_rules, std::uint64_t offset, std::span<const std::string_view>) = nullptr;
     result<sequence<placed_tensor>> (*by_name)(const record&, std::span<const wanted_tensor>, stream_indexer&,
                                                const record_rules&) = nullptr;
-    // Of a format other than Paddle's streams, both:
-    result<sequence<indexed_array>> (*index)(any_reader&, const limits&) = nullptr;
-    result<sequence<placed_tensor>> (*place)(const record&, std::span<const wanted_tensor>, any_reader&, const record_rules&,
-                                             std::string_view path, const limits&) = nullptr;
-    result<void> (*check_elements)(std::string_view bytes, const std::optional<std::uint32_t>& wanted, std::uint64_t offset) = nullptr;
+    element_check::function check_elements = nullptr;
+    // Of a format other than Paddle's streams:
+    any_format format{};
+    std::string_view suffix{};  ///< of the file of a variable
+    result<sequence<placed_tensor>> (*place)(const record&, std::span<const wanted_tensor>, record_listing&, const record_rules&,
+                                             std::uint64_t size_bytes, std::string_view path, sequence<error>& warnings) = nullptr;
+
+    [[nodiscard]] element_check check_of(const std::optional<std::uint32_t>& data_checksum) const noexcept {
+        return data_checksum ? element_check{check_elements, *data_checksum} : element_check{};
+    }
 };
 
 /// Small tensors come with the headers around them: a file of many is read once, in large pieces. Errors: those of the reader.
@@ -72,8 +134,8 @@ inline result<void> read_small(placed_tensor& into, stream_indexer& indexer) {
 }
 
 inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor& found, std::string_view path) {
-    if (!want.parameter) return {};
-    const auto shape = want.parameter.shape();
+    if (!want.variable || !want.variable.is_parameter()) return {};
+    const auto shape = want.variable.shape();
     const auto dims = found.header.dims.dims();
     if (std::equal(shape.begin(), shape.end(), dims.begin(), dims.end())) return {};
     return error{.code = errc::shape_mismatch,
@@ -137,13 +199,13 @@ inline result<sequence<placed_tensor>> index_in_order(const record& held, std::s
                          .found = tensor_count_text(found.size())};
         auto next = indexer.next();
         if (!next) return of_stream(std::move(next).error(), name);
-        found.push_back({at, *std::move(next), {}, {}});
+        found.push_back({at, *std::move(next)});
         if (rules.note_of != nullptr) {
             const auto& made = found.back().found;
             const auto noted = rules.note_of(indexer.header_bytes(made), rules.annotations, made.stream_offset, std::span(&name, 1));
             if (!noted) return of_stream(noted.error(), name);
             if (rules.annotations.names && noted->name != name) return other_name(name, noted->name, made.stream_offset);
-            found.back().data_checksum = noted->data_checksum;
+            found.back().check = rules.check_of(noted->data_checksum);
         }
         if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), name);
     }
@@ -184,7 +246,7 @@ inline result<sequence<placed_tensor>> index_by_name(const record& held, std::sp
                          .variable = names[at]};
         seen[at] = true;
         while (next_unseen < seen.size() && seen[next_unseen]) ++next_unseen;
-        found.push_back({order[at], *std::move(next), noted->data_checksum, {}});
+        found.push_back({order[at], *std::move(next), rules.check_of(noted->data_checksum)});
         if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), names[at]);
     }
     if (next_unseen == names.size()) return found;
@@ -232,20 +294,31 @@ inline result<void> check_stored(const wire::tensor_header& header, std::uint64_
                  .found = decimal(size_bytes)};
 }
 
-/// The wanted arrays of a record in a format with names, in the order of their elements; others are stepped over.
-/// Errors: those of the format's index; missing_record, duplicate_name, shape_mismatch, truncated.
-inline result<sequence<placed_tensor>> index_arrays(const record& held, std::span<const wanted_tensor> wanted, any_reader& reader,
-                                                    const record_rules& rules, std::string_view path, const limits& caps) {
-    auto arrays = rules.index(reader, caps);
-    if (!arrays) return arrays.failure();
+/// The array of the listing that is wanted: by name or, where the record has no names, by its place.
+/// Errors: missing_record, extra_record, duplicate_name.
+inline result<sequence<std::size_t>> match(const record& held, std::span<const wanted_tensor> wanted, std::span<const indexed_array> arrays,
+                                           std::uint64_t end_offset) {
+    const bool nameless = std::all_of(arrays.begin(), arrays.end(), [](const auto& one) { return one.name.empty(); });
+    sequence<std::size_t> matched;
+    matched.reserve(held.tensors.size());
+    if (nameless) {
+        if (arrays.size() != held.tensors.size())
+            return error{.code = arrays.size() < held.tensors.size() ? errc::missing_record : errc::extra_record,
+                         .message = arrays.size() < held.tensors.size() ? "the file ends before the last wanted tensor"
+                                                                        : "the file goes on after the last wanted tensor",
+                         .offset = end_offset,
+                         .variable = wanted[held.tensors[std::min(arrays.size(), held.tensors.size() - 1)]].name,
+                         .expected = tensor_count_text(held.tensors.size()),
+                         .found = tensor_count_text(arrays.size())};
+        for (std::size_t i = 0; i < arrays.size(); ++i) matched.push_back(i);
+        return matched;
+    }
     sequence<std::string_view> names;
-    names.reserve(arrays->size());
-    for (const auto& one : *arrays) names.push_back(one.name);
+    names.reserve(arrays.size());
+    for (const auto& one : arrays) names.push_back(one.name);
     const auto order = order_of(names);
     if (const auto twice = find_repeated(names, order); twice != names.size())
         return error{.code = errc::duplicate_name, .message = "two tensors of the file have one name", .variable = names[twice]};
-    sequence<placed_tensor> found;
-    found.reserve(held.tensors.size());
     for (const auto at : held.tensors) {
         const auto place = std::lower_bound(order.begin(), order.end(), wanted[at].name,
                                             [&](std::size_t i, std::string_view name) { return names[i] < name; });
@@ -253,10 +326,30 @@ inline result<sequence<placed_tensor>> index_arrays(const record& held, std::spa
             return error{.code = errc::missing_record,
                          .message = "the file holds no tensor of this name",
                          .variable = wanted[at].name,
-                         .found = tensor_count_text(arrays->size())};
-        const auto& one = (*arrays)[*place];
-        found.push_back({at, {one.header, one.header.data_offset}, {}, {}});
-        if (auto checked = check_shape(wanted[at], found.back().found, path); !checked) return checked.failure();
+                         .found = tensor_count_text(arrays.size())};
+        matched.push_back(*place);
+    }
+    return matched;
+}
+
+/// The wanted arrays of a listing: those that are stored in the order of their elements, after those that are decoded; others are
+/// stepped over. Errors: those of `match` and `check_stored`; shape_mismatch.
+inline result<sequence<placed_tensor>> place_arrays(const record& held, std::span<const wanted_tensor> wanted, record_listing& listing,
+                                                    const record_rules& rules, std::uint64_t size_bytes, std::string_view path,
+                                                    sequence<error>& warnings) {
+    const auto matched = match(held, wanted, listing.arrays, listing.end_offset);
+    if (!matched) return matched.failure();
+    sequence<placed_tensor> found;
+    found.reserve(matched->size());
+    for (std::size_t i = 0; i < matched->size(); ++i) {
+        auto& one = listing.arrays[(*matched)[i]];
+        const auto offset = one.header.data_offset;
+        found.push_back({held.tensors[i], {std::move(one.header), offset}, one.check, {}, std::move(one.decoder)});
+        if (auto checked = check_shape(wanted[held.tensors[i]], found.back().found, path); !checked) return checked.failure();
+    }
+    if (listing.end_offset != 0) {
+        auto checked = check_end(held, wanted, listing.end_offset, size_bytes, rules.tolerates_trailing_bytes, path, warnings);
+        if (!checked) return checked.failure();
     }
     std::sort(found.begin(), found.end(), [](const placed_tensor& a, const placed_tensor& b) {
         const auto& left = a.found.header;
@@ -265,7 +358,8 @@ inline result<sequence<placed_tensor>> index_arrays(const record& held, std::spa
     });
     std::uint64_t after = 0;
     for (const auto& one : found) {
-        if (auto checked = check_stored(one.found.header, after, reader.size_bytes()); !checked)
+        if (one.decoder.run != nullptr) continue;
+        if (auto checked = check_stored(one.found.header, after, size_bytes); !checked)
             return error(checked.error()).of_variable(wanted[one.wanted].name);
         after = one.found.header.data_end();
     }

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -74,128 +75,149 @@ inline error rows_among_others(std::string_view name) {
 }
 }  // namespace detail
 
-/// Tensors laid out in records, ready to be written: headers are made, elements only pointed at. Sizes and positions are
-/// known before the first byte moves, so several writers can share the work.
+/// Records ready to be written: what belongs to a format is made, elements are only pointed at. All sizes are known before the first
+/// byte moves; whether they follow from element types and dims alone, so that several writers can share the work, is up to the format.
 /// Guarantee: the tensors must outlive the plan; nothing of them is copied on a little-endian machine.
 class save_plan {
   public:
-    /// Errors: those of `check_tensor`, `check_tensor_names` and `records_of`; mixed_kinds for SelectedRows with others in a record;
-    /// overflow.
+    save_plan() = default;
+    save_plan(save_plan&&) noexcept = default;
+    save_plan& operator=(save_plan&&) noexcept = default;
+    save_plan(const save_plan&) = delete;  // parts point into the plan
+    save_plan& operator=(const save_plan&) = delete;
+    ~save_plan() = default;
+
+    /// Paddle's streams. Errors: those of `check_tensor`, `check_tensor_names` and `records_of`; mixed_kinds for SelectedRows with
+    /// others in a record; overflow.
     template <Layout L>
     static result<save_plan> make(std::span<const tensor_ref> tensors, const L& layout = {}, const limits& caps = {},
                                   header_maker make_header = plain_header) {
         sequence<std::string_view> names;
         names.reserve(tensors.size());
         for (const auto& tensor : tensors) names.push_back(tensor.name);
-        if (auto checked = detail::check_tensors(tensors, names, caps); !checked) return std::move(checked).failure();
+        if (auto checked = detail::check_tensors(tensors, names, caps); !checked) return checked.failure();
         auto records = records_of<L>(names, layout);
-        if (!records) return std::move(records).failure();
-        return of_records(tensors, *std::move(records), L::single_record, make_header);
+        if (!records) return records.failure();
+        return of_streams(tensors, *std::move(records), L::single_record, make_header);
     }
-    /// One record: a head, then the elements in `order`, as formats have it that keep all headers in one place. The tensors must pass
-    /// `check_tensor`, and the head must be of the format of the caller. Errors: overflow.
-    static result<save_plan> headed(byte_buffer head, std::span<const tensor_ref> tensors, sequence<std::size_t> order) {
-        save_plan plan;
-        plan.headed_ = true;
-        plan.records_.push_back({{}, std::move(order)});
-        if (!plan.make_headers(
-                tensors, [](byte_buffer&, const tensor_ref&, std::uint64_t) {}, head.size()))
-            return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
-        plan.headers_ = std::move(head);
-        return plan;
+
+    /// Begins a record; what is added from here on is part of it.
+    void begin_record(std::string name = {}) { records_.push_back({std::move(name), parts_.size(), 0}); }
+    /// Adds bytes that the plan keeps.
+    void append(std::string_view bytes) {
+        wherry::append(made_, bytes);
+        made_part(bytes.size());
     }
-    save_plan(save_plan&&) noexcept = default;
-    save_plan& operator=(save_plan&&) noexcept = default;
-    save_plan(const save_plan&) = delete;
-    save_plan& operator=(const save_plan&) = delete;
-    ~save_plan() = default;
+    /// Adds bytes that somebody else keeps.
+    void point_at(piece bytes) {
+        if (bytes.empty()) return;
+        parts_.push_back({bytes.data(), 0, bytes.size()});
+        grow(bytes.size());
+    }
+    /// Adds a stream of Paddle's: a header, then elements.
+    void add_stream(tensor_ref tensor, header_maker make_header = plain_header) {
+        const auto before = made_.size();
+        tensor.bytes = in_file_order(tensor.dtype, tensor.bytes);
+        if (tensor.rows != nullptr)
+            wire::append_selected_rows_header(made_, tensor.rows->rows, tensor.rows->height, tensor.dtype, tensor.dims);
+        else make_header(made_, tensor, size_bytes());
+        made_part(made_.size() - before);
+        point_at(tensor.bytes);
+    }
+    /// Adds elements in the order of the file: a copy on big-endian machines.
+    void add_elements(DType dtype, piece elements) { point_at(in_file_order(dtype, elements)); }
+    piece in_file_order(DType dtype, piece elements) {
+        if constexpr (native_is_little_endian) return elements;
+        byte_buffer turned(as_chars(elements).begin(), as_chars(elements).end());
+        reverse_numbers(dtype, std::as_writable_bytes(std::span(turned)));
+        return as_bytes(keep(std::move(turned)));
+    }
+    /// Keeps bytes as long as the plan, for `point_at`.
+    std::string_view keep(byte_buffer bytes) { return view_of(kept_.emplace_back(std::move(bytes))); }
+    /// Bytes of the last record so far.
+    [[nodiscard]] std::uint64_t size_bytes() const noexcept { return records_.back().size_bytes; }
+    /// Errors: overflow when a record is larger than 64 bits can say.
+    [[nodiscard]] result<void> checked() const {
+        if (overflowed_) return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
+        return {};
+    }
 
-    [[nodiscard]] std::span<const record_size> records() const noexcept { return sizes_; }
-
-    /// The pieces of a record, in order: header, elements, header, elements, ...
+    /// Names and sizes; the names point into the plan.
+    [[nodiscard]] sequence<record_size> records() const {
+        sequence<record_size> sizes;
+        sizes.reserve(records_.size());
+        for (const auto& one : records_) sizes.push_back({one.name, one.size_bytes});
+        return sizes;
+    }
+    /// What a record is made of, in order.
     [[nodiscard]] sequence<piece> pieces(std::size_t record) const {
-        const auto& tensors = records_[record].tensors;
+        const auto end = record + 1 < records_.size() ? records_[record + 1].first_part : parts_.size();
         sequence<piece> made;
-        made.reserve(2 * tensors.size() + 1);
-        if (headed_) made.push_back(as_bytes(view_of(headers_)));
-        for (const auto at : tensors) {
-            if (!headed_) made.push_back(header(at));
-            if (!elements_[at].empty()) made.push_back(elements_[at]);
+        made.reserve(end - records_[record].first_part);
+        for (auto at = records_[record].first_part; at < end; ++at) {
+            const auto& one = parts_[at];
+            made.push_back(one.outside != nullptr ? piece(one.outside, one.size) : as_bytes(view_of(made_).substr(one.begin, one.size)));
         }
         return made;
     }
 
   private:
-    save_plan() = default;
-
-    static result<save_plan> of_records(std::span<const tensor_ref> tensors, sequence<record> records, bool single,
-                                        header_maker make_header) {
-        for (const auto& held : records)
-            for (const auto at : held.tensors)
-                if (tensors[at].rows != nullptr && (single || held.tensors.size() > 1)) return detail::rows_among_others(tensors[at].name);
-        save_plan plan;
-        plan.records_ = std::move(records);
-        if (!plan.make_headers(tensors, make_header))
-            return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
-        return plan;
-    }
-
-    /// Goes by records, since what a header holds may depend on where it lies. False: a record's size does not fit 64 bits.
-    bool make_headers(std::span<const tensor_ref> tensors, header_maker make_header, std::uint64_t head_bytes = 0) {
-        headers_at_.resize(tensors.size());
-        elements_.resize(tensors.size());
-        turned_.reserve(native_is_little_endian ? 0 : tensors.size());
-        sizes_.reserve(records_.size());
-        for (const auto& held : records_) {
-            std::uint64_t total = head_bytes;
-            for (const auto at : held.tensors) {
-                auto tensor = tensors[at];
-                tensor.bytes = elements_[at] = in_file_order(tensor);
-                const auto start = headers_.size();
-                if (tensor.rows != nullptr)
-                    wire::append_selected_rows_header(headers_, tensor.rows->rows, tensor.rows->height, tensor.dtype, tensor.dims);
-                else make_header(headers_, tensor, total);
-                headers_at_[at] = {start, headers_.size() - start};
-                for (const std::uint64_t more : {headers_at_[at].size_bytes, elements_[at].size()}) {
-                    if (total + more < total) return false;
-                    total += more;
-                }
-            }
-            sizes_.push_back({held.name, total});
-        }
-        return true;
-    }
-    piece in_file_order(const tensor_ref& tensor) {
-        if constexpr (native_is_little_endian) return tensor.bytes;
-        auto& copy = turned_.emplace_back(tensor.bytes.begin(), tensor.bytes.end());
-        reverse_numbers(tensor.dtype, copy);
-        return copy;
-    }
-    [[nodiscard]] piece header(std::size_t at) const noexcept {
-        return as_bytes(view_of(headers_).substr(headers_at_[at].offset, headers_at_[at].size_bytes));
-    }
-
-    struct stretch {
-        std::size_t offset = 0;
-        std::size_t size_bytes = 0;
+    struct planned_record {
+        std::string name;
+        std::size_t first_part = 0;
+        std::uint64_t size_bytes = 0;
+    };
+    /// Bytes that are kept elsewhere, or a stretch of `made_`.
+    struct part {
+        const std::byte* outside = nullptr;
+        std::size_t begin = 0;
+        std::size_t size = 0;
     };
 
-    bool headed_ = false;  ///< all of headers_ comes first
-    sequence<record> records_;
-    sequence<record_size> sizes_;  ///< their names point into records_
-    byte_buffer headers_;
-    sequence<stretch> headers_at_;  ///< of each tensor, in headers_
-    sequence<piece> elements_;
-    sequence<sequence<std::byte>> turned_;  ///< copies in the order of the file, on big-endian machines
+    static result<save_plan> of_streams(std::span<const tensor_ref> tensors, sequence<record> records, bool single,
+                                        header_maker make_header) {
+        save_plan plan;
+        plan.records_.reserve(records.size());
+        plan.parts_.reserve(2 * tensors.size());
+        for (auto& held : records) {
+            plan.begin_record(std::move(held.name));
+            for (const auto at : held.tensors) {
+                if (tensors[at].rows != nullptr && (single || held.tensors.size() > 1)) return detail::rows_among_others(tensors[at].name);
+                plan.add_stream(tensors[at], make_header);
+            }
+        }
+        if (auto checked = plan.checked(); !checked) return checked.failure();
+        return plan;
+    }
+    /// The last bytes of `made_` are part of the record.
+    void made_part(std::size_t size) {
+        if (size == 0) return;
+        const bool follows = parts_.size() > records_.back().first_part && parts_.back().outside == nullptr;
+        if (follows) parts_.back().size += size;
+        else parts_.push_back({nullptr, made_.size() - size, size});
+        grow(size);
+    }
+    void grow(std::uint64_t more) noexcept {
+        auto& total = records_.back().size_bytes;
+        overflowed_ = overflowed_ || total + more < total;
+        total += more;
+    }
+
+    sequence<planned_record> records_;
+    sequence<part> parts_;
+    byte_buffer made_;
+    sequence<byte_buffer> kept_;
+    bool overflowed_ = false;
 };
 
 /// Writes a plan. Errors: those of the sink.
 template <Sink S>
 auto write(const save_plan& plan, S& sink, durability_steps how) -> decltype(sink.finish()) {
-    if (auto started = sink.start(plan.records(), how); !started) return std::move(started).failure();
-    for (std::size_t at = 0; at < plan.records().size(); ++at) {
-        if (auto written = sink.write_at(at, 0, plan.pieces(at)); !written) return std::move(written).failure();
-        if (auto done = sink.commit(at); !done) return std::move(done).failure();
+    const auto records = plan.records();
+    if (auto started = sink.start(records, how); !started) return started.failure();
+    for (std::size_t at = 0; at < records.size(); ++at) {
+        if (auto written = sink.write_at(at, 0, plan.pieces(at)); !written) return written.failure();
+        if (auto done = sink.commit(at); !done) return done.failure();
     }
     return sink.finish();
 }

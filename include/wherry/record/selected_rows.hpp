@@ -27,22 +27,12 @@ template <class S>
 auto save_selected_rows(const SelectedRows& held, S&& sink, durability_steps how = atomic::steps) -> decltype(sink.finish()) {
     if (!held.value.is_initialized())
         return error{.code = errc::not_initialized, .message = "the values of SelectedRows are not there yet"};
-    if (auto checked = check_tensor(held.ref({})); !checked) return checked.failure();
-    byte_buffer header;
-    wire::append_selected_rows_header(header, held.rows, held.height, held.value.dtype(), held.value.dims());
-    sequence<std::byte> turned;  // values in the order of the file, on big-endian machines
-    auto values = held.value.bytes();
-    if constexpr (!native_is_little_endian) {
-        turned.assign(values.begin(), values.end());
-        reverse_numbers(held.value.dtype(), turned);
-        values = turned;
-    }
-    const record_size size{{}, std::uint64_t{header.size()} + values.size()};
-    if (auto started = sink.start(std::span(&size, 1), how); !started) return started.failure();
-    const std::array<piece, 2> pieces{as_bytes(view_of(header)), values};
-    if (auto written = sink.write_at(0, 0, pieces); !written) return written.failure();
-    if (auto done = sink.commit(0); !done) return done.failure();
-    return sink.finish();
+    const auto tensor = held.ref({});
+    if (auto checked = check_tensor(tensor); !checked) return checked.failure();
+    save_plan plan;
+    plan.begin_record();
+    plan.add_stream(tensor);
+    return write(plan, sink, how);
 }
 
 namespace detail {

@@ -48,7 +48,8 @@ class machine {
         if (stack_.size() != 1 || !marks_.empty()) return bad("a pickle stops with more or less than one object");
         return stack_.front();
     }
-    [[nodiscard]] const object_graph& objects() const noexcept { return objects_; }
+    /// The objects; their strings and bytes point into what was read.
+    [[nodiscard]] object_graph take_objects() noexcept { return std::move(objects_); }
 
   private:
     using outcome = result<void>;

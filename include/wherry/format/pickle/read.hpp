@@ -5,12 +5,18 @@
 #include <wherry/base/utf8.hpp>
 #include <wherry/format/numpy.hpp>
 #include <wherry/format/pickle/machine.hpp>
-#include <wherry/tensor/state_dict.hpp>
+#include <wherry/format/pickle/parsed.hpp>
+#include <wherry/record/any_reader.hpp>
+#include <wherry/record/kept_extra.hpp>
+#include <wherry/record/record_index.hpp>
+#include <wherry/record/whole_record.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,28 +25,31 @@
 
 namespace wherry::inline WHERRY_ABI::pickle {
 
-/// What a `.pdparams` or `.pdopt` file holds.
-struct state_file {
-    state_dict arrays;  ///< in the file's order; arrays that were cut into slices are whole again, and come last
-    struct structured_name {
-        std::string structured;  ///< "linear.weight": the name in `arrays`
-        std::string parameter;   ///< "linear_0.w_0"
-    };
+/// What `.pdparams` of Paddle 2 call an array, and the name of its Parameter in a program.
+struct structured_name {
+    std::string structured;  ///< "linear.weight"
+    std::string parameter;   ///< "linear_0.w_0"
+};
+
+/// What a `.pdparams` file holds beside its arrays.
+struct extra {
     sequence<structured_name> structured_names;  ///< of StructuredToParameterName@@
-    sequence<std::string> others;                ///< keys whose values are no arrays: "LR_Scheduler"
 };
 
 inline constexpr std::string_view big_parameters_key = "UnpackBigParamInfor@@";
 inline constexpr std::string_view structured_names_key = "StructuredToParameterName@@";
 
 namespace detail {
-/// Makes arrays out of the objects of a pickle.
+/// Lists the arrays among the objects of a pickle.
 class state_reader {
   public:
-    state_reader(const object_graph& objects, std::uint64_t file_bytes, const limits& caps) noexcept
-        : objects_(&objects), caps_(caps), allowed_bytes_(8 * file_bytes + (std::uint64_t{1} << 20U)) {}
+    state_reader(std::shared_ptr<parsed_pickle> parsed, std::uint64_t file_bytes, const limits& caps) noexcept
+        : parsed_(std::move(parsed)),
+          objects_(&parsed_->objects),
+          caps_(caps),
+          allowed_bytes_(8 * file_bytes + (std::uint64_t{1} << 20U)) {}
 
-    result<state_file> read(value top) {
+    result<record_listing> read(value top) {
         if (top.kind != kind::dict) return bad("a pickle of state is a dict of arrays by name");
         if (auto checked = check_tree(top); !checked) return checked.failure();
         const auto items = objects_->items(top);
@@ -52,23 +61,12 @@ class state_reader {
         if (auto found = check_names(); !found) return found.failure();
         if (big_)
             if (auto found = find_slices(*big_); !found) return found.failure();
-        if (auto made = make_arrays(); !made) return made.failure();
-        return std::move(file_);
+        if (auto made = list_arrays(); !made) return made.failure();
+        if (!extra_.structured_names.empty()) listing_.extra = kept_extra(std::move(extra_));
+        return std::move(listing_);
     }
 
   private:
-    struct array_view {
-        std::string name;
-        numpy::array_layout layout;
-        value data;
-        bool used = false;  ///< as a slice
-    };
-    struct joined_view {
-        std::string name;
-        numpy::array_layout layout;
-        sequence<std::size_t> slices;
-    };
-
     static error bad(std::string_view message, std::string_view found = {}) {
         return {.code = errc::bad_pickle, .message = message, .found = found};
     }
@@ -132,11 +130,11 @@ class state_reader {
         if (key == big_parameters_key) return v.kind == kind::dict ? (big_ = v, result<void>()) : bad("the list of cut arrays is no dict");
         if (v.kind == kind::tuple && objects_->size(v) == 2)  // (name, array), as paddle.save writes tensors of nested objects
             if (const auto pair = objects_->items(v); pair[0].kind == kind::text && pair[1].kind == kind::array) v = pair[1];
-        if (v.kind != kind::array && v.kind != kind::scalar) return file_.others.push_back(key), result<void>();
+        if (v.kind != kind::array && v.kind != kind::scalar) return listing_.others.push_back(key), result<void>();
         auto view = v.kind == kind::array ? array_of(v) : scalar_of(v);
         if (!view) return view.failure();
         view->name = key;
-        return views_.push_back(*std::move(view)), result<void>();
+        return parsed_->views.push_back(*std::move(view)), result<void>();
     }
     result<void> structured_names(value v) {
         if (v.kind != kind::dict) return bad("the structured names are no dict");
@@ -146,7 +144,7 @@ class state_reader {
             if (!structured) return structured.failure();
             auto parameter = name_of(items[i + 1]);
             if (!parameter) return parameter.failure();
-            file_.structured_names.push_back({*std::move(structured), *std::move(parameter)});
+            extra_.structured_names.push_back({*std::move(structured), *std::move(parameter)});
         }
         return {};
     }
@@ -218,50 +216,30 @@ class state_reader {
             return error{.code = errc::bad_dtype, .message = "the elements of an array are no bytes"};
         const auto wanted = numpy::data_bytes(layout.dtype, layout.dims);
         if (!wanted) return wanted.error();
-        const auto found = size_of_data(data);
+        const auto found = parsed_->size_of_data(data);
         if (found == *wanted) return {};
         return error{.code = errc::shape_mismatch,
                      .message = "the bytes of an array are not as many as its dims say",
                      .expected = decimal(*wanted),
                      .found = decimal(found)};
     }
-    [[nodiscard]] std::uint64_t size_of_data(value data) const noexcept {
-        const auto bytes = objects_->slice(data);
-        if (data.kind == kind::bytes) return bytes.size();
-        return static_cast<std::uint64_t>(
-            std::count_if(bytes.begin(), bytes.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
-    }
-    result<void> fill(value data, std::span<std::byte> into) const {
-        const auto bytes = objects_->slice(data);
-        if (data.kind == kind::bytes) return std::copy(as_bytes(bytes).begin(), as_bytes(bytes).end(), into.begin()), result<void>();
-        auto* to = into.data();
-        for (std::size_t i = 0; i < bytes.size(); ++to) {
-            auto u = static_cast<unsigned>(static_cast<unsigned char>(bytes[i++]));
-            if (u >= 0x80U) {
-                const auto second = i < bytes.size() ? static_cast<unsigned>(static_cast<unsigned char>(bytes[i++])) : 0U;
-                if ((u != 0xc2U && u != 0xc3U) || (second & 0xc0U) != 0x80U)
-                    return bad("the bytes of an array are not as Python 3 writes them");
-                u = (u & 3U) << 6U | (second & 0x3fU);
-            }
-            *to = static_cast<std::byte>(u);
-        }
-        return {};
-    }
 
     /// No name twice, with the names of big arrays and without those of their slices.
     result<void> check_names() {
-        by_name_.resize(views_.size());
+        by_name_.resize(parsed_->views.size());
         for (std::size_t i = 0; i < by_name_.size(); ++i) by_name_[i] = i;
-        std::sort(by_name_.begin(), by_name_.end(), [this](std::size_t a, std::size_t b) { return views_[a].name < views_[b].name; });
+        std::sort(by_name_.begin(), by_name_.end(),
+                  [this](std::size_t a, std::size_t b) { return parsed_->views[a].name < parsed_->views[b].name; });
         for (std::size_t i = 1; i < by_name_.size(); ++i)
-            if (views_[by_name_[i - 1]].name == views_[by_name_[i]].name)
-                return error{.code = errc::duplicate_name, .message = "a pickle holds a name twice", .variable = views_[by_name_[i]].name};
+            if (parsed_->views[by_name_[i - 1]].name == parsed_->views[by_name_[i]].name)
+                return error{
+                    .code = errc::duplicate_name, .message = "a pickle holds a name twice", .variable = parsed_->views[by_name_[i]].name};
         return {};
     }
     [[nodiscard]] std::optional<std::size_t> find_view(std::string_view name) const {
         const auto at = std::lower_bound(by_name_.begin(), by_name_.end(), name,
-                                         [this](std::size_t i, std::string_view n) { return views_[i].name < n; });
-        return at != by_name_.end() && views_[*at].name == name ? std::optional(*at) : std::nullopt;
+                                         [this](std::size_t i, std::string_view n) { return parsed_->views[i].name < n; });
+        return at != by_name_.end() && parsed_->views[*at].name == name ? std::optional(*at) : std::nullopt;
     }
 
     /// Source: paddle/framework/io_utils.py, _pack_loaded_dict: name -> {"OriginShape": shape, "slices": [names]}.
@@ -273,7 +251,7 @@ class state_reader {
             auto found = items[i + 1].kind == kind::dict ? join(items[i + 1]) : bad("the description of a cut array is no dict");
             if (!found) return std::move(found).error().of_variable(*name);
             found->name = *std::move(name);
-            joined_.push_back(*std::move(found));
+            parsed_->joined.push_back(*std::move(found));
         }
         return {};
     }
@@ -294,9 +272,9 @@ class state_reader {
                     const auto name = name_of(slice);
                     if (!name) return name.error();
                     const auto at = find_view(*name);
-                    if (!at || views_[*at].used)
+                    if (!at || parsed_->views[*at].used)
                         return bad(at ? "a slice of a cut array is used twice" : "a slice of a cut array is not there", *name);
-                    views_[*at].used = true;
+                    parsed_->views[*at].used = true;
                     made.slices.push_back(*at);
                 }
             }
@@ -306,15 +284,15 @@ class state_reader {
         return made;
     }
     result<void> check_slices(joined_view& made) const {
-        const auto& first = views_[made.slices[0]].layout;
+        const auto& first = parsed_->views[made.slices[0]].layout;
         made.layout.dtype = first.dtype;
         made.layout.big_endian = first.big_endian;
         std::uint64_t total = 0;
         for (const auto at : made.slices) {
-            const auto& held = views_[at].layout;
+            const auto& held = parsed_->views[at].layout;
             if (held.dtype != first.dtype || held.big_endian != first.big_endian || held.dims.rank() != 1)
-                return bad("the slices of a cut array do not fit each other", views_[at].name);
-            total += size_of_data(views_[at].data);  // each is held by the file
+                return bad("the slices of a cut array do not fit each other", parsed_->views[at].name);
+            total += parsed_->size_of_data(parsed_->views[at].data);  // each is held by the file
         }
         const auto wanted = numpy::data_bytes(made.layout.dtype, made.layout.dims);
         if (!wanted) return wanted.error();
@@ -325,30 +303,34 @@ class state_reader {
                      .found = decimal(total)};
     }
 
-    result<void> make_arrays() {
-        for (const auto& held : views_) {
-            if (held.used) continue;
-            auto made = within_allowance(size_of_data(held.data))
-                            ? numpy::make_tensor(held.layout, [&](std::span<std::byte> into) { return fill(held.data, into); })
-                            : result<Tensor>(shared_too_often());
-            if (!made) return std::move(made).error().of_variable(held.name);
-            file_.arrays.add(held.name, *std::move(made));
+    result<void> list_arrays() {
+        const auto add = [&](const std::string& name, const numpy::array_layout& layout, std::uint64_t size_bytes, std::size_t at) {
+            listing_.arrays.push_back({name,
+                                       {layout.dtype, layout.dims, {}, size_bytes, 0},
+                                       {},
+                                       {[](const void* state, std::size_t which, any_reader&, Tensor& into) {
+                                            return static_cast<const parsed_pickle*>(state)->decode(which, into);
+                                        },
+                                        parsed_, at}});
+        };
+        const auto& views = parsed_->views;
+        for (std::size_t at = 0; at < views.size(); ++at) {
+            if (views[at].used) continue;
+            const auto size_bytes = parsed_->size_of_data(views[at].data);
+            if (!within_allowance(size_bytes)) return shared_too_often().of_variable(views[at].name);
+            add(views[at].name, views[at].layout, size_bytes, at);
         }
-        for (const auto& held : joined_) {
+        for (std::size_t at = 0; at < parsed_->joined.size(); ++at) {
+            const auto& whole = parsed_->joined[at];
             std::uint64_t total = 0;
-            for (const auto at : held.slices) total += size_of_data(views_[at].data);
-            if (!within_allowance(total)) return shared_too_often().of_variable(held.name);
-            auto made = numpy::make_tensor(held.layout, [&](std::span<std::byte> into) -> result<void> {
-                for (const auto at : held.slices) {
-                    const auto size = static_cast<std::size_t>(size_of_data(views_[at].data));
-                    if (auto filled = fill(views_[at].data, into.first(size)); !filled) return filled;
-                    into = into.subspan(size);
-                }
-                return {};
-            });
-            if (!made) return std::move(made).error().of_variable(held.name);
-            if (!file_.arrays.add(held.name, *std::move(made)))
-                return error{.code = errc::duplicate_name, .message = "a pickle holds a name whole and cut", .variable = held.name};
+            for (const auto slice : whole.slices) total += parsed_->size_of_data(views[slice].data);
+            if (!within_allowance(total)) return shared_too_often().of_variable(whole.name);
+            const auto cut = find_view(whole.name);
+            const bool twice = cut && !views[*cut].used;
+            if (twice || std::any_of(parsed_->joined.begin(), parsed_->joined.begin() + static_cast<std::ptrdiff_t>(at),
+                                     [&](const joined_view& before) { return before.name == whole.name; }))
+                return error{.code = errc::duplicate_name, .message = "a pickle holds a name whole and cut", .variable = whole.name};
+            add(whole.name, whole.layout, total, views.size() + at);
         }
         return {};
     }
@@ -362,26 +344,33 @@ class state_reader {
         return {.code = errc::too_large, .message = "the arrays of a pickle share their bytes so often that they are 8 times the file"};
     }
 
+    std::shared_ptr<parsed_pickle> parsed_;
     const object_graph* objects_;
     limits caps_;
     std::uint64_t allowed_bytes_;
-    state_file file_;
-    sequence<array_view> views_;
+    record_listing listing_;
+    extra extra_;
     sequence<std::size_t> by_name_;
-    sequence<joined_view> joined_;
     std::optional<value> big_;
 };
 }  // namespace detail
 
-/// Reads a dict of NumPy arrays as `pickle.dump` of Python 2 and 3 writes it with protocols 2 to 4, NumPy 1 and 2: what
-/// `.pdparams` and `.pdopt` files are. Nothing in the bytes is executed: callables are recognised by name, all others refused.
-/// Errors: those of `machine`; bad_pickle, bad_name, duplicate_name, bad_dtype, bad_dims, overflow, shape_mismatch with the
-/// array's name. Memory is reserved only for elements that are there. Source: fluid.save, fluid.load, paddle.save.
-inline result<state_file> parse(std::string_view bytes, const limits& caps = {}) {
-    machine run(bytes, caps);
+/// Lists the arrays of a dict as `pickle.dump` of Python 2 and 3 writes it with protocols 2 to 4, NumPy 1 and 2: what `.pdparams` and
+/// `.pdopt` files are. Nothing in the bytes is executed: callables are recognised by name, all others refused.
+/// Errors: those of `machine` and of the reader; bad_pickle, bad_name, duplicate_name, bad_dtype, bad_dims, overflow, shape_mismatch with
+/// the array's name. Memory is reserved only for elements that are there. Source: fluid.save, fluid.load, paddle.save.
+inline result<record_listing> index(any_reader& reader, const limits& caps) {
+    auto parsed = std::make_shared<detail::parsed_pickle>();
+    if (!reader.is_view()) {
+        auto bytes = read_all(reader);
+        if (!bytes) return bytes.failure();
+        parsed->bytes = *std::move(bytes);
+    }
+    machine run(reader.is_view() ? reader.bytes() : std::string_view(parsed->bytes), caps);
     const auto top = run.run();
     if (!top) return top.error();
-    return detail::state_reader(run.objects(), bytes.size(), caps).read(*top);
+    parsed->objects = run.take_objects();
+    return detail::state_reader(std::move(parsed), reader.size_bytes(), caps).read(*top);
 }
 
 }  // namespace wherry::inline WHERRY_ABI::pickle

@@ -4,6 +4,7 @@
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/record/any_reader.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ inline constexpr std::uint32_t central_signature = 0x0201'4b50;
 inline constexpr std::uint32_t end_signature = 0x0605'4b50;
 inline constexpr std::uint32_t end64_signature = 0x0606'4b50;
 inline constexpr std::uint32_t locator64_signature = 0x0706'4b50;
-inline constexpr std::uint32_t in_extra = 0xffff'ffff;  ///< the number stands in the extra field
+inline constexpr std::uint32_t in_extra = 0xffff'ffff;  ///< the number is in the extra field
 inline constexpr std::uint16_t version_64 = 45;
 inline constexpr std::uint16_t first_of_1980 = 0x21;
 inline constexpr std::uint16_t utf8_flag = 0x800;
@@ -55,7 +56,7 @@ inline void append_64(byte_buffer& out, std::initializer_list<std::uint64_t> num
     for (const auto n : numbers) append_little_endian(out, n);
 }
 
-/// What stands before the bytes of a member. Sizes always have 64 bits, as NumPy writes them.
+/// What comes before the bytes of a member. Sizes always have 64 bits, as NumPy writes them.
 inline byte_buffer local_header(const member& m) {
     byte_buffer out;
     append_32(out, {local_signature});
@@ -68,7 +69,7 @@ inline byte_buffer local_header(const member& m) {
     return out;
 }
 
-/// What stands behind the last member, at `offset`.
+/// What comes after the last member, at `offset`.
 inline byte_buffer directory(std::span<const member> members, std::uint64_t offset) {
     byte_buffer out;
     for (const auto& m : members) {
@@ -108,16 +109,15 @@ inline byte_buffer directory(std::span<const member> members, std::uint64_t offs
     return out;
 }
 
-/// Reads the directory of a zip archive and checks it against the members themselves.
-class reader {
+/// Reads the directory of a zip archive and checks it against the headers of the members; what the members hold is not read.
+class directory_reader {
   public:
-    explicit reader(std::string_view bytes) noexcept : bytes_(bytes) {}
+    explicit directory_reader(any_reader& archive) noexcept : archive_(&archive), size_bytes_(archive.size_bytes()) {}
 
     /// Errors: bad_zip (no archive, or one that contradicts itself), truncated, duplicate_name, too_large (more than
-    /// 65,535 members), unsupported (encrypted, several disks, another method).
+    /// 65,535 members), unsupported (encrypted, several disks, another method); those of the reader.
     result<sequence<member>> members() {
-        auto read = directory();
-        if (!read) return read.failure();
+        if (auto read = directory(); !read) return read.failure();
         for (auto& m : members_)
             if (auto found = locate(m); !found) return std::move(found).error().of_variable(m.name);
         if (auto apart = check_apart(); !apart) return apart.failure();
@@ -145,65 +145,98 @@ class reader {
         std::string_view bytes_;
     };
     static constexpr std::size_t end_bytes = 22, locator64_bytes = 20, end64_bytes = 56, central_bytes = 46, local_bytes = 30;
+    static constexpr std::size_t tail_bytes = 0xffff + end_bytes + locator64_bytes;
 
     static error bad(std::string_view message, std::uint64_t offset) {
         return {.code = errc::bad_zip, .message = message, .offset = offset};
     }
     [[nodiscard]] bool there(std::uint64_t offset, std::uint64_t size) const noexcept {
-        return offset <= bytes_.size() && fits(size, bytes_.size() - offset);
+        return offset <= size_bytes_ && fits(size, size_bytes_ - offset);
+    }
+    /// Bytes that are known to be there; valid until the next call.
+    result<std::string_view> stretch(std::uint64_t offset, std::uint64_t size) {
+        if (archive_->is_view()) return archive_->bytes().substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
+        read_.resize(static_cast<std::size_t>(size));
+        if (auto read = archive_->read_at(offset, std::as_writable_bytes(std::span(read_))); !read) return read.failure();
+        return view_of(read_);
     }
 
-    /// The end record stands last, before a comment of the length that it says.
-    [[nodiscard]] std::optional<std::size_t> find_end() const noexcept {
-        for (std::size_t comment = 0; comment <= 0xffff && comment + end_bytes <= bytes_.size(); ++comment) {
-            const auto at = bytes_.size() - end_bytes - comment;
-            if (fields(bytes_, at).u32() == end_signature && fields(bytes_, at + 20).u16() == comment) return at;
+    /// The end record is last, before a comment of the length that it says. Where it begins in the last bytes of the archive.
+    static std::optional<std::size_t> find_end(std::string_view tail) noexcept {
+        for (std::size_t comment = 0; comment <= 0xffff && comment + end_bytes <= tail.size(); ++comment) {
+            const auto at = tail.size() - end_bytes - comment;
+            if (fields(tail, at).u32() == end_signature && fields(tail, at + 20).u16() == comment) return at;
         }
         return std::nullopt;
     }
 
-    result<void> directory() {
-        if (bytes_.substr(0, 2) != "PK") return bad("this is no zip archive", 0);
-        const auto end = find_end();
-        if (!end) return error{.code = errc::truncated, .message = "a zip archive has no end: it is cut short", .offset = bytes_.size()};
-        fields in(bytes_, *end + 4);
+    /// What the end of an archive says of its directory.
+    struct extent {
+        std::uint64_t count = 0;
+        std::uint64_t size = 0;
+        std::uint64_t offset = 0;
+        std::uint64_t end = 0;  ///< where the directory ends
+        std::uint64_t end_record = 0;
+    };
+    result<extent> find_directory() {
+        const auto start = stretch(0, std::min<std::uint64_t>(size_bytes_, 2));
+        if (!start) return start.error();
+        if (*start != "PK") return bad("this is not a zip archive", 0);
+        const auto tail_size = std::min<std::uint64_t>(size_bytes_, tail_bytes);
+        const auto tail = stretch(size_bytes_ - tail_size, tail_size);
+        if (!tail) return tail.error();
+        const auto at = find_end(*tail);
+        if (!at) return error{.code = errc::truncated, .message = "a zip archive has no end: it is cut short", .offset = size_bytes_};
+        extent found;
+        found.end = found.end_record = size_bytes_ - tail_size + *at;
+        fields in(*tail, *at + 4);
         const auto disk = in.u16();
         const auto first_disk = in.u16();
         const std::uint64_t here = in.u16();
-        std::uint64_t count = in.u16();
-        std::uint64_t size = in.u32();
-        std::uint64_t offset = in.u32();
-        std::uint64_t directory_end = *end;
-        if (disk != 0 || first_disk != 0 || here != count)
-            return error{.code = errc::unsupported, .message = "a zip archive of several disks", .offset = *end};
-        if (*end >= locator64_bytes && fields(bytes_, *end - locator64_bytes).u32() == locator64_signature) {
-            const auto at = fields(bytes_, *end - locator64_bytes + 8).u64();
-            if (!there(at, end64_bytes) || at > *end - locator64_bytes || fields(bytes_, at).u32() != end64_signature)
-                return bad("the 64-bit end of a zip archive is not where it should be", at);
-            fields wide(bytes_, at + 32);
-            count = wide.u64();
-            size = wide.u64();
-            offset = wide.u64();
-            directory_end = at;
-        }
-        if (count > member_cap)
+        found.count = in.u16();
+        found.size = in.u32();
+        found.offset = in.u32();
+        if (disk != 0 || first_disk != 0 || here != found.count)
+            return error{.code = errc::unsupported, .message = "a zip archive of several disks", .offset = found.end};
+        if (*at < locator64_bytes || fields(*tail, *at - locator64_bytes).u32() != locator64_signature) return found;
+        const auto end64 = fields(*tail, *at - locator64_bytes + 8).u64();
+        const auto wide = there(end64, end64_bytes) && end64 <= found.end - locator64_bytes ? stretch(end64, end64_bytes)
+                                                                                            : result<std::string_view>(std::string_view());
+        if (!wide) return wide.error();
+        if (wide->empty() || fields(*wide, 0).u32() != end64_signature)
+            return bad("the 64-bit end of a zip archive is not where it should be", end64);
+        fields numbers(*wide, 32);
+        found.count = numbers.u64();
+        found.size = numbers.u64();
+        found.offset = numbers.u64();
+        found.end = end64;
+        return found;
+    }
+
+    result<void> directory() {
+        const auto found = find_directory();
+        if (!found) return found.error();
+        if (found->count > member_cap)
             return error{.code = errc::too_large,
                          .message = "a zip archive has more members than the limit",
                          .expected = decimal(member_cap),
-                         .found = decimal(count)};
-        if (offset > directory_end || size != directory_end - offset)
-            return bad("the directory of a zip archive is not where it should be", *end);
-        directory_offset_ = offset;
-        for (std::uint64_t i = 0; i < count; ++i)
-            if (auto read = entry(offset, directory_end); !read) return read;
-        if (offset != directory_end) return bad("the directory of a zip archive is longer than its members", offset);
+                         .found = decimal(found->count)};
+        if (found->offset > found->end || found->size != found->end - found->offset)
+            return bad("the directory of a zip archive is not where it should be", found->end_record);
+        directory_offset_ = found->offset;
+        const auto bytes = stretch(found->offset, found->size);
+        if (!bytes) return bytes.error();
+        std::uint64_t at = 0;
+        for (std::uint64_t i = 0; i < found->count; ++i)
+            if (auto read = entry(*bytes, at); !read) return std::move(read).error().shifted(directory_offset_);
+        if (at != found->size) return bad("the directory of a zip archive is longer than its members", directory_offset_ + at);
         return {};
     }
 
-    result<void> entry(std::uint64_t& at, std::uint64_t end) {
-        if (!fits(central_bytes, end - at) || fields(bytes_, at).u32() != central_signature)
+    result<void> entry(std::string_view bytes, std::uint64_t& at) {
+        if (!fits(central_bytes, bytes.size() - at) || fields(bytes, at).u32() != central_signature)
             return bad("the directory of a zip archive is damaged", at);
-        fields in(bytes_, at + 8);
+        fields in(bytes, at + 8);
         const auto flags = in.u16();
         member m;
         m.method = in.u16();
@@ -216,10 +249,10 @@ class reader {
         const std::uint64_t comment_bytes = in.u16();
         (void)in.u64();  // disk and attributes
         m.header_offset = in.u32();
-        if (!fits(central_bytes + name_bytes + extra_bytes + comment_bytes, end - at))
+        if (!fits(central_bytes + name_bytes + extra_bytes + comment_bytes, bytes.size() - at))
             return bad("the directory of a zip archive is damaged", at);
         const auto place = static_cast<std::size_t>(at) + central_bytes;
-        m.name = bytes_.substr(place, static_cast<std::size_t>(name_bytes));
+        m.name = bytes.substr(place, static_cast<std::size_t>(name_bytes));
         if ((flags & 1U) != 0)
             return error{.code = errc::unsupported, .message = "an encrypted member of a zip archive", .variable = m.name};
         if (m.method != 0 && m.method != 8)
@@ -228,13 +261,13 @@ class reader {
                          .variable = m.name,
                          .expected = "0 (stored) or 8 (deflated)",
                          .found = decimal(m.method)};
-        if (!wide_sizes(m, bytes_.substr(place + m.name.size(), static_cast<std::size_t>(extra_bytes))))
+        if (!wide_sizes(m, bytes.substr(place + m.name.size(), static_cast<std::size_t>(extra_bytes))))
             return bad("the sizes of a zip member are not there", at);
         at += central_bytes + name_bytes + extra_bytes + comment_bytes;
         members_.push_back(std::move(m));
         return {};
     }
-    /// Numbers that did not fit 32 bits stand in the extra field, in this order.
+    /// Numbers that did not fit 32 bits are in the extra field, in this order.
     static bool wide_sizes(member& m, std::string_view extra) noexcept {
         std::uint64_t* wanted[] = {&m.size_bytes, &m.packed_bytes, &m.header_offset};
         if (std::none_of(std::begin(wanted), std::end(wanted), [](const auto* n) { return *n == in_extra; })) return true;
@@ -260,18 +293,20 @@ class reader {
     }
 
     /// Before its bytes a member says its name again.
-    result<void> locate(member& m) const {
-        if (!there(m.header_offset, local_bytes) || fields(bytes_, m.header_offset).u32() != local_signature)
-            return bad("a zip member is not where the directory says", m.header_offset);
-        const std::uint64_t flags = fields(bytes_, m.header_offset + 6).u16();
-        const auto method = fields(bytes_, m.header_offset + 8).u16();
-        const std::uint64_t name_bytes = fields(bytes_, m.header_offset + 26).u16();
-        const std::uint64_t extra_bytes = fields(bytes_, m.header_offset + 28).u16();
+    result<void> locate(member& m) {
+        const auto size = local_bytes + std::uint64_t{m.name.size()};
+        if (!there(m.header_offset, size)) return bad("a zip member is not where the directory says", m.header_offset);
+        const auto header = stretch(m.header_offset, size);
+        if (!header) return header.error();
+        if (fields(*header, 0).u32() != local_signature) return bad("a zip member is not where the directory says", m.header_offset);
+        const std::uint64_t flags = fields(*header, 6).u16();
+        const auto method = fields(*header, 8).u16();
+        const std::uint64_t name_bytes = fields(*header, 26).u16();
+        const std::uint64_t extra_bytes = fields(*header, 28).u16();
         m.data_offset = m.header_offset + local_bytes + name_bytes + extra_bytes;
         if (m.data_offset > directory_offset_ || !fits(m.packed_bytes, directory_offset_ - m.data_offset))
             return bad("a zip member is longer than the archive", m.header_offset);
-        const auto name = bytes_.substr(static_cast<std::size_t>(m.header_offset) + local_bytes, static_cast<std::size_t>(name_bytes));
-        if (name != m.name || method != m.method || (flags & 1U) != 0)
+        if (name_bytes != m.name.size() || header->substr(local_bytes) != m.name || method != m.method || (flags & 1U) != 0)
             return bad("a zip member and the directory do not agree", m.header_offset);
         if (m.method == 0 && m.packed_bytes != m.size_bytes) return bad("a stored zip member has two sizes", m.header_offset);
         return {};
@@ -296,7 +331,9 @@ class reader {
         return {};
     }
 
-    std::string_view bytes_;
+    any_reader* archive_;
+    std::uint64_t size_bytes_;
+    byte_buffer read_;
     std::uint64_t directory_offset_ = 0;
     sequence<member> members_;
 };

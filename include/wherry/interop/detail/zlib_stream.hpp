@@ -91,7 +91,16 @@ class inflater {
 
     /// Appends a stream to `made`, which grows by doubling, never by a claimed size, to at most `cap_bytes`.
     /// Errors: truncated, bad_deflate, bad_checksum, too_large; overflow when zlib has no memory.
-    result<void> append_to(byte_buffer& made, std::uint64_t cap_bytes) {
+    result<void> append_to(byte_buffer& made, std::uint64_t cap_bytes) { return inflate(made, cap_bytes, false); }
+    /// The first bytes of a stream, at most so many. Errors: as above, of these bytes.
+    result<byte_buffer> head(std::uint64_t size_bytes) {
+        byte_buffer made;
+        if (auto done = inflate(made, size_bytes, true); !done) return done.failure();
+        return made;
+    }
+
+  private:
+    result<void> inflate(byte_buffer& made, std::uint64_t cap_bytes, bool stops_at_cap) {
         if (failed_) return error{.code = errc::overflow, .message = "zlib has no memory to inflate with"};
         ::inflateReset(&stream_);
         auto used = made.size();
@@ -111,6 +120,7 @@ class inflater {
             const int answer = ::inflate(&stream_, Z_NO_FLUSH);
             position_ += step.size() - stream_.avail_in;
             used += room - stream_.avail_out;
+            if (used > cap_bytes && stops_at_cap) return made.resize(static_cast<std::size_t>(cap_bytes)), result<void>();
             if (used > cap_bytes) return too_large(cap_bytes);
             if (answer == Z_STREAM_END) return made.resize(used), result<void>();
             if (answer == Z_BUF_ERROR || (answer == Z_OK && position_ == bytes_.size() && stream_.avail_out > 0))
@@ -119,7 +129,6 @@ class inflater {
         }
     }
 
-  private:
     static error too_large(std::uint64_t cap_bytes) {
         return {.code = errc::too_large, .message = "compressed bytes become more than the limit", .expected = decimal(cap_bytes)};
     }

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <wherry/archive/archive.hpp>
-#include <wherry/format/named_streams.hpp>
+#include <wherry/format/streams.hpp>
 #include <wherry/policy/memory.hpp>
 
 #include <string>
@@ -21,37 +21,41 @@ std::string saved() {
     const std::vector<tensor_ref> tensors{rows.ref("w"), flags.ref("f")};
     return *archive<annotate<As...>>::save(std::span<const tensor_ref>(tensors), memory{});
 }
-result<named_streams> read(std::string_view bytes, std::size_t count = 100) {
+result<loaded_state> read(std::string_view bytes) { return archive<>::load_all(memory{bytes}); }
+result<record_listing> listed(std::string_view bytes, std::size_t count = 100) {
     memory_reader reader(bytes);
-    return read_streams(reader, count);
+    any_reader any(reader);
+    return format::streams::index(any, {.count = count});
 }
 }  // namespace
 
-TEST_CASE("tensors come with the names of their annotations, or without") {
-    const auto plain = read(saved<>());
-    REQUIRE(plain);
-    REQUIRE(plain->tensors.size() == 2);
-    CHECK(plain->tensors[0].name.empty());
-    CHECK(plain->tensors[0].tensor == flags);
-    CHECK(plain->tensors[1].tensor.lod() == LoD{{0, 1, 2}});
-    CHECK(plain->at_end());
+TEST_CASE("streams are listed with the names of their annotations, or without") {
+    const auto plain = saved<>();
+    const auto nameless = listed(plain);
+    REQUIRE(nameless);
+    REQUIRE(nameless->arrays.size() == 2);
+    CHECK(nameless->arrays[0].name.empty());
+    CHECK(nameless->arrays[0].header.dtype == DType::BOOL);
+    CHECK(nameless->arrays[1].header.lod == LoD{{0, 1, 2}});
+    CHECK(nameless->end_offset == plain.size());
+    CHECK(read(plain).error().code == errc::bad_argument);
     const auto named = read(saved<names, checksum, align<64>>());
     REQUIRE(named);
-    CHECK(named->tensors[0].name == "f");
-    CHECK(named->tensors[1].name == "w");
-    CHECK(named->tensors[1].tensor.elements<float>()[5] == 6);
+    CHECK(named->arrays.begin()->name == "f");
+    CHECK(*named->arrays.find("f") == flags);
+    CHECK(named->arrays.find("w")->elements<float>()[5] == 6);
+    CHECK(named->arrays.find("w")->lod() == LoD{{0, 1, 2}});
 }
 
-TEST_CASE("reading stops after so many tensors without names, and goes on over those that have some") {
+TEST_CASE("a list stops after so many streams without names, and goes on over those that have some") {
     const auto bytes = saved<>();
-    const auto first = read(bytes, 1);
+    const auto first = listed(bytes, 1);
     REQUIRE(first);
-    CHECK(first->tensors.size() == 1);
-    CHECK(!first->at_end());
-    CHECK(first->end_offset + read(bytes.substr(first->end_offset))->end_offset == bytes.size());
-    CHECK(read(saved<names>(), 1)->tensors.size() == 2);
-    CHECK(read(bytes + "x", 2)->end_offset == bytes.size());
-    CHECK(read(bytes + "x").error().code == errc::truncated);
+    CHECK(first->arrays.size() == 1);
+    CHECK(first->end_offset + listed(bytes.substr(first->end_offset))->end_offset == bytes.size());
+    CHECK(listed(saved<names>(), 1)->arrays.size() == 2);
+    CHECK(listed(bytes + "x", 2)->end_offset == bytes.size());
+    CHECK(listed(bytes + "x").error().code == errc::truncated);
 }
 
 TEST_CASE("one flipped bit of a file with checksums is an error, wherever it is") {
@@ -77,6 +81,6 @@ TEST_CASE("a record that is cut anywhere is an error") {
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         CAPTURE(size);
         const auto cut = read(std::string_view(bytes).substr(0, size));
-        if (cut) CHECK(cut->tensors.size() == 1);  // cut between the two
+        if (cut) CHECK(cut->arrays.size() == 1);  // cut between the two
     }
 }

@@ -1,0 +1,326 @@
+#ifndef WHERRY_FORMAT_PICKLE_EMITTER_HPP
+#define WHERRY_FORMAT_PICKLE_EMITTER_HPP
+
+#include <wherry/base/bytes.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
+#include <wherry/format/numpy.hpp>
+#include <wherry/format/pickle/value.hpp>
+#include <wherry/policy/sink.hpp>
+#include <wherry/version.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace wherry::inline WHERRY_ABI::pickle {
+
+/// How a pickle is written.
+struct write_options {
+    int protocol = 2;      ///< 2, 3 or 4
+    bool python2 = false;  ///< as Python 2 writes protocol 2: bytes as they are, not as text
+    bool cut = true;       ///< in protocols 2 and 3, arrays beyond `cut_bytes` become slices, as Paddle 2 does; not in .pdopt
+    std::uint64_t cut_bytes = (std::uint64_t{1} << 30U) - 1;
+};
+
+namespace detail {
+/// Emits what Python's pickler emits for a dict of arrays, object by object, memo slot by memo slot.
+class emitter {
+  public:
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+    struct dict_state {
+        std::size_t left = 0;   ///< items that are not written yet
+        std::size_t batch = 0;  ///< items since the mark
+        bool alone = false;     ///< no mark
+    };
+    /// Bytes that were made, from `begin` to `end` of the buffer, or bytes that belong to a tensor.
+    struct stretch {
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        piece outside{};
+    };
+
+    explicit emitter(const write_options& options) : options_(options) {
+        single_texts_.fill(none);
+        single_bytes_.fill(none);
+        code(opcode::proto);
+        out_.push_back(static_cast<char>(options.protocol));
+        framing_ = options.protocol >= 4;
+    }
+
+    /// Begins a dict of so many items; answers what `end_dict` of it wants.
+    /// Python 3 fills a dict of one item without a mark, and larger ones by a thousand. So does Python 2, but not with an
+    /// empty last batch.
+    dict_state begin_dict(std::size_t count) {
+        boundary(), code(opcode::empty_dict), memoize();
+        if (count > 1) code(opcode::mark);
+        return std::exchange(dict_, {count, 0, count == 1});
+    }
+    void end_item() {
+        --dict_.left;
+        if (dict_.alone) return code(opcode::set_item);
+        const bool full = ++dict_.batch == batch_size;
+        if (dict_.left == 0 || full) code(opcode::set_items);
+        if (!full) return;
+        dict_.batch = 0;
+        if (options_.python2 && dict_.left == 0) return;
+        dict_.alone = options_.python2 && dict_.left == 1;
+        if (!dict_.alone) code(opcode::mark);
+        if (dict_.left == 0) code(opcode::set_items);
+    }
+    void end_dict(dict_state outer) noexcept { dict_ = outer; }
+
+    /// Answers the memo slot, or none for a string that was there.
+    std::uint32_t text(std::string_view chars) {
+        boundary();
+        auto* const single = single_text(chars);
+        if (single != nullptr && *single != none) return get(*single), *single;
+        if (options_.protocol >= 4 && chars.size() < 256) code(opcode::short_bin_unicode), number<std::uint8_t>(chars.size());
+        else code(opcode::bin_unicode), number<std::uint32_t>(chars.size());
+        append(out_, chars);
+        const auto slot = memoize();
+        if (single != nullptr) *single = slot;
+        return slot;
+    }
+    void text_once(std::string_view chars, std::uint32_t& slot) {
+        if (slot != none) return boundary(), get(slot);
+        if (options_.python2) return string(chars), void(slot = memo_ - 1);
+        slot = text(chars);
+    }
+    void got(std::uint32_t slot) { boundary(), get(slot); }
+
+    void shape(const Shape& dims) {
+        boundary();
+        if (dims.rank() == 0) return code(opcode::empty_tuple);
+        if (dims.rank() > 3) code(opcode::mark);
+        for (const auto dim : dims) integer(dim);
+        end_tuple(dims.rank());
+    }
+    void names(std::span<const std::uint32_t> slots) {
+        boundary(), code(opcode::empty_list), memoize();
+        if (slots.size() == 1) return got(slots[0]), code(opcode::append);
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            if (i % batch_size == 0) code(opcode::mark);
+            got(slots[i]);
+            if ((i + 1) % batch_size == 0 || i + 1 == slots.size()) code(opcode::appends);
+        }
+    }
+
+    /// An array whose elements lie at `data` in the order of the file.
+    void array(DType dtype, const Shape& dims, piece data) {
+        boundary();
+        global("numpy.core.multiarray", "_reconstruct", reconstruct_);
+        boundary();  // the tuple (ndarray, (0,), b"b")
+        global("numpy", "ndarray", ndarray_);
+        boundary(), integer(0), end_tuple(1);
+        bytes(as_bytes("b"));
+        end_tuple(3);
+        code(opcode::reduce), memoize();
+        boundary(), code(opcode::mark), integer(1);
+        shape(dims);
+        element_type(dtype);
+        boundary(), code(opcode::new_false);
+        bytes(data);
+        code(opcode::tuple), memoize();
+        code(opcode::build);
+    }
+
+    /// All of it, once the last object is written.
+    sequence<stretch> finish() {
+        code(opcode::stop);
+        close_frame();
+        close_stretch();
+        return std::move(stretches_);
+    }
+    [[nodiscard]] byte_buffer take_buffer() { return std::move(out_); }
+
+  private:
+    static constexpr std::size_t batch_size = 1000;
+    static constexpr std::size_t frame_bytes = std::size_t{64} << 10U;
+    static constexpr std::size_t frame_header_bytes = 9;
+    static constexpr std::size_t no_frame = ~std::size_t{0};
+
+    void code(opcode c) {
+        if (framing_ && frame_ == no_frame) {
+            frame_ = out_.size();
+            out_.push_back(static_cast<char>(opcode::frame));
+            append_little_endian(out_, std::uint64_t{0});
+        }
+        out_.push_back(static_cast<char>(c));
+    }
+    template <class U>
+    void number(std::uint64_t n) {
+        append_little_endian(out_, static_cast<U>(n));
+    }
+    /// Where Python begins an object it ends a frame that has grown to 64 KiB.
+    void boundary() {
+        if (frame_ != no_frame && out_.size() - frame_ - frame_header_bytes >= frame_bytes) close_frame();
+    }
+    void close_frame() {
+        if (frame_ == no_frame) return;
+        const auto size = out_.size() - frame_ - frame_header_bytes;
+        const auto header = out_.begin() + static_cast<std::ptrdiff_t>(frame_);
+        if (size < 4) out_.erase(header, header + static_cast<std::ptrdiff_t>(frame_header_bytes));
+        else
+            for (std::size_t i = 0; i < 8; ++i)
+                out_[frame_ + 1 + i] = static_cast<char>(static_cast<unsigned char>(static_cast<std::uint64_t>(size) >> (8U * i)));
+        frame_ = no_frame;
+    }
+    void close_stretch() {
+        if (out_.size() > stretch_begin_) stretches_.push_back({stretch_begin_, out_.size(), {}});
+        stretch_begin_ = out_.size();
+    }
+
+    std::uint32_t memoize() {
+        if (options_.protocol >= 4) code(opcode::memoize);
+        else if (memo_ < 256) code(opcode::bin_put), number<std::uint8_t>(memo_);
+        else code(opcode::long_bin_put), number<std::uint32_t>(memo_);
+        return memo_++;
+    }
+    void get(std::uint32_t slot) {
+        if (slot < 256) code(opcode::bin_get), number<std::uint8_t>(slot);
+        else code(opcode::long_bin_get), number<std::uint32_t>(slot);
+    }
+
+    void integer(std::int64_t n) {
+        boundary();
+        if (n >= 0 && n < 256) return code(opcode::bin_int1), number<std::uint8_t>(static_cast<std::uint64_t>(n));
+        if (n >= 0 && n < 65536) return code(opcode::bin_int2), number<std::uint16_t>(static_cast<std::uint64_t>(n));
+        if (n == static_cast<std::int32_t>(n)) return code(opcode::bin_int), number<std::uint32_t>(static_cast<std::uint64_t>(n));
+        if (options_.python2) return code(opcode::int_line), append(out_, decimal(n)), append(out_, "\n");
+        byte_buffer digits;  // two's complement in as few bytes as it takes
+        append_little_endian(digits, n);
+        while (digits.size() > 1 && digits.back() == '\0' && static_cast<signed char>(digits[digits.size() - 2]) >= 0) digits.pop_back();
+        code(opcode::long1), number<std::uint8_t>(digits.size());
+        append(out_, view_of(digits));
+    }
+    void end_tuple(std::size_t size) {
+        constexpr std::array short_forms{opcode::tuple1, opcode::tuple2, opcode::tuple3};
+        code(size <= 3 ? short_forms[size - 1] : opcode::tuple);
+        memoize();
+    }
+    void global(std::string_view module, std::string_view name, std::uint32_t& slot) {
+        boundary();
+        if (slot != none) return get(slot);
+        if (options_.protocol >= 4) {
+            if (module == "numpy") text_once(module, numpy_);
+            else text(module);
+            text(name);
+            code(opcode::stack_global);
+        } else {
+            code(opcode::global);
+            for (const auto part : {module, std::string_view("\n"), name, std::string_view("\n")}) append(out_, part);
+        }
+        slot = memoize();
+    }
+
+    /// The slot of a text of one character below U+0100: Python keeps one object for each of them.
+    std::uint32_t* single_text(std::string_view chars) noexcept {
+        const auto u = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(chars[i])); };
+        if (chars.size() == 1 && u(0) < 0x80U) return &single_texts_[u(0)];
+        if (chars.size() == 2 && (u(0) == 0xc2U || u(0) == 0xc3U)) return &single_texts_[(u(0) & 3U) << 6U | (u(1) & 0x3fU)];
+        return nullptr;
+    }
+    /// A str of Python 2.
+    void string(std::string_view chars) {
+        boundary();
+        if (chars.size() < 256) code(opcode::short_bin_string), number<std::uint8_t>(chars.size());
+        else code(opcode::bin_string), number<std::uint32_t>(chars.size());
+        append(out_, chars);
+        memoize();
+    }
+    void bytes(piece data) {
+        boundary();
+        // Python keeps one object for no byte, and one for each single byte.
+        auto* const slot = data.empty() ? &no_bytes_ : data.size() == 1 ? &single_bytes_[std::to_integer<std::size_t>(data[0])] : nullptr;
+        if (slot != nullptr && *slot != none) return get(*slot);
+        if (options_.protocol >= 3) raw_bytes(data);
+        else if (options_.python2) string(as_chars(data));
+        else encoded_bytes(data);
+        if (slot != nullptr) *slot = memo_ - 1;
+    }
+    /// Protocol 2 has no bytes; Python 3 writes a text and how it is to be encoded.
+    void encoded_bytes(piece data) {
+        if (data.empty()) {
+            global("__builtin__", "bytes", bytes_);
+            boundary(), code(opcode::empty_tuple);
+        } else {
+            global("_codecs", "encode", encode_);
+            boundary();
+            byte_buffer utf8;
+            utf8.reserve(2 * data.size());
+            for (const auto b : data) {
+                const auto u = std::to_integer<unsigned>(b);
+                if (u >= 0x80U) utf8.push_back(static_cast<char>(0xc0U | u >> 6U));
+                utf8.push_back(static_cast<char>(u < 0x80U ? u : 0x80U | (u & 0x3fU)));
+            }
+            text(view_of(utf8));
+            text_once("latin1", latin1_);
+            end_tuple(2);
+        }
+        code(opcode::reduce), memoize();
+    }
+    /// Large ones stand outside of frames, where they are only pointed at.
+    void raw_bytes(piece data) {
+        const bool outside = framing_ && data.size() >= frame_bytes;
+        if (outside) close_frame(), framing_ = false;
+        if (data.size() < 256) code(opcode::short_bin_bytes), number<std::uint8_t>(data.size());
+        else if (data.size() <= std::numeric_limits<std::uint32_t>::max()) code(opcode::bin_bytes), number<std::uint32_t>(data.size());
+        else code(opcode::bin_bytes8), number<std::uint64_t>(data.size());
+        if (data.size() >= frame_bytes) close_stretch(), stretches_.push_back({0, 0, data});
+        else append(out_, as_chars(data));
+        framing_ = framing_ || outside;
+        memoize();
+    }
+
+    void element_type(DType dtype) {
+        const auto kind = numpy::kind_of(dtype);
+        auto& slot = dtypes_[static_cast<std::size_t>(numpy::dtype_of_kind(kind).value_or(dtype))];
+        boundary();
+        if (slot != none) return get(slot);
+        global("numpy", "dtype", dtype_);
+        boundary();  // the tuple ("f4", False, True)
+        if (options_.python2) string(kind), integer(0), integer(1);
+        else text(kind), boundary(), code(opcode::new_false), boundary(), code(opcode::new_true);
+        end_tuple(3);
+        code(opcode::reduce);
+        slot = memoize();
+        boundary(), code(opcode::mark), integer(3);
+        const std::string_view order = number_bytes(dtype) == 1 ? "|" : "<";
+        if (options_.python2) string(order);
+        else text(order);
+        for (int i = 0; i < 3; ++i) boundary(), code(opcode::none);
+        integer(-1), integer(-1), integer(0);
+        code(opcode::tuple), memoize();
+        code(opcode::build);
+    }
+
+    write_options options_;
+    byte_buffer out_;
+    sequence<stretch> stretches_;
+    std::size_t stretch_begin_ = 0;
+    std::size_t frame_ = no_frame;
+    bool framing_ = false;
+    std::uint32_t memo_ = 0;
+    dict_state dict_;
+    std::uint32_t reconstruct_ = none, ndarray_ = none, dtype_ = none, encode_ = none, bytes_ = none, latin1_ = none, numpy_ = none;
+    std::uint32_t no_bytes_ = none;
+    std::array<std::uint32_t, 256> single_texts_{};
+    std::array<std::uint32_t, 256> single_bytes_{};
+    std::array<std::uint32_t, 64> dtypes_ = [] {
+        std::array<std::uint32_t, 64> unset{};
+        unset.fill(none);
+        return unset;
+    }();
+};
+}  // namespace detail
+
+}  // namespace wherry::inline WHERRY_ABI::pickle
+
+#endif
