@@ -48,18 +48,18 @@ static_assert(VariableFilter<biases>);
 struct raw {
     using kind = kinds::format;
     static constexpr std::string_view name = "raw";
-    static constexpr bool annotates = false;
-    static result<save_plan> plan(std::span<const tensor_ref> tensors, const limits&) {
-        if (tensors.size() != 1 || tensors[0].dtype != DType::FP32)
-            return error{.code = errc::unsupported, .message = "raw holds one array of float32", .variable = tensors[0].name};
-        return save_plan::headed({}, tensors, {0});
+    static constexpr format_facts facts{.holds_names = false, .holds_many = false};
+    static constexpr bool holds(DType dtype) noexcept { return dtype == DType::FP32; }
+    static result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) {
+        into.add_elements(tensors[0].dtype, tensors[0].bytes);
+        return {};
     }
-    static result<sequence<indexed_array>> index(any_reader& reader, const limits&) {
+    static result<record_listing> index(any_reader& reader, const listing_request&) {
         const auto count = static_cast<std::int64_t>(reader.size_bytes() / 4);
-        return sequence<indexed_array>{{"data", {DType::FP32, Shape{count}, {}, reader.size_bytes(), 0}}};
+        return record_listing{{{{}, {DType::FP32, Shape{count}, {}, reader.size_bytes(), 0}}}};
     }
 };
-static_assert(Format<raw>);
+static_assert(WritableFormat<raw>);
 
 const Tensor numbers = Tensor::of<float>({3}, {1, -2, 3});
 
@@ -91,5 +91,5 @@ TEST_CASE("the format of the worked example gives back what it was given") {
     REQUIRE(archive<raw>::load(std::span<const std::string_view>(names), scope, memory{*bytes}));
     CHECK(*scope.find_var("data") == numbers);
     const std::array two{numbers.ref("a"), numbers.ref("b")};
-    support::check_error(archive<raw>::save(std::span<const tensor_ref>(two), memory{}), errc::unsupported);
+    support::check_error(archive<raw>::save(std::span<const tensor_ref>(two), memory{}), errc::bad_argument);
 }

@@ -49,11 +49,8 @@ struct my_held_layout : my_layout {
 struct my_format {
     using kind = kinds::format;
     static constexpr std::string_view name = "my_format";
-    static constexpr bool annotates = false;
-    static result<save_plan> plan(std::span<const tensor_ref> tensors, const limits& caps) {
-        return save_plan::make<layout::combined>(tensors, {}, caps);
-    }
-    static result<sequence<indexed_array>> index(any_reader&, const limits&) { return sequence<indexed_array>(); }
+    static constexpr format_facts facts{};
+    static result<record_listing> index(any_reader&, const listing_request&) { return record_listing(); }
 };
 #ifdef CASE_of_format
 using checkpoint = archive<my_format, layout::per_file>;
