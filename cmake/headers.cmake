@@ -227,6 +227,7 @@ set(WHERRY_HEADERS
     wherry/model/inference_model.hpp
     wherry/model/inference_program.hpp
     wherry/model/op_compatible_map.hpp
+    wherry/model/parameter_value.hpp
     wherry/model/state.hpp
     wherry/policy/annotate.hpp
     wherry/policy/capped.hpp

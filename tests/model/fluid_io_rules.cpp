@@ -134,8 +134,8 @@ constexpr rule rules[] = {
     {5, "memory form", io_file, "one file per variable, one file and memory hold the same values, and load into a fresh scope",
      "load_persistables_memory load_params_memory"},
 
-    {6, "get_parameter_value: a copy of a Parameter's value", state_file, "a parameter's value is a copy, by variable or by name",
-     "value value_uninitialized"},
+    {6, "get_parameter_value: a copy of a Parameter's value", "model/parameter_value.cpp",
+     "a parameter's value is a copy, by variable or by name", "value value_uninitialized"},
     {6, "get_parameter_value_by_name: ValueError, AssertionError", fluid_state, "values of parameters, by variable and by name",
      "value_by_name value_by_unknown_name value_by_name_of_no_parameter value_of_no_parameter"},
 

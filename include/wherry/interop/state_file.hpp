@@ -60,6 +60,13 @@ inline result<sequence<std::string>> names_in_order(std::span<const Variable> va
     return names;
 }
 
+/// What a single array in a file of that name is called: numbers in text and NumPy's arrays have a suffix of their own.
+inline std::string_view name_in(std::string_view file, wire::file_kind kind) noexcept {
+    if (kind == wire::file_kind::text) return text_file::name_in(file);
+    if (kind == wire::file_kind::npy && file.ends_with(format::npy::facts.suffix)) file.remove_suffix(format::npy::facts.suffix.size());
+    return file;
+}
+
 /// What the arrays of one file are called, and what the file may be.
 struct file_request {
     std::string_view name;                                   ///< of a single array without a name
@@ -69,11 +76,11 @@ struct file_request {
 };
 
 /// Gives the arrays of a record without names the names that they have elsewhere.
-inline result<void> name_after(record_listing& listing, const file_request& wish, std::uint64_t size_bytes) {
+inline result<void> name_after(record_listing& listing, std::string_view name, const sequence<std::string>& names,
+                               std::uint64_t size_bytes) {
     auto& arrays = listing.arrays;
-    const auto& names = wish.names;
     if (std::none_of(arrays.begin(), arrays.end(), [](const auto& one) { return one.name.empty(); })) return {};
-    if (arrays.size() == 1 && names.empty()) return arrays[0].name = wish.name, result<void>();
+    if (arrays.size() == 1 && names.empty()) return arrays[0].name = name, result<void>();
     if (names.empty()) return wherry::detail::name_arrays(listing, {}, {});
     const auto count_text = wherry::detail::tensor_count_text;
     if (arrays.size() < names.size())
@@ -99,30 +106,31 @@ inline void warn(loaded_state& into, error what) { into.report.warnings.push_bac
 inline result<void> add_file(any_reader reader, const file_request& wish, const load_options& options, loaded_state& into) {
     const auto head = read_head(reader, wire::kind_bytes);
     if (!head) return head.error();
-    if (wish.takes != nullptr)
-        if (const auto kind = wire::kind_of(*head, reader.size_bytes()); !wish.takes(kind)) {
-            if (kind != wire::file_kind::program)
-                warn(into, wherry::detail::no_such_format(*head, reader.size_bytes(), "tensors").in_file(reader.path()));
-            return {};
-        }
+    const auto kind = wire::kind_of(*head, reader.size_bytes());
+    if (wish.takes != nullptr && !wish.takes(kind)) {
+        if (kind != wire::file_kind::program)
+            warn(into, wherry::detail::no_such_format(*head, reader.size_bytes(), "tensors").in_file(reader.path()));
+        return {};
+    }
+    const auto name = name_in(wish.name, kind);
     listing_request request{options.caps};
     if (wish.first_alone) request.count = 1;
     else if (!wish.names.empty()) request.count = wish.names.size();
     for (const auto& variables : {options.in_order, options.of_folder})
         for (const auto& var : variables)
-            if (var.name() == text_file::name_in(wish.name)) request.variable = var;
+            if (var.name() == name) request.variable = var;
 
     const format::any format;
     auto rules = wherry::detail::rules_of_format<layout::combined>(format);
     rules.tolerates_trailing_bytes = wish.first_alone;
     auto listing = format.index(reader, request);
-    if (!listing) {
-        auto failure = std::move(listing).error();
-        if (format::text::recognises(*head, reader.size_bytes())) return std::move(failure).of_variable(text_file::name_in(wish.name));
-        return failure;
-    }
-    if (wish.first_alone && listing->arrays.size() == 1) listing->arrays[0].name = wish.name;
-    if (auto named = name_after(*listing, wish, reader.size_bytes()); !named) return named;
+    if (!listing && kind == wire::file_kind::text) return std::move(listing).error().of_variable(name);
+    if (!listing) return listing.failure();
+    if (wish.first_alone && listing->arrays.size() == 1) listing->arrays[0].name = name;
+    if (auto named =
+            name_after(*listing, name, kind == wire::file_kind::tensors ? wish.names : sequence<std::string>(), reader.size_bytes());
+        !named)
+        return named;
     auto read = wherry::detail::load_listed(*std::move(listing), reader, rules, options.caps);
     if (!read) return read.failure();
     for (const auto& one : read->arrays)

@@ -5,6 +5,7 @@
 #include <wherry/fluid/detail/errors.ipp>
 #include <wherry/fluid/detail/io.ipp>
 #include <wherry/fluid/state.hpp>
+#include <wherry/model/parameter_value.hpp>
 #include <wherry/model/state.hpp>
 #include <wherry/version.hpp>
 
