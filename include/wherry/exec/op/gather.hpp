@@ -229,6 +229,17 @@ struct gather {
     }
 };
 
+namespace detail {
+[[gnu::cold]] inline result<Shape> index_select_dims(const index_select_attributes& a, const infer_context& c) {
+    const auto& x = c.in(0).dims;
+    const auto axis = normalized_axis(a.dim, x.rank());
+    if (!axis) return c.fail(errc::bad_attribute, "Attr(dim) is out of range", text{"rank ", decimal(x.rank())}, decimal(a.dim));
+    if (auto checked = must_be_indices(c, 1); !checked) return checked.failure();
+    if (c.in(1).dims.rank() == 0) return c.fail(errc::shape_mismatch, "Input(Index) should have one dim", "[n]", "[]");
+    return gathered_dims(c, x, c.in(1).dims, *axis);
+}
+}  // namespace detail
+
 /// The gradient of `index_select`.
 struct index_select_grad {
     static constexpr std::string_view type = "index_select_grad";
@@ -237,7 +248,7 @@ struct index_select_grad {
     using attributes = index_select_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        auto out = index_select::dims(a, c);
+        auto out = detail::index_select_dims(a, c);
         if (!out) return out.failure();
         if (auto checked = detail::must_have_dims(c, 2, *out); !checked) return checked;
         c.set_out(0, c.in(0).with(c.in(2).dtype, c.in(0).dims));
@@ -256,16 +267,8 @@ struct index_select {
     static constexpr std::array outputs = {slot{"Out"}};
     using attributes = index_select_attributes;
 
-    [[gnu::cold]] static result<Shape> dims(const attributes& a, const infer_context& c) {
-        const auto& x = c.in(0).dims;
-        const auto axis = normalized_axis(a.dim, x.rank());
-        if (!axis) return c.fail(errc::bad_attribute, "Attr(dim) is out of range", text{"rank ", decimal(x.rank())}, decimal(a.dim));
-        if (auto checked = detail::must_be_indices(c, 1); !checked) return checked.failure();
-        if (c.in(1).dims.rank() == 0) return c.fail(errc::shape_mismatch, "Input(Index) should have one dim", "[n]", "[]");
-        return detail::gathered_dims(c, x, c.in(1).dims, *axis);
-    }
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        auto out = dims(a, c);
+        auto out = detail::index_select_dims(a, c);
         if (!out) return out.failure();
         c.set_out(0, {c.in(0).dtype, *out});
         return {};
