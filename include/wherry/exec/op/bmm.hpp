@@ -29,18 +29,19 @@ struct bmm_rules {
 };
 }  // namespace detail
 
+template <class Backend = kernel::portable>
+struct basic_bmm_grad : detail::product_grad<detail::bmm_rules, Backend> {
+    static constexpr std::string_view type = "bmm_grad";
+};
+
 /// Products of the matrices of two batches. Shapes: X [b, m, k], Y [b, k, n]; Out [b, m, n]. Errors: shape_mismatch, dtype_mismatch.
 /// Source: paddle operators `bmm`, `bmm_grad`.
 template <class Backend = kernel::portable>
 struct basic_bmm : detail::product<detail::bmm_rules, Backend> {
     static constexpr std::string_view type = "bmm";
     [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("bmm_grad").reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
+        g.append<basic_bmm_grad<Backend>>().reads("X").reads("Y").reads_grad("Out").makes_grad("X").makes_grad("Y");
     }
-};
-template <class Backend = kernel::portable>
-struct basic_bmm_grad : detail::product_grad<detail::bmm_rules, Backend> {
-    static constexpr std::string_view type = "bmm_grad";
 };
 using bmm = basic_bmm<>;
 using bmm_grad = basic_bmm_grad<>;

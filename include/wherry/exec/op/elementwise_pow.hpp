@@ -95,11 +95,6 @@ struct rare_elementwise {
 
 }  // namespace detail
 
-/// X to the power of Y. Shapes, element types, errors: as elementwise_add. Source: paddle operators `elementwise_pow`, `elementwise_pow_grad`.
-struct elementwise_pow : detail::rare_elementwise<detail::rare_binary::power> {
-    static constexpr std::string_view type = "elementwise_pow";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::elementwise_gradient(g, "elementwise_pow_grad", false); }
-};
 /// g Y X^(Y - 1) and g X^Y log(X), summed where an operand repeats.
 struct elementwise_pow_grad {
     static constexpr std::string_view type = "elementwise_pow_grad";
@@ -133,6 +128,11 @@ struct elementwise_pow_grad {
     }
 };
 
+/// X to the power of Y. Shapes, element types, errors: as elementwise_add. Source: paddle operators `elementwise_pow`, `elementwise_pow_grad`.
+struct elementwise_pow : detail::rare_elementwise<detail::rare_binary::power> {
+    static constexpr std::string_view type = "elementwise_pow";
+    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::elementwise_gradient(g.append<elementwise_pow_grad>(), false); }
+};
 /// The remainder of X / Y; from 2.0 on it has the sign of Y, before that the one of X for integers.
 /// Errors besides: bad_argument for an integer divisor of 0. Source: paddle operator `elementwise_mod`.
 struct elementwise_mod : detail::rare_elementwise<detail::rare_binary::remainder> {

@@ -42,42 +42,6 @@ struct p_norm_attributes {
     }
 };
 
-/// The logarithms of the probabilities along one axis.
-/// Shapes: X and Out alike. Errors: bad_attribute, dtype_mismatch at run. Source: paddle operators `log_softmax`, `log_softmax_grad`.
-struct log_softmax {
-    static constexpr std::string_view type = "log_softmax";
-    static constexpr std::array inputs = {slot{"X"}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = log_softmax_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto& x = c.in(0);
-        if (x.dims.rank() > 0 || (a.axis != 0 && a.axis != -1))
-            if (auto checked = detail::check_axis(c, a.axis, x.dims, "X"); !checked) return checked;
-        c.set_out(0, x.with(x.dims));
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("log_softmax_grad").reads("Out").reads_grad("Out").makes_grad("X"); }
-    static result<void> run(const attributes& a, run_context& c) {
-        if (!c.has_out(0)) return {};
-        const detail::lines_of lines(c.in_dims(0), normalized_axis(a.axis, c.in_dims(0).rank()).value_or(0));
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto x = c.in<T>(0);
-            const auto out = c.out<T>(0);
-            lines.each(lines.size, [&](std::size_t, std::size_t first, std::size_t) {
-                const auto at = [&](std::size_t k) { return first + k * lines.inner; };
-                if (lines.size == 0) return;
-                T top = x[first];
-                for (std::size_t k = 1; k < lines.size; ++k) top = std::max(top, x[at(k)]);
-                T sum{};
-                for (std::size_t k = 0; k < lines.size; ++k) sum += std::exp(x[at(k)] - top);
-                const T rest = std::log(sum);
-                for (std::size_t k = 0; k < lines.size; ++k) out[at(k)] = x[at(k)] - top - rest;
-            });
-            return {};
-        });
-    }
-};
 /// dX = dOut - e^Out times the sum of dOut along the axis.
 struct log_softmax_grad {
     static constexpr std::string_view type = "log_softmax_grad";
@@ -111,6 +75,42 @@ struct log_softmax_grad {
     }
 };
 
+/// The logarithms of the probabilities along one axis.
+/// Shapes: X and Out alike. Errors: bad_attribute, dtype_mismatch at run. Source: paddle operators `log_softmax`, `log_softmax_grad`.
+struct log_softmax {
+    static constexpr std::string_view type = "log_softmax";
+    static constexpr std::array inputs = {slot{"X"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = log_softmax_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        const auto& x = c.in(0);
+        if (x.dims.rank() > 0 || (a.axis != 0 && a.axis != -1))
+            if (auto checked = detail::check_axis(c, a.axis, x.dims, "X"); !checked) return checked;
+        c.set_out(0, x.with(x.dims));
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<log_softmax_grad>().reads("Out").reads_grad("Out").makes_grad("X"); }
+    static result<void> run(const attributes& a, run_context& c) {
+        if (!c.has_out(0)) return {};
+        const detail::lines_of lines(c.in_dims(0), normalized_axis(a.axis, c.in_dims(0).rank()).value_or(0));
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto x = c.in<T>(0);
+            const auto out = c.out<T>(0);
+            lines.each(lines.size, [&](std::size_t, std::size_t first, std::size_t) {
+                const auto at = [&](std::size_t k) { return first + k * lines.inner; };
+                if (lines.size == 0) return;
+                T top = x[first];
+                for (std::size_t k = 1; k < lines.size; ++k) top = std::max(top, x[at(k)]);
+                T sum{};
+                for (std::size_t k = 0; k < lines.size; ++k) sum += std::exp(x[at(k)] - top);
+                const T rest = std::log(sum);
+                for (std::size_t k = 0; k < lines.size; ++k) out[at(k)] = x[at(k)] - top - rest;
+            });
+            return {};
+        });
+    }
+};
 /// Lengths of the vectors along an axis: the p-th root of the sum of |x|^p; for infinite p the largest or smallest |x|, for 0 how many are not 0.
 /// Shapes: X [..., n, ...]; Out without that axis, or 1 there (keepdim); asvector: one number. Errors: bad_attribute, dtype_mismatch at run.
 /// Source: paddle operator `p_norm`.

@@ -62,34 +62,6 @@ struct prelu_slopes {
 
 }  // namespace detail
 
-/// x, or Alpha x where x < 0; one Alpha for all, for each channel, or for each element of a row.
-/// Shapes: X and Out [n, c, ...]; Alpha of 1, c or c ... elements. Errors: bad_attribute, shape_mismatch, dtype_mismatch.
-/// Source: paddle operators `prelu`, `prelu_grad`.
-struct prelu {
-    static constexpr std::string_view type = "prelu";
-    static constexpr std::array inputs = {slot{"X"}, slot{"Alpha"}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = prelu_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        if (auto checked = detail::check_prelu(a, c); !checked) return checked;
-        c.set_out(0, c.in(0).with(c.in(0).dims));
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) {
-        g.append("prelu_grad").reads("X").reads("Alpha").reads_grad("Out").makes_grad("X").makes_grad("Alpha");
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        const detail::prelu_slopes slopes(a, c.in_dims(0));
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto x = c.in<T>(0);
-            const auto alpha = c.in<T>(1);
-            const auto out = c.out<T>(0);
-            for (std::size_t i = 0; i < out.size(); ++i) out[i] = x[i] > 0 ? x[i] : alpha[slopes.of(i)] * x[i];
-            return {};
-        });
-    }
-};
 struct prelu_grad {
     static constexpr std::string_view type = "prelu_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Alpha"}, slot{"Out@GRAD"}};
@@ -121,6 +93,34 @@ struct prelu_grad {
     }
 };
 
+/// x, or Alpha x where x < 0; one Alpha for all, for each channel, or for each element of a row.
+/// Shapes: X and Out [n, c, ...]; Alpha of 1, c or c ... elements. Errors: bad_attribute, shape_mismatch, dtype_mismatch.
+/// Source: paddle operators `prelu`, `prelu_grad`.
+struct prelu {
+    static constexpr std::string_view type = "prelu";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Alpha"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = prelu_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        if (auto checked = detail::check_prelu(a, c); !checked) return checked;
+        c.set_out(0, c.in(0).with(c.in(0).dims));
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<prelu_grad>().reads("X").reads("Alpha").reads_grad("Out").makes_grad("X").makes_grad("Alpha");
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        const detail::prelu_slopes slopes(a, c.in_dims(0));
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto x = c.in<T>(0);
+            const auto alpha = c.in<T>(1);
+            const auto out = c.out<T>(0);
+            for (std::size_t i = 0; i < out.size(); ++i) out[i] = x[i] > 0 ? x[i] : alpha[slopes.of(i)] * x[i];
+            return {};
+        });
+    }
+};
 }  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

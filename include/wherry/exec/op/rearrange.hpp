@@ -265,35 +265,6 @@ struct roll_grad {
     static result<void> run(const attributes& a, run_context& c) { return roll::run_from(a, c, 1, true); }
 };
 
-/// Channels woven into pixels. Any element type.
-/// Shapes: X [n, c r r, h, w]; Out [n, c, h r, w r], or with the channels last. Errors: bad_attribute, shape_mismatch, overflow.
-/// Source: paddle operators `pixel_shuffle`, `pixel_shuffle_grad`.
-struct pixel_shuffle {
-    static constexpr std::string_view type = "pixel_shuffle";
-    static constexpr std::array inputs = {slot{"X"}};
-    static constexpr std::array outputs = {slot{"Out"}};
-    using attributes = pixel_shuffle_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto& x = c.in(0).dims;
-        if (auto checked = detail::check_shuffle(c, a, x.rank()); !checked) return checked;
-        const std::size_t channel = a.data_format == "NCHW" ? 1 : 3;
-        const std::int64_t r = a.upscale_factor;
-        auto out = x;
-        for (std::size_t i = 1; i < 4; ++i) {
-            if (x[i] < 0) continue;
-            if (i == channel && x[i] % (r * r) != 0)
-                return c.fail(errc::shape_mismatch, "The square of upscale_factor should divide the number of channel", decimal(r * r),
-                              decimal(x[i]));
-            if (i != channel && x[i] > (std::int64_t{1} << 40)) return c.fail(errc::overflow, "a dim is too large", {}, decimal(x[i]));
-            out[i] = i == channel ? x[i] / (r * r) : x[i] * r;
-        }
-        c.set_out(0, c.in(0).with(out));
-        return {};
-    }
-    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append("pixel_shuffle_grad").reads_grad("Out").makes_grad("X"); }
-    static result<void> run(const attributes& a, run_context& c) { return detail::run_moves(c, 0, detail::shuffle_loops(a, c.in_dims(0))); }
-};
 struct pixel_shuffle_grad {
     static constexpr std::string_view type = "pixel_shuffle_grad";
     static constexpr std::array inputs = {slot{"Out@GRAD"}};
@@ -320,6 +291,35 @@ struct pixel_shuffle_grad {
     }
 };
 
+/// Channels woven into pixels. Any element type.
+/// Shapes: X [n, c r r, h, w]; Out [n, c, h r, w r], or with the channels last. Errors: bad_attribute, shape_mismatch, overflow.
+/// Source: paddle operators `pixel_shuffle`, `pixel_shuffle_grad`.
+struct pixel_shuffle {
+    static constexpr std::string_view type = "pixel_shuffle";
+    static constexpr std::array inputs = {slot{"X"}};
+    static constexpr std::array outputs = {slot{"Out"}};
+    using attributes = pixel_shuffle_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        const auto& x = c.in(0).dims;
+        if (auto checked = detail::check_shuffle(c, a, x.rank()); !checked) return checked;
+        const std::size_t channel = a.data_format == "NCHW" ? 1 : 3;
+        const std::int64_t r = a.upscale_factor;
+        auto out = x;
+        for (std::size_t i = 1; i < 4; ++i) {
+            if (x[i] < 0) continue;
+            if (i == channel && x[i] % (r * r) != 0)
+                return c.fail(errc::shape_mismatch, "The square of upscale_factor should divide the number of channel", decimal(r * r),
+                              decimal(x[i]));
+            if (i != channel && x[i] > (std::int64_t{1} << 40)) return c.fail(errc::overflow, "a dim is too large", {}, decimal(x[i]));
+            out[i] = i == channel ? x[i] / (r * r) : x[i] * r;
+        }
+        c.set_out(0, c.in(0).with(out));
+        return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<pixel_shuffle_grad>().reads_grad("Out").makes_grad("X"); }
+    static result<void> run(const attributes& a, run_context& c) { return detail::run_moves(c, 0, detail::shuffle_loops(a, c.in_dims(0))); }
+};
 /// Running sums along an axis, or along all elements. Element types: float, double, int32, int64.
 /// Shapes: X and Out alike; flatten: Out [number of elements]. Errors: bad_attribute, dtype_mismatch at run.
 /// Source: paddle operator `cumsum`, whose gradient in 1.8 is `cumsum` the other way.

@@ -130,37 +130,38 @@ struct folding_grad {
     }
     static result<void> run(const attributes& a, run_context& c) { return run_fold_grad(a, c, Kind); }
 };
-[[gnu::cold]] inline void gradient_of_fold(gradient_maker& g, std::string_view type) {
-    g.append(type).reads("X").reads("Out").reads_grad("Out").makes_grad("X");
-}
+[[gnu::cold]] inline void gradient_of_fold(gradient_op& made) { made.reads("X").reads("Out").reads_grad("Out").makes_grad("X"); }
 
 }  // namespace detail
+
+struct reduce_max_grad : detail::folding_grad<detail::fold::max> {
+    static constexpr std::string_view type = "reduce_max_grad";
+};
 
 /// The largest element over some axes or all of them. Element types: float, double, int32, int64.
 /// Shapes: as reduce_sum. Errors: bad_attribute, shape_mismatch (no elements), dtype_mismatch at run.
 /// Source: paddle operators `reduce_max`, `reduce_max_grad`.
 struct reduce_max : detail::folding<detail::fold::max> {
     static constexpr std::string_view type = "reduce_max";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_fold(g, "reduce_max_grad"); }
-};
-struct reduce_max_grad : detail::folding_grad<detail::fold::max> {
-    static constexpr std::string_view type = "reduce_max_grad";
-};
-/// The smallest.
-struct reduce_min : detail::folding<detail::fold::min> {
-    static constexpr std::string_view type = "reduce_min";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_fold(g, "reduce_min_grad"); }
+    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_fold(g.append<reduce_max_grad>()); }
 };
 struct reduce_min_grad : detail::folding_grad<detail::fold::min> {
     static constexpr std::string_view type = "reduce_min_grad";
 };
-/// The product; of nothing 1. Its gradient divides by the elements, as the reference does: none may be 0.
-struct reduce_prod : detail::folding<detail::fold::product> {
-    static constexpr std::string_view type = "reduce_prod";
-    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_fold(g, "reduce_prod_grad"); }
+
+/// The smallest.
+struct reduce_min : detail::folding<detail::fold::min> {
+    static constexpr std::string_view type = "reduce_min";
+    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_fold(g.append<reduce_min_grad>()); }
 };
 struct reduce_prod_grad : detail::folding_grad<detail::fold::product> {
     static constexpr std::string_view type = "reduce_prod_grad";
+};
+
+/// The product; of nothing 1. Its gradient divides by the elements, as the reference does: none may be 0.
+struct reduce_prod : detail::folding<detail::fold::product> {
+    static constexpr std::string_view type = "reduce_prod";
+    [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_fold(g.append<reduce_prod_grad>()); }
 };
 /// Whether any is true; X and Out are BOOL. Errors besides: dtype_mismatch.
 struct reduce_any : detail::folding<detail::fold::any> {
