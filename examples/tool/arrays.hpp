@@ -2,6 +2,7 @@
 #define WHERRY_TOOL_ARRAYS_HPP
 
 #include "files.hpp"
+#include "inputs.hpp"
 
 #include <wherry/format/npy.hpp>
 #include <wherry/policy/file_name.hpp>
@@ -33,7 +34,7 @@ inline result<named_array> read_feed(const std::string& argument) {
         return error{
             .code = errc::bad_argument, .message = "--feed wants a name and a file", .expected = "NAME=FILE.npy", .found = argument};
     const auto file = argument.substr(equals + 1);
-    const auto bytes = read_file(file);
+    const auto bytes = file == "-" ? read_standard_input() : read_file(file);
     if (!bytes) return bytes.error();
     auto array = wherry::npy::parse(*bytes);
     if (!array) return std::move(array).error().in_file(file);

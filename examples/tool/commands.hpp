@@ -20,6 +20,7 @@ using wherry::result;
 struct inspect_arguments {
     std::string path;
     bool json = false;
+    bool stats = false;  ///< min, max, mean and the number of NaN of every array
 };
 /// Says what a program, a tensor file or a folder of them holds. Errors: those of reading; not_a_paddle_file.
 result<std::string> inspect(const inspect_arguments& given);

@@ -3,6 +3,7 @@
 
 #include "files.hpp"
 #include "states.hpp"
+#include "value_stats.hpp"
 
 #include <wherry/archive/select.hpp>
 #include <wherry/format/npy.hpp>
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +37,7 @@ struct tensors {
     std::vector<indexed_tensor> streams;
     std::vector<std::string> names{};  ///< one a stream, where they are known
     bool checksums = false;            ///< every one has some; they are not checked here
+    std::vector<value_stats> stats{};  ///< one per stream, where they were asked for
 };
 
 using selected_rows = wherry::wire::selected_rows_header;
@@ -56,9 +59,24 @@ struct file_contents {
 namespace detail {
 using held_kinds = decltype(file_contents::held);
 
+/// Reads the elements of a stream, a piece at a time.
+template <class R>
+result<value_stats> stats_of(R& file, const wherry::wire::tensor_header& header) {
+    value_stats made;
+    std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(header.data_bytes, 1U << 20U)));
+    for (std::uint64_t done = 0; done < header.data_bytes;) {
+        const auto bytes = std::min<std::uint64_t>(piece.size(), header.data_bytes - done);
+        const auto part = std::span(piece).first(static_cast<std::size_t>(bytes));
+        if (auto read = file.read_at(header.data_offset + done, part); !read) return std::move(read).error();
+        made.add(header.dtype, part);
+        done += bytes;
+    }
+    return made;
+}
+
 /// Streams with what their annotations say.
 template <class R>
-result<tensors> annotated_streams(R& file) {
+result<tensors> annotated_streams(R& file, bool with_stats) {
     wherry::byte_buffer window;
     wherry::stream_indexer indexer(file, window);
     tensors made{{}, {}, true};
@@ -71,6 +89,11 @@ result<tensors> annotated_streams(R& file) {
         made.checksums = made.checksums && note->header_checksum.has_value();
         named = named && !note->name.empty();
         made.names.emplace_back(note->name);
+        if (with_stats) {
+            auto stats = stats_of(file, next->header);
+            if (!stats) return std::move(stats).error();
+            made.stats.push_back(*stats);
+        }
         made.streams.push_back(*std::move(next));
     } while (!indexer.at_end());
     if (!named) made.names.clear();
@@ -79,8 +102,8 @@ result<tensors> annotated_streams(R& file) {
 
 /// Tensors, or rows: nothing in the bytes tells them apart but that every length has to fit.
 template <class R>
-result<held_kinds> streams_of(R& file) {
-    auto streams = annotated_streams(file);
+result<held_kinds> streams_of(R& file, bool with_stats) {
+    auto streams = annotated_streams(file, with_stats);
     if (streams) return held_kinds(*std::move(streams));
     const auto bytes = wherry::read_all(file, wherry::limits{}.program_bytes);
     if (!bytes) return std::move(streams).error();
@@ -141,11 +164,11 @@ result<held_kinds> npy_array(R& file, const std::string& name) {
 
 /// The contents of a file of that name that is not compressed.
 template <class R>
-result<held_kinds> held_by(R& file, wherry::wire::file_kind kind, const std::string& name) {
+result<held_kinds> held_by(R& file, wherry::wire::file_kind kind, const std::string& name, bool with_stats) {
     using wherry::wire::file_kind;
     if (kind == file_kind::text) return text_of_numbers(file, name);
     if (kind == file_kind::npy) return npy_array(file, name);
-    if (kind == file_kind::tensors) return streams_of(file);
+    if (kind == file_kind::tensors) return streams_of(file, with_stats);
     if (kind == file_kind::pickle || kind == file_kind::npz || kind == file_kind::safetensors) return arrays_of(file, kind);
     return program_of(file);
 }
@@ -160,7 +183,7 @@ result<wherry::wire::file_kind> kind_of(R& file) {
 
 /// The contents of a file. Errors: not_found, not_regular_file, not_a_paddle_file, those of tensor streams, of `parse_state`
 /// and of `unpacked`.
-inline result<file_contents> contents_of(const std::string& path, const std::string& name) {
+inline result<file_contents> contents_of(const std::string& path, const std::string& name, bool with_stats = false) {
     auto file = open_file(path);
     if (!file) return std::move(file).error();
     const auto kind = detail::kind_of(*file);
@@ -169,18 +192,18 @@ inline result<file_contents> contents_of(const std::string& path, const std::str
         if (!held) return std::move(held).error().in_file(path);
         return file_contents{name, file->size_bytes(), *std::move(held), compressed};
     };
-    if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind, name), false);
+    if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind, name, with_stats), false);
     const auto packed = wherry::read_all(*file);
     if (!packed) return packed.error();
     const auto bytes = unpacked(*packed);
     if (!bytes) return error(bytes.error()).in_file(path);
     wherry::memory_reader inside(*bytes);
-    return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size()), name), true);
+    return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size()), name, with_stats), true);
 }
 
 /// Every file beneath a folder, sorted by name; what cannot be read is listed with its error. Links to folders are not followed,
 /// folders whose name starts with a dot (.git) are left out.
-inline result<std::vector<file_contents>> contents_beneath(const std::string& folder) {
+inline result<std::vector<file_contents>> contents_beneath(const std::string& folder, bool with_stats = false) {
     std::error_code failed;
     std::vector<std::string> names;
     for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
@@ -194,7 +217,7 @@ inline result<std::vector<file_contents>> contents_beneath(const std::string& fo
     std::sort(names.begin(), names.end());
     std::vector<file_contents> all;
     for (const auto& name : names) {
-        auto one = contents_of(joined(folder, name), name);
+        auto one = contents_of(joined(folder, name), name, with_stats);
         all.push_back(one ? *std::move(one) : file_contents{name, 0, std::move(one).error(), false});
     }
     return all;

@@ -1,5 +1,6 @@
 #include "commands.hpp"
 #include "files.hpp"
+#include "inputs.hpp"
 #include "said.hpp"
 #include "states.hpp"
 #include "strip.hpp"
@@ -70,7 +71,10 @@ constexpr ending endings[] = {{".npz", "npz"},
 /// The form that was asked for or, without --to, the one that the ending of OUT names; paddle for any other name of a folder. A file
 /// whose name ends in .pdiparams is the one of all. Errors: bad_argument for an ending that names no form that is written here.
 result<void> choose_form(convert_arguments& given) {
-    if (!given.form.empty() || given.paths.empty()) return {};
+    if (given.paths.empty()) return {};
+    if (given.paths.back() == "-" && given.form.empty())
+        return wrong("--to says which form standard output gets", "npz, safetensors, pdparams or paddle");
+    if (!given.form.empty()) return {};
     given.form = "paddle";
     if (!given.out_filename.empty() || is_folder(given.paths.back())) return {};
     const std::filesystem::path out(given.paths.back());
@@ -275,7 +279,16 @@ result<void> write_program(const Program& program, const std::string& path) {
 result<std::string> convert(const convert_arguments& as_given) {
     auto given = as_given;
     const stopwatch running;
+    temporary_folder folder;
     if (auto chosen = choose_form(given); !chosen) return std::move(chosen).error();
+    const bool to_output = !given.paths.empty() && given.paths.back() == "-";
+    if (to_output) {
+        if (given.form == "text" || !given.out_filename.empty()) return wrong("standard output takes one file, not a folder");
+        const auto path = folder.path();
+        if (!path) return path.error();
+        given.paths.back() = given.form == "paddle" ? *path : joined(*path, "output");
+        if (given.form == "paddle") given.out_filename = "output";
+    }
     if (auto checked = check(given); !checked) return std::move(checked).error();
     const auto rules = cast_rules(given.casts);
     if (!rules) return rules.error();
@@ -309,6 +322,7 @@ result<std::string> convert(const convert_arguments& as_given) {
     tell(read->warnings);
     if (!given.program_out.empty())
         if (auto written = write_program(program, given.program_out); !written) return std::move(written).error();
+    if (to_output) return read_file(target_of(given).path);
     return given.quiet ? std::string() : said(named->arrays, given, running.seconds());
 }
 

@@ -184,6 +184,7 @@ result<void> check(const embed_arguments& given) {
                      .found = given.name};
     if (given.align == 0 || (given.align & (given.align - 1)) != 0 || given.align > 4096)
         return bad("--align is a power of two, at most 4096");
+    if (given.incbin && given.out == "-") return bad("--incbin writes a second file beside the header: --out names it");
     if (given.incbin && given.int8) return bad("--incbin and --int8 do not go together yet: int8 models are small enough for a literal");
     return {};
 }
@@ -203,6 +204,7 @@ result<std::string> embed(const embed_arguments& given) {
         if (auto written = write_whole(beside, stream->bytes); !written) return std::move(written).error();
     const auto needs = needs_of(measure_network(model->program, stream->bytes));
     const auto text = given.incbin ? linked_header(given, *model, *stream, beside, needs) : literal_header(given, *model, *stream, needs);
+    if (given.out == "-") return text;
     if (auto written = write_whole(given.out, text); !written) return std::move(written).error();
     if (given.quiet) return std::string();
     return needs + "wrote  " + wherry::printable(given.out) + (given.incbin ? " and " + wherry::printable(beside) : "") + "\n";

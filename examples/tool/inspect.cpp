@@ -1,5 +1,6 @@
 #include "inspect.hpp"
 #include "commands.hpp"
+#include "text.hpp"
 
 #include <wherry/base/utf8.hpp>
 
@@ -17,25 +18,28 @@ bool is_other(const file_contents& file) {
     return wrong != nullptr && wrong->code == errc::not_a_paddle_file;
 }
 
-std::string text_of_all(std::span<const file_contents> files) {
+std::string text_of_all(std::span<const file_contents> files, bool with_stats) {
     std::string made;
     std::vector<std::string> others;
     for (const auto& file : files) {
         if (is_other(file)) others.push_back(wherry::printable(file.name));
-        else made += (made.empty() ? "" : "\n") + text_of(file);
+        else made += (made.empty() ? "" : "\n") + text_of(file, with_stats);
     }
+    totals all;
+    for (const auto& file : files) all.add(file);
+    if (all.arrays > 0 && files.size() - others.size() > 1) made += "\nin all " + all.text() + "\n";
     if (others.empty()) return made;
     const auto count = others.size();
     return made + (made.empty() ? "" : "\n") + std::to_string(count) + (count == 1 ? " file is" : " files are") +
            " not of a model: " + some_names(others) + "\n";
 }
 
-std::string json_of_folder(const std::string& folder, std::span<const file_contents> files) {
+std::string json_of_folder(const std::string& folder, std::span<const file_contents> files, bool with_stats) {
     json_writer json;
     json.object([&] {
         json.field("folder", folder);
         json.key("files").array([&] {
-            for (const auto& file : files) write_json(json, file);
+            for (const auto& file : files) write_json(json, file, with_stats);
         });
     });
     return json.take() + "\n";
@@ -48,23 +52,23 @@ void name_by_file(file_contents& file) {
 }
 
 result<std::string> inspect_folder(const inspect_arguments& given) {
-    auto files = contents_beneath(given.path);
+    auto files = contents_beneath(given.path, given.stats);
     if (!files) return std::move(files).error();
     if (files->empty()) return error{.code = errc::not_found, .message = "the folder holds no file", .file = given.path};
     name_by_programs(*files);
     for (auto& file : *files) name_by_file(file);
-    return given.json ? json_of_folder(given.path, *files) : text_of_all(*files);
+    return given.json ? json_of_folder(given.path, *files, given.stats) : fitted(text_of_all(*files, given.stats), output_width());
 }
 }  // namespace
 
 result<std::string> inspect(const inspect_arguments& given) {
     if (is_folder(given.path)) return inspect_folder(given);
-    auto file = contents_of(given.path, std::filesystem::path(given.path).filename().string());
+    auto file = contents_of(given.path, std::filesystem::path(given.path).filename().string(), given.stats);
     if (!file) return std::move(file).error().in_file(given.path);
     name_by_file(*file);
-    if (!given.json) return text_of(*file);
+    if (!given.json) return fitted(text_of(*file, given.stats), output_width());
     json_writer json;
-    write_json(json, *file);
+    write_json(json, *file, given.stats);
     return json.take() + "\n";
 }
 

@@ -14,8 +14,18 @@ namespace tool {
 /// The value of an attribute, as JSON.
 void write_value(json_writer& json, const wherry::Attr& attr);
 
-std::string text_of(const file_contents& file);
-void write_json(json_writer& json, const file_contents& file);
+/// How much files hold.
+struct totals {
+    std::size_t arrays = 0;
+    std::uint64_t elements = 0;
+    std::uint64_t bytes = 0;
+
+    void add(const file_contents& file);
+    [[nodiscard]] std::string text() const;  ///< "6 arrays, 101770 elements, 407 kB"
+};
+
+std::string text_of(const file_contents& file, bool with_stats);
+void write_json(json_writer& json, const file_contents& file, bool with_stats);
 
 }  // namespace tool
 

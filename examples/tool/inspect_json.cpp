@@ -1,4 +1,5 @@
 #include "inspect.hpp"
+#include "operators.hpp"
 
 namespace tool {
 
@@ -50,6 +51,7 @@ void write_attributes(json_writer& json, const wherry::Operator& op) {
 void write_operator(json_writer& json, const wherry::Operator& op) {
     json.object([&] {
         json.field("type", op.type());
+        if (!can_run(op.type())) json.field("runs", false);
         write_slots(json.key("inputs"), op.desc().inputs);
         write_slots(json.key("outputs"), op.desc().outputs);
         write_attributes(json.key("attributes"), op);
@@ -73,8 +75,14 @@ void write_header(json_writer& json, const wherry::wire::tensor_header& header) 
     json.field("data_offset", header.data_offset).field("data_bytes", header.data_bytes);
 }
 
+void write_stats(json_writer& json, const value_stats& stats) {
+    if (stats.count > 0) json.field("min", stats.min).field("max", stats.max).field("mean", stats.mean());
+    json.field("nan_count", stats.nan_count);
+}
+
 struct held_writer {
     json_writer& json;
+    bool with_stats;
 
     void operator()(const error& e) const { json.field("kind", "other").field("error", to_string(e)); }
     void operator()(const Program& program) const {
@@ -90,6 +98,11 @@ struct held_writer {
                     const auto& array = one.tensor;
                     json.field("name", one.name).field("dtype", wherry::name_of(array.dtype())).key("dims").list(array.dims().dims());
                     json.field("data_bytes", array.bytes().size());
+                    if (with_stats) {
+                        value_stats stats;
+                        stats.add(array.dtype(), array.bytes());
+                        write_stats(json, stats);
+                    }
                     if (const auto parameter = read.held.parameter_of(one.name); !parameter.empty()) json.field("parameter", parameter);
                 });
         });
@@ -122,6 +135,7 @@ struct held_writer {
             if (at < held.names.size()) json.field("name", held.names[at]);
             else json.key("name").null();
             write_header(json, header);
+            if (at < held.stats.size()) write_stats(json, held.stats[at]);
             json.field("stream_offset", held.streams[at].stream_offset);
             json.key("lod").array([&] {
                 for (const auto& level : header.lod) json.list(level);
@@ -158,12 +172,12 @@ void write_value(json_writer& json, const wherry::Attr& attr) {
     json.null();  // a type of a newer Paddle
 }
 
-void write_json(json_writer& json, const file_contents& file) {
+void write_json(json_writer& json, const file_contents& file, bool with_stats) {
     json.object([&] {
         json.field("file", file.name);
         if (!std::holds_alternative<error>(file.held)) json.field("bytes", file.size_bytes);
         if (file.compressed) json.field("compressed", "gzip");
-        std::visit(held_writer{json}, file.held);
+        std::visit(held_writer{json, with_stats}, file.held);
     });
 }
 

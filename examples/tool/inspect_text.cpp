@@ -1,10 +1,16 @@
 #include "inspect.hpp"
+#include "operators.hpp"
 #include "said.hpp"
 #include "text.hpp"
 
 #include <wherry/base/utf8.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace tool {
 
@@ -67,8 +73,8 @@ std::string text_of(const wherry::Block& block) {
     if (!block.ops().empty()) made += "  operator\n";
     for (std::size_t i = 0; i < block.ops().size(); ++i) {
         const auto& op = block.ops()[i];
-        made += "  " + std::to_string(i) + " " + wherry::printable(op.type()) + "\n" + text_of("in  ", op.desc().inputs) +
-                text_of("out ", op.desc().outputs) + attributes_text(op);
+        made += "  " + std::to_string(i) + " " + wherry::printable(op.type()) + (can_run(op.type()) ? "" : "  (cannot be run here)") +
+                "\n" + text_of("in  ", op.desc().inputs) + text_of("out ", op.desc().outputs) + attributes_text(op);
     }
     return made;
 }
@@ -82,19 +88,47 @@ std::string text_of(const wherry::LoD& lod) {
     return made;
 }
 
+/// "0.25", "-1.5e-07": enough to judge by.
+std::string short_number(double value) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.4g", value);
+    return digits;
+}
+
+void add_columns(std::vector<table::column>& columns) {
+    for (const auto* title : {"min", "max", "mean", "NaN"}) columns.push_back({title, align::right});
+}
+void add_cells(std::vector<std::string>& cells, const value_stats& stats) {
+    const bool some = stats.count > 0;
+    for (const auto value : {stats.min, stats.max, stats.mean()}) cells.push_back(some ? short_number(value) : "-");
+    cells.push_back(std::to_string(stats.nan_count));
+}
+
 std::string text_of(const tensors& held) {
-    table lines({{"tensor", align::right}, {"name"}, {"dtype"}, {"dims"}, {"data at", align::right}, {"bytes", align::right}, {"lod"}});
+    std::vector<table::column> columns{{"tensor", align::right}, {"name"}, {"dtype"}, {"dims"}, {"data at", align::right},
+                                       {"bytes", align::right}};
+    if (!held.stats.empty()) add_columns(columns);
+    columns.push_back({"lod"});
+    table lines(std::move(columns));
     for (std::size_t i = 0; i < held.streams.size(); ++i) {
         const auto& header = held.streams[i].header;
-        lines.add({std::to_string(i), i < held.names.size() ? wherry::printable(held.names[i]) : "-",
-                   std::string(wherry::name_of(header.dtype)), to_string(header.dims), std::to_string(header.data_offset),
-                   std::to_string(header.data_bytes), text_of(header.lod)});
+        std::vector<std::string> cells{std::to_string(i),
+                                       i < held.names.size() ? wherry::printable(held.names[i]) : "-",
+                                       std::string(wherry::name_of(header.dtype)),
+                                       to_string(header.dims),
+                                       std::to_string(header.data_offset),
+                                       std::to_string(header.data_bytes)};
+        if (i < held.stats.size()) add_cells(cells, held.stats[i]);
+        cells.push_back(text_of(header.lod));
+        lines.add(std::move(cells));
     }
     return lines.to_string();
 }
 
 struct text_maker {
     std::string title;  ///< file and its size
+    std::string total;  ///< of several arrays
+    bool with_stats;
 
     std::string operator()(const error& e) const {
         return title + (e.code == errc::not_a_paddle_file && !e.found.empty() ? wherry::printable(e.found) : "not read: " + to_string(e)) +
@@ -103,19 +137,33 @@ struct text_maker {
     std::string operator()(const Program& program) const {
         auto made = title + "program, " + version_text(program.version()) + ", " + counted(program.blocks().size(), "block") + "\n";
         for (const auto& block : program.blocks()) made += text_of(block);
+        made += total;
+        const auto missing = missing_operators(program);
+        if (!missing.empty()) made += "  cannot be run here: " + wherry::printable(missing) + "\n";
         return made;
     }
     std::string operator()(const tensors& held) const {
-        return title + counted(held.streams.size(), "tensor") + (held.checksums ? ", with checksums" : "") + "\n" + text_of(held);
+        return title + counted(held.streams.size(), "tensor") + (held.checksums ? ", with checksums" : "") + "\n" + text_of(held) + total;
     }
     std::string operator()(const named_arrays& read) const {
         auto made = title + std::string(name_of(read.kind)) + ", " + counted(read.held.arrays.size(), "array") + "\n";
         const bool structured = !read.held.structured_names.empty();
-        table lines({{"name"}, {"dtype"}, {"dims"}, {"bytes", align::right}, {structured ? "parameter" : ""}});
-        for (const auto& [name, array] : read.held.arrays)
-            lines.add({wherry::printable(name), std::string(wherry::name_of(array.dtype())), to_string(array.dims()),
-                       std::to_string(array.bytes().size()), wherry::printable(read.held.parameter_of(name))});
-        made += lines.to_string();
+        std::vector<table::column> columns{{"name"}, {"dtype"}, {"dims"}, {"bytes", align::right}};
+        if (with_stats) add_columns(columns);
+        columns.push_back({structured ? "parameter" : ""});
+        table lines(std::move(columns));
+        for (const auto& [name, array] : read.held.arrays) {
+            std::vector<std::string> cells{wherry::printable(name), std::string(wherry::name_of(array.dtype())), to_string(array.dims()),
+                                           std::to_string(array.bytes().size())};
+            if (with_stats) {
+                value_stats stats;
+                stats.add(array.dtype(), array.bytes());
+                add_cells(cells, stats);
+            }
+            cells.push_back(wherry::printable(read.held.parameter_of(name)));
+            lines.add(std::move(cells));
+        }
+        made += lines.to_string() + total;
         for (const auto& note : read.held.warnings) made += "  " + to_string(note) + "\n";
         return made;
     }
@@ -127,11 +175,48 @@ struct text_maker {
 };
 }  // namespace
 
-std::string text_of(const file_contents& file) {
+void totals::add(const file_contents& file) {
+    const auto add_one = [this](std::uint64_t element_count, std::uint64_t size_bytes) {
+        ++arrays;
+        elements += element_count;
+        bytes += size_bytes;
+    };
+    if (const auto* held = std::get_if<tensors>(&file.held))
+        for (const auto& one : held->streams)
+            add_one(one.header.data_bytes / std::max<std::size_t>(wherry::size_of(one.header.dtype), 1), one.header.data_bytes);
+    if (const auto* held = std::get_if<named_arrays>(&file.held))
+        for (const auto& one : held->held.arrays) add_one(one.tensor.count(), one.tensor.bytes().size());
+}
+
+std::string totals::text() const { return counted(arrays, "array") + ", " + counted(elements, "element") + ", " + size_text(bytes); }
+
+namespace {
+/// The parameters of a program, which has no values.
+std::string parameters_of(const Program& program) {
+    std::uint64_t elements = 0;
+    std::uint64_t bytes = 0;
+    const auto variables = wherry::select(program, wherry::filter::persistables{});
+    for (const auto& var : variables) {
+        if (var.tensor_desc() == nullptr) continue;
+        std::uint64_t count = 1;
+        for (const auto dim : var.shape()) count *= static_cast<std::uint64_t>(std::max<std::int64_t>(dim, 1));
+        elements += count;
+        bytes += count * wherry::size_of(var.dtype());
+    }
+    if (variables.empty()) return {};
+    return "  in all " + counted(variables.size(), "persistable") + ", " + counted(elements, "element") + ", " + size_text(bytes) + "\n";
+}
+}  // namespace
+
+std::string text_of(const file_contents& file, bool with_stats) {
     auto title = wherry::printable(file.name) + ": ";
     if (!std::holds_alternative<error>(file.held))
         title += counted(file.size_bytes, "byte") + ", " + (file.compressed ? "gzip data of " : "");
-    return std::visit(text_maker{std::move(title)}, file.held);
+    totals all;
+    all.add(file);
+    auto total = all.arrays > 1 ? "  in all " + all.text() + "\n" : std::string();
+    if (const auto* program = std::get_if<Program>(&file.held)) total = parameters_of(*program);
+    return std::visit(text_maker{std::move(title), std::move(total), with_stats}, file.held);
 }
 
 }  // namespace tool

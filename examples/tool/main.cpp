@@ -1,5 +1,6 @@
 // wherry: saves, loads, trains and runs Paddle models from the command line. Each command is one file beside this one.
 #include "commands.hpp"
+#include "inputs.hpp"
 #include "suggest.hpp"
 
 #include <wherry/base/utf8.hpp>
@@ -34,6 +35,7 @@ void add_inspect(CLI::App& app, tool::inspect_arguments& given) {
         ->required()
         ->type_name("FILE|DIR");
     app.add_flag("--json", given.json, "One JSON document instead of text");
+    app.add_flag("--stats", given.stats, "The least, the largest and the mean value of every array, and how many are NaN");
 }
 
 void add_convert(CLI::App& app, tool::convert_arguments& given) {
@@ -168,15 +170,31 @@ void add_train(CLI::App& app, tool::train_arguments& given) {
     app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 
+/// The arguments that name files to read.
+std::vector<std::string*> inputs_of(tool::inspect_arguments& given) { return {&given.path}; }
+std::vector<std::string*> inputs_of(tool::convert_arguments& given) {
+    std::vector<std::string*> all;
+    for (auto& path : given.paths) all.push_back(&path);
+    all.pop_back();
+    return all;
+}
+std::vector<std::string*> inputs_of(tool::dot_arguments& given) { return {&given.program}; }
+std::vector<std::string*> inputs_of(tool::diff_arguments& given) { return {&given.a, &given.b, &given.program}; }
+std::vector<std::string*> inputs_of(tool::infer_model_arguments& given) { return {&given.program, &given.from}; }
+std::vector<std::string*> inputs_of(tool::run_arguments& given) { return {&given.model}; }
+std::vector<std::string*> inputs_of(tool::embed_arguments& given) { return {&given.model}; }
+std::vector<std::string*> inputs_of(tool::train_arguments& given) { return {&given.program, &given.startup, &given.persistables}; }
+
 /// Adds a command whose arguments live as long as the program runs.
 template <class Arguments, class Said>
 void add(CLI::App& app, const char* name, const char* what, void (*options)(CLI::App&, Arguments&),
-         tool::result<Said> (*act)(const Arguments&), command& chosen) {
+         tool::result<Said> (*act)(const Arguments&), tool::inputs& files, command& chosen) {
     static Arguments given;
     auto* added = app.add_subcommand(name, what);
     options(*added, given);
-    added->callback([act, &chosen] {
-        chosen = [act]() -> tool::result<tool::answer> {
+    added->callback([act, &files, &chosen] {
+        chosen = [act, &files]() -> tool::result<tool::answer> {
+            if (auto opened = files.open(inputs_of(given)); !opened) return std::move(opened).error();
             auto said = act(given);
             if (!said) return std::move(said).error();
             return tool::answer(*std::move(said));
@@ -189,8 +207,8 @@ std::string version() {
     return "wherry " + std::to_string(numbers[0]) + "." + std::to_string(numbers[1]) + "." + std::to_string(numbers[2]);
 }
 
-int finish(const tool::result<tool::answer>& outcome, int trouble) {
-    if (!outcome) return complain(to_string(outcome.error()), trouble);
+int finish(const tool::result<tool::answer>& outcome, const tool::inputs& files, int trouble) {
+    if (!outcome) return complain(files.in_users_words(to_string(outcome.error())), trouble);
     std::fwrite(outcome->text.data(), 1, outcome->text.size(), stdout);
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return outcome->status;
     return complain("standard output cannot be written", trouble);
@@ -216,16 +234,17 @@ int command_line(int argc, char** argv) {
     CLI::App app{"Saves, loads, trains and runs Paddle models without Paddle.", "wherry"};
     app.set_version_flag("--version", version());
     app.require_subcommand(1);
+    tool::inputs files;
     command chosen;
-    add(app, "inspect", "Says what a program, a tensor file or a folder holds", add_inspect, tool::inspect, chosen);
-    add(app, "convert", "Saves variables in another form: convert [PROGRAM] IN OUT", add_convert, tool::convert, chosen);
-    add(app, "diff", "Says which variables of two files or folders differ", add_diff, tool::diff, chosen);
-    add(app, "dot", "Draws a program for Graphviz", add_dot, tool::dot, chosen);
-    add(app, "infer-model", "Saves what targets need of a trained program as an inference model", add_infer_model, tool::infer_model,
+    add(app, "inspect", "Says what a program, a tensor file or a folder holds", add_inspect, tool::inspect, files, chosen);
+    add(app, "convert", "Saves variables in another form: convert [PROGRAM] IN OUT", add_convert, tool::convert, files, chosen);
+    add(app, "diff", "Says which variables of two files or folders differ", add_diff, tool::diff, files, chosen);
+    add(app, "dot", "Draws a program for Graphviz", add_dot, tool::dot, files, chosen);
+    add(app, "infer-model", "Saves what targets need of a trained program as an inference model", add_infer_model, tool::infer_model, files,
         chosen);
-    add(app, "run", "Runs an inference model once", add_run, tool::run, chosen);
-    add(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, chosen);
-    add(app, "train", "Runs a training program step by step", add_train, tool::train, chosen);
+    add(app, "run", "Runs an inference model once", add_run, tool::run, files, chosen);
+    add(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, files, chosen);
+    add(app, "train", "Runs a training program step by step", add_train, tool::train, files, chosen);
     auto arguments = words_of(argc, argv);
     if (arguments.empty()) arguments = {"--help"};
     if (arguments[0] == "help")
@@ -239,7 +258,7 @@ int command_line(int argc, char** argv) {
     } catch (const CLI::ParseError& wrong) {
         return complain(std::string(wrong.what()) + "; try --help", app.got_subcommand("diff") ? diff_trouble : 1);
     }
-    return finish(chosen(), app.got_subcommand("diff") ? diff_trouble : 1);
+    return finish(chosen(), files, app.got_subcommand("diff") ? diff_trouble : 1);
 }
 
 }  // namespace

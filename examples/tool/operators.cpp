@@ -1,9 +1,37 @@
 #include "operators.hpp"
 
-#include <wherry/exec/op/inference.hpp>
+#include <wherry/exec/op/all.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <map>
 
 namespace tool {
 
-wherry::Executor executor_of_all() { return wherry::Executor(wherry::op::inference{}); }
+wherry::Executor executor_of_all() { return wherry::Executor(wherry::op::all{}); }
+
+bool can_run(std::string_view type) {
+    return type == "feed" || type == "fetch" || wherry::find_op(wherry::op::all::table, type) != nullptr;
+}
+
+std::string missing_operators(const wherry::Program& program) {
+    std::map<std::string, std::size_t, std::less<>> missing;
+    for (const auto& block : program.blocks())
+        for (const auto& op : block.ops())
+            if (!can_run(op.type())) ++missing[std::string(op.type())];
+    std::string listed;
+    for (const auto& [type, times] : missing)
+        listed += (listed.empty() ? "" : ", ") + type + (times > 1 ? " (" + std::to_string(times) + " times)" : "");
+    return listed;
+}
+
+wherry::result<void> check_operators(const wherry::Program& program) {
+    const auto missing = missing_operators(program);
+    if (missing.empty()) return {};
+    return wherry::error{.code = wherry::errc::unknown_op,
+                         .message = "the program has operators that this command cannot run; in C++ one's own can be added, see "
+                                    "wherry/exec/op_list.hpp",
+                         .found = missing};
+}
 
 }  // namespace tool

@@ -1,12 +1,26 @@
 #ifndef WHERRY_TOOL_OPERATORS_HPP
 #define WHERRY_TOOL_OPERATORS_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/exec/executor.hpp>
+#include <wherry/program/program.hpp>
+
+#include <string>
+#include <string_view>
 
 namespace tool {
 
 /// An Executor with every operator there is. They are compiled once, in operators.cpp: nothing here takes longer.
 wherry::Executor executor_of_all();
+
+/// True for an operator that `run` and `train` know.
+bool can_run(std::string_view type);
+
+/// The operators of a program that cannot be run, as "lstm, roi_align (3 times)"; empty where there are none.
+std::string missing_operators(const wherry::Program& program);
+
+/// Names all operators that cannot be run, not the first. Errors: unknown_op.
+wherry::result<void> check_operators(const wherry::Program& program);
 
 }  // namespace tool
 

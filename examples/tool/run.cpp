@@ -193,6 +193,7 @@ result<std::string> run(const run_arguments& given) {
         return error{.code = errc::fetch_mismatch,
                      .message = "this is not an inference program: nothing in it is fetched; --fetch NAME,... does",
                      .file = model->program_file};
+    if (auto checked = check_operators(program); !checked) return std::move(checked).error().in_file(model->program_file);
     auto feeds = read_feeds(given.feeds);
     if (!feeds) return std::move(feeds).error();
     if (auto set = set_lods(given.lods, *feeds); !set) return std::move(set).error();

@@ -16,6 +16,12 @@ constexpr std::size_t width_of(std::string_view text) noexcept {
         std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
+/// Columns of the terminal that standard output is, or of the variable COLUMNS; 0 for anything else, which takes lines of any length.
+std::size_t output_width();
+
+/// The text with its lines cut to so many columns; 0: as they are.
+std::string fitted(std::string_view text, std::size_t width);
+
 enum class align : bool { left, right };
 
 /// Lines of aligned columns, indented by two spaces.

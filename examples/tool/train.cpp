@@ -144,6 +144,7 @@ result<std::string> train(const train_arguments& given) {
     if (auto checked = check(given); !checked) return std::move(checked).error();
     const auto program = load_program(given.program, operators::known);
     if (!program) return program.error();
+    if (auto checked = check_operators(*program); !checked) return std::move(checked).error().in_file(given.program);
     Scope scope;
     auto executor = executor_of_all();
     if (auto started = start(given, *program, executor, scope); !started) return std::move(started).error();

@@ -192,7 +192,8 @@ TEST_CASE("inspect says what is in programs and tensors") {
     CHECK(combined.out == "persistables.bin: 31451 bytes, 2 tensors\n"
                           "  tensor  name  dtype    dims       data at  bytes  lod\n"
                           "       0  -     float32  [10]            24     40\n"
-                          "       1  -     float32  [784, 10]       91  31360\n");
+                          "       1  -     float32  [784, 10]       91  31360\n"
+                          "  in all 2 arrays, 7850 elements, 31.4 kB\n");
     const auto lod = wherry_tool({"inspect", "--json", golden("paddle26/tensors/persistables/lod2")});
     CHECK(lod.out ==
           R"({"file":"lod2","bytes":146,"kind":"tensors","tensors":[{"name":"lod2","dtype":"float32","dims":[6,2],"data_offset":98,)"
@@ -296,6 +297,9 @@ TEST_CASE("every error is one line and exit status 1, and no result is left") {
     wherry::wire::OpDesc<> unknown;
     unknown.type = "no_such_operator";
     of_unknown.global_block().append_op(unknown);
+    of_unknown.global_block().append_op(unknown);
+    unknown.type = "another";
+    of_unknown.global_block().append_op(unknown);
     write_file("unknown.pdmodel", of_unknown.serialize_to_string());
     fs::create_directories("no_files");
     const std::string out = "error_out";
@@ -365,7 +369,10 @@ TEST_CASE("every error is one line and exit status 1, and no result is left") {
          {"convert", start, out + ".onnx"}},
         {"unknown_op: operators of the PIR dialect have no counterpart here",
          {"convert", golden("paddle33/unknown/inference.json"), start, out, "--program-out", "p"}},
-        {"unknown_op: ", {"train", "unknown.pdmodel", out, "--startup", "unknown.pdmodel", "--steps", "1", "--fetch", "mean_0.tmp_0"}},
+        {"unknown_op: the program has operators that this command cannot run; in C++ one's own can be added, see wherry/exec/op_list.hpp "
+         "[file "
+         "unknown.pdmodel, found another, no_such_operator (2 times)]",
+         {"train", "unknown.pdmodel", out, "--startup", "unknown.pdmodel", "--steps", "1", "--fetch", "mean_0.tmp_0"}},
 
         {"exactly one of --startup and --persistables", train},
         {"exactly one of --startup and --persistables", train + std::vector<std::string>{"--startup", main, "--persistables", start}},
