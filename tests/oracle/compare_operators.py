@@ -110,7 +110,7 @@ def run_wherry(wherry, program, feeds, fetches, folder):
         np.save(os.path.join(folder, name + ".npy"), array)
         args.append("%s=%s" % (name, os.path.join(folder, name + ".npy")))
         if lod:
-            lods += ["--lod", "%s=%s" % (name, "/".join(",".join(str(n) for n in level) for level in lod_of(lod)))]
+            lods += [a for level in lod_of(lod) for a in ("--lod", "%s=%s" % (name, ",".join(str(n) for n in level)))]
     out = os.path.join(folder, "out")
     call = [wherry, "run", os.path.join(folder, "m"), out] + (["--feed"] + args if args else []) + lods
     done = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -316,7 +316,39 @@ def encoding():
     yield case("prelu", {"X": image, "Alpha": some(2)}, {"Out": 1}, mode="channel", _since="2.6")
 
 
+def sequences():
+    x, lod = some(6, 3), [[2, 0, 3, 1]]
+    full = [[2, 3, 1]]
+    for kind in ("AVERAGE", "SUM", "SQRT", "MAX", "LAST", "FIRST"):
+        yield case("sequence_pool", {"X": (x, full)}, {"Out": 1, "MaxIndex": "hidden"}, pooltype=kind, is_test=True)
+        yield case("sequence_pool", {"X": (x, lod)}, {"Out": 1, "MaxIndex": "hidden"}, pooltype=kind, is_test=True, pad_value=7.0)
+        yield case("sequence_pool", {"X": (x, [[1, 2], [2, 3, 1]])}, {"Out": 1, "MaxIndex": "hidden"}, pooltype=kind, is_test=True)
+    yield case("sequence_softmax", {"X": (some(6, 1), full)}, {"Out": 1})
+    for length, start in ((3, -1), (4, -2), (1, 0), (2, 1), (3, 0)):
+        yield case("sequence_conv", {"X": (x, full), "Filter": some(3 * length, 4)}, {"Out": 1}, contextLength=length, contextStart=start,
+                   contextStride=1, _tolerance=1e-5)
+    yield case("sequence_expand", {"X": some(3, 2), "Y": (some(6, 1), full)}, {"Out": 1}, ref_level=0)
+    yield case("sequence_expand", {"X": (some(4, 2), [[1, 2, 1]]), "Y": (some(6, 1), full)}, {"Out": 1}, ref_level=-1)
+    yield case("sequence_expand", {"X": (some(4, 2), [[3, 1]]), "Y": (some(6, 1), [[2, 1], [2, 3, 1]])}, {"Out": 1}, ref_level=0)
+    yield case("sequence_expand_as", {"X": some(3, 2), "Y": (some(6, 1), full)}, {"Out": 1})
+    yield case("sequence_concat", {"X": [(x, full), (some(5, 3), [[1, 2, 2]])]}, {"Out": 1})
+    yield case("lod_reset", {"X": x}, {"Out": 1}, target_lod=[0, 4, 6])
+    yield case("lod_reset", {"X": (x, full), "Y": (some(6, 1), [[5, 1]])}, {"Out": 1})
+    for d in (1, 4):
+        for back in (False, True):
+            for peepholes in (False, True):
+                yield case("lstm", {"Input": (some(6, 4 * d), full), "Weight": some(d, 4 * d, by=0.3), "Bias": some(1, (7 if peepholes else 4) * d, by=0.2)},
+                           {"Hidden": 1, "Cell": 1, "BatchGate": "hidden", "BatchCellPreAct": "hidden"}, use_peepholes=peepholes, is_reverse=back, _tolerance=1e-5)
+            yield case("gru", {"Input": (some(6, 3 * d), full), "Weight": some(d, 3 * d, by=0.3), "Bias": some(1, 3 * d, by=0.2)},
+                       {"Hidden": 1, "BatchGate": "hidden", "BatchResetHiddenPrev": "hidden", "BatchHidden": "hidden"}, is_reverse=back, origin_mode=back, _tolerance=1e-5)
+    yield case("gru", {"Input": (some(6, 6), full), "Weight": some(2, 6, by=0.3), "H0": some(3, 2)},
+               {"Hidden": 1, "BatchGate": "hidden", "BatchResetHiddenPrev": "hidden", "BatchHidden": "hidden"}, _tolerance=1e-5)
+    yield case("lstm", {"Input": (some(6, 8), full), "Weight": some(2, 8, by=0.3), "Bias": some(1, 8), "H0": some(3, 2), "C0": some(3, 2, phase=1)},
+               {"Hidden": 1, "Cell": 1, "BatchGate": "hidden", "BatchCellPreAct": "hidden"}, use_peepholes=False, gate_activation="sigmoid",
+               cell_activation="relu", candidate_activation="tanh", _tolerance=1e-5)
+
+
 def cases():
-    for family in (rearranging, reducing, rare_binary, encoding, unary, transposes, same_elements, slices, assembly, padding, choosing, constants, comparisons, places):
+    for family in (sequences, rearranging, reducing, rare_binary, encoding, unary, transposes, same_elements, slices, assembly, padding, choosing, constants, comparisons, places):
         for made in family():
             yield made

@@ -2,6 +2,7 @@
 #define WHERRY_EXEC_INFER_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/base/lod.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/exec/op_failure.hpp>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline WHERRY_ABI {
 
@@ -25,10 +27,11 @@ struct tensor_meta {
     std::int32_t lod_from = -1;               ///< while planning: the operand whose LoD this one has
     bool is_rows = false;                     ///< declared as SelectedRows, held as a whole tensor
     std::span<const std::byte> value{};       ///< while planning: the elements, where dims and constants decide them
+    const LoD* lod = nullptr;                 ///< while planning an operator that reads LoD: that of an input, null for none
 
     /// The same LoD, another element type or dims: what most operators give.
     [[nodiscard]] tensor_meta with(DType new_dtype, const Shape& new_dims) const {
-        return {new_dtype, new_dims, lod_level.value_or(0), lod_from, false, {}};
+        return {new_dtype, new_dims, lod_level.value_or(0), lod_from, false, {}, nullptr};
     }
     [[nodiscard]] tensor_meta with(const Shape& new_dims) const { return with(dtype, new_dims); }
 };
@@ -46,6 +49,7 @@ class infer_context : public detail::op_failure {
         std::span<tensor_meta> outputs;
         std::int64_t program_version = 0;
         bool building = false;
+        std::span<std::optional<LoD>> made_lods{};  ///< one for each output, while planning
     };
     explicit infer_context(const parts& p) : op_failure(p.op_type), parts_(p) {}
 
@@ -61,6 +65,11 @@ class infer_context : public detail::op_failure {
     /// Sets an output; one that the program does not ask for is passed over.
     void set_out(std::size_t slot, const tensor_meta& meta, std::size_t k = 0) {
         if (k < out_count(slot)) parts_.outputs[parts_.output_slots[slot].first + k] = meta;
+    }
+
+    /// Gives an output LoD of its own. The operator has to say `reads_lod`.
+    void set_lod(std::size_t slot, LoD lod, std::size_t k = 0) {
+        if (k < out_count(slot) && !parts_.made_lods.empty()) parts_.made_lods[parts_.output_slots[slot].first + k] = std::move(lod);
     }
 
     /// True while a program is built: a dim of -1 then agrees with any other.

@@ -32,7 +32,7 @@ class known_values {
     /// Runs an operator whose inputs are known, if its outputs are small, and keeps these. One that fails then fails in the run.
     void learn(const op_info& op, const void* attributes, const side& in, const side& out, std::span<const std::uint32_t> operands,
                std::int64_t program_version) {
-        if (op.reads == op_reads::chances || (op.reads == op_reads::values && in.metas.empty())) return;
+        if (op.reads == op_reads::chances || op.reads_lod || (op.reads == op_reads::values && in.metas.empty())) return;
         sequence<operand> read;
         for (const auto& meta : in.metas) {
             if (op.reads != op_reads::dims && meta.value.empty() && meta.dims.count() != 0) return;

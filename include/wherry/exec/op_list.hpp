@@ -100,6 +100,7 @@ struct op_info {
     /// Kind of the outputs, given those of the inputs; null when they are always LoDTensors.
     VarKind (*out_kind)(const void* attributes, std::span<const VarKind> inputs) = nullptr;
     op_reads reads = op_reads::values;
+    bool reads_lod = false;  ///< LoD of its inputs decides dims or values: a plan is then made for it, too
 
     /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
     [[nodiscard]] result<attributes_ptr> read_attributes(const Operator& op) const;
@@ -172,6 +173,7 @@ constexpr op_info info_of() {
     }
     if constexpr (requires { &Op::out_kind; }) info.out_kind = e::out_kind;
     if constexpr (requires { Op::reads; }) info.reads = Op::reads;
+    if constexpr (requires { Op::reads_lod; }) info.reads_lod = Op::reads_lod;
     return info;
 }
 }  // namespace detail

@@ -47,6 +47,7 @@ struct planned_operand {
     std::uint32_t first_step = 0;
     std::uint32_t last_step = 0;
     Tensor* tensor = nullptr;  ///< the scope's, once bound
+    const LoD* lod = nullptr;  ///< one of plan::lods_: that of a fed array, or one that an operator made
 };
 
 /// One operator, ready to run.
@@ -113,6 +114,8 @@ class plan {
     sequence<operand> operands_;  ///< one for one with planned_
     sequence<detail::planned_step> steps_;
     detail::aligned_bytes arena_;
+    sequence<std::unique_ptr<const LoD>> lods_;
+    bool reads_lod_ = false;                     ///< dims or values follow from LoD: the plan is for the LoD of these feeds alone
     sequence<detail::aligned_bytes> realigned_;  ///< fed arrays that did not lie at a multiple of their element
 };
 
@@ -127,6 +130,7 @@ inline bool plan::answers(const Program& program, std::span<const tensor_ref> fe
         if (held.feed != detail::not_fed) {
             const auto& fed = feeds[held.feed];
             if (fed.dtype != held.meta.dtype || fed.dims != held.meta.dims || !detail::check_fed_array(fed)) return false;
+            if (reads_lod_ && (fed.lod != nullptr ? *fed.lod : LoD()) != (held.lod != nullptr ? *held.lod : LoD())) return false;
         } else if (held.where == detail::storage::scope && held.read_first) {
             const auto* tensor = held.persistable ? scope.root().find_var(held.name) : scope.find_var(held.name);
             if (tensor == nullptr || !tensor->is_initialized() || tensor->dtype() != held.meta.dtype || tensor->dims() != held.meta.dims)
@@ -178,6 +182,7 @@ inline const LoD* plan::lod_of(const detail::planned_operand& planned, std::span
     if (planned.meta.lod_from < 0) return nullptr;
     const auto& source = planned_[static_cast<std::size_t>(planned.meta.lod_from)];
     if (source.where == detail::storage::fed) return feeds[source.feed].lod;
+    if (source.lod != nullptr) return source.lod;
     return source.tensor != nullptr ? &source.tensor->lod() : nullptr;
 }
 

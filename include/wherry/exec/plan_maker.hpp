@@ -8,6 +8,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/known_values.hpp>
 #include <wherry/exec/plan.hpp>
+#include <wherry/exec/slot_check.hpp>
 #include <wherry/program/operator.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
@@ -19,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -126,6 +128,7 @@ class plan_maker {
                                          .feed = i,
                                          .persistable = var.persistable()});
             made_.planned_[at].meta.lod_from = static_cast<std::int32_t>(at);
+            if (fed.lod != nullptr) keep_lod(at, *fed.lod);
         }
         return {};
     }
@@ -153,6 +156,15 @@ class plan_maker {
     }
 
     // ---- variables
+
+    void keep_lod(std::uint32_t at, LoD lod) {
+        made_.planned_[at].lod = made_.lods_.emplace_back(std::make_unique<const LoD>(std::move(lod))).get();
+        made_.planned_[at].meta.lod_from = static_cast<std::int32_t>(at);
+    }
+    [[nodiscard]] const LoD* lod_of(std::uint32_t at) const {
+        const auto from = made_.planned_[at].meta.lod_from;
+        return from < 0 ? nullptr : made_.planned_[static_cast<std::size_t>(from)].lod;
+    }
 
     std::uint32_t add_operand(detail::planned_operand planned) {
         const auto at = static_cast<std::uint32_t>(made_.planned_.size());
@@ -202,35 +214,12 @@ class plan_maker {
         sequence<std::uint32_t> operands;
     };
 
-    static result<void> check_arity(const slot& declared, std::span<const std::string> names) {
-        const auto count = names.size();
-        const bool required = declared.arity == slot_arity::one || declared.arity == slot_arity::many;
-        const bool named = declared.arity != slot_arity::one || count == 0 || (!names[0].empty() && names[0] != empty_var_name);
-        if (required && (count == 0 || !named))
-            return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = declared.name};
-        if (declared.arity != slot_arity::many && declared.arity != slot_arity::any && count > 1)
-            return error{.code = errc::missing_slot,
-                         .message = "a slot holds more variables than it takes",
-                         .variable = declared.name,
-                         .expected = "1",
-                         .found = decimal(count)};
-        return {};
-    }
-    static result<void> check_known(std::span<const slot> declared, const Operator::slots& used) {
-        for (const auto& held : used)
-            if (!held.arguments.empty() &&
-                std::none_of(declared.begin(), declared.end(), [&](const slot& s) { return s.name == held.parameter; }))
-                return error{
-                    .code = errc::unsupported, .message = "an operator uses a slot that is not known here", .variable = held.parameter};
-        return {};
-    }
-
     result<arguments> inputs_of(const Operator& op, const op_info& info) {
-        if (auto checked = check_known(info.inputs, op.desc().inputs); !checked) return checked.failure();
+        if (auto checked = detail::check_known(info.inputs, op.desc().inputs); !checked) return checked.failure();
         arguments found;
         for (const auto& declared_slot : info.inputs) {
             const auto names = op.input(declared_slot.name);
-            if (auto checked = check_arity(declared_slot, names); !checked) return checked.failure();
+            if (auto checked = detail::check_arity(declared_slot, names); !checked) return checked.failure();
             found.ranges.push_back({static_cast<std::uint32_t>(found.operands.size()), static_cast<std::uint32_t>(names.size())});
             for (const auto& name : names) {
                 auto at = find_current(name);
@@ -259,29 +248,33 @@ class plan_maker {
         if (!attributes) return attributes.failure();
         auto in = inputs_of(op, *info);
         if (!in) return in.failure();
-        if (auto checked = check_known(info->outputs, op.desc().outputs); !checked) return checked;
+        if (auto checked = detail::check_known(info->outputs, op.desc().outputs); !checked) return checked;
 
         arguments out;
         sequence<const std::string*> out_names;
         for (const auto& declared_slot : info->outputs) {
             const auto names = op.output(declared_slot.name);
-            if (auto checked = check_arity(declared_slot, names); !checked) return checked;
+            if (auto checked = detail::check_arity(declared_slot, names); !checked) return checked;
             out.ranges.push_back({static_cast<std::uint32_t>(out_names.size()), static_cast<std::uint32_t>(names.size())});
             for (const auto& name : names) out_names.push_back(&name);
         }
         sequence<tensor_meta> in_metas;
         for (const auto at : in->operands) {
             in_metas.push_back(made_.planned_[at].meta);
+            if (info->reads_lod) in_metas.back().lod = lod_of(at);
             in_metas.back().value = made_.planned_[at].where == detail::storage::temporary ? known_.of(at) : std::span<const std::byte>();
         }
         sequence<tensor_meta> out_metas(out_names.size());
-        infer_context context({op.type(), info->inputs, in->ranges, out.ranges, in_metas, out_metas, made_.program_version_, false});
+        sequence<std::optional<LoD>> lods(info->reads_lod ? out_names.size() : 0);
+        made_.reads_lod_ |= info->reads_lod;
+        infer_context context({op.type(), info->inputs, in->ranges, out.ranges, in_metas, out_metas, made_.program_version_, false, lods});
         if (auto inferred = info->infer(attributes->get(), context); !inferred) return inferred;
 
         for (std::size_t i = 0; i < out_names.size(); ++i) {
             const auto at = take_output(*out_names[i], out_metas[i]);
             if (!at) return at.error();
             out.operands.push_back(*at);
+            if (i < lods.size() && lods[i] && *at != none) keep_lod(*at, *std::move(lods[i]));
         }
         known_.learn(*info, attributes->get(), {in->ranges, in_metas}, {out.ranges, out_metas}, out.operands, made_.program_version_);
         made_.steps_.push_back({.op = info,
@@ -344,7 +337,8 @@ class plan_maker {
                                        .dtype = held.meta.dtype,
                                        .dims = held.meta.dims,
                                        .count = held.meta.dims.count(),
-                                       .is_rows = held.meta.is_rows});
+                                       .is_rows = held.meta.is_rows,
+                                       .lod = lod_of(i)});
             if (held.where != detail::storage::temporary) continue;
             const std::uint64_t size_bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);  // it was checked by its step
             if (size_bytes > caps_.arena_bytes) return arena_too_large(size_bytes);

@@ -24,7 +24,8 @@ struct operand {
     DType dtype = DType::FP32;
     Shape dims;
     std::size_t count = 0;
-    bool is_rows = false;  ///< declared as SelectedRows, held as a whole tensor: rows without an id are -0.0
+    bool is_rows = false;      ///< declared as SelectedRows, held as a whole tensor: rows without an id are -0.0
+    const LoD* lod = nullptr;  ///< where an operator of the plan reads LoD: that of this variable, null for none
 };
 
 /// The view of an operator's `run`: elements of its inputs and outputs, in order of its declared slots. Element types,
@@ -52,6 +53,10 @@ class run_context : public detail::op_failure {
     [[nodiscard]] const Shape& in_dims(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->dims; }
     [[nodiscard]] const Shape& out_dims(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->dims; }
     [[nodiscard]] DType out_dtype(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->dtype; }
+
+    /// LoD of an input or output, for operators that say `reads_lod`; null for none.
+    [[nodiscard]] const LoD* in_lod(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->lod; }
+    [[nodiscard]] const LoD* out_lod(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->lod; }
 
     [[nodiscard]] bool in_is_rows(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->is_rows; }
 

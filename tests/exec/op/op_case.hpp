@@ -16,6 +16,7 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,7 +53,8 @@ inline void flatten(std::span<const slot> declared, const Operator& op, bool of_
 }  // namespace detail
 
 /// An operator's infer on metas; those of its outputs are added to `known`.
-inline result<void> infer_op(const op_info& info, const Operator& op, metas& known, std::int64_t version, bool building) {
+inline result<void> infer_op(const op_info& info, const Operator& op, metas& known, std::int64_t version, bool building,
+                             std::map<std::string, LoD>* lods = nullptr) {
     auto attributes = info.read_attributes(op);
     if (!attributes) return std::move(attributes).error();
     std::vector<std::string> in_names, out_names;
@@ -62,6 +64,7 @@ inline result<void> infer_op(const op_info& info, const Operator& op, metas& kno
     std::vector<tensor_meta> in_metas;
     for (const auto& name : in_names) in_metas.push_back(known.at(name));
     std::vector<tensor_meta> out_metas(out_names.size());
+    std::vector<std::optional<LoD>> made_lods(out_names.size());
     infer_context c({.op_type = info.type,
                      .declared_inputs = info.inputs,
                      .input_slots = in_slots,
@@ -69,17 +72,25 @@ inline result<void> infer_op(const op_info& info, const Operator& op, metas& kno
                      .inputs = in_metas,
                      .outputs = out_metas,
                      .program_version = version,
-                     .building = building});
+                     .building = building,
+                     .made_lods = made_lods});
     if (auto inferred = info.infer(attributes->get(), c); !inferred) return inferred;
-    for (std::size_t i = 0; i < out_names.size(); ++i) known.insert_or_assign(out_names[i], out_metas[i]);
+    for (std::size_t i = 0; i < out_names.size(); ++i) {
+        known.insert_or_assign(out_names[i], out_metas[i]);
+        if (lods != nullptr && made_lods[i]) lods->insert_or_assign(out_names[i], *std::move(made_lods[i]));
+    }
     return {};
 }
 
 /// Infers, allocates the outputs (a name that is there already with these dims keeps its memory) and runs.
 inline result<void> run_op(const op_info& info, const Operator& op, variables& vars, std::int64_t version = fluid_18) {
     metas known;
-    for (const auto& [name, tensor] : vars) known[name] = {tensor.dtype(), tensor.dims()};
-    if (auto inferred = infer_op(info, op, known, version, false); !inferred) return inferred;
+    for (const auto& [name, tensor] : vars) {
+        known[name] = {tensor.dtype(), tensor.dims()};
+        if (!tensor.lod().empty()) known[name].lod = &tensor.lod();
+    }
+    std::map<std::string, LoD> lods;
+    if (auto inferred = infer_op(info, op, known, version, false, &lods); !inferred) return inferred;
     auto attributes = info.read_attributes(op);
     std::vector<std::string> in_names, out_names;
     std::vector<slot_range> in_slots, out_slots;
@@ -92,11 +103,12 @@ inline result<void> run_op(const op_info& info, const Operator& op, variables& v
             to = Tensor(meta.dtype, meta.dims);
             std::fill(to.bytes().begin(), to.bytes().end(), std::byte{0xA5});  // what is not written shows
         }
+        if (lods.contains(name)) to.set_lod(lods.at(name));
     }
     std::map<std::string, operand> operands;
     const auto operand_of = [&](const std::string& name) {
         auto& tensor = vars.at(name);
-        return &(operands[name] = {tensor.bytes().data(), tensor.dtype(), tensor.dims(), tensor.count()});
+        return &(operands[name] = {tensor.bytes().data(), tensor.dtype(), tensor.dims(), tensor.count(), false, &tensor.lod()});
     };
     std::vector<operand*> ins, outs;
     for (const auto& name : in_names) ins.push_back(operand_of(name));

@@ -12,6 +12,7 @@
 #include <wherry/exec/op/images.hpp>
 #include <wherry/exec/op/lists.hpp>
 #include <wherry/exec/op/log_softmax.hpp>
+#include <wherry/exec/op/lstm.hpp>
 #include <wherry/exec/op/one_hot.hpp>
 #include <wherry/exec/op/pad.hpp>
 #include <wherry/exec/op/prelu.hpp>
@@ -19,6 +20,8 @@
 #include <wherry/exec/op/rearrange.hpp>
 #include <wherry/exec/op/reduce_max.hpp>
 #include <wherry/exec/op/reshape.hpp>
+#include <wherry/exec/op/sequence_expand.hpp>
+#include <wherry/exec/op/sequence_pool.hpp>
 #include <wherry/exec/op/shape.hpp>
 #include <wherry/exec/op/slice.hpp>
 #include <wherry/exec/op/squeeze.hpp>
@@ -55,8 +58,12 @@ using assembly = op_list<stack, stack_grad, unstack, unstack_grad, unbind, split
 using comparisons = op_list<equal, not_equal, less_than, less_equal, greater_than, greater_equal, logical_and, logical_or, logical_xor,
                             logical_not, where, where_grad, arg_max, arg_min, argsort, argsort_grad, top_k_v2, top_k_v2_grad>;
 
+/// Operators on sequences: rows that LoD puts together.
+using sequences =
+    op_list<sequence_pool, sequence_softmax, sequence_conv, sequence_expand, sequence_expand_as, sequence_concat, lod_reset, lstm, gru>;
+
 /// `op::every` and these.
-using inference = join_ops<every, images, functions, shapes, assembly, comparisons>;
+using inference = join_ops<every, images, functions, shapes, assembly, comparisons, sequences>;
 
 }  // namespace wherry::inline WHERRY_ABI::op
 

@@ -37,7 +37,7 @@ struct pir_rule {
     std::string_view to;
     std::array<pir_input, 5> inputs{};
     std::array<std::string_view, 6> outputs{"Out"};
-    std::array<pir_attribute, 8> attrs{};
+    std::array<pir_attribute, 9> attrs{};
 };
 
 namespace pir {
@@ -49,13 +49,13 @@ inline constexpr inputs one_called_input{{{"Input"}}};
 inline constexpr inputs resized{{{"X"}, {"OutSize"}, {"SizeTensor", tensors}, {"Scale"}}};
 inline constexpr inputs reduced{{{"X"}, {"dim", integers}}};
 inline constexpr inputs with_index{{{"X"}, {"Index"}}};
-inline constexpr std::array<pir_attribute, 8> convolution{{{"strides", "strides"},
+inline constexpr std::array<pir_attribute, 9> convolution{{{"strides", "strides"},
                                                            {"paddings", "paddings"},
                                                            {"padding_algorithm", "padding_algorithm"},
                                                            {"dilations", "dilations"},
                                                            {"groups", "groups"},
                                                            {"data_format", "data_format"}}};
-inline constexpr std::array<pir_attribute, 8> resizing{{{"data_format", "data_format"},
+inline constexpr std::array<pir_attribute, 9> resizing{{{"data_format", "data_format"},
                                                         {"out_d", "out_d"},
                                                         {"out_h", "out_h"},
                                                         {"out_w", "out_w"},
@@ -141,6 +141,7 @@ inline constexpr pir_rule rules[] = {
        {"data_format", "data_format"},
        {"pooling_type", "pooling_type"},
        {"global_pooling", "global_pooling"},
+       {"padding_algorithm", "padding_algorithm"},
        {"adaptive", "adaptive"}}}},
     {"batch_norm_",
      "batch_norm",
