@@ -88,6 +88,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/lists.hpp
     wherry/exec/op/log_softmax.hpp
     wherry/exec/op/lookup_table.hpp
+    wherry/exec/op/lstm.hpp
     wherry/exec/op/matmul.hpp
     wherry/exec/op/mean.hpp
     wherry/exec/op/mul.hpp
@@ -106,6 +107,8 @@ set(WHERRY_HEADERS
     wherry/exec/op/same_elements.hpp
     wherry/exec/op/scale.hpp
     wherry/exec/op/selected_rows.hpp
+    wherry/exec/op/sequence_expand.hpp
+    wherry/exec/op/sequence_pool.hpp
     wherry/exec/op/shape.hpp
     wherry/exec/op/slice.hpp
     wherry/exec/op/softmax.hpp
@@ -125,6 +128,7 @@ set(WHERRY_HEADERS
     wherry/exec/plan_maker.hpp
     wherry/exec/run.hpp
     wherry/exec/slot.hpp
+    wherry/exec/slot_check.hpp
     wherry/fluid.hpp
     wherry/fluid/data_feeder.hpp
     wherry/fluid/detail/data_feeder.ipp
