@@ -1,4 +1,4 @@
-// Policies and operators of your own: a layout, an annotation, a codec, an operator. (A filter, a sink and a source: policies.cpp)
+// Policies and operators of your own: a layout, an annotation, a codec, a format, an operator. (A filter, a sink and a source: policies.cpp)
 #include <wherry/wherry.hpp>
 
 #include <array>
@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -55,6 +57,46 @@ struct scrambled {
     static auto decode(auto& source, const wherry::limits&) { return wherry::transformed(source, mix); }
 };
 static_assert(wherry::Codec<scrambled>);
+
+/// A format: a line "NAME DIM DIM ..." for each array, an empty line, then the elements of all, float32.
+struct listed {
+    using kind = wherry::kinds::format;
+    static constexpr std::string_view name = "listed";
+    static constexpr wherry::format_facts facts{};
+    static constexpr bool holds(wherry::DType dtype) noexcept { return dtype == wherry::DType::FP32; }
+
+    static wherry::result<void> plan(wherry::save_plan& into, std::span<const wherry::tensor_ref> tensors, const wherry::limits&) {
+        for (const auto& one : tensors) {
+            auto line = std::string(one.name);
+            for (const auto dim : one.dims) line += ' ' + std::to_string(dim);
+            into.append(line + '\n');
+        }
+        into.append("\n");
+        for (const auto& one : tensors) into.add_elements(one.dtype, one.bytes);
+        return {};
+    }
+    /// Where elements lie is checked by whoever asked: no line can make a load read past the file.
+    static wherry::result<wherry::record_listing> index(wherry::any_reader& reader, const wherry::listing_request&) {
+        const auto head = wherry::read_head(reader, 4096);
+        if (!head) return head.error();
+        wherry::record_listing made;
+        std::uint64_t offset = head->find("\n\n") + 2;
+        std::istringstream lines(head->substr(0, head->find("\n\n")));
+        for (std::string line; std::getline(lines, line);) {
+            std::istringstream words(line);
+            wherry::indexed_array one;
+            one.header.dtype = wherry::DType::FP32;
+            words >> one.name;
+            for (std::int64_t dim = 0; words >> dim && one.header.dims.rank() < wherry::max_rank;) one.header.dims.push_back(dim);
+            one.header.data_offset = offset;
+            one.header.data_bytes = 4 * one.header.dims.element_count().value_or(0);
+            offset += one.header.data_bytes;
+            made.arrays.push_back(std::move(one));
+        }
+        return made;
+    }
+};
+static_assert(wherry::WritableFormat<listed>);
 
 /// An operator that Paddle has and wherry has not: x where it is positive, else alpha x.
 struct leaky_relu {
@@ -135,5 +177,6 @@ int main() {
     show("by_layer:", comes_back<wherry::archive<by_layer>>(program, scope, "own_layers"));
     show("flash_pages:", comes_back<wherry::archive<wherry::annotate<flash_pages>>>(program, scope, "own_flash"));
     show("scrambled:", comes_back<wherry::archive<scrambled, by_layer, wherry::annotate<wherry::names>>>(program, scope, "own_scrambled"));
+    show("listed:", comes_back<wherry::archive<listed, wherry::durable>>(program, scope, "own_listed"));
     return good ? 0 : 1;
 }

@@ -3,14 +3,14 @@
 
 #include <wherry/archive/select.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/format/streams.hpp>
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/mapped.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/record/any_reader.hpp>
 #include <wherry/record/byte_order.hpp>
-#include <wherry/record/stream_index.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
-#include <wherry/wire/annotation.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -65,23 +65,21 @@ class weight_list {
     [[nodiscard]] const sequence<error>& skipped() const noexcept { return skipped_; }
 
     /// Adds the tensors of a mapped file; `name` is that of the only one where its header has none.
-    /// Errors: those of `index_streams` and `wire::read_annotation`; not_a_paddle_file for a program.
+    /// Errors: those of `format::streams::index`; not_a_paddle_file for a program.
     result<void> add(const mapped_reader& file, std::string_view name, const limits& caps = {}) {
         auto reader = file;
-        const auto found = index_streams(reader, caps);
-        if (!found) return error(found.error()).in_file(file.path());
+        any_reader record(reader);
+        auto found = format::streams::index(record, {caps});
+        if (!found) return std::move(found).error().in_file(file.path());
         sequence<weight> made;
-        for (const auto& one : *found) {
-            const auto header_bytes = one.header.data_offset - one.stream_offset;
-            const auto header = file.bytes().substr(static_cast<std::size_t>(one.stream_offset), static_cast<std::size_t>(header_bytes));
-            const auto note = wire::read_annotation(header);
-            if (!note) return error(note.error()).shifted(one.stream_offset).in_file(file.path());
+        for (auto& one : found->arrays) {
             const auto elements =
                 file.bytes().substr(static_cast<std::size_t>(one.header.data_offset), static_cast<std::size_t>(one.header.data_bytes));
             if constexpr (!native_is_little_endian)  // the mapping is private: what is written stays here
                 reverse_numbers(one.header.dtype, {const_cast<std::byte*>(as_bytes(elements).data()), elements.size()});  // NOLINT
-            made.push_back({std::string(note->name.empty() && found->size() == 1 ? name : note->name), std::string(file.path()),
-                            one.header.dtype, one.header.dims, one.header.lod, as_bytes(elements)});
+            if (one.name.empty() && found->arrays.size() == 1) one.name = name;
+            made.push_back({std::move(one.name), std::string(file.path()), one.header.dtype, one.header.dims, std::move(one.header.lod),
+                            as_bytes(elements)});
         }
         std::move(made.begin(), made.end(), std::back_inserter(weights_));
         mappings_.push_back(file.lender());
