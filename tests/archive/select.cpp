@@ -57,6 +57,6 @@ TEST_CASE("rows and arrays of tensors are refused with what to do instead") {
     };
     CHECK(refused(VarKind::LOD_TENSOR_ARRAY) == "LOD_TENSOR_ARRAY: a tensor array has no form in a file: save its tensors one by one");
     CHECK(refused(VarKind::SELECTED_ROWS) ==
-          "SELECTED_ROWS: SelectedRows have a file of their own: save and load one file a variable, or use save_selected_rows");
+          "SELECTED_ROWS: SelectedRows have a file of their own: save and load one file per variable, or use save_selected_rows");
     CHECK(refused(VarKind::STEP_SCOPES) == "STEP_SCOPES: only LoDTensor variables have a place in these files");
 }

@@ -157,7 +157,7 @@ TEST_CASE("numbers of numpy.savetxt and of printf become variables of a program"
     fresh(folder);
     write_file("plain_text/fc_0.b_0.txt", "1\n2\nthree\n");
     const auto wrong = wherry_tool({"convert", "plain_text", folder});
-    CHECK(wrong.err.find("bad_text: a word is no number of the element type [file plain_text/fc_0.b_0.txt, offset 4, variable fc_0.b_0, "
+    CHECK(wrong.err.find("bad_text: a word is not a number of the element type [file plain_text/fc_0.b_0.txt, offset 4, variable fc_0.b_0, "
                          "expected float32, found three in line 3]") != std::string::npos);
     CHECK(!fs::exists(folder));
 }

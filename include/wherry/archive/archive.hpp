@@ -54,7 +54,7 @@ struct saved_by<S> {
 /// tensor changes; a load that fails leaves the scope exactly as it was.
 template <class... Policies>
 struct archive {
-    /// What is chosen, by kind. A kind that an archive takes is a default here.
+    /// The chosen policies, by kind. A kind that an archive takes is a default here.
     using chosen =
         policy_set<policies<filter::persistables, layout::combined, format::streams, atomic, plain, capped<limits{}>, annotate<>>,
                    Policies...>;
@@ -70,7 +70,7 @@ struct archive {
     static_assert(format_policy::facts.annotates || !annotate_policy::rules.any(),
                   "wherry: this format has no place for annotations: use format::streams (see wherry/format/format.hpp)");
 
-    /// What `save` returns for a sink: nothing for files, the bytes for memory.
+    /// The result of `save` for a sink: nothing for files, the bytes for memory.
     template <class S>
     using saved = typename detail::saved_by<std::remove_reference_t<S>>::type;
 
@@ -93,7 +93,7 @@ struct archive {
         else return unreachable();
     }
 
-    /// Saves arrays of one's own; no Program is needed.
+    /// Saves arrays of your own; no Program is needed.
     /// Errors: nothing_to_save, bad_name, duplicate_name, bad_dtype, bad_dims, overflow, shape_mismatch, bad_lod (nothing
     /// is written); those of the sink.
     template <class S, class... Held>

@@ -20,11 +20,12 @@
 
 namespace wherry::inline WHERRY_ABI {
 
+/// How `load_matching` takes arrays of other element types.
 struct matching_options {
     bool convert = false;  ///< a floating element type becomes the program's; otherwise such an array is skipped
 };
 
-/// What a lenient load did.
+/// The outcome of a lenient load.
 struct matching_report {
     std::size_t tensor_count = 0;
     sequence<error> skipped;       ///< variables that keep what they have: missing_record, shape_mismatch, dtype_mismatch

@@ -15,7 +15,7 @@
 namespace wherry::inline WHERRY_ABI {
 
 /// Loads `shape` elements of a record's first tensor, from element `seek` on, and reads no other byte of its data: how a
-/// parameter server takes its part of a large file. The LoD stays behind, since it speaks of all rows.
+/// parameter server takes its part of a large file. The LoD is left out, since it is that of all rows.
 /// Errors: bad_argument for a slice that reaches past the tensor, those of `stream_indexer::next` and of the source.
 /// Source: fluid 1.8.5, attributes `seek` and `shape` of the operator `load`.
 template <class S>

@@ -32,17 +32,17 @@ namespace detail {
 constexpr std::string_view why_no_tensor(VarKind kind) noexcept {
     if (kind == VarKind::LOD_TENSOR_ARRAY) return "a tensor array has no form in a file: save its tensors one by one";
     if (kind == VarKind::SELECTED_ROWS)
-        return "SelectedRows have a file of their own: save and load one file a variable, or use save_selected_rows";
+        return "SelectedRows have a file of their own: save and load one file per variable, or use save_selected_rows";
     return "only LoDTensor variables have a place in these files";
 }
 
-/// What of a list is saved or loaded: RAW variables are skipped, a name counts once, the first time. `with_rows` where SelectedRows
-/// have a place. Errors: nothing_to_save, mixed_kinds, bad_argument for an empty handle.
+/// The variables of a list that are saved or loaded: RAW ones are skipped, a name counts once, the first time. `with_rows` where
+/// SelectedRows have a place. Errors: nothing_to_save, mixed_kinds, bad_argument for an empty handle.
 inline result<sequence<Variable>> tensors_among(std::span<const Variable> variables, bool with_rows = false) {
     sequence<Variable> kept;
     kept.reserve(variables.size());
     for (const auto& var : variables) {
-        if (!var) return error{.code = errc::bad_argument, .message = "an empty Variable stands in the list"};
+        if (!var) return error{.code = errc::bad_argument, .message = "the list holds an empty Variable"};
         if (var.kind() == VarKind::RAW) continue;
         if (var.kind() != VarKind::LOD_TENSOR && !(with_rows && var.kind() == VarKind::SELECTED_ROWS))
             return error{.code = errc::mixed_kinds,

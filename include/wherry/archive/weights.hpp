@@ -115,7 +115,7 @@ class weight_list {
     sequence<error> skipped_;
 };
 
-/// All tensors of a model file (`__params__`, `.pdiparams`, one file a variable), or of a folder of files, without a
+/// All tensors of a model file (`__params__`, `.pdiparams`, one file per variable), or of a folder of files, without a
 /// program and without a copy: `const auto all = weights("model"); for (const auto& one : *all) ...`
 /// In a folder, files that hold no tensors are skipped and listed. Tensors of a combined file have names only where it
 /// was saved with `annotate<names>`; see the other form.

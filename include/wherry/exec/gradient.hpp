@@ -18,7 +18,7 @@ inline std::string grad_name(std::string_view variable) { return std::string(var
 inline constexpr std::string_view empty_var_name = "@EMPTY@";
 
 namespace detail {
-/// What a gradient operator is implemented by. (exec/op_list.hpp)
+/// The implementation of a gradient operator. (exec/op_list.hpp)
 template <class Op>
 const op_info& gradient_implementation() noexcept;
 }  // namespace detail

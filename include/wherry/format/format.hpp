@@ -25,7 +25,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What a format can hold, and how. The defaults are those of a file of many arrays, stored as they are under their names.
+/// The abilities of a format. The defaults are those of a file of many arrays, stored as they are under their names.
 struct format_facts {
     bool annotates = false;           ///< `annotate` has a place in it
     bool holds_names = true;          ///< otherwise arrays are told apart by their order
@@ -93,7 +93,7 @@ constexpr any_format erased_format(const F& format) noexcept {
             }};
 }
 
-/// A format that saves, behind one type.
+/// A format that saves, as one type.
 struct any_planner {
     const void* format = nullptr;
     result<void> (*plan)(const void* format, save_plan& into, std::span<const tensor_ref> tensors, const limits& caps) = nullptr;

@@ -44,7 +44,7 @@ class literal_reader {
         rest_.remove_prefix(token.size());
         return true;
     }
-    /// What stands between quotes; escapes are not known, no header holds one.
+    /// The text between quotes; escapes are not known, no header holds one.
     std::optional<std::string_view> string() noexcept {
         const std::string_view quote = skip("'") ? "'" : skip("\"") ? "\"" : "";
         const auto end = quote.empty() ? std::string_view::npos : rest_.find(quote);
@@ -58,7 +58,7 @@ class literal_reader {
         if (skip("False")) return false;
         return std::nullopt;
     }
-    /// A number that is not negative; Python 2 writes an L behind large ones.
+    /// A number that is not negative; Python 2 writes an L after large ones.
     std::optional<std::int64_t> number() noexcept {
         skip("");
         std::uint64_t value = 0;
@@ -134,13 +134,13 @@ inline result<numpy::array_layout> parse_header(std::string_view text) {
         return bad_npy("a .npy header is not a dict", in.rest());
     }
     in.skip("");
-    if (!in.rest().empty()) return bad_npy("something stands behind the dict of a .npy header", in.rest());
+    if (!in.rest().empty()) return bad_npy("something follows the dict of a .npy header", in.rest());
     for (const auto& held : entries)
         if (!held.seen) return error{.code = errc::missing_required, .message = "a .npy header lacks a key", .variable = held.key};
     return header;
 }
 
-/// The header's text: what follows magic, version and length. `at` then stands at the elements.
+/// The header's text, after magic, version and length. `at` is then at the elements.
 inline result<std::string_view> take_header(byte_cursor& in) {
     constexpr std::string_view magic = "\x93NUMPY";
     if (!in.rest().starts_with(magic))
@@ -218,7 +218,7 @@ inline result<Tensor> parse(std::string_view file) {
     return made;
 }
 
-/// What stands before the elements in a .npy file of version 1.0, byte for byte as NumPy writes it on a little-endian machine: padded so that the
+/// The bytes before the elements in a .npy file of version 1.0, byte for byte as NumPy writes it on a little-endian machine: padded so that the
 /// elements start at a multiple of 64, with room for the first dim to grow.
 inline std::string header_bytes(DType dtype, const Shape& dims) {
     constexpr std::size_t growth_digits = 21;

@@ -31,7 +31,7 @@
 /// single row or column has one dim. Source: numpy.savetxt, numpy.loadtxt.
 namespace wherry::inline WHERRY_ABI::text_file {
 
-/// What an array is taken for that does not say it itself.
+/// Element type and dims of an array that does not have them itself.
 struct assumed {
     DType dtype = DType::FP32;
     std::optional<Shape> dims{};  ///< none: those of its lines
@@ -40,7 +40,7 @@ struct assumed {
 /// The file of an array: NAME.txt.
 inline std::string file_name_of(std::string_view name) { return std::string(name) + ".txt"; }
 
-/// The name of the array in a file: without .txt or .csv, and .gz behind them.
+/// The name of the array in a file: without .txt or .csv, and .gz after them.
 inline std::string_view name_in(std::string_view file) noexcept {
     if (file.ends_with(".gz")) file.remove_suffix(3);
     if (file.ends_with(".txt") || file.ends_with(".csv")) file.remove_suffix(4);
@@ -48,7 +48,7 @@ inline std::string_view name_in(std::string_view file) noexcept {
 }
 
 namespace detail {
-/// A number, or what stands in its place.
+/// A number, or the word in its place.
 struct word {
     std::string_view chars;
     std::uint64_t offset = 0;
@@ -120,7 +120,7 @@ inline extent extent_of(std::string_view text) {
     return seen;
 }
 
-/// The first line, "# float32 [2, 3]"; any other comment is none. Errors: bad_dims for such a line with dims that are none.
+/// The first line, "# float32 [2, 3]"; any other comment is not one. Errors: bad_dims for such a line with impossible dims.
 inline result<std::optional<assumed>> own_line(std::string_view text) {
     auto line = text.substr(0, text.find('\n'));
     if (!line.starts_with("# ")) return std::optional<assumed>();
@@ -129,7 +129,7 @@ inline result<std::optional<assumed>> own_line(std::string_view text) {
     npy::detail::literal_reader in(line.substr(std::min(line.find(' '), line.size())));
     if (!dtype || !in.skip("[")) return std::optional<assumed>();
     const error bad{.code = errc::bad_dims,
-                    .message = "the first line of a file of numbers gives dims that are none",
+                    .message = "the first line of a file of numbers gives impossible dims",
                     .offset = 0,
                     .expected = "# float32 [2, 3]",
                     .found = line.substr(0, 80)};
@@ -213,7 +213,7 @@ inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}
     return made;
 }
 
-/// An array as text: the line that says what it is, then a line a row of its last dim; with one dim, a line a number. Numbers are the
+/// An array as text: the line that says what it is, then a line per row of its last dim; with one dim, a line per number. Numbers are the
 /// shortest that are read back as the same elements; what a NaN carries and LoD are not kept.
 /// The array must pass `check_tensor`.
 inline std::string print(const tensor_ref& array) {

@@ -140,7 +140,7 @@ inline bool store_bool(std::string_view token, std::byte* to) noexcept {
     return value && (*value == 0 || *value == 1) && store(std::optional(*value == 1), to);
 }
 
-/// Writes the element that a token is; float16 and bfloat16 are rounded by way of float. False where it is no such number.
+/// Writes the element that a token is; float16 and bfloat16 are rounded by way of float. False where it is not such a number.
 inline bool store_number(DType dtype, std::string_view token, std::byte* to) noexcept {
     const auto narrowed = [&]<class Half>(Half) {
         const auto value = real_of<float>(token);

@@ -20,7 +20,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// The bytes that gzip members hold, one behind the other; zero bytes after the last one are padding.
+/// The bytes that gzip members hold, one after another; zero bytes after the last one are padding.
 /// Errors: bad_deflate (no gzip, or damaged), bad_checksum, truncated, trailing_bytes, too_large beyond `inflated_bytes`.
 /// Memory grows with what is there, never with a claimed size.
 inline result<byte_buffer> gunzip(std::string_view bytes, const limits& caps = {}) {
@@ -38,7 +38,7 @@ inline result<byte_buffer> gunzip(std::string_view bytes, const limits& caps = {
     } while (bytes.substr(in.position()).starts_with(magic));
     if (const auto left = bytes.find_first_not_of('\0', in.position()); left != std::string_view::npos)
         return error{.code = errc::trailing_bytes,
-                     .message = "something stands behind the gzip data",
+                     .message = "something follows the gzip data",
                      .offset = left,
                      .found = decimal(bytes.size() - left)};
     return made;

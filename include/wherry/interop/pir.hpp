@@ -118,7 +118,7 @@ class pir_reader : pir_attributes {
     /// The variable of a value that is read as a tensor; a constant becomes an operator of its own then.
     result<std::string> tensor_of(const json& op, value& read, std::int64_t id) {
         if (!read.name.empty()) return read.name;
-        if (read.constant == nullptr || name_of_op(*read.constant) != "full") return bad(op, "a list stands where a tensor is meant");
+        if (read.constant == nullptr || name_of_op(*read.constant) != "full") return bad(op, "a list where a tensor is meant");
         read.name = "value_" + std::string(decimal(id).view());
         add_variable(read.name, read.type, false);
         const auto* held = attribute(*read.constant, "value");

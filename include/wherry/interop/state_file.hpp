@@ -32,7 +32,7 @@
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI::format {
-/// Whatever holds arrays: Paddle's streams, `.pdparams`, `.npz`, safetensors, `.npy`, numbers in text.
+/// Any form of arrays: Paddle's streams, `.pdparams`, `.npz`, safetensors, `.npy`, numbers in text.
 using any = any_of<streams, pickle<>, npz<>, safetensors, npy, text>;
 }  // namespace wherry::inline WHERRY_ABI::format
 
@@ -40,6 +40,7 @@ using any = any_of<streams, pickle<>, npz<>, safetensors, npy, text>;
 /// folders. Needs zlib (`-lz`) and nlohmann_json.
 namespace wherry::inline WHERRY_ABI::state_file {
 
+/// How `load` reads.
 struct load_options {
     /// Names the tensors of a combined file that has none: sorted by name, as every writer does.
     std::span<const Variable> in_order{};
@@ -60,14 +61,14 @@ inline result<sequence<std::string>> names_in_order(std::span<const Variable> va
     return names;
 }
 
-/// What a single array in a file of that name is called: numbers in text and NumPy's arrays have a suffix of their own.
+/// The name of a single array in a file of that name: numbers in text and NumPy's arrays have a suffix of their own.
 inline std::string_view name_in(std::string_view file, wire::file_kind kind) noexcept {
     if (kind == wire::file_kind::text) return text_file::name_in(file);
     if (kind == wire::file_kind::npy && file.ends_with(format::npy::facts.suffix)) file.remove_suffix(format::npy::facts.suffix.size());
     return file;
 }
 
-/// What the arrays of one file are called, and what the file may be.
+/// The names of one file's arrays, and the forms that it may have.
 struct file_request {
     std::string_view name;                                   ///< of a single array without a name
     sequence<std::string> names{};                           ///< of the tensors of a combined file without names

@@ -27,13 +27,14 @@ namespace wherry::inline WHERRY_ABI::state_file {
 /// The forms that arrays can be saved in.
 enum class form : std::uint8_t {
     combined,  ///< one Paddle file
-    per_file,  ///< a folder, one Paddle file a variable
+    per_file,  ///< a folder, one Paddle file per variable
     pdparams,  ///< a pickle, as fluid.save and paddle.save write it
     npz,
     safetensors,
     text,  ///< a folder of numbers in text, one NAME.txt a variable, for numpy.loadtxt and for eyes
 };
 
+/// How `save` writes.
 struct save_options {
     annotation_rules rules{};  ///< of Paddle's own forms
     bool gzip = false;         ///< of Paddle's own forms: every file

@@ -71,7 +71,7 @@ T overlap(const T* a, const T* b, bool pixels) noexcept {
     return common / (area(a) + area(b) - common);
 }
 
-/// What YOLO's head knows of its image.
+/// Numbers of YOLO's head and of its image.
 struct yolo_grid {
     std::size_t height, width, classes;
     float threshold, scale, downsample;

@@ -16,7 +16,7 @@ namespace wherry::inline WHERRY_ABI::kernel {
 
 /// How one dim of an image is resized.
 struct resized_dim {
-    /// Where the elements lie that a place is made of.
+    /// The elements that a place is made of.
     enum class corners : unsigned char {
         aligned,     ///< the first and the last elements of both lie at one place
         half_pixel,  ///< elements are areas: place k lies at ratio (k + 1/2) - 1/2

@@ -29,7 +29,7 @@ struct pooling_shape {
     divisor by = divisor::inside;
     bool adaptive = false;  ///< the image is cut into as many parts as there are places; stride, size, padding are not used
 
-    /// What a place covers of one dim, and how many elements of it an average counts.
+    /// The elements of one dim that a place covers, and how many elements of it an average counts.
     struct range {
         std::size_t begin, end, counted;
     };

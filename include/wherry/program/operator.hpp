@@ -40,7 +40,7 @@ class Operator {
     [[nodiscard]] wire::OpDesc<>& desc() noexcept { return desc_; }
     [[nodiscard]] const std::string& type() const noexcept { return desc_.type; }
 
-    /// What an executor without a list of its own runs; null when nothing was named. It lives as long as the process.
+    /// The implementation that an executor without a list of its own runs; null when nothing was named. It lives as long as the process.
     [[nodiscard]] const op_info* implementation() const noexcept { return implementation_; }
     void set_implementation(const op_info* implementation) noexcept { implementation_ = implementation; }
 

@@ -195,7 +195,7 @@ class pruner {
     const Program* program_;
     name_marks feeds_;
     wire::ProgramDesc<> made_;
-    /// Where a block that is made comes from: its number in the original, and those of its operators.
+    /// The origin of a block that is made: its number in the original, and those of its operators.
     struct origin {
         std::size_t block;
         sequence<std::size_t> ops;

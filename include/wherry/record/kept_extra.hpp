@@ -9,7 +9,7 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// What a file holds beside its arrays, as its format has it: metadata of safetensors, the rest of a checkpoint's dictionary. A load
+/// The contents of a file beside its arrays, as its format has them: metadata of safetensors, the rest of a checkpoint's dictionary. A load
 /// reports it, and the format takes it back when it saves. Copies share it.
 class kept_extra {
   public:

@@ -58,7 +58,7 @@ struct indexed_array {
     element_decoder decoder{};
 };
 
-/// What a record holds.
+/// The arrays of a record.
 struct record_listing {
     sequence<indexed_array> arrays;
     kept_extra extra{};              ///< what is not an array, as the format has it
@@ -66,7 +66,7 @@ struct record_listing {
     std::uint64_t end_offset = 0;    ///< where the last array that was looked for ends; the record may go on
 };
 
-/// What a format is asked for.
+/// The request to a format.
 struct listing_request {
     limits caps{};
     std::size_t count = ~std::size_t{0};  ///< a record of arrays without names need not be listed further
@@ -277,7 +277,7 @@ inline result<sequence<placed_tensor>> index_record(const record& held, std::spa
     return found;
 }
 
-/// Where the elements of an array lie. Users write formats, too. Errors: overflow, shape_mismatch, truncated.
+/// The place of an array's elements, checked: users write formats, too. Errors: overflow, shape_mismatch, truncated.
 inline result<void> check_stored(const wire::tensor_header& header, std::uint64_t after, std::uint64_t size_bytes) {
     const auto count = header.dims.element_count();
     const auto wanted = count ? checked_product(*count, size_of(header.dtype)) : std::nullopt;

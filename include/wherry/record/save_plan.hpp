@@ -149,7 +149,7 @@ class save_plan {
         for (const auto& one : records_) sizes.push_back({one.name, one.size_bytes});
         return sizes;
     }
-    /// What a record is made of, in order.
+    /// The pieces of a record, in order.
     [[nodiscard]] sequence<piece> pieces(std::size_t record) const {
         const auto end = record + 1 < records_.size() ? records_[record + 1].first_part : parts_.size();
         sequence<piece> made;

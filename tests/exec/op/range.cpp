@@ -27,7 +27,7 @@ TEST_CASE("as many numbers as fit") {
     CHECK(*dims_of(f32({1}, {0}), f32({1}, {1}), f32({1}, {0.25F})) == Shape{4});
 }
 
-TEST_CASE("ranges that are none") {
+TEST_CASE("impossible ranges are refused") {
     check_error(dims_of(one(1), one(8), one(0)), errc::bad_argument, "The step of range op should not be 0.");
     check_error(dims_of(one(1), one(8), one(-1)), errc::bad_argument, "The step should be greater than 0 while start < end.");
     check_error(dims_of(one(8), one(1), one(1)), errc::bad_argument, "The step should be less than 0 while start > end.");

@@ -17,6 +17,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `prior_box`, and their defaults.
 struct prior_box_attributes {
     sequence<float> min_sizes, max_sizes, aspect_ratios, variances;
     bool flip = true, clip = true, min_max_aspect_ratios_order = false;
@@ -133,6 +134,7 @@ struct prior_box {
     }
 };
 
+/// Attributes of `box_coder`, and their defaults.
 struct box_coder_attributes {
     std::string code_type = "encode_center_size";
     bool box_normalized = true;
@@ -205,6 +207,7 @@ struct box_coder {
     }
 };
 
+/// Attributes of `yolo_box`, and their defaults.
 struct yolo_box_attributes {
     sequence<std::int32_t> anchors;
     std::int32_t class_num = 1, downsample_ratio = 32;

@@ -17,9 +17,10 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `convolution_transpose`, and their defaults.
 template <std::size_t Rank>
 struct convolution_transpose_attributes {
-    sequence<std::int32_t> output_padding;  ///< more rows and columns behind the result
+    sequence<std::int32_t> output_padding;  ///< more rows and columns after the result
     sequence<std::int32_t> output_size;     ///< instead of that: the result's dims
     std::int32_t groups = 1;
     sequence<std::int32_t> dilations = sequence<std::int32_t>(Rank, 1);
@@ -138,12 +139,15 @@ struct convolution_transpose {
     }
 };
 
+/// Paddle operator `conv2d_transpose`.
 struct conv2d_transpose : convolution_transpose<2> {
     static constexpr std::string_view type = "conv2d_transpose";
 };
+/// Paddle operator `depthwise_conv2d_transpose`.
 struct depthwise_conv2d_transpose : convolution_transpose<2> {
     static constexpr std::string_view type = "depthwise_conv2d_transpose";
 };
+/// Paddle operator `conv3d_transpose`.
 struct conv3d_transpose : convolution_transpose<3> {
     static constexpr std::string_view type = "conv3d_transpose";
 };

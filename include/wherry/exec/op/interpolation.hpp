@@ -195,33 +195,43 @@ struct interpolation {
 
 }  // namespace detail
 
+/// Paddle operator `nearest_interp`.
 struct nearest_interp : detail::interpolation<float, 2, 3, 1> {
     static constexpr std::string_view type = "nearest_interp";
 };
+/// Paddle operator `linear_interp`.
 struct linear_interp : detail::interpolation<float, 1, 1, 2> {
     static constexpr std::string_view type = "linear_interp";
 };
+/// Paddle operator `bilinear_interp`.
 struct bilinear_interp : detail::interpolation<float, 2, 2, 2> {
     static constexpr std::string_view type = "bilinear_interp";
 };
+/// Paddle operator `trilinear_interp`.
 struct trilinear_interp : detail::interpolation<float, 3, 3, 2> {
     static constexpr std::string_view type = "trilinear_interp";
 };
+/// Paddle operator `bicubic_interp`.
 struct bicubic_interp : detail::interpolation<float, 2, 2, 4> {
     static constexpr std::string_view type = "bicubic_interp";
 };
+/// Paddle operator `nearest_interp_v2`.
 struct nearest_interp_v2 : detail::interpolation<sequence<float>, 2, 3, 1> {
     static constexpr std::string_view type = "nearest_interp_v2";
 };
+/// Paddle operator `linear_interp_v2`.
 struct linear_interp_v2 : detail::interpolation<sequence<float>, 1, 1, 2> {
     static constexpr std::string_view type = "linear_interp_v2";
 };
+/// Paddle operator `bilinear_interp_v2`.
 struct bilinear_interp_v2 : detail::interpolation<sequence<float>, 2, 2, 2> {
     static constexpr std::string_view type = "bilinear_interp_v2";
 };
+/// Paddle operator `trilinear_interp_v2`.
 struct trilinear_interp_v2 : detail::interpolation<sequence<float>, 3, 3, 2> {
     static constexpr std::string_view type = "trilinear_interp_v2";
 };
+/// Paddle operator `bicubic_interp_v2`.
 struct bicubic_interp_v2 : detail::interpolation<sequence<float>, 2, 2, 4> {
     static constexpr std::string_view type = "bicubic_interp_v2";
 };

@@ -17,6 +17,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `log_softmax`, and their defaults.
 struct log_softmax_attributes {
     std::int32_t axis = -1;
 
@@ -25,6 +26,7 @@ struct log_softmax_attributes {
         attr("axis", self.axis);
     }
 };
+/// Attributes of `p_norm`, and their defaults.
 struct p_norm_attributes {
     float porder = 2;
     std::int32_t axis = -1;

@@ -16,6 +16,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `one_hot`, and their defaults.
 struct one_hot_attributes {
     std::int32_t depth = -1;
     DType dtype = DType::FP32;

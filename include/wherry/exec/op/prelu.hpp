@@ -14,6 +14,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `prelu`, and their defaults.
 struct prelu_attributes {
     std::string mode = "all";
     std::string data_format = "NCHW";

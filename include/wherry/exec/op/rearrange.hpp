@@ -21,6 +21,7 @@
 /// Elements turned round, shifted, woven together, or summed up along an axis.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `flip`, and their defaults.
 struct flip_attributes {
     sequence<std::int32_t> axis;
     sequence<std::int32_t> dims;  ///< its name before 2.0
@@ -31,6 +32,7 @@ struct flip_attributes {
         attr("dims", self.dims);
     }
 };
+/// Attributes of `roll`, and their defaults.
 struct roll_attributes {
     sequence<std::int64_t> shifts;
     sequence<std::int64_t> axis;
@@ -43,6 +45,7 @@ struct roll_attributes {
         attr("dims", self.dims);
     }
 };
+/// Attributes of `pixel_shuffle`, and their defaults.
 struct pixel_shuffle_attributes {
     std::int32_t upscale_factor = 1;
     std::string data_format = "NCHW";
@@ -53,6 +56,7 @@ struct pixel_shuffle_attributes {
         attr("data_format", self.data_format, since_2x);
     }
 };
+/// Attributes of `cumsum`, and their defaults.
 struct cumsum_attributes {
     std::int32_t axis = -1;
     bool flatten = false;
@@ -67,6 +71,7 @@ struct cumsum_attributes {
         attr("reverse", self.reverse);
     }
 };
+/// Attributes of `tril_triu`, and their defaults.
 struct tril_triu_attributes {
     std::int32_t diagonal = 0;
     bool lower = false;

@@ -158,7 +158,7 @@ class emitter {
     void number(std::uint64_t n) {
         append_little_endian(out_, static_cast<U>(n));
     }
-    /// Where Python begins an object it ends a frame that has grown to 64 KiB.
+    /// At the beginning of an object Python ends a frame that has grown to 64 KiB.
     void boundary() {
         if (frame_ != no_frame && out_.size() - frame_ - frame_header_bytes >= frame_bytes) close_frame();
     }
@@ -266,7 +266,7 @@ class emitter {
         }
         code(opcode::reduce), memoize();
     }
-    /// Large ones stand outside of frames, where they are only pointed at.
+    /// Large ones are outside of frames, where they are only pointed at.
     void raw_bytes(piece data) {
         const bool outside = framing_ && data.size() >= frame_bytes;
         if (outside) close_frame(), framing_ = false;

@@ -42,7 +42,7 @@ class machine {
         }
         if (!in_.at_end())
             return error{.code = errc::trailing_bytes,
-                         .message = "something stands behind the pickle",
+                         .message = "something follows the pickle",
                          .offset = in_.offset(),
                          .found = decimal(in_.remaining())};
         if (stack_.size() != 1 || !marks_.empty()) return bad("a pickle stops with more or less than one object");
@@ -213,10 +213,10 @@ class machine {
         if (*digits == "00" || *digits == "01") return push({kind::boolean, *digits == "01" ? 1U : 0U});  // protocol 0's bools
         const bool negative = digits->starts_with('-');
         if (negative) digits->remove_prefix(1);
-        if (digits->empty() || digits->size() > 18) return bad("a number of a pickle is none, or too long", digits->substr(0, 40));
+        if (digits->empty() || digits->size() > 18) return bad("a number of a pickle is not one, or too long", digits->substr(0, 40));
         std::int64_t n = 0;
         for (const char c : *digits) {
-            if (c < '0' || c > '9') return bad("a number of a pickle is none", *digits);
+            if (c < '0' || c > '9') return bad("a number of a pickle is not one", *digits);
             n = n * 10 + (c - '0');
         }
         return push(objects_.make_number(negative ? -n : n));
@@ -267,7 +267,7 @@ class machine {
         if (stack_.size() < floor() + n + 1) return bad("items without a container");
         const auto first = stack_.size() - n;
         const auto target = stack_[first - 1];
-        if (target.kind != wanted) return bad("items go into something that is no such container");
+        if (target.kind != wanted) return bad("items go into something that is not such a container");
         if (wanted == kind::dict && n % 2 != 0) return bad("a key without a value");
         for (std::size_t i = first; i < stack_.size(); ++i) objects_.append(target, stack_[i]);
         stack_.resize(first);
@@ -301,11 +301,11 @@ class machine {
         const auto name = stack_.back();
         const auto module = stack_[stack_.size() - 2];
         stack_.resize(stack_.size() - 2);
-        if (name.kind != kind::text || module.kind != kind::text) return bad("the names of a callable are no strings");
+        if (name.kind != kind::text || module.kind != kind::text) return bad("the names of a callable are not strings");
         return push_callable(objects_.slice(module), objects_.slice(name));
     }
 
-    /// What a call would make, recognised by its shape.
+    /// The object that a call would make, recognised by its shape.
     outcome reduce() {
         if (stack_.size() < floor() + 2) return bad("a call without arguments");
         const auto given = stack_.back();
@@ -367,7 +367,7 @@ class machine {
         const auto state = stack_.back();
         stack_.pop_back();
         const auto target = stack_.back();
-        if (state.kind != kind::tuple) return bad("a state that is no tuple");
+        if (state.kind != kind::tuple) return bad("a state that is not a tuple");
         const auto before = target.kind == kind::array ? 0U : 1U;
         if ((target.kind != kind::array && target.kind != kind::dtype) || objects_.size(target) != before)
             return bad("a state for something that has none, or has it already");

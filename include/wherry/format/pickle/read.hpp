@@ -25,17 +25,19 @@
 
 namespace wherry::inline WHERRY_ABI::pickle {
 
-/// What `.pdparams` of Paddle 2 call an array, and the name of its Parameter in a program.
+/// The name that `.pdparams` of Paddle 2 have for an array, and the name of its Parameter in a program.
 struct structured_name {
     std::string structured;  ///< "linear.weight"
     std::string parameter;   ///< "linear_0.w_0"
 };
 
-/// What a `.pdparams` file holds beside its arrays.
+/// The contents of a `.pdparams` file beside its arrays.
 struct extra {
     sequence<structured_name> structured_names;  ///< of StructuredToParameterName@@
 };
 
+/// Keys of a dict that are not variables: how large arrays were cut, and the names that layers have for arrays.
+/// Source: fluid/io.py 1.8.5, framework/io.py 2.x.
 inline constexpr std::string_view big_parameters_key = "UnpackBigParamInfor@@";
 inline constexpr std::string_view structured_names_key = "StructuredToParameterName@@";
 
@@ -113,7 +115,7 @@ class state_reader {
         if (key.kind == kind::text) name = objects_->slice(key);
         else if (key.kind == kind::bytes)
             for (const char c : objects_->slice(key).substr(0, caps_.name_bytes + 1)) append_latin1(name, c);
-        else return bad("a key of a pickle is no string");
+        else return bad("a key of a pickle is not a string");
         if (name.empty() || name.size() > caps_.name_bytes || !is_utf8(name) || name.find('\0') != std::string::npos)
             return error{
                 .code = errc::bad_name, .message = "a key of a pickle is empty, too long or not UTF-8", .variable = name.substr(0, 64)};
@@ -127,7 +129,8 @@ class state_reader {
 
     result<void> entry(const std::string& key, value v) {
         if (key == structured_names_key) return structured_names(v);
-        if (key == big_parameters_key) return v.kind == kind::dict ? (big_ = v, result<void>()) : bad("the list of cut arrays is no dict");
+        if (key == big_parameters_key)
+            return v.kind == kind::dict ? (big_ = v, result<void>()) : bad("the list of cut arrays is not a dict");
         if (v.kind == kind::tuple && objects_->size(v) == 2)  // (name, array), as paddle.save writes tensors of nested objects
             if (const auto pair = objects_->items(v); pair[0].kind == kind::text && pair[1].kind == kind::array) v = pair[1];
         if (v.kind != kind::array && v.kind != kind::scalar) return listing_.others.push_back(key), result<void>();
@@ -137,7 +140,7 @@ class state_reader {
         return parsed_->views.push_back(*std::move(view)), result<void>();
     }
     result<void> structured_names(value v) {
-        if (v.kind != kind::dict) return bad("the structured names are no dict");
+        if (v.kind != kind::dict) return bad("the structured names are not a dict");
         const auto items = objects_->items(v);
         for (std::size_t i = 0; i < items.size(); i += 2) {
             auto structured = name_of(items[i]);
@@ -155,7 +158,7 @@ class state_reader {
         const auto state = states.empty() ? sequence<value>() : objects_->items(states[0]);
         if (state.size() != 5 || state[0].kind != kind::integer || state[1].kind != kind::tuple || state[2].kind != kind::dtype)
             return bad("an array without a state, or with one that is not NumPy's");
-        if (state[3].kind != kind::boolean && state[3].kind != kind::integer) return bad("the order of an array is no flag");
+        if (state[3].kind != kind::boolean && state[3].kind != kind::integer) return bad("the order of an array is not a flag");
         auto dims = shape_of(state[1]);
         if (!dims) return dims.failure();
         array_view made;
@@ -183,7 +186,7 @@ class state_reader {
                          .found = decimal(objects_->size(tuple))};
         Shape dims;
         for (const auto item : objects_->items(tuple)) {
-            if (item.kind != kind::integer) return bad("a dim is no number");
+            if (item.kind != kind::integer) return bad("a dim is not a number");
             const auto dim = objects_->numbers[item.at];
             if (dim < 0) return error{.code = errc::bad_dims, .message = "a dim is negative", .found = decimal(dim)};
             dims.push_back(dim);
@@ -213,7 +216,7 @@ class state_reader {
     /// The bytes must be there, exactly, before memory for them is.
     [[nodiscard]] result<void> check_data(const numpy::array_layout& layout, value data) const {
         if (data.kind != kind::bytes && data.kind != kind::latin1)
-            return error{.code = errc::bad_dtype, .message = "the elements of an array are no bytes"};
+            return error{.code = errc::bad_dtype, .message = "the elements of an array are not bytes"};
         const auto wanted = numpy::data_bytes(layout.dtype, layout.dims);
         if (!wanted) return wanted.error();
         const auto found = parsed_->size_of_data(data);
@@ -248,7 +251,7 @@ class state_reader {
         for (std::size_t i = 0; i < items.size(); i += 2) {
             auto name = name_of(items[i]);
             if (!name) return name.failure();
-            auto found = items[i + 1].kind == kind::dict ? join(items[i + 1]) : bad("the description of a cut array is no dict");
+            auto found = items[i + 1].kind == kind::dict ? join(items[i + 1]) : bad("the description of a cut array is not a dict");
             if (!found) return std::move(found).error().of_variable(*name);
             found->name = *std::move(name);
             parsed_->joined.push_back(*std::move(found));

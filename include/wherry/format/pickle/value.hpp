@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-/// What a pickle of arrays is made of. Source: Python's pickletools, NumPy's `__reduce__` of ndarray, dtype and scalar.
+/// The parts of a pickle of arrays. Source: Python's pickletools, NumPy's `__reduce__` of ndarray, dtype and scalar.
 namespace wherry::inline WHERRY_ABI::pickle {
 
 /// The opcodes that are read or written here. All others are refused.
@@ -72,6 +72,7 @@ constexpr bool is_forbidden(char code) noexcept {
 /// The callables that are known. They are recognised, nothing is ever called.
 enum class callable : std::uint32_t { reconstruct, ndarray, dtype, scalar, encode, bytes, ordered_dict, tuple };
 
+/// The callable of that name, if it is on the list.
 constexpr std::optional<callable> find_callable(std::string_view module, std::string_view name) noexcept {
     struct row {
         std::string_view module;
@@ -98,6 +99,7 @@ constexpr std::optional<callable> find_callable(std::string_view module, std::st
 }
 static_assert(find_callable("numpy", "dtype") == callable::dtype && !find_callable("posix", "system"));
 
+/// The kind of a value of a pickle.
 enum class kind : std::uint32_t {
     none,
     boolean,   ///< at: 0 or 1
@@ -105,7 +107,7 @@ enum class kind : std::uint32_t {
     real,      ///< not kept
     text,      ///< at: into slices, UTF-8
     bytes,     ///< at: into slices, raw (a Python 2 str as well)
-    latin1,    ///< at: into slices, UTF-8 of characters that each stand for one byte
+    latin1,    ///< at: into slices, UTF-8 of characters that each mean one byte
     callable,  ///< at: which
     tuple,     ///< at: into nodes
     list,      ///< at: into nodes

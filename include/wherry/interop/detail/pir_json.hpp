@@ -21,7 +21,7 @@
 
 namespace wherry::inline WHERRY_ABI::detail {
 
-/// What a PIR document says, piece by piece. Nothing in it is taken on trust: what is not there, or is of another type, is null or empty.
+/// A PIR document, piece by piece. Nothing in it is taken on trust: what is not there, or is of another type, is null or empty.
 struct pir_json {
     using json = nlohmann::json;
 
@@ -113,7 +113,7 @@ struct pir_json {
         const auto dtype = pir_dtype(text_of(at(at(parts, std::size_t{0}), "#")));
         if (text_of(at(type, "#")) != "0.t_dtensor" || dims == nullptr || !dims->is_array() || !dtype)
             return error{.code = errc::unsupported,
-                         .message = "a value is no dense tensor of a known element type",
+                         .message = "a value is not a dense tensor of a known element type",
                          .op = name_of_op(op),
                          .found = text_of(at(type, "#"))};
         wire::LoDTensorDesc<> made;

@@ -9,10 +9,10 @@
 #include <optional>
 #include <string_view>
 
-/// Which operator of 2.x stands for which of the PIR dialect. Source: files written by Paddle 3.3.1.
+/// The operators of 2.x that PIR's become. Source: files written by Paddle 3.3.1.
 namespace wherry::inline WHERRY_ABI::detail {
 
-/// What becomes of a value that a PIR operator reads.
+/// The use of a value that a PIR operator reads.
 enum class pir_input_kind : std::uint8_t {
     tensor,    ///< a variable of an input slot
     tensors,   ///< the values of a `combine`, all in one slot

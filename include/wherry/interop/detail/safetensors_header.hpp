@@ -72,7 +72,7 @@ struct tensor_info {
     std::string name;
     DType dtype = DType::FP32;
     Shape dims{};
-    std::uint64_t begin = 0;  ///< of its elements, behind the header; from `read_header`, in the file
+    std::uint64_t begin = 0;  ///< of its elements, after the header; from `read_header`, in the file
     std::uint64_t end = 0;
 };
 
@@ -86,7 +86,9 @@ class header_reader : public nlohmann::json_sax<nlohmann::json> {
     bool null() override { return skipped() || misplaced(); }
     bool boolean(bool) override { return skipped() || misplaced(); }
     bool number_integer(std::int64_t n) override { return skipped() || fail("a number is negative", decimal(n)); }
-    bool number_float(double, const std::string& digits) override { return skipped() || fail("a number is no integer of 64 bits", digits); }
+    bool number_float(double, const std::string& digits) override {
+        return skipped() || fail("a number is not an integer of 64 bits", digits);
+    }
     bool number_unsigned(std::uint64_t n) override {
         if (skipped()) return true;
         if (at_ != place::numbers) return misplaced();
@@ -111,13 +113,13 @@ class header_reader : public nlohmann::json_sax<nlohmann::json> {
             case place::before: return at_ = place::top, true;
             case place::top:
                 if (key_ == "__metadata__") {
-                    if (std::exchange(has_metadata_, true)) return fail("the metadata stand there twice");
+                    if (std::exchange(has_metadata_, true)) return fail("the metadata occur twice");
                     return at_ = place::metadata, true;
                 }
                 tensors_.emplace_back().name = std::move(key_);
                 seen_ = 0;
                 return at_ = place::tensor, true;
-            default: return fail("an object stands where none may be");
+            default: return fail("an object where none may be");
         }
     }
     bool key(std::string& chars) override {
@@ -139,7 +141,7 @@ class header_reader : public nlohmann::json_sax<nlohmann::json> {
     }
     bool start_array(std::size_t) override {
         if (entered()) return deep_enough();
-        if (at_ != place::tensor || key_ == "dtype") return fail("a list stands where none may be");
+        if (at_ != place::tensor || key_ == "dtype") return fail("a list where none may be");
         numbers_.clear();
         return at_ = place::numbers, true;
     }
@@ -168,7 +170,7 @@ class header_reader : public nlohmann::json_sax<nlohmann::json> {
             .code = errc::bad_dims, .message = "a tensor has too many dims", .variable = tensors_.back().name, .expected = "at most 9"};
         return false;
     }
-    bool misplaced() { return fail("a value stands where none may be", key_); }
+    bool misplaced() { return fail("a value where none may be", key_); }
 
     // The value of a key that is not known is stepped over, however deep it is.
     bool skipped() noexcept { return ignored_depth_ > 0 || std::exchange(ignore_next_, false); }
@@ -212,7 +214,7 @@ class header_reader : public nlohmann::json_sax<nlohmann::json> {
     error failure_{};
 };
 
-/// Sizes, order, holes, overlaps, names. The elements must cover all of the data, one tensor behind the other.
+/// Sizes, order, holes, overlaps, names. The elements must cover all of the data, one tensor after the other.
 inline result<void> check_tensors(sequence<tensor_info>& tensors, std::uint64_t data_bytes, const limits& caps) {
     std::sort(tensors.begin(), tensors.end(), [](const tensor_info& a, const tensor_info& b) { return a.name < b.name; });
     for (std::size_t i = 0; i < tensors.size(); ++i) {

@@ -56,7 +56,7 @@ inline void append_64(byte_buffer& out, std::initializer_list<std::uint64_t> num
     for (const auto n : numbers) append_little_endian(out, n);
 }
 
-/// What comes before the bytes of a member. Sizes always have 64 bits, as NumPy writes them.
+/// The header before the bytes of a member. Sizes always have 64 bits, as NumPy writes them.
 inline byte_buffer local_header(const member& m) {
     byte_buffer out;
     append_32(out, {local_signature});
@@ -69,7 +69,7 @@ inline byte_buffer local_header(const member& m) {
     return out;
 }
 
-/// What comes after the last member, at `offset`.
+/// The end of the archive, after the last member, at `offset`.
 inline byte_buffer directory(std::span<const member> members, std::uint64_t offset) {
     byte_buffer out;
     for (const auto& m : members) {
@@ -170,7 +170,7 @@ class directory_reader {
         return std::nullopt;
     }
 
-    /// What the end of an archive says of its directory.
+    /// The directory's place, by the end of an archive.
     struct extent {
         std::uint64_t count = 0;
         std::uint64_t size = 0;

@@ -16,7 +16,7 @@
 /// zlib's streams with sizes of 64 bits and errors as values.
 namespace wherry::inline WHERRY_ABI::detail {
 
-/// What stands around the deflated bytes.
+/// The format around the deflated bytes.
 enum class deflate_wrapper : int { none = -MAX_WBITS, gzip = MAX_WBITS + 16 };
 
 /// zlib counts in 32 bits.
@@ -86,7 +86,7 @@ class inflater {
     inflater& operator=(const inflater&) = delete;
     ~inflater() { ::inflateEnd(&stream_); }
 
-    /// Where the next stream would start.
+    /// The offset at which the next stream would start.
     [[nodiscard]] std::size_t position() const noexcept { return position_; }
 
     /// Appends a stream to `made`, which grows by doubling, never by a claimed size, to at most `cap_bytes`.

@@ -91,7 +91,7 @@ class descriptor {
 
     [[nodiscard]] int get() const noexcept { return fd_; }
     explicit operator bool() const noexcept { return fd_ >= 0; }
-    /// What close() answers. Never to be repeated: the number may belong to another file by then.
+    /// Answers what close() does. Never to be repeated: the number may belong to another file by then.
     int close() noexcept { return fd_ >= 0 ? Calls::close(std::exchange(fd_, -1)) : 0; }
 
   private:
