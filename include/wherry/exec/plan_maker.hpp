@@ -2,6 +2,7 @@
 #define WHERRY_EXEC_PLAN_MAKER_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/lod.hpp>
 #include <wherry/base/name_map.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>

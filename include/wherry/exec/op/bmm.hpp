@@ -1,6 +1,10 @@
 #ifndef WHERRY_EXEC_OP_BMM_HPP
 #define WHERRY_EXEC_OP_BMM_HPP
 
+#include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/matmul.hpp>
 #include <wherry/exec/op_list.hpp>

@@ -1,6 +1,12 @@
 #ifndef WHERRY_EXEC_OP_BOXES_HPP
 #define WHERRY_EXEC_OP_BOXES_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/boxes.hpp>

@@ -1,6 +1,11 @@
 #ifndef WHERRY_EXEC_OP_CONVOLUTION_TRANSPOSE_HPP
 #define WHERRY_EXEC_OP_CONVOLUTION_TRANSPOSE_HPP
 
+#include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/channels.hpp>
 #include <wherry/exec/op/check.hpp>

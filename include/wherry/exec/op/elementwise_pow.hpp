@@ -1,6 +1,8 @@
 #ifndef WHERRY_EXEC_OP_ELEMENTWISE_POW_HPP
 #define WHERRY_EXEC_OP_ELEMENTWISE_POW_HPP
 
+#include <wherry/base/error.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/elementwise.hpp>
 #include <wherry/exec/op_list.hpp>

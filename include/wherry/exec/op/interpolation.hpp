@@ -1,6 +1,12 @@
 #ifndef WHERRY_EXEC_OP_INTERPOLATION_HPP
 #define WHERRY_EXEC_OP_INTERPOLATION_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/channels.hpp>
 #include <wherry/exec/op/check.hpp>
@@ -17,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline WHERRY_ABI::op {
 

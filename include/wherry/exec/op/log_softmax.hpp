@@ -1,6 +1,10 @@
 #ifndef WHERRY_EXEC_OP_LOG_SOFTMAX_HPP
 #define WHERRY_EXEC_OP_LOG_SOFTMAX_HPP
 
+#include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/arg.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/softmax.hpp>

@@ -1,7 +1,11 @@
 #ifndef WHERRY_EXEC_OP_LSTM_HPP
 #define WHERRY_EXEC_OP_LSTM_HPP
 
+#include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/sequence_pool.hpp>
 #include <wherry/exec/op_list.hpp>

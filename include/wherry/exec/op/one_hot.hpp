@@ -1,6 +1,12 @@
 #ifndef WHERRY_EXEC_OP_ONE_HOT_HPP
 #define WHERRY_EXEC_OP_ONE_HOT_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
+#include <wherry/base/text.hpp>
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/cast.hpp>
 #include <wherry/exec/op/check.hpp>

@@ -1,6 +1,10 @@
 #ifndef WHERRY_EXEC_OP_PRELU_HPP
 #define WHERRY_EXEC_OP_PRELU_HPP
 
+#include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/version.hpp>

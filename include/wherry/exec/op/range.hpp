@@ -1,6 +1,9 @@
 #ifndef WHERRY_EXEC_OP_RANGE_HPP
 #define WHERRY_EXEC_OP_RANGE_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/error.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/version.hpp>

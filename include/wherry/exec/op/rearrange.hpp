@@ -1,7 +1,12 @@
 #ifndef WHERRY_EXEC_OP_REARRANGE_HPP
 #define WHERRY_EXEC_OP_REARRANGE_HPP
 
+#include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
+#include <wherry/base/text.hpp>
 #include <wherry/exec/op/arg.hpp>
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op/check.hpp>

@@ -1,6 +1,9 @@
 #ifndef WHERRY_EXEC_OP_REDUCE_MAX_HPP
 #define WHERRY_EXEC_OP_REDUCE_MAX_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/error.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op/reduce.hpp>
 #include <wherry/exec/op_list.hpp>

@@ -1,7 +1,10 @@
 #ifndef WHERRY_EXEC_OP_SEQUENCE_EXPAND_HPP
 #define WHERRY_EXEC_OP_SEQUENCE_EXPAND_HPP
 
+#include <wherry/base/error.hpp>
 #include <wherry/base/lod.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/assign.hpp>
 #include <wherry/exec/op/attribute_input.hpp>

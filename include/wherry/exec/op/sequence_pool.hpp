@@ -1,7 +1,11 @@
 #ifndef WHERRY_EXEC_OP_SEQUENCE_POOL_HPP
 #define WHERRY_EXEC_OP_SEQUENCE_POOL_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/error.hpp>
 #include <wherry/base/lod.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
