@@ -22,11 +22,17 @@ namespace wherry::inline WHERRY_ABI {
 
 /// Scales all gradients down together so that their common norm is at most `clip_norm`.
 /// Source: fluid.clip.GradientClipByGlobalNorm.
-struct GradientClipByGlobalNorm {
-    float clip_norm = 1;
+class GradientClipByGlobalNorm {
+  public:
+    explicit GradientClipByGlobalNorm(float norm = 1) : clip_norm(norm), append_(&GradientClipByGlobalNorm::append_clipping) {}
+
+    float clip_norm;
 
     /// Appends the operators; each pair then names its clipped gradient.
-    result<void> append(Builder<carries::kernels>& b, std::span<param_and_grad> pairs) const {
+    result<void> append(Builder<carries::kernels>& b, std::span<param_and_grad> pairs) const { return (this->*append_)(b, pairs); }
+
+  private:
+    result<void> append_clipping(Builder<carries::kernels>& b, std::span<param_and_grad> pairs) const {
         if (pairs.empty()) return {};
         const auto scope = b.scopes().enter("gradient_clip");
         const auto first_op = b.block().ops().size();
@@ -63,8 +69,6 @@ struct GradientClipByGlobalNorm {
         }
         return {};
     }
-
-  private:
     /// A gradient of rows as a whole tensor.
     static result<Variable> whole_gradient(Builder<carries::kernels>& b, const Variable& grad) {
         if (grad.kind() != VarKind::SELECTED_ROWS) return grad;
@@ -84,6 +88,9 @@ struct GradientClipByGlobalNorm {
         if (!larger) return larger;
         return layers::elementwise<op::elementwise_div>(b, *limit, *larger);
     }
+
+    // Named where somebody asks for clipping: an optimizer whose options hold none compiles none of these operators.
+    result<void> (GradientClipByGlobalNorm::*append_)(Builder<carries::kernels>&, std::span<param_and_grad>) const;
 };
 
 }  // namespace wherry::inline WHERRY_ABI
