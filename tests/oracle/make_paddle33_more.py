@@ -51,3 +51,6 @@ case("strided", lambda x: [paddle.stack([x, x + 1], axis=1)[:, 0, 1:3], paddle.r
                            paddle.unsqueeze(paddle.squeeze(paddle.unsqueeze(x, 0), 0), [0, 2]), paddle.flatten(paddle.expand(x, [2, 5, 4]), 1)], floats)
 case("functions", lambda x: [F.hardswish(x), F.hardsigmoid(x), F.swish(x), F.silu(x), F.leaky_relu(x, 0.2), F.elu(x), F.mish(x), F.softplus(x),
                              F.relu6(x * 4), paddle.exp(x), paddle.abs(x), paddle.pow(x, 2.0)], floats)
+case("encoded", lambda x: [F.one_hot(paddle.argmax(x, axis=1), 5), paddle.roll(x, 1, axis=1), paddle.any(x > 0, axis=1), paddle.full_like(x, 2.5),
+                           paddle.max(x, axis=1), paddle.argsort(x, axis=1), paddle.where(x > 0, x, x * 2), paddle.cumsum(x, axis=1),
+                           paddle.tile(x, [1, 2]), paddle.gather(x, paddle.argmax(x, axis=0), axis=0), paddle.flip(x, [1])], floats)

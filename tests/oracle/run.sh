@@ -9,7 +9,9 @@ trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 checks=0
 # inference models and calls one by one need nothing of the rest, so that they are checked meanwhile
 (bash "$here/run_inference.sh" "$fluid18" "$paddle26" && bash "$here/same_calls.sh" "$fluid18" &&
-    for python in "$paddle26" "$fluid18"; do "$python" "$here/op_cases.py" "$build/wherry" "$here"/op_cases/*.py; done) >"$work/meanwhile.log" 2>&1 &
+    for python in "$paddle26" "$fluid18"; do
+        "$python" "$here/op_cases.py" "$build/wherry" "$here"/op_cases/*.py && "$python" "$here/compare_operators.py" "$build/wherry" || exit
+    done) >"$work/meanwhile.log" 2>&1 &
 meanwhile=$!
 # say TEXT RESULT: a check that failed in $(...) has no result, and does not end the script by itself
 say() { [ -n "$2" ] || { echo "$1: FAILED"; exit 1; }; checks=$((checks + 1)); printf '%-58s %s\n' "$1" "$2"; }

@@ -44,6 +44,8 @@ TEST_CASE("every so many elements, backwards too") {
     CHECK(out_of(stepped(100, -1, -2)) == i32({2, 2, 2}, {4, 5, 0, 1, 10, 11, 6, 7}));
     CHECK(out_of(stepped(-1, -100, -1)).dims() == Shape{2, 2, 2});  // 2.6.2 stops before the first element
     CHECK(out_of(stepped(-1, -100, -1).version(fluid_18)).dims() == Shape{2, 3, 2});
+    CHECK(out_of(stepped(-1, -3, -2).version(fluid_18)) == i32({2, 1, 2}, {2, 3, 8, 9}));  // 2.6.2 takes the last one
+    CHECK(out_of(stepped(-1, -3, -2)) == i32({2, 1, 2}, {4, 5, 10, 11}));
     CHECK(out_of(stepped(5, 9, 1)).count() == 0);  // 2.6.2 invents elements
     constexpr auto least = std::numeric_limits<std::int32_t>::min();
     constexpr auto most = std::numeric_limits<std::int32_t>::max();

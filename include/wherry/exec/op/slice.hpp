@@ -92,7 +92,7 @@ template <class Context>
     w.count[axis] = place(end) - w.start[axis];
     return {};
 }
-/// Every step-th element; backwards for a negative step, where an end of -1 in 2.x is before the first one.
+/// Every step-th element; backwards for a negative step (before 2.0 those that counting forwards from the end would meet), where an end of -1 in 2.x is before the first one.
 template <class Context>
 [[gnu::cold]] result<void> take_steps(const Context& c, window& w, std::size_t axis, std::int64_t start, std::int64_t end,
                                       std::int64_t step) {
@@ -112,6 +112,7 @@ template <class Context>
     w.start[axis] = step < 0 ? std::max<std::int64_t>(high - 1, 0) : std::min(low, size);
     w.step[axis] = step;
     w.count[axis] = high > low ? (high - low - 1) / distance + 1 : 0;
+    if (step < 0 && w.count[axis] > 0 && !is_2x(c.program_version())) w.start[axis] = low + (w.count[axis] - 1) * distance;
     return {};
 }
 
