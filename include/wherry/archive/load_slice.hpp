@@ -28,7 +28,7 @@ template <class S>
         byte_buffer window;
         stream_indexer indexer(*reader, window, caps);
         const auto found = indexer.next();
-        if (!found) return found.error();
+        if (!found) return found.failure();
         const auto& header = found->header;
         const auto all = header.dims.count();
         if (!byte_count(header.dtype, shape) || seek > all || !fits(shape.count(), all - seek))

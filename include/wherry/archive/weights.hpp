@@ -130,7 +130,7 @@ inline result<weight_list> weights(const std::string& path, const limits& caps =
         return all;
     }
     const auto names = detail::files_beneath(path);
-    if (!names) return names.error();
+    if (!names) return names.failure();
     mapped folder(path);
     for (const auto& name : *names) {
         const std::string_view record(name);

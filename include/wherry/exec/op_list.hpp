@@ -194,7 +194,7 @@ inline result<attributes_ptr> op_info::read_attributes(const Operator& op) const
     attributes_ptr owner(made, attributes);
     detail::attribute_visitor reader(op);
     attributes(made, &reader);
-    if (!reader.outcome) return std::move(reader.outcome).failure();
+    if (!reader.outcome) return reader.outcome.failure();
     return owner;
 }
 inline void op_info::write_defaults(Operator& op) const {

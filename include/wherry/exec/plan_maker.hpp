@@ -238,7 +238,7 @@ class plan_maker {
 
     result<void> add_step(const Operator& op) {
         const auto known = require_op(ops_, op);
-        if (!known) return known.error();
+        if (!known) return known.failure();
         const auto* info = *known;
         if (info->run == nullptr)
             return error{.code = errc::unknown_op,
@@ -273,7 +273,7 @@ class plan_maker {
 
         for (std::size_t i = 0; i < out_names.size(); ++i) {
             const auto at = take_output(*out_names[i], out_metas[i]);
-            if (!at) return at.error();
+            if (!at) return at.failure();
             out.operands.push_back(*at);
             if (i < lods.size() && lods[i] && *at != none) keep_lod(*at, *std::move(lods[i]));
         }

@@ -52,7 +52,7 @@ struct any_of {
     /// Errors: not_a_paddle_file when it is none of these; those of the format that it is.
     static result<record_listing> index(any_reader& reader, const listing_request& request) {
         const auto head = read_head(reader, wire::kind_bytes);
-        if (!head) return head.error();
+        if (!head) return head.failure();
         result<record_listing> made = detail::no_such_format(*head, reader.size_bytes(), expected());
         (void)((Fs::recognises(*head, reader.size_bytes()) ? (made = Fs{}.index(reader, request), true) : false) || ...);
         return made;

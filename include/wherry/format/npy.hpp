@@ -161,11 +161,11 @@ inline result<std::string_view> take_header(byte_cursor& in) {
     std::uint64_t size_bytes = 0;
     if (*major == 1) {
         const auto size = in.read<std::uint16_t>("the header size of a .npy file is cut short");
-        if (!size) return size.error();
+        if (!size) return size.failure();
         size_bytes = *size;
     } else {
         const auto size = in.read<std::uint32_t>("the header size of a .npy file is cut short");
-        if (!size) return size.error();
+        if (!size) return size.failure();
         size_bytes = *size;
     }
     if (size_bytes > header_cap_bytes)
@@ -183,11 +183,11 @@ inline result<std::string_view> take_header(byte_cursor& in) {
 inline result<numpy::stored_array> parse_head(std::string_view head, std::uint64_t file_bytes) {
     byte_cursor in(head);
     const auto text = detail::take_header(in);
-    if (!text) return text.error();
+    if (!text) return text.failure();
     auto layout = detail::parse_header(*text);
     if (!layout) return layout.failure();
     const auto size_bytes = numpy::data_bytes(layout->dtype, layout->dims);
-    if (!size_bytes) return size_bytes.error();
+    if (!size_bytes) return size_bytes.failure();
     const auto left = file_bytes - in.offset();
     if (left < *size_bytes)
         return error{.code = errc::truncated,
@@ -208,7 +208,7 @@ inline constexpr std::size_t head_bytes = 12 + header_cap_bytes;
 /// The array in the bytes of a .npy file: row-major and in the machine's byte order, whatever the file's are. Errors: as `parse_head`.
 inline result<Tensor> parse(std::string_view file) {
     const auto found = parse_head(file, file.size());
-    if (!found) return found.error();
+    if (!found) return found.failure();
     Tensor made(found->layout.dtype, found->layout.dims);
     auto filled = numpy::fill_tensor(found->layout, made, [&](std::span<std::byte> into) {
         std::copy_n(as_bytes(file).begin() + static_cast<std::ptrdiff_t>(found->data_offset), into.size(), into.begin());
@@ -252,9 +252,9 @@ struct npy {
     /// Errors: those of `npy::parse_head` and of the reader.
     static result<record_listing> index(any_reader& reader, const listing_request&) {
         const auto head = read_head(reader, wherry::npy::head_bytes);
-        if (!head) return head.error();
+        if (!head) return head.failure();
         const auto found = wherry::npy::parse_head(*head, reader.size_bytes());
-        if (!found) return found.error();
+        if (!found) return found.failure();
         record_listing made;
         made.arrays.push_back(numpy::listed({}, *found));
         return made;

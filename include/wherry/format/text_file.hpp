@@ -173,7 +173,7 @@ inline result<Shape> checked_dims(const std::optional<assumed>& own, const assum
 /// The element type and the dims of the array in a text. Errors: as `parse`, but for words that are not numbers.
 inline result<assumed> parse_head(std::string_view text, const assumed& otherwise = {}) {
     const auto own = detail::own_line(text);
-    if (!own) return own.error();
+    if (!own) return own.failure();
     if (!*own && !is_dtype(otherwise.dtype))  // of a variable that a program describes
         return error{.code = errc::bad_dtype,
                      .message = "no element type has this number",
@@ -181,7 +181,7 @@ inline result<assumed> parse_head(std::string_view text, const assumed& otherwis
     const auto seen = detail::extent_of(text);
     if (seen.count == 0 && !*own) return error{.code = errc::bad_text, .message = "there is no number", .offset = text.size()};
     const auto dims = detail::checked_dims(*own, otherwise, seen);
-    if (!dims) return dims.error();
+    if (!dims) return dims.failure();
     return assumed{*own ? (*own)->dtype : otherwise.dtype, *dims};
 }
 
@@ -207,7 +207,7 @@ inline result<void> fill(std::string_view text, Tensor& into) {
 /// first line say otherwise, bad_dims; shape_mismatch where those of `otherwise` do. Memory is reserved only for numbers that are there.
 inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}) {
     const auto head = parse_head(text, otherwise);
-    if (!head) return head.error();
+    if (!head) return head.failure();
     Tensor made(head->dtype, *head->dims);
     if (auto filled = fill(text, made); !filled) return filled.failure();
     return made;
@@ -254,7 +254,7 @@ struct text {
             if (dims && dims->is_concrete()) otherwise.dims = *dims;
         }
         const auto head = text_file::parse_head(*bytes, otherwise);
-        if (!head) return head.error();
+        if (!head) return head.failure();
         record_listing made;
         auto& one = made.arrays.emplace_back();
         one.header = {head->dtype, *head->dims, {}, head->dims->count() * size_of(head->dtype), 0};

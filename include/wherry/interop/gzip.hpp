@@ -34,7 +34,7 @@ inline result<byte_buffer> gunzip(std::string_view bytes, const limits& caps = {
     detail::inflater in(bytes, detail::deflate_wrapper::gzip);
     byte_buffer made;
     do {
-        if (auto done = in.append_to(made, caps.inflated_bytes); !done) return std::move(done).failure();
+        if (auto done = in.append_to(made, caps.inflated_bytes); !done) return done.failure();
     } while (bytes.substr(in.position()).starts_with(magic));
     if (const auto left = bytes.find_first_not_of('\0', in.position()); left != std::string_view::npos)
         return error{.code = errc::trailing_bytes,
@@ -77,17 +77,17 @@ class gzip_sink {
         if (!open_) open_ = std::make_unique<deflater>(Level, deflate_wrapper::gzip);
         auto packed = open_->finish();
         open_.reset();
-        if (!packed) return std::move(packed).failure();
+        if (!packed) return packed.failure();
         packed_[record] = *std::move(packed);
         records_[record].size_bytes = packed_[record].size();
         return {};
     }
     auto finish() -> decltype(std::declval<S&>().finish()) {
-        if (auto started = inner_->start(records_, how_); !started) return std::move(started).failure();
+        if (auto started = inner_->start(records_, how_); !started) return started.failure();
         for (std::size_t at = 0; at < records_.size(); ++at) {
             const auto bytes = as_bytes(view_of(packed_[at]));
-            if (auto written = inner_->write_at(at, 0, std::span<const piece>(&bytes, 1)); !written) return std::move(written).failure();
-            if (auto done = inner_->commit(at); !done) return std::move(done).failure();
+            if (auto written = inner_->write_at(at, 0, std::span<const piece>(&bytes, 1)); !written) return written.failure();
+            if (auto done = inner_->commit(at); !done) return done.failure();
         }
         return inner_->finish();
     }
@@ -191,7 +191,7 @@ class gzip_or_plain_source {
         auto reader = inner_->open(record);
         if (!reader) return reader.failure();
         const auto head = read_head(*reader, 2);
-        if (!head) return head.error();
+        if (!head) return head.failure();
         if (*head != "\x1f\x8b") return gzip_or_plain_reader<inner_reader>(*std::move(reader));
         auto inflated = gzip_source<S>::unpacked(*reader, caps_);
         if (!inflated) return inflated.failure();

@@ -98,7 +98,7 @@ inline result<byte_buffer> read_member(const zip::member& m, any_reader& reader)
 inline result<void> decode(const void* state, std::size_t, any_reader& reader, Tensor& into) {
     const auto& packed = *static_cast<const packed_array*>(state);
     const auto bytes = read_member(packed.member, reader);
-    if (!bytes) return bytes.error();
+    if (!bytes) return bytes.failure();
     return numpy::fill_tensor(packed.array.layout, into, [&](std::span<std::byte> elements) {
         const auto held = view_of(*bytes).substr(static_cast<std::size_t>(packed.array.data_offset), elements.size());
         std::copy(as_bytes(held).begin(), as_bytes(held).end(), elements.begin());
@@ -129,7 +129,7 @@ inline result<indexed_array> list_member(zip::member m, any_reader& reader) {
                      .expected = decimal(m.size_bytes),
                      .found = {decimal(m.packed_bytes), " bytes compressed"}};
     const auto head = head_of(m, reader);
-    if (!head) return head.error();
+    if (!head) return head.failure();
     auto found = wherry::npy::parse_head(view_of(*head), m.size_bytes);
     if (!found) return m.method == 0 ? std::move(found).error().shifted(m.data_offset) : std::move(found).error();
     auto stored = *found;

@@ -40,7 +40,7 @@ class pir_reader : pir_attributes {
 
     result<Program> read(std::string_view bytes) {
         auto root = parse(bytes, caps_);
-        if (!root) return std::move(root).failure();
+        if (!root) return root.failure();
         const auto* ops = operators(*root);
         if (ops == nullptr)
             return error{.code = errc::not_a_paddle_file,
@@ -56,7 +56,7 @@ class pir_reader : pir_attributes {
         add_list_variable("feed", wire::VarKind::FEED_MINIBATCH);
         add_list_variable("fetch", wire::VarKind::FETCH_LIST);
         for (const auto& op : *ops)
-            if (auto added = add_op(op); !added) return std::move(added).failure();
+            if (auto added = add_op(op); !added) return added.failure();
         if (take_ == pir_operators::known && !unknown_.empty()) return unknown_operators();
         program_.version.emplace().version = program_version;
         return Program::from_desc(std::move(program_), caps_);
@@ -87,10 +87,10 @@ class pir_reader : pir_attributes {
     /// A variable of the program for each tensor that operators make.
     result<std::string> define_variable(const json& op, const json* out, std::string name = {}) {
         auto type = type_of(op, at(out, "TT"));
-        if (!type) return std::move(type).failure();
+        if (!type) return type.failure();
         if (name.empty()) name = "value_" + std::string(decimal(integer(at(out, "%"))).view());
         add_variable(name, *type, false);
-        if (auto defined = define(op, out, {.name = name, .type = *std::move(type)}); !defined) return std::move(defined).failure();
+        if (auto defined = define(op, out, {.name = name, .type = *std::move(type)}); !defined) return defined.failure();
         return name;
     }
 
@@ -200,7 +200,7 @@ class pir_reader : pir_attributes {
         const auto* made = at(&op, "O");
         for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
             auto name = define_any(op, one);
-            if (!name) return std::move(name).failure();
+            if (!name) return name.failure();
             outputs[0].second.push_back(*std::move(name));
         }
         add(full_name(op), inputs, outputs, std::move(attrs));
@@ -221,14 +221,14 @@ class pir_reader : pir_attributes {
         auto name = "value_" + std::string(decimal(integer(at(out, "%"))).view());
         add_list_variable(name, wire::VarKind::RAW);
         program_.blocks[0].vars.back().persistable = false;
-        if (auto defined = define(op, out, {.name = name, .type = {}}); !defined) return std::move(defined).failure();
+        if (auto defined = define(op, out, {.name = name, .type = {}}); !defined) return defined.failure();
         return name;
     }
     result<void> add_parameter(const json& op) {
         const auto* out = at(&op, "O");
         const auto name = text_of(at(at(&op, "A"), 3));
         auto type = type_of(op, at(out, "TT"));
-        if (!type) return std::move(type).failure();
+        if (!type) return type.failure();
         if (std::any_of(type->tensor.dims.begin(), type->tensor.dims.end(), [](auto dim) { return dim < 0; }))
             return bad(op, "a dim of a parameter is negative");
         auto& var = add_variable(name, *type, true);
@@ -245,12 +245,12 @@ class pir_reader : pir_attributes {
     result<void> add_constant(const json& op) {
         const auto* out = at(at(&op, "O"), std::size_t{0});
         auto type = type_of(op, at(out, "TT"));
-        if (!type) return std::move(type).failure();
+        if (!type) return type.failure();
         return define(op, out, {.name = {}, .type = *std::move(type), .constant = &op});
     }
     result<void> add_data(const json& op) {
         auto made = define_variable(op, at(at(&op, "O"), std::size_t{0}), std::string(text_of(attribute(op, "name"))));
-        if (!made) return std::move(made).failure();
+        if (!made) return made.failure();
         auto& var = program_.blocks[0].vars.back();
         var.need_check_feed = true;
         var.stop_gradient = true;
@@ -259,9 +259,9 @@ class pir_reader : pir_attributes {
     }
     result<void> add_fetch(const json& op) {
         auto read = input(op, 0);
-        if (!read) return std::move(read).failure();
+        if (!read) return read.failure();
         auto name = tensor_of(op, **read, integer(at(at(at(&op, "I"), std::size_t{0}), "%")));
-        if (!name) return std::move(name).failure();
+        if (!name) return name.failure();
         const auto col = integer(attribute(op, "col"));
         if (!std::in_range<std::int32_t>(col) || col < 0) return bad(op, "a fetch has no column");
         add("fetch", {{"X", {*name}}}, {{"Out", {"fetch"}}}, {make_attr("col", static_cast<std::int32_t>(col))});
@@ -286,7 +286,7 @@ class pir_reader : pir_attributes {
             if (i >= rule.outputs.size() || rule.outputs[i].empty()) return bad(op, "an operator makes more values than it does");
             if (integer(at(one, "%")) == 0) continue;  // an output that nobody wants
             auto name = define_variable(op, one);
-            if (!name) return std::move(name).failure();
+            if (!name) return name.failure();
             outputs.push_back({rule.outputs[i], {*std::move(name)}});
         }
         add(rule.to, inputs, outputs, std::move(attrs));
@@ -297,14 +297,14 @@ class pir_reader : pir_attributes {
                             sequence<Attr>& attrs) {
         if (id == 0) return {};  // an input that is not there
         auto found = input(op, i);
-        if (!found) return std::move(found).failure();
+        if (!found) return found.failure();
         auto& read = **found;
         const auto* constant = read.constant != nullptr ? attribute(*read.constant, "value") : nullptr;
         switch (wanted.kind) {
             case pir_input_kind::unused: return {};
             case pir_input_kind::tensor: {
                 auto name = tensor_of(op, read, id);
-                if (!name) return std::move(name).failure();
+                if (!name) return name.failure();
                 inputs.push_back({wanted.name, {*std::move(name)}});
                 return {};
             }
@@ -314,7 +314,7 @@ class pir_reader : pir_attributes {
                     const auto part = values_.find(one);
                     if (part == values_.end()) return bad(op, "a list holds a value that nothing makes");
                     auto name = tensor_of(op, part->second, one);
-                    if (!name) return std::move(name).failure();
+                    if (!name) return name.failure();
                     slot.second.push_back(*std::move(name));
                 }
                 return {};
@@ -333,7 +333,7 @@ class pir_reader : pir_attributes {
         }
         if (constant == nullptr && !wanted.computed.empty()) {
             auto name = tensor_of(op, read, id);
-            if (!name) return std::move(name).failure();
+            if (!name) return name.failure();
             inputs.push_back({wanted.computed, {*std::move(name)}});
             return {};
         }

@@ -54,7 +54,7 @@ namespace detail {
 /// The names of variables that have a place in a combined file, in its order. Errors: mixed_kinds, nothing_to_save.
 inline result<sequence<std::string>> names_in_order(std::span<const Variable> variables) {
     const auto kept = wherry::detail::tensors_among(variables);
-    if (!kept) return kept.error();
+    if (!kept) return kept.failure();
     sequence<std::string> names;
     for (const auto& var : *kept) names.push_back(var.name());
     std::sort(names.begin(), names.end());
@@ -106,7 +106,7 @@ inline void warn(loaded_state& into, error what) { into.report.warnings.push_bac
 /// The arrays of one file, added to those of others. Errors: duplicate_name; those of the formats.
 inline result<void> add_file(any_reader reader, const file_request& wish, const load_options& options, loaded_state& into) {
     const auto head = read_head(reader, wire::kind_bytes);
-    if (!head) return head.error();
+    if (!head) return head.failure();
     const auto kind = wire::kind_of(*head, reader.size_bytes());
     if (wish.takes != nullptr && !wish.takes(kind)) {
         if (kind != wire::file_kind::program)
@@ -166,7 +166,7 @@ inline std::string file_of(std::string_view folder, const std::string& name) {
 }
 inline result<void> add_variables(disk& folder, auto& files, const load_options& options, loaded_state& into) {
     const auto names = names_in_order(options.of_folder);
-    if (!names) return names.error();
+    if (!names) return names.failure();
     for (const auto& name : *names) {
         const auto file = file_of(folder.path(), name);
         if (auto added = add_record(files, file, {.name = name, .first_alone = true}, options, into); !added)
@@ -178,7 +178,7 @@ inline result<void> add_variables(disk& folder, auto& files, const load_options&
 /// Every file of a folder that holds tensors or, where none does, numbers in text; what is neither nor a program is warned about.
 inline result<void> add_folder(const std::string& path, auto& files, const load_options& options, loaded_state& into) {
     const auto names = wherry::detail::files_beneath(path);
-    if (!names) return names.error();
+    if (!names) return names.failure();
     using kind = wire::file_kind;
     for (const auto takes :
          {+[](kind k) noexcept { return k == kind::tensors; }, +[](kind k) noexcept { return k == kind::tensors || k == kind::text; }}) {
@@ -222,7 +222,7 @@ inline result<loaded_state> load(const std::string& path, const load_options& op
 inline result<state_dict> pick(const loaded_state& from, std::span<const Variable> variables) {
     const auto* const extra = from.report.extra.as<pickle::extra>();
     const auto wanted = wherry::detail::tensors_among(variables);
-    if (!wanted) return wanted.error();
+    if (!wanted) return wanted.failure();
     state_dict made;
     for (const auto& var : *wanted) {
         const auto* held = from.arrays.find(var.name());

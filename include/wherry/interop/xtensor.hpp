@@ -122,7 +122,7 @@ auto view(Tensor&&) = delete;  // the view would outlive it
 template <Contiguous E>
 result<tensor_ref> borrow(std::string_view name, const E& array) {
     const auto dims = detail::dims_of(array);
-    if (!dims) return dims.error();
+    if (!dims) return dims.failure();
     return tensor_ref{name, dtype_of<element_of<E>>, *dims, nullptr, std::as_bytes(std::span(array.data(), array.size()))};
 }
 template <Contiguous E>
@@ -135,7 +135,7 @@ template <Expression E>
 result<Tensor> to_tensor(const E& expression) {
     using T = element_of<E>;
     const auto dims = detail::dims_of(expression);
-    if (!dims) return dims.error();
+    if (!dims) return dims.failure();
     Tensor made(dtype_of<T>, *dims);
     auto into = detail::adapt(made.elements<T>().data(), made.count(), *dims);
     xt::noalias(into) = expression;
@@ -146,7 +146,7 @@ result<Tensor> to_tensor(const E& expression) {
 template <Element T>
 result<xt::xarray<T>> to_array(const Tensor& tensor) {
     const auto seen = view<T>(tensor);
-    if (!seen) return seen.error();
+    if (!seen) return seen.failure();
     return xt::xarray<T>(*seen);
 }
 

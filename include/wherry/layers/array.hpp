@@ -120,7 +120,7 @@ result<Variable> embedding(Builder<C>& b, const Variable& input, const embedding
     const auto layer = b.layer_name("embedding");
     const auto table =
         b.create_parameter(layer, options.param_attr, Shape{options.size[0], options.size[1]}, options.dtype, initializer::Xavier{});
-    if (!table) return table.error();
+    if (!table) return table.failure();
     const auto out = b.create_tmp(layer, options.dtype);
     const auto padding = options.padding_idx.value_or(-1);
     if (auto added = b.template append<op::lookup_table>(
@@ -156,7 +156,7 @@ template <carries C>
 result<Variable> accuracy(Builder<C>& b, const Variable& input, const Variable& label, std::int32_t k = 1) {
     const auto layer = b.layer_name("accuracy");
     const auto top = top_k(b, input, k);
-    if (!top) return top.error();
+    if (!top) return top.failure();
     const auto share = b.create_tmp(layer, DType::FP32);
     const auto correct = b.create_tmp(layer, DType::INT32);
     const auto total = b.create_tmp(layer, DType::INT32);

@@ -202,7 +202,7 @@ inline void set_meta(const Variable& var, const tensor_meta& meta) {
 
 inline result<void> BuilderBase::infer_outputs(const Operator& op) const {
     const auto known = require_op({}, op);
-    if (!known) return known.error();
+    if (!known) return known.failure();
     const auto* info = *known;
     auto attributes = info->read_attributes(op);
     if (!attributes) return attributes.failure();

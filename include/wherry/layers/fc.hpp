@@ -62,7 +62,7 @@ result<Variable> fc(Builder<C>& b, std::span<const Variable> inputs, const fc_op
         const auto height = shape->product(static_cast<std::size_t>(std::max(flatten, 0)), shape->rank());  // -1: unknown, or too large
         const auto attr = options.param_attr.empty() ? ParamAttr{} : options.param_attr[options.param_attr.size() == 1 ? 0 : i];
         const auto weight = b.create_parameter(layer, attr, Shape{height, options.size}, dtype, initializer::Xavier{});
-        if (!weight) return weight.error();
+        if (!weight) return weight.failure();
         const auto product = b.create_tmp(layer, dtype);
         if (auto added = b.template append<op::mul>({{"X", input}, {"Y", *weight}}, {{"Out", product}},
                                                     {make_attr("x_num_col_dims", flatten), make_attr("y_num_col_dims", std::int32_t{1})});
@@ -78,7 +78,7 @@ result<Variable> fc(Builder<C>& b, std::span<const Variable> inputs, const fc_op
     if (options.bias_attr) {
         const auto dims = Shape::from(out.shape().subspan(static_cast<std::size_t>(flatten)));
         const auto bias = b.create_parameter(layer, *options.bias_attr, *dims, dtype, initializer::Constant{0}, true);
-        if (!bias) return bias.error();
+        if (!bias) return bias.failure();
         const auto biased = b.create_tmp(layer, dtype);
         if (auto added =
                 b.template append<op::elementwise_add>({{"X", out}, {"Y", *bias}}, {{"Out", biased}}, {make_attr("axis", flatten)});

@@ -120,7 +120,7 @@ inline result<saved_model> save_inference_model(const inference_files& files, st
     if (clear_op_device(program)) saved.warnings.push_back(warning_text::auc_states);
     detail::appended_scales appended(program);
     const auto scaled = append_target_scales(program, names, targets, options.program);
-    if (!scaled) return scaled.error();
+    if (!scaled) return scaled.failure();
     for (const auto& target : *scaled) saved.fetch_names.push_back(target.name());
     auto made = options.export_for_deployment ? make_inference_program(program, feeds, saved.fetch_names, options.program)
                                               : result<inference_program>(inference_program{program.clone(), {}, {}});

@@ -73,12 +73,12 @@ inline void replace_endpoints(Program& program, const sequence<std::string>& end
 inline result<loaded_inference_model> parse_inference_program(std::string_view bytes, const import_options& options = {},
                                                               const limits& caps = {}) {
     auto program = Program::parse_from_string(bytes, caps);
-    if (!program) return std::move(program).failure();
-    if (auto checked = detail::check_version(*program, options); !checked) return std::move(checked).failure();
+    if (!program) return program.failure();
+    if (auto checked = detail::check_version(*program, options); !checked) return checked.failure();
     auto feeds = feed_target_names(*program);
-    if (!feeds) return std::move(feeds).failure();
+    if (!feeds) return feeds.failure();
     const auto fetches = fetch_target_names(*program);
-    if (!fetches) return fetches.error();
+    if (!fetches) return fetches.failure();
     sequence<Variable> targets;
     for (const auto& name : *fetches) {
         targets.push_back(program->global_block().find_var(name));
@@ -115,9 +115,9 @@ struct inference_model {
     template <class M, class P>
     static result<saved<M, P>> save(const inference_program& made, const Scope& scope, M&& program_sink, P&& params_sink) {
         saved<M, P> out;
-        if (auto done = save_params<M>(made.program, scope, std::forward<P>(params_sink), out); !done) return std::move(done).failure();
+        if (auto done = save_params<M>(made.program, scope, std::forward<P>(params_sink), out); !done) return done.failure();
         auto written = write_whole(program_sink, made.program.serialize_to_string(), parameters::durability_policy::steps);
-        if (!written) return std::move(written).failure();
+        if (!written) return written.failure();
         out.program = detail::keep(std::move(written));
         return out;
     }
@@ -130,7 +130,7 @@ struct inference_model {
         const bool all_raw = std::all_of(vars.begin(), vars.end(), [](const Variable& var) { return var.kind() == VarKind::RAW; });
         if (all_raw && !parameters::layout_policy::single_record) return out.warnings.push_back(warning_text::no_operator), result<void>();
         auto written = parameters::save(std::span<const Variable>(vars), scope, std::forward<P>(sink));
-        if (!written) return std::move(written).failure();
+        if (!written) return written.failure();
         out.params = detail::keep(std::move(written));
         return {};
     }
@@ -142,14 +142,14 @@ struct inference_model {
     template <class M, class P>
     static result<loaded_inference_model> load(Scope& scope, M&& program_source, P&& params_source, const import_options& options = {}) {
         auto file = read_whole(program_source, parameters::caps_policy::caps.program_bytes);
-        if (!file) return std::move(file).failure();
+        if (!file) return file.failure();
         auto model = parse_inference_program(file->bytes, options, parameters::caps_policy::caps);
         if (!model) return std::move(model).error().in_file(file->path);
         auto vars = select<filter::persistables>(model->program);
         erase_if(vars, [](const Variable& var) { return var.kind() == VarKind::RAW; });
         if (vars.empty()) return model;
         auto report = parameters::load(std::span<const Variable>(vars), scope, std::forward<P>(params_source));
-        if (!report) return std::move(report).failure();
+        if (!report) return report.failure();
         model->report = *std::move(report);
         return model;
     }

@@ -63,7 +63,7 @@ inline result<sequence<tensor_ref>> state_refs(const Program& program, const Sco
     erase_if(vars, [&](const Variable& var) { return !keep(var) || !is_array(var); });
     if (vars.empty()) return sequence<tensor_ref>();
     const auto tensors = tensors_among(vars);
-    if (!tensors) return tensors.error();
+    if (!tensors) return tensors.failure();
     return refs_of(*tensors, scope);
 }
 
@@ -193,9 +193,9 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
                                 "received model_path is empty string.",
                      .found = model_path};
     const auto parameters = detail::state_refs(program, scope, is_parameter);
-    if (!parameters) return parameters.error();
+    if (!parameters) return parameters.failure();
     const auto optimizer = detail::state_refs(program, scope, is_belong_to_optimizer);
-    if (!optimizer) return optimizer.error();
+    if (!optimizer) return optimizer.failure();
     auto whole = options.pickled;
     whole.cut = false;
     const auto planned = [](const sequence<tensor_ref>& tensors, const pickle::write_options& how) {

@@ -234,7 +234,7 @@ inline Attr testing_attr(std::string_view op) {
 inline result<Program> prune(const Program& program, std::span<const std::string> feeds, std::span<const std::string> targets) {
     detail::pruner work(program, feeds);
     const auto wanted = detail::target_ops(program.global_block(), targets, work);
-    if (!wanted) return wanted.error();
+    if (!wanted) return wanted.failure();
     if (auto added = work.add_block(0, -1, *wanted, {}); !added) return added.failure();
     return work.finish();
 }

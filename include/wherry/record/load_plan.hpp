@@ -108,7 +108,7 @@ inline result<std::unique_ptr<SelectedRows>> read_rows(const record& held, std::
     auto parsed = parse_selected_rows(reader.is_view() ? reader.bytes() : read, caps);
     if (!parsed) return of_stream(std::move(parsed).error(), name);
     auto checked = check_end(held, wanted, parsed->end, reader.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
-    if (!checked) return std::move(checked).failure();
+    if (!checked) return checked.failure();
     return std::make_unique<SelectedRows>(std::move(parsed->rows));
 }
 
@@ -196,7 +196,7 @@ class loader {
   private:
     result<void> take_rows(const record& held, any_reader& reader, std::string_view path) {
         auto rows = read_rows(held, wanted_, reader, rules_, path, caps_, report_.warnings);
-        if (!rows) return std::move(rows).failure();
+        if (!rows) return rows.failure();
         report_.data_bytes += (*rows)->value.bytes().size();
         arrivals_.emplace_back().name = wanted_[held.tensors.front()].name;
         arrivals_.back().rows = *std::move(rows);
@@ -279,14 +279,14 @@ result<load_report> load_by(const record_rules& rules, std::span<const wanted_te
     sequence<std::string_view> names;
     names.reserve(wanted.size());
     for (const auto& want : wanted) names.push_back(want.name);
-    if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).failure();
+    if (auto checked = check_tensor_names(names, caps); !checked) return checked.failure();
     auto records = records_of<L>(names, layout);
     if (!records) return records.failure();
     if (!rules.suffix.empty() && !rules.single_record)
         for (auto& held : *records) held.name += rules.suffix;
     names.clear();
     for (const auto& held : *records) names.push_back(held.name);
-    if (auto expected = source.expect(names); !expected) return std::move(expected).failure();
+    if (auto expected = source.expect(names); !expected) return expected.failure();
 
     loader loader(wanted, rules, caps);
     sequence<reader_type> open;  // records in memory stay open until the end
@@ -294,7 +294,7 @@ result<load_report> load_by(const record_rules& rules, std::span<const wanted_te
     for (const auto& held : *records) {
         auto reader = source.open(held.name);
         if (!reader) return loader.unopened(std::move(reader).error(), held);
-        if (auto taken = loader.take(held, *reader); !taken) return std::move(taken).failure();
+        if (auto taken = loader.take(held, *reader); !taken) return taken.failure();
         if constexpr (ViewReader<reader_type>) open.push_back(*std::move(reader));
     }
     return loader.finish(scope);

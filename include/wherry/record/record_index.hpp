@@ -126,7 +126,7 @@ struct record_rules {
 /// Small tensors come with the headers around them: a file of many is read once, in large pieces. Errors: those of the reader.
 inline result<void> read_small(placed_tensor& into, stream_indexer& indexer) {
     const auto elements = indexer.few_elements(into.found);
-    if (!elements) return elements.error();
+    if (!elements) return elements.failure();
     if (elements->empty()) return {};
     into.fresh.resize(into.found.header.dtype, into.found.header.dims);
     std::copy_n(as_bytes(*elements).begin(), elements->size(), into.fresh.bytes().begin());
@@ -210,7 +210,7 @@ inline result<sequence<placed_tensor>> index_in_order(const record& held, std::s
         if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), name);
     }
     auto checked = check_end(held, wanted, indexer.offset(), indexer.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
-    if (!checked) return std::move(checked).failure();
+    if (!checked) return checked.failure();
     return found;
 }
 

@@ -46,7 +46,7 @@ inline result<parsed_rows> parse_selected_rows(std::string_view bytes, const lim
     auto header = wire::read_selected_rows_header(in, caps);
     if (!header) return header.failure();
     const auto values = in.take(header->value.data_bytes, "the values of SelectedRows are cut short");
-    if (!values) return values.error();
+    if (!values) return values.failure();
     parsed_rows made{{std::move(header->rows), header->height, Tensor(header->value.dtype, header->value.dims)}, in.offset()};
     const auto into = made.rows.value.bytes();
     std::copy_n(as_bytes(*values).begin(), into.size(), into.begin());
@@ -60,7 +60,7 @@ inline result<parsed_rows> parse_selected_rows(std::string_view bytes, const lim
 template <class S>
     requires Source<std::remove_reference_t<S>> result<SelectedRows> load_selected_rows(S&& source, const limits& caps = {}) {
         const auto file = read_whole(source, caps.arena_bytes);
-        if (!file) return file.error();
+        if (!file) return file.failure();
         auto parsed = detail::parse_selected_rows(file->bytes, caps);
         if (!parsed) return std::move(parsed).error().in_file(file->path);
         return std::move(parsed->rows);

@@ -262,7 +262,7 @@ inline result<sequence<param_and_grad>> append_backward(Builder<>& b, const Vari
     for (std::size_t i = path.size(); i-- > 0;) {
         const auto& forward = block.ops()[path[i]];
         const auto known = require_op({}, forward);
-        if (!known) return known.error();
+        if (!known) return known.failure();
         const auto* info = *known;
         if (info->has_gradient && info->gradient == nullptr)
             return error{.code = errc::unknown_op,

@@ -41,11 +41,11 @@ class GradientClipByGlobalNorm {
         for (const auto& pair : pairs) {
             const auto guard = b.optimizing(roles(pair));
             const auto whole = whole_gradient(b, pair.grad);
-            if (!whole) return whole.error();
+            if (!whole) return whole.failure();
             const auto square = layers::activation<op::square>(b, *whole);
-            if (!square) return square.error();
+            if (!square) return square.failure();
             const auto total = layers::reduce<op::reduce_sum>(b, *square);
-            if (!total) return total.error();
+            if (!total) return total.failure();
             squares.push_back(*total);
         }
         result<Variable> ratio = Variable();

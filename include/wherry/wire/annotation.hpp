@@ -117,24 +117,24 @@ constexpr void append_annotated_header(byte_buffer& out, DType dtype, const Shap
 constexpr result<annotation> read_annotation(std::string_view header) {
     byte_cursor in(header);
     const auto skip = [&in](std::uint64_t size_bytes) { return in.take(size_bytes, "the header of a tensor is cut short"); };
-    if (auto version = skip(sizeof(std::uint32_t)); !version) return version.error();
+    if (auto version = skip(sizeof(std::uint32_t)); !version) return version.failure();
     const auto levels = in.read<std::uint64_t>("the LoD level count is cut short");
-    if (!levels) return levels.error();
+    if (!levels) return levels.failure();
     for (std::uint64_t level = 0; level < *levels; ++level) {
         const auto size_bytes = in.read<std::uint64_t>("the size of a LoD level is cut short");
-        if (!size_bytes) return size_bytes.error();
-        if (auto offsets = skip(*size_bytes); !offsets) return offsets.error();
+        if (!size_bytes) return size_bytes.failure();
+        if (auto offsets = skip(*size_bytes); !offsets) return offsets.failure();
     }
-    if (auto desc = skip(sizeof(std::uint32_t) + sizeof(std::int32_t)); !desc) return desc.error();
+    if (auto desc = skip(sizeof(std::uint32_t) + sizeof(std::int32_t)); !desc) return desc.failure();
     annotation found;
     while (!in.at_end()) {
         const auto field = read_field(in);
-        if (!field) return field.error();
+        if (!field) return field.failure();
         if (field->number != annotation_field || field->type != wire_type::length_delimited) continue;
         byte_cursor inner(field->payload, field->payload_offset);
         while (!inner.at_end()) {
             const auto held = read_field(inner);
-            if (!held) return held.error();
+            if (!held) return held.failure();
             if (held->number == 1 && held->type == wire_type::length_delimited) found.name = held->payload;
             if (held->type != wire_type::fixed32) continue;
             if (held->number == 3) found.data_checksum = static_cast<std::uint32_t>(held->scalar);

@@ -78,7 +78,7 @@ struct tag {
 constexpr result<tag> read_tag(byte_cursor& in) {
     const auto start = in.offset();
     const auto key = read_varint(in);
-    if (!key) return key.error();
+    if (!key) return key.failure();
     const auto number = *key >> 3U;
     const auto type = *key & 7U;
     if (number == 0 || number > 0x1fff'ffffU) return bad_protobuf(start, "a field number is out of range");
@@ -91,28 +91,28 @@ constexpr result<void> read_value(byte_cursor& in, field_view& field) {
     switch (field.type) {
         case wire_type::varint: {
             const auto value = read_varint(in);
-            if (!value) return value.error();
+            if (!value) return value.failure();
             field.scalar = *value;
             return {};
         }
         case wire_type::fixed64: {
             const auto value = in.read<std::uint64_t>("a 64-bit field is cut short");
-            if (!value) return value.error();
+            if (!value) return value.failure();
             field.scalar = *value;
             return {};
         }
         case wire_type::fixed32: {
             const auto value = in.read<std::uint32_t>("a 32-bit field is cut short");
-            if (!value) return value.error();
+            if (!value) return value.failure();
             field.scalar = *value;
             return {};
         }
         case wire_type::length_delimited: {
             const auto length = read_varint(in);
-            if (!length) return length.error();
+            if (!length) return length.failure();
             field.payload_offset = in.offset();
             const auto payload = in.take(*length, "the length of a field goes past the end of its message");
-            if (!payload) return payload.error();
+            if (!payload) return payload.failure();
             field.payload = *payload;
             return {};
         }
@@ -129,7 +129,7 @@ constexpr result<void> skip_group(byte_cursor& in, std::uint32_t outer) {
     while (depth > 0) {
         const auto start = in.offset();
         const auto next = read_tag(in);
-        if (!next) return next.error();
+        if (!next) return next.failure();
         if (next->type == wire_type::start_group) {
             if (depth == max_depth)
                 return error{.code = errc::too_large, .message = "groups are nested too deep", .offset = start, .expected = "at most 100"};
@@ -150,7 +150,7 @@ constexpr result<field_view> read_field(byte_cursor& in) {
     const auto before = in.rest();
     const auto start = in.offset();
     const auto tag = detail::read_tag(in);
-    if (!tag) return tag.error();
+    if (!tag) return tag.failure();
     field_view field{.number = tag->number, .type = tag->type, .offset = start};
     if (auto read = detail::read_value(in, field); !read) return read.failure();
     field.raw = before.substr(0, before.size() - in.remaining());

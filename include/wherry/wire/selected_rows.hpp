@@ -45,7 +45,7 @@ constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in
     if (auto version = detail::read_version(in, in.rest()); !version) return version.failure();
     const auto count_at = in.offset();
     const auto count = in.read<std::uint64_t>("the row count of SelectedRows is cut short");
-    if (!count) return count.error();
+    if (!count) return count.failure();
     if (!fits(*count, in.remaining() / sizeof(std::int64_t)))
         return error{.code = errc::truncated,
                      .message = "the rows of SelectedRows are cut short",
@@ -57,7 +57,7 @@ constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in
     const auto rows_at = in.offset();
     for (std::uint64_t i = 0; i < *count; ++i) header.rows.push_back(static_cast<std::int64_t>(*in.read<std::uint64_t>("")));
     const auto height = in.read<std::uint64_t>("the height of SelectedRows is cut short");
-    if (!height) return height.error();
+    if (!height) return height.failure();
     header.height = static_cast<std::int64_t>(*height);
     if (auto checked = check_rows(header.rows, header.height); !checked) {
         auto placed = std::move(checked).error();

@@ -34,7 +34,7 @@ namespace detail {
 constexpr result<void> read_version(byte_cursor& in, std::string_view whole) {
     const auto at = in.offset();
     const auto version = in.read<std::uint32_t>("the version of a tensor is cut short");
-    if (!version) return version.error();
+    if (!version) return version.failure();
     if (*version == 0) return {};
     const auto kind = kind_instead_of_tensor(whole);
     if (!kind.empty())
@@ -53,7 +53,7 @@ constexpr result<void> read_version(byte_cursor& in, std::string_view whole) {
 constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
     const auto at = in.offset();
     const auto levels = in.read<std::uint64_t>("the LoD level count is cut short");
-    if (!levels) return levels.error();
+    if (!levels) return levels.failure();
     if (*levels > caps.lod_levels)
         return error{.code = errc::bad_lod,
                      .message = "more LoD levels than the limit",
@@ -64,14 +64,14 @@ constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
     for (std::uint64_t level = 0; level < *levels; ++level) {
         const auto level_at = in.offset();
         const auto size_bytes = in.read<std::uint64_t>("the size of a LoD level is cut short");
-        if (!size_bytes) return size_bytes.error();
+        if (!size_bytes) return size_bytes.failure();
         if (*size_bytes % sizeof(std::uint64_t) != 0)
             return error{.code = errc::bad_lod,
                          .message = "the bytes of a LoD level are not a multiple of 8",
                          .offset = level_at,
                          .found = decimal(*size_bytes)};
         const auto bytes = in.take(*size_bytes, "a LoD level is cut short");
-        if (!bytes) return bytes.error();
+        if (!bytes) return bytes.failure();
         byte_cursor offsets(*bytes);
         auto& into = lod.emplace_back();
         into.reserve(bytes->size() / sizeof(std::uint64_t));
@@ -87,7 +87,7 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
     if (auto version = detail::read_version(in, in.rest()); !version) return version.failure();
     const auto size_at = in.offset();
     const auto raw_size = in.read<std::uint32_t>("the size of a TensorDesc is cut short");
-    if (!raw_size) return raw_size.error();
+    if (!raw_size) return raw_size.failure();
     const auto size_bytes = static_cast<std::int32_t>(*raw_size);
     if (size_bytes < 0 || static_cast<std::uint64_t>(size_bytes) > caps.desc_bytes)
         return error{.code = errc::bad_desc,
@@ -97,11 +97,11 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
                      .found = decimal(size_bytes)};
     const auto desc_at = in.offset();
     const auto bytes = in.take(static_cast<std::uint64_t>(size_bytes), "a TensorDesc is cut short");
-    if (!bytes) return bytes.error();
+    if (!bytes) return bytes.failure();
     auto any_rank = caps;  // too many dims are bad_dims below, however many they are
     any_rank.program_rank = bytes->size();
     const auto desc = parse<TensorDesc<std::string_view>>(*bytes, any_rank, desc_at);
-    if (!desc) return desc.error();
+    if (!desc) return desc.failure();
     if (!is_dtype(desc->data_type))
         return error{.code = errc::bad_dtype,
                      .message = "no element type has this number",

@@ -37,7 +37,7 @@ class machine {
                              .offset = at_,
                              .expected = decimal(caps_.pickle_opcodes)};
             const auto code = in_.read<std::uint8_t>("a pickle ends before its STOP");
-            if (!code) return code.error();
+            if (!code) return code.failure();
             if (auto done = step(static_cast<char>(*code)); !done) return done.failure();
         }
         if (!in_.at_end())
@@ -63,7 +63,7 @@ class machine {
             return bad("a pickle does not begin with its protocol", in_.rest().empty() ? "no bytes" : "");
         (void)in_.take(1, {});
         const auto version = in_.read<std::uint8_t>("the protocol of a pickle is cut short");
-        if (!version) return version.error();
+        if (!version) return version.failure();
         if (*version >= 2 && *version <= 4) return {};
         return error{.code = errc::bad_version,
                      .message = "a pickle of a protocol that is not known",
@@ -174,24 +174,24 @@ class machine {
     }
     outcome skip_frame() {
         const auto size = in_.read<std::uint64_t>("the length of a frame is cut short");
-        if (!size) return size.error();
+        if (!size) return size.failure();
         return fits(*size, in_.remaining()) ? outcome() : outcome(in_.truncated(*size, "a frame is longer than the file"));
     }
 
     template <class U>
     outcome push_int() {
         const auto read = in_.read<U>("a number is cut short");
-        if (!read) return read.error();
+        if (!read) return read.failure();
         if constexpr (sizeof(U) == 4) return push(objects_.make_number(static_cast<std::int32_t>(*read)));
         return push(objects_.make_number(static_cast<std::int64_t>(*read)));
     }
     /// Two's complement of as few bytes as it takes.
     template <class U>
     outcome push_long(const result<U>& size) {
-        if (!size) return size.error();
+        if (!size) return size.failure();
         if (*size > sizeof(std::int64_t)) return bad("a number has more than 64 bits", decimal(*size));
         const auto bytes = in_.take(*size, "a number is cut short");
-        if (!bytes) return bytes.error();
+        if (!bytes) return bytes.failure();
         std::uint64_t bits = !bytes->empty() && (static_cast<unsigned char>(bytes->back()) & 0x80U) != 0 ? ~std::uint64_t{0} : 0;
         for (auto at = bytes->rbegin(); at != bytes->rend(); ++at) bits = bits << 8U | static_cast<unsigned char>(*at);
         return push(objects_.make_number(static_cast<std::int64_t>(bits)));
@@ -232,14 +232,14 @@ class machine {
     template <class U>
     outcome push_slice(kind k) {
         const auto size = in_.read<U>("the length of a string is cut short");
-        if (!size) return size.error();
+        if (!size) return size.failure();
         const auto bytes = in_.take(*size, "a string is cut short");
         return bytes ? push(objects_.make_slice(k, *bytes)) : outcome(bytes.error());
     }
 
     template <class U>
     outcome put(const result<U>& index) {
-        if (!index) return index.error();
+        if (!index) return index.failure();
         if (stack_.size() <= floor()) return bad("nothing to remember");
         if (*index > opcodes_) return bad("a memo index is larger than what was made before", decimal(*index));
         if (*index >= memo_.size()) memo_.resize(std::size_t{*index} + 1);
@@ -248,7 +248,7 @@ class machine {
     }
     template <class U>
     outcome get(const result<U>& index) {
-        if (!index) return index.error();
+        if (!index) return index.failure();
         if (*index >= memo_.size() || !memo_[*index]) return bad("a memo index that nothing was put under", decimal(*index));
         return push(*memo_[*index]);
     }
@@ -292,7 +292,7 @@ class machine {
     }
     outcome global_lines() {
         const auto module = line();
-        if (!module) return module.error();
+        if (!module) return module.failure();
         const auto name = line();
         return name ? push_callable(*module, *name) : outcome(name.error());
     }

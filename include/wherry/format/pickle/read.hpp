@@ -57,7 +57,7 @@ class state_reader {
         const auto items = objects_->items(top);
         for (std::size_t i = 0; i < items.size(); i += 2) {
             const auto key = name_of(items[i]);
-            if (!key) return key.error();
+            if (!key) return key.failure();
             if (auto read = entry(*key, items[i + 1]); !read) return std::move(read).error().of_variable(*key);
         }
         if (auto found = check_names(); !found) return found.failure();
@@ -218,7 +218,7 @@ class state_reader {
         if (data.kind != kind::bytes && data.kind != kind::latin1)
             return error{.code = errc::bad_dtype, .message = "the elements of an array are not bytes"};
         const auto wanted = numpy::data_bytes(layout.dtype, layout.dims);
-        if (!wanted) return wanted.error();
+        if (!wanted) return wanted.failure();
         const auto found = parsed_->size_of_data(data);
         if (found == *wanted) return {};
         return error{.code = errc::shape_mismatch,
@@ -264,7 +264,7 @@ class state_reader {
         bool has_shape = false;
         for (std::size_t i = 0; i < items.size(); i += 2) {
             const auto key = name_of(items[i]);
-            if (!key) return key.error();
+            if (!key) return key.failure();
             if (*key == "OriginShape" && items[i + 1].kind == kind::tuple) {
                 auto dims = shape_of(items[i + 1]);
                 if (!dims) return dims.failure();
@@ -273,7 +273,7 @@ class state_reader {
             } else if (*key == "slices" && items[i + 1].kind == kind::list && made.slices.empty()) {
                 for (const auto slice : objects_->items(items[i + 1])) {
                     const auto name = name_of(slice);
-                    if (!name) return name.error();
+                    if (!name) return name.failure();
                     const auto at = find_view(*name);
                     if (!at || parsed_->views[*at].used)
                         return bad(at ? "a slice of a cut array is used twice" : "a slice of a cut array is not there", *name);
@@ -298,7 +298,7 @@ class state_reader {
             total += parsed_->size_of_data(parsed_->views[at].data);  // each is held by the file
         }
         const auto wanted = numpy::data_bytes(made.layout.dtype, made.layout.dims);
-        if (!wanted) return wanted.error();
+        if (!wanted) return wanted.failure();
         if (*wanted == total) return {};
         return error{.code = errc::shape_mismatch,
                      .message = "the slices of a cut array are not as many bytes as its dims say",
@@ -371,7 +371,7 @@ inline result<record_listing> index(any_reader& reader, const limits& caps) {
     }
     machine run(reader.is_view() ? reader.bytes() : std::string_view(parsed->bytes), caps);
     const auto top = run.run();
-    if (!top) return top.error();
+    if (!top) return top.failure();
     parsed->objects = run.take_objects();
     return detail::state_reader(std::move(parsed), reader.size_bytes(), caps).read(*top);
 }

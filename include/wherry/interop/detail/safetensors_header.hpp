@@ -263,7 +263,7 @@ inline result<void> check_tensors(sequence<tensor_info>& tensors, std::uint64_t 
 inline result<std::uint64_t> header_size(std::string_view start, std::uint64_t file_bytes) {
     byte_cursor in(start);
     const auto size = in.read<std::uint64_t>("a file is too short for a header size");
-    if (!size) return size.error();
+    if (!size) return size.failure();
     const auto kind = wire::foreign_kind(start);
     if (*size > header_cap_bytes || !fits(*size, file_bytes - 8))
         return error{.code = !kind.empty()              ? errc::bad_safetensors
@@ -285,7 +285,7 @@ inline result<parsed_header> parse_header(std::string_view text, std::uint64_t d
     if (text.find('\0') != std::string_view::npos) return bad("the header holds a NUL");  // where the JSON parser would stop
     header_reader reader;
     if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) return reader.failure();
-    if (auto checked = check_tensors(reader.tensors(), data_bytes, caps); !checked) return std::move(checked).failure();
+    if (auto checked = check_tensors(reader.tensors(), data_bytes, caps); !checked) return checked.failure();
     return parsed_header{std::move(reader.tensors()), std::move(reader.metadata())};
 }
 

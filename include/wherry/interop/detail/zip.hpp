@@ -180,11 +180,11 @@ class directory_reader {
     };
     result<extent> find_directory() {
         const auto start = stretch(0, std::min<std::uint64_t>(size_bytes_, 2));
-        if (!start) return start.error();
+        if (!start) return start.failure();
         if (*start != "PK") return bad("this is not a zip archive", 0);
         const auto tail_size = std::min<std::uint64_t>(size_bytes_, tail_bytes);
         const auto tail = stretch(size_bytes_ - tail_size, tail_size);
-        if (!tail) return tail.error();
+        if (!tail) return tail.failure();
         const auto at = find_end(*tail);
         if (!at) return error{.code = errc::truncated, .message = "a zip archive has no end: it is cut short", .offset = size_bytes_};
         extent found;
@@ -202,7 +202,7 @@ class directory_reader {
         const auto end64 = fields(*tail, *at - locator64_bytes + 8).u64();
         const auto wide = there(end64, end64_bytes) && end64 <= found.end - locator64_bytes ? stretch(end64, end64_bytes)
                                                                                             : result<std::string_view>(std::string_view());
-        if (!wide) return wide.error();
+        if (!wide) return wide.failure();
         if (wide->empty() || fields(*wide, 0).u32() != end64_signature)
             return bad("the 64-bit end of a zip archive is not where it should be", end64);
         fields numbers(*wide, 32);
@@ -215,7 +215,7 @@ class directory_reader {
 
     result<void> directory() {
         const auto found = find_directory();
-        if (!found) return found.error();
+        if (!found) return found.failure();
         if (found->count > member_cap)
             return error{.code = errc::too_large,
                          .message = "a zip archive has more members than the limit",
@@ -225,7 +225,7 @@ class directory_reader {
             return bad("the directory of a zip archive is not where it should be", found->end_record);
         directory_offset_ = found->offset;
         const auto bytes = stretch(found->offset, found->size);
-        if (!bytes) return bytes.error();
+        if (!bytes) return bytes.failure();
         std::uint64_t at = 0;
         for (std::uint64_t i = 0; i < found->count; ++i)
             if (auto read = entry(*bytes, at); !read) return std::move(read).error().shifted(directory_offset_);
@@ -297,7 +297,7 @@ class directory_reader {
         const auto size = local_bytes + std::uint64_t{m.name.size()};
         if (!there(m.header_offset, size)) return bad("a zip member is not where the directory says", m.header_offset);
         const auto header = stretch(m.header_offset, size);
-        if (!header) return header.error();
+        if (!header) return header.failure();
         if (fields(*header, 0).u32() != local_signature) return bad("a zip member is not where the directory says", m.header_offset);
         const std::uint64_t flags = fields(*header, 6).u16();
         const auto method = fields(*header, 8).u16();
