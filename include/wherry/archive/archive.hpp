@@ -4,6 +4,7 @@
 #include <wherry/archive/load_all.hpp>
 #include <wherry/archive/select.hpp>
 #include <wherry/base/policy_set.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/format.hpp>
 #include <wherry/format/streams.hpp>
@@ -15,9 +16,13 @@
 #include <wherry/policy/layout.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
+#include <wherry/program/program.hpp>
 #include <wherry/record/load_plan.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
+#include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/selected_rows.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <concepts>

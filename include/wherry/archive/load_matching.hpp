@@ -3,8 +3,11 @@
 
 #include <wherry/archive/select.hpp>
 #include <wherry/base/order.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/tensor/converted.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/scope.hpp>

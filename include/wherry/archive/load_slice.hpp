@@ -1,6 +1,10 @@
 #ifndef WHERRY_ARCHIVE_LOAD_SLICE_HPP
 #define WHERRY_ARCHIVE_LOAD_SLICE_HPP
 
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/tensor/tensor.hpp>

@@ -6,8 +6,11 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/filter.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/record/load_plan.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/selected_rows.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/var_kind.hpp>
 

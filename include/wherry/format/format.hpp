@@ -3,6 +3,7 @@
 
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
 #include <wherry/base/policy_set.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>

@@ -2,6 +2,11 @@
 #define WHERRY_FORMAT_NPY_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/format/format.hpp>
 #include <wherry/format/numpy.hpp>
 #include <wherry/record/save_plan.hpp>

@@ -4,6 +4,7 @@
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/record/any_reader.hpp>
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/record_index.hpp>

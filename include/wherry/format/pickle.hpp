@@ -1,10 +1,13 @@
 #ifndef WHERRY_FORMAT_PICKLE_HPP
 #define WHERRY_FORMAT_PICKLE_HPP
 
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/format/format.hpp>
 #include <wherry/format/pickle/read.hpp>
 #include <wherry/format/pickle/write.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/file_kind.hpp>
 

@@ -1,12 +1,15 @@
 #ifndef WHERRY_FORMAT_STREAMS_HPP
 #define WHERRY_FORMAT_STREAMS_HPP
 
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/format.hpp>
 #include <wherry/record/annotated.hpp>
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/stream_index.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/annotation.hpp>
 #include <wherry/wire/file_kind.hpp>

@@ -1,13 +1,19 @@
 #ifndef WHERRY_FORMAT_TEXT_FILE_HPP
 #define WHERRY_FORMAT_TEXT_FILE_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/format/format.hpp>
 #include <wherry/format/npy.hpp>
 #include <wherry/format/text_number.hpp>
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/file_kind.hpp>
 

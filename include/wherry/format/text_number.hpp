@@ -2,6 +2,7 @@
 #define WHERRY_FORMAT_TEXT_NUMBER_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/base/float16.hpp>
 #include <wherry/base/real.hpp>
 #include <wherry/tensor/element.hpp>
 #include <wherry/version.hpp>

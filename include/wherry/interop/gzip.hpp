@@ -1,6 +1,9 @@
 #ifndef WHERRY_INTEROP_GZIP_HPP
 #define WHERRY_INTEROP_GZIP_HPP
 
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/zlib_stream.hpp>
 #include <wherry/policy/codec.hpp>

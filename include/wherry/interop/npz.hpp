@@ -2,6 +2,9 @@
 #define WHERRY_INTEROP_NPZ_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/format.hpp>
 #include <wherry/format/npy.hpp>
@@ -12,6 +15,7 @@
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/file_kind.hpp>
 

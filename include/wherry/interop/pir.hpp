@@ -2,6 +2,7 @@
 #define WHERRY_INTEROP_PIR_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/pir_attributes.hpp>

@@ -2,6 +2,10 @@
 #define WHERRY_INTEROP_SAFETENSORS_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/format/format.hpp>
@@ -9,6 +13,7 @@
 #include <wherry/record/any_reader.hpp>
 #include <wherry/record/kept_extra.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/file_kind.hpp>
 

@@ -3,6 +3,8 @@
 
 #include <wherry/archive/load_all.hpp>
 #include <wherry/archive/select.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/any_of.hpp>
 #include <wherry/format/npy.hpp>

@@ -2,6 +2,9 @@
 #define WHERRY_INTEROP_STATE_FILE_SAVE_HPP
 
 #include <wherry/archive/archive.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/format/pickle.hpp>
 #include <wherry/format/text_file.hpp>
 #include <wherry/interop/gzip.hpp>
@@ -12,6 +15,7 @@
 #include <wherry/policy/layout.hpp>
 #include <wherry/record/annotation_choice.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <cstdint>

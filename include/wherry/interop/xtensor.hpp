@@ -2,7 +2,10 @@
 #define WHERRY_INTEROP_XTENSOR_HPP
 
 #include <wherry/archive/archive.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
@@ -20,6 +23,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string_view>

@@ -1,9 +1,13 @@
 #ifndef WHERRY_MODEL_INFERENCE_FILES_HPP
 #define WHERRY_MODEL_INFERENCE_FILES_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/inference_model.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
+#include <wherry/tensor/scope.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>

@@ -2,14 +2,21 @@
 #define WHERRY_MODEL_INFERENCE_MODEL_HPP
 
 #include <wherry/archive/archive.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/inference_program.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/record/whole_record.hpp>
+#include <wherry/tensor/scope.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>

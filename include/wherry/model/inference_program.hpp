@@ -1,11 +1,18 @@
 #ifndef WHERRY_MODEL_INFERENCE_PROGRAM_HPP
 #define WHERRY_MODEL_INFERENCE_PROGRAM_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/clip_extra.hpp>
 #include <wherry/model/op_compatible_map.hpp>
+#include <wherry/program/block.hpp>
+#include <wherry/program/operator.hpp>
+#include <wherry/program/program.hpp>
 #include <wherry/program/prune.hpp>
 #include <wherry/program/unique_name.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>

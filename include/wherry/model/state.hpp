@@ -2,15 +2,20 @@
 #define WHERRY_MODEL_STATE_HPP
 
 #include <wherry/archive/archive.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/pickle.hpp>
 #include <wherry/model/op_compatible_map.hpp>
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/state_dict.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>

@@ -1,13 +1,18 @@
 #ifndef WHERRY_RECORD_ANNOTATED_HPP
 #define WHERRY_RECORD_ANNOTATED_HPP
 
+#include <wherry/base/lod.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/policy/annotate.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/annotation.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

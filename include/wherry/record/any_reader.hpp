@@ -1,6 +1,7 @@
 #ifndef WHERRY_RECORD_ANY_READER_HPP
 #define WHERRY_RECORD_ANY_READER_HPP
 
+#include <wherry/base/result.hpp>
 #include <wherry/policy/source.hpp>
 #include <wherry/version.hpp>
 

@@ -1,6 +1,9 @@
 #ifndef WHERRY_RECORD_LOAD_PLAN_HPP
 #define WHERRY_RECORD_LOAD_PLAN_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/record/annotated.hpp>
@@ -9,6 +12,8 @@
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/selected_rows.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/tensor/selected_rows.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 
 #include <wherry/base/number.hpp>
 #include <wherry/base/order.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/layout.hpp>
 #include <wherry/program/variable.hpp>

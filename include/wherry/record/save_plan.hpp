@@ -2,12 +2,17 @@
 #define WHERRY_RECORD_SAVE_PLAN_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
 #include <wherry/base/lod.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/record_check.hpp>
 #include <wherry/tensor/selected_rows.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/selected_rows.hpp>
 #include <wherry/wire/tensor_stream.hpp>

@@ -1,11 +1,14 @@
 #ifndef WHERRY_RECORD_SELECTED_ROWS_HPP
 #define WHERRY_RECORD_SELECTED_ROWS_HPP
 
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/selected_rows.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/selected_rows.hpp>
 

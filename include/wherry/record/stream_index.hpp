@@ -3,6 +3,8 @@
 
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/record/any_reader.hpp>
 #include <wherry/version.hpp>

@@ -3,12 +3,14 @@
 
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>

@@ -1,7 +1,11 @@
 #ifndef WHERRY_FORMAT_PICKLE_READ_HPP
 #define WHERRY_FORMAT_PICKLE_READ_HPP
 
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/format/numpy.hpp>
 #include <wherry/format/pickle/machine.hpp>

@@ -8,6 +8,7 @@
 #include <wherry/format/pickle/emitter.hpp>
 #include <wherry/format/pickle/read.hpp>
 #include <wherry/record/save_plan.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>

@@ -2,7 +2,12 @@
 #define WHERRY_INTEROP_DETAIL_SAFETENSORS_HEADER_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/format/numpy.hpp>
 #include <wherry/record/any_reader.hpp>
 #include <wherry/record/whole_record.hpp>

@@ -2,6 +2,7 @@
 #define WHERRY_INTEROP_DETAIL_ZIP_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/record/any_reader.hpp>

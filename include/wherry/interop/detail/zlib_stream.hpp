@@ -2,6 +2,7 @@
 #define WHERRY_INTEROP_DETAIL_ZLIB_STREAM_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/version.hpp>
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
+#include <utility>
 
 /// zlib's streams with sizes of 64 bits and errors as values.
 namespace wherry::inline WHERRY_ABI::detail {
