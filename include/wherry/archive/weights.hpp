@@ -2,7 +2,13 @@
 #define WHERRY_ARCHIVE_WEIGHTS_HPP
 
 #include <wherry/archive/select.hpp>
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/base/lod.hpp>
+#include <wherry/base/number.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/format/streams.hpp>
 #include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/mapped.hpp>
