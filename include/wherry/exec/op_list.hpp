@@ -52,6 +52,14 @@ enum class op_reads : std::uint8_t {
     chances,    ///< something else, too: random numbers
 };
 
+/// How an operator treats the gradient of a table that is declared as SelectedRows, which may be there by rows (see row_block) in place of
+/// a whole array. An operator says so by `static constexpr auto rows`.
+enum class op_rows : std::uint8_t {
+    whole,  ///< not known: it gets and gives whole arrays
+    gives,  ///< its first output may be a row_block of as many rows as its second input has elements
+    takes,  ///< its second input may be one
+};
+
 /// An operator: a type name, slots, attributes with their defaults, shape inference and a kernel.
 /// `gradient(gradient_maker&)` is optional: without it nothing flows back through the operator. So is
 /// `out_kind(attributes, kinds of the inputs)`: without it the outputs are LoDTensors.
@@ -101,6 +109,7 @@ struct op_info {
     VarKind (*out_kind)(const void* attributes, std::span<const VarKind> inputs) = nullptr;
     op_reads reads = op_reads::values;
     bool reads_lod = false;  ///< LoD of its inputs decides dims or values: a plan is then made for it, too
+    op_rows rows = op_rows::whole;
 
     /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
     [[nodiscard]] result<attributes_ptr> read_attributes(const Operator& op) const;
@@ -174,6 +183,7 @@ constexpr op_info info_of() {
     if constexpr (requires { &Op::out_kind; }) info.out_kind = e::out_kind;
     if constexpr (requires { Op::reads; }) info.reads = Op::reads;
     if constexpr (requires { Op::reads_lod; }) info.reads_lod = Op::reads_lod;
+    if constexpr (requires { Op::rows; }) info.rows = Op::rows;
     return info;
 }
 }  // namespace detail

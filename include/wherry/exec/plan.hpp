@@ -10,6 +10,7 @@
 #include <wherry/exec/arena.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
@@ -72,6 +73,28 @@ inline result<void> check_fed_array(const tensor_ref& fed) {
     if (fed.lod == nullptr || fed.lod->empty()) return {};
     const auto rows = fed.dims.rank() > 0 ? static_cast<std::uint64_t>(fed.dims[0]) : 1;
     if (auto checked = check_lod(*fed.lod, rows); !checked) return std::move(checked).error().of_variable(fed.name);
+    return {};
+}
+
+/// Only `fluid.data` variables ask for a check; fewer fed dims than declared pass, as in the reference.
+inline result<void> check_feed(const Variable& var, const tensor_ref& fed) {
+    const auto wanted = var.shape();
+    bool fits = fed.dims.rank() <= wanted.size();
+    for (std::size_t i = 0; fits && i < fed.dims.rank(); ++i) fits = infer_context::agree(wanted[i], fed.dims[i]);
+    if (!fits)
+        return error{.code = errc::shape_mismatch,
+                     .message = {"The fed Variable '", var.name(), "' should have dimensions = ", decimal(wanted.size()),
+                                 ", shape = ", to_tuple(wanted), ", but received fed shape ", to_string(fed.dims), " on each device"},
+                     .variable = fed.name,
+                     .expected = to_tuple(wanted),
+                     .found = to_string(fed.dims)};
+    if (var.dtype() != fed.dtype)
+        return error{.code = errc::dtype_mismatch,
+                     .message = {"The data type of fed Variable '", var.name(), "' must be '", name_of(var.dtype()), "', but received '",
+                                 name_of(fed.dtype), "'"},
+                     .variable = fed.name,
+                     .expected = name_of(var.dtype()),
+                     .found = name_of(fed.dtype)};
     return {};
 }
 }  // namespace detail

@@ -9,6 +9,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/known_values.hpp>
 #include <wherry/exec/plan.hpp>
+#include <wherry/exec/plan_rows.hpp>
 #include <wherry/exec/slot_check.hpp>
 #include <wherry/program/operator.hpp>
 #include <wherry/program/program.hpp>
@@ -91,28 +92,6 @@ class plan_maker {
         return {};
     }
 
-    /// Only `fluid.data` variables ask for a check; fewer fed dims than declared pass, as in the reference.
-    static result<void> check_feed(const Variable& var, const tensor_ref& fed) {
-        const auto wanted = var.shape();
-        bool fits = fed.dims.rank() <= wanted.size();
-        for (std::size_t i = 0; fits && i < fed.dims.rank(); ++i) fits = infer_context::agree(wanted[i], fed.dims[i]);
-        if (!fits)
-            return error{.code = errc::shape_mismatch,
-                         .message = {"The fed Variable '", var.name(), "' should have dimensions = ", decimal(wanted.size()),
-                                     ", shape = ", to_tuple(wanted), ", but received fed shape ", to_string(fed.dims), " on each device"},
-                         .variable = fed.name,
-                         .expected = to_tuple(wanted),
-                         .found = to_string(fed.dims)};
-        if (var.dtype() != fed.dtype)
-            return error{.code = errc::dtype_mismatch,
-                         .message = {"The data type of fed Variable '", var.name(), "' must be '", name_of(var.dtype()),
-                                     "', but received '", name_of(fed.dtype), "'"},
-                         .variable = fed.name,
-                         .expected = name_of(var.dtype()),
-                         .found = name_of(fed.dtype)};
-        return {};
-    }
-
     result<void> take_feeds() {
         for (std::size_t i = 0; i < feeds_.size(); ++i) {
             const auto& fed = feeds_[i];
@@ -121,7 +100,7 @@ class plan_maker {
             if (find_current(fed.name) != none)
                 return error{.code = errc::duplicate_name, .message = "a variable is fed twice", .variable = fed.name};
             if (var.need_check_feed())
-                if (auto checked = check_feed(var, fed); !checked) return checked;
+                if (auto checked = detail::check_feed(var, fed); !checked) return checked;
             if (auto checked = detail::check_fed_array(fed); !checked) return checked;
             const auto at = add_operand({.name = std::string(fed.name),
                                          .meta = {fed.dtype, fed.dims, var.lod_level()},
@@ -308,7 +287,7 @@ class plan_maker {
                          .message = "the dims of a variable multiply past 64 bits",
                          .variable = name,
                          .found = to_string(meta.dims)};
-        if (*size_bytes > caps_.arena_bytes) return arena_too_large(*size_bytes).of_variable(name);
+        if (*size_bytes > caps_.arena_bytes && !meta.is_rows) return arena_too_large(*size_bytes).of_variable(name);
         const auto step = static_cast<std::uint32_t>(made_.steps_.size());
         if (var.persistable()) {
             if (const auto at = find_current(name); at != none) {
@@ -330,6 +309,7 @@ class plan_maker {
     // ---- memory
 
     result<void> place_temporaries() {
+        const auto rows = detail::find_row_blocks(made_.planned_, made_.steps_, step_inputs_, step_outputs_, made_.fetched_);
         sequence<arena_block> blocks;
         sequence<std::uint32_t> owners;
         for (std::uint32_t i = 0; i < made_.planned_.size(); ++i) {
@@ -337,11 +317,13 @@ class plan_maker {
             made_.operands_.push_back({.data = nullptr,
                                        .dtype = held.meta.dtype,
                                        .dims = held.meta.dims,
-                                       .count = held.meta.dims.count(),
+                                       .count = rows[i] > 0 ? 0 : held.meta.dims.count(),
                                        .is_rows = held.meta.is_rows,
-                                       .lod = lod_of(i)});
+                                       .lod = lod_of(i),
+                                       .row_capacity = rows[i]});
             if (held.where != detail::storage::temporary) continue;
-            const std::uint64_t size_bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);  // it was checked by its step
+            auto size_bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);  // it was checked by its step
+            if (rows[i] > 0) size_bytes = row_block::size_bytes(rows[i], size_bytes / static_cast<std::uint64_t>(held.meta.dims[0]));
             if (size_bytes > caps_.arena_bytes) return arena_too_large(size_bytes);
             blocks.push_back({size_bytes, held.first_step, held.last_step});
             owners.push_back(i);

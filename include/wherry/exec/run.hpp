@@ -6,6 +6,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/exec/op_failure.hpp>
+#include <wherry/exec/row_block.hpp>
 #include <wherry/exec/slot.hpp>
 #include <wherry/version.hpp>
 
@@ -24,8 +25,9 @@ struct operand {
     DType dtype = DType::FP32;
     Shape dims;
     std::size_t count = 0;
-    bool is_rows = false;      ///< declared as SelectedRows, held as a whole tensor: rows without an id are -0.0
-    const LoD* lod = nullptr;  ///< where an operator of the plan reads LoD: that of this variable, null for none
+    bool is_rows = false;          ///< declared as SelectedRows, held as a whole tensor: rows without an id are -0.0
+    const LoD* lod = nullptr;      ///< where an operator of the plan reads LoD: that of this variable, null for none
+    std::size_t row_capacity = 0;  ///< not 0: held as a row_block of so many rows, and `count` is 0
 };
 
 /// The view of an operator's `run`: elements of its inputs and outputs, in order of its declared slots. Element types,
@@ -59,6 +61,13 @@ class run_context : public detail::op_failure {
     [[nodiscard]] const LoD* out_lod(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->lod; }
 
     [[nodiscard]] bool in_is_rows(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->is_rows; }
+    /// Whether a gradient of a table is there by rows: for operators whose `rows` says that they know it.
+    [[nodiscard]] bool in_has_row_block(std::size_t slot) const { return in_operand(slot, 0)->row_capacity > 0; }
+    [[nodiscard]] bool out_has_row_block(std::size_t slot) const { return has_out(slot) && out_operand(slot, 0)->row_capacity > 0; }
+    [[nodiscard]] row_block in_row_block(std::size_t slot) const { return {in_operand(slot, 0)->data, in_operand(slot, 0)->row_capacity}; }
+    [[nodiscard]] row_block out_row_block(std::size_t slot) const {
+        return {out_operand(slot, 0)->data, out_operand(slot, 0)->row_capacity};
+    }
 
     /// Elements of an input; T must be its element type.
     template <Element T>

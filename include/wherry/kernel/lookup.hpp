@@ -59,6 +59,41 @@ constexpr void lookup_grad(std::size_t width, std::span<const I> ids, input<T> g
     }
 }
 
+/// An id and where it stands.
+struct id_place {
+    std::int64_t id;
+    std::uint64_t place;
+};
+
+namespace detail {
+[[gnu::noinline]] inline void sort_ids(std::span<id_place> places) noexcept {
+    std::sort(places.begin(), places.end(), [](id_place a, id_place b) { return a.id != b.id ? a.id < b.id : a.place < b.place; });
+}
+}  // namespace detail
+
+/// The same gradient by rows: each id once, ascending, with the sum of its rows of g; padding_idx has a row of zeros. Returns how many.
+/// Takes as long and as much memory for a table of any size. Sums are the dense gradient's, bit for bit.
+/// Shapes: ids [n], g [n, width]; places [n] is scratch; rows [n] and values [n, width] are the answer. Does not allocate.
+template <class T>
+std::size_t lookup_grad_rows(std::size_t width, std::span<const std::int64_t> ids, input<T> g, std::span<id_place> places,
+                             std::span<std::int64_t> rows, std::span<T> values, std::int64_t padding_idx = no_padding) noexcept {
+    for (std::size_t i = 0; i < ids.size(); ++i) places[i] = {ids[i], i};
+    detail::sort_ids(places.first(ids.size()));
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto [id, place] = places[i];
+        if (count == 0 || rows[count - 1] != id) {
+            rows[count] = id;
+            std::fill_n(values.data() + count * width, width, T{});
+            ++count;
+        }
+        if (padding_idx != no_padding && id == padding_idx) continue;
+        T* const row = values.data() + (count - 1) * width;
+        for (std::size_t c = 0; c < width; ++c) row[c] += g[place * width + c];
+    }
+    return count;
+}
+
 }  // namespace wherry::inline WHERRY_ABI::kernel
 
 #endif

@@ -105,7 +105,7 @@ result<Variable> fill_constant(Builder<C>& b, const Shape& shape, DType dtype, f
 /// Options of `embedding`.
 struct embedding_options {
     sequence<std::int64_t> size{};              ///< {rows, width}
-    bool is_sparse = false;                     ///< the gradient is declared as SelectedRows; computed densely
+    bool is_sparse = false;                     ///< the gradient is declared as SelectedRows and held by rows
     std::optional<std::int64_t> padding_idx{};  ///< a row that reads as zeros; negative counts from the end
     ParamAttr param_attr{};
     DType dtype = DType::FP32;

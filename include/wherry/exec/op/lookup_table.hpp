@@ -25,7 +25,7 @@ namespace wherry::inline WHERRY_ABI::op {
 
 /// Attributes of `lookup_table_v2`, and their defaults.
 struct lookup_table_v2_attributes {
-    bool is_sparse = false;  ///< the gradient is declared as SelectedRows; a whole tensor here, with -0.0 in rows without an id
+    bool is_sparse = false;  ///< the gradient is declared as SelectedRows: a row_block, or a whole tensor with -0.0 in rows without an id
     bool is_distributed = false;
     std::int64_t padding_idx = kernel::no_padding;  ///< its row reads as zeros and gets no gradient
     bool remote_prefetch = false;
@@ -115,7 +115,11 @@ inline result<void> run_lookup(const lookup_table_v2_attributes& a, const run_co
     const auto width = static_cast<std::size_t>(c.in_dims(0)[1]);
     return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
         if (!c.has_out(0)) return {};
-        if (gradient) kernel::lookup_grad<T>(width, *ids, c.in<T>(2), c.out<T>(0), a.padding_idx, a.is_sparse);
+        if (gradient && c.out_has_row_block(0)) {
+            const auto block = c.out_row_block(0);
+            block.count() = kernel::lookup_grad_rows<T>(width, *ids, c.in<T>(2), block.places(), block.ids(),
+                                                        block.template values<T>(width), a.padding_idx);
+        } else if (gradient) kernel::lookup_grad<T>(width, *ids, c.in<T>(2), c.out<T>(0), a.padding_idx, a.is_sparse);
         else kernel::lookup<T>(width, c.in<T>(0), *ids, c.out<T>(0), a.padding_idx);
         return {};
     });
@@ -140,6 +144,7 @@ template <class Attributes>
 struct lookup_grad {
     static constexpr std::array inputs = {slot{"W"}, slot{"Ids"}, slot{"Out@GRAD"}};
     static constexpr std::array outputs = {slot{"W@GRAD"}};
+    static constexpr auto rows = op_rows::gives;
     using attributes = Attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {

@@ -87,6 +87,9 @@ inline result<void> start_update(const run_context& c, const update_shape& op) {
     return {};
 }
 
+/// How wide the rows of a table's gradient are.
+inline std::size_t row_width(const run_context& c) { return c.out_dims(0).count() / static_cast<std::size_t>(c.in_dims(1)[0]); }
+
 }  // namespace detail
 
 /// p -= rate g.
@@ -97,13 +100,18 @@ struct sgd {
     static constexpr std::size_t states = 0, numbers = 0;
     static constexpr std::array inputs = {slot{"Param"}, slot{"Grad"}, slot{"LearningRate"}, slot{"MasterParam", slot_arity::since_2x}};
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
+    static constexpr auto rows = op_rows::takes;
     using attributes = no_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update(c, detail::shape_of<sgd>); }
     static result<void> run(const attributes&, run_context& c) {
         if (auto started = detail::start_update(c, detail::shape_of<sgd>); !started) return started;
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            kernel::sgd<T>(c.out<T>(0), c.in<T>(1), c.in<T>(2)[0]);
+            const auto step = [&](std::size_t at, std::span<const T> g) {
+                kernel::sgd<T>(c.out<T>(0).subspan(at, g.size()), g, c.in<T>(2)[0]);
+            };
+            if (c.in_has_row_block(1)) c.in_row_block(1).template each_row<T>(detail::row_width(c), step);
+            else step(0, c.in<T>(1));
             return {};
         });
     }
@@ -197,6 +205,7 @@ namespace detail {
 /// Shared by adam and adamw.
 struct adam_slots {
     static constexpr std::size_t states = 2, numbers = 2;
+    static constexpr auto rows = op_rows::takes;
     static constexpr std::array inputs = {slot{"Param"},
                                           slot{"Grad"},
                                           slot{"LearningRate"},
@@ -231,24 +240,30 @@ struct adam_slots {
         const auto given_beta1 = number_or(c, 7, a.beta1);
         const auto given_beta2 = number_or(c, 8, a.beta2);
         const auto given_epsilon = number_or(c, 9, a.epsilon);
-        const bool rows = c.in_is_rows(1);  // their kernel reads the powers after they are multiplied, in 1.8 as in 2.6
+        const bool of_rows = c.in_is_rows(1);  // their kernel reads the powers after they are multiplied, in 1.8 as in 2.6
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             const auto beta1 = static_cast<T>(given_beta1);
             const auto beta2 = static_cast<T>(given_beta2);
             T& power1 = c.out<T>(3)[0];
             T& power2 = c.out<T>(4)[0];
-            const T p1 = rows ? power1 * beta1 : power1;
-            const T p2 = rows ? power2 * beta2 : power2;
+            const T p1 = of_rows ? power1 * beta1 : power1;
+            const T p2 = of_rows ? power2 * beta2 : power2;
             const T rate = c.in<T>(2)[0];
             const T share = decay != nullptr ? rate * static_cast<T>(decay->lr_ratio) * static_cast<T>(decay->coeff) : T{};
-            const auto grad = c.in<T>(1);
-            const bool skips_rows = rows && a.lazy_mode && !grad.empty();
-            const auto width = skips_rows ? grad.size() / static_cast<std::size_t>(c.in_dims(1)[0]) : grad.size();
-            for (std::size_t at = 0; at < grad.size(); at += width) {
-                const auto g = grad.subspan(at, width);
-                if (skips_rows && is_absent_row(g)) continue;
-                kernel::detail::adam_step<T>(c.out<T>(0).subspan(at, width), c.out<T>(1).subspan(at, width), c.out<T>(2).subspan(at, width),
-                                             g, rate, p1, p2, {beta1, beta2, static_cast<T>(given_epsilon), rule}, share);
+            const auto step = [&](std::size_t at, std::span<const T> g) {
+                kernel::detail::adam_step<T>(c.out<T>(0).subspan(at, g.size()), c.out<T>(1).subspan(at, g.size()),
+                                             c.out<T>(2).subspan(at, g.size()), g, rate, p1, p2,
+                                             {beta1, beta2, static_cast<T>(given_epsilon), rule}, share);
+            };
+            if (c.in_has_row_block(1)) {
+                if (a.lazy_mode) c.in_row_block(1).template each_row<T>(row_width(c), step);
+                else c.in_row_block(1).template each_row_and_between<T>(row_width(c), c.out<T>(0).size(), step);
+            } else {
+                const auto grad = c.in<T>(1);
+                const bool skips_rows = of_rows && a.lazy_mode && !grad.empty();
+                const auto width = skips_rows ? row_width(c) : grad.size();
+                for (std::size_t at = 0; at < grad.size(); at += width)
+                    if (const auto g = grad.subspan(at, width); !skips_rows || !is_absent_row(g)) step(at, g);
             }
             if (a.use_global_beta_pow) return {};
             power1 *= beta1;
