@@ -126,6 +126,8 @@ set(WHERRY_HEADERS
     wherry/exec/op_list.hpp
     wherry/exec/plan.hpp
     wherry/exec/plan_maker.hpp
+    wherry/exec/plan_rows.hpp
+    wherry/exec/row_block.hpp
     wherry/exec/run.hpp
     wherry/exec/slot.hpp
     wherry/exec/slot_check.hpp
