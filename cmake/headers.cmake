@@ -243,7 +243,7 @@ set(WHERRY_HEADERS
     wherry/policy/detail/posix_reader.hpp
     wherry/policy/detail/posix_saver.hpp
     wherry/policy/detail/posix_writer.hpp
-    wherry/policy/detail/utf8_path.hpp
+    wherry/policy/paths.hpp
     wherry/policy/disk.hpp
     wherry/policy/durability.hpp
     wherry/policy/file_name.hpp

@@ -10,8 +10,8 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/format/streams.hpp>
-#include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/mapped.hpp>
+#include <wherry/policy/paths.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/record/any_reader.hpp>
 #include <wherry/record/byte_order.hpp>
@@ -128,14 +128,14 @@ class weight_list {
 /// Errors: not_found, cannot_open, those of `weight_list::add` for a single file.
 inline result<weight_list> weights(const std::string& path, const limits& caps = {}) {
     weight_list all;
-    if (!detail::is_folder(path)) {
+    if (!paths::is_folder(path)) {
         auto file = mapped(path).open({});
         if (!file) return std::move(file).error().in_file(path);
-        const auto name = detail::shown_path(detail::utf8_path(path).filename());
+        const auto name = paths::to_utf8(paths::of_utf8(path).filename());
         if (auto added = all.add(*file, name, caps); !added) return added.failure();
         return all;
     }
-    const auto names = detail::files_beneath(path);
+    const auto names = paths::files_beneath(path);
     if (!names) return names.failure();
     mapped folder(path);
     for (const auto& name : *names) {

@@ -15,8 +15,8 @@
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
-#include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/policy/paths.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/whole_record.hpp>
@@ -160,7 +160,7 @@ inline result<void> add_record(auto& files, std::string_view record, const file_
 /// The files of variables: those of their names, or NAME.txt where only that is there.
 inline std::string file_of(std::string_view folder, const std::string& name) {
     const auto is_there = [&](std::string_view file) {
-        return wherry::detail::is_file(wherry::detail::shown_path(wherry::detail::utf8_path(folder, file)));
+        return wherry::paths::is_file(wherry::paths::to_utf8(wherry::paths::of_utf8(folder, file)));
     };
     auto text = text_file::file_name_of(name);
     const bool in_text = wherry::detail::why_bad_file_name(name).empty() && !is_there(name) && is_there(text);
@@ -179,7 +179,7 @@ inline result<void> add_variables(disk& folder, auto& files, const load_options&
 
 /// Every file of a folder that holds tensors or, where none does, numbers in text; what is neither nor a program is warned about.
 inline result<void> add_folder(const std::string& path, auto& files, const load_options& options, loaded_state& into) {
-    const auto names = wherry::detail::files_beneath(path);
+    const auto names = wherry::paths::files_beneath(path);
     if (!names) return names.failure();
     using kind = wire::file_kind;
     for (const auto takes :
@@ -202,10 +202,10 @@ inline result<loaded_state> load(const std::string& path, const load_options& op
     disk place{path};
     auto&& files = gzip_or_plain::decode(place, options.caps);
     const auto done = [&]() -> result<void> {
-        if (wherry::detail::is_folder(path))
+        if (wherry::paths::is_folder(path))
             return options.of_folder.empty() ? detail::add_folder(path, files, options, made)
                                              : detail::add_variables(place, files, options, made);
-        const auto name = wherry::detail::shown_path(wherry::detail::utf8_path(path).filename());
+        const auto name = wherry::paths::to_utf8(wherry::paths::of_utf8(path).filename());
         detail::file_request wish{.name = name};
         if (!options.in_order.empty()) {
             auto names = detail::names_in_order(options.in_order);

@@ -8,8 +8,8 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/pickle.hpp>
 #include <wherry/model/op_compatible_map.hpp>
-#include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/policy/paths.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/copied.hpp>
@@ -142,7 +142,7 @@ inline result<void> collect_state(const Program& program, Scope& scope, const lo
 /// Files that `save_persistables` and the like wrote one per variable: those that the program knows.
 inline result<load_report> load_known_files(const Program& program, Scope& scope, const std::string& folder,
                                             const load_state_options& options) {
-    auto listed = files_beneath(folder);
+    auto listed = paths::files_beneath(folder);
     if (!listed) return listed.failure();
     auto& unused = *listed;
     sequence<Variable> known;
@@ -237,15 +237,15 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
     const auto prefix = detail::without_suffix(model_path);
     const auto pdparams = prefix + ".pdparams";
     const auto path = std::string(model_path);
-    if (!detail::exists(pdparams)) {
+    if (!paths::exists(pdparams)) {
         if (!options.make_missing)
             return error{.code = errc::bad_argument,
                          .message = "executor is required when loading model file saved with [ save_params, save_persistables, save_vars ]",
                          .file = pdparams};
-        if (!detail::is_folder(path) && !detail::is_file(path))
+        if (!paths::is_folder(path) && !paths::is_file(path))
             return error{.code = errc::not_found, .message = {"No such file or directory: '", pdparams, "'"}, .file = pdparams};
-        auto report = detail::is_folder(path) ? detail::load_known_files(program, scope, path, options)
-                                              : detail::load_listed_file(program, scope, path, options);
+        auto report = paths::is_folder(path) ? detail::load_known_files(program, scope, path, options)
+                                             : detail::load_listed_file(program, scope, path, options);
         if (report) report->warnings.insert(report->warnings.begin(), detail::no_pdparams(pdparams));
         return report;
     }
@@ -254,7 +254,7 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
     const auto all = program.list_vars();
     if (std::any_of(all.begin(), all.end(), [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); })) {
         const auto pdopt = prefix + ".pdopt";
-        if (!detail::exists(pdopt))
+        if (!paths::exists(pdopt))
             return error{.code = errc::not_found, .message = {"Optimizer file [", pdopt, "] not exits"}, .file = pdopt};
         if (auto found = detail::collect_state(program, scope, options, pdopt, is_belong_to_optimizer, arrivals); !found)
             return found.failure();
@@ -315,26 +315,26 @@ inline result<program_state> state_of_file(const std::string& file, std::span<co
 inline result<program_state> load_program_state(std::string_view model_path, const load_state_options& options = {}) {
     const auto prefix = detail::without_suffix(model_path);
     const auto pdparams = prefix + ".pdparams";
-    if (detail::exists(pdparams)) {
+    if (paths::exists(pdparams)) {
         auto state = detail::pickled_state(pdparams, options.caps);
         if (!state) return state.failure();
         program_state made{std::move(state->arrays), {}};
-        if (!detail::exists(prefix + ".pdopt")) return made;
+        if (!paths::exists(prefix + ".pdopt")) return made;
         auto optimizer = detail::pickled_state(prefix + ".pdopt", options.caps);
         if (!optimizer) return optimizer.failure();
         for (const auto& held : optimizer->arrays) made.arrays.set(held.name, held.tensor);
         return made;
     }
     const auto path = std::string(model_path);
-    const bool one_file = detail::is_file(path);
+    const bool one_file = paths::is_file(path);
     if (one_file && !options.var_list)
         return error{.code = errc::bad_argument, .message = "var_list can not be None when model_path is a file type", .file = path};
     sequence<std::string> names;
     if (options.var_list) {
         for (const auto& var : *options.var_list)
             if (var && detail::is_array(var)) names.push_back(var.name());
-    } else if (detail::is_folder(path)) {
-        auto listed = detail::files_beneath(path);
+    } else if (paths::is_folder(path)) {
+        auto listed = paths::files_beneath(path);
         if (!listed) return listed.failure();
         names = *std::move(listed);
     }

@@ -3,8 +3,8 @@
 
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
-#include <wherry/policy/detail/utf8_path.hpp>
 #include <wherry/policy/file_name.hpp>
+#include <wherry/policy/paths.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/version.hpp>
 
@@ -71,21 +71,21 @@ class portable_opener {
     }
     /// Errors: not_found, not_regular_file, cannot_open.
     result<reader> open(std::string_view path, std::string_view record) {
-        const auto file = utf8_path(path, record);
+        const auto file = paths::of_utf8(path, record);
         std::error_code failed;
         const auto status = std::filesystem::status(file, failed);
         if (!std::filesystem::exists(status))
-            return error{.code = errc::not_found, .message = "no such file", .file = shown_path(file), .found = failed.message()};
+            return error{.code = errc::not_found, .message = "no such file", .file = paths::to_utf8(file), .found = failed.message()};
         if (!std::filesystem::is_regular_file(status))
-            return error{.code = errc::not_regular_file, .message = "this is not a regular file", .file = shown_path(file)};
+            return error{.code = errc::not_regular_file, .message = "this is not a regular file", .file = paths::to_utf8(file)};
         const auto size = std::filesystem::file_size(file, failed);
         auto opened = failed ? file_handle() : open_file(file, false);
         if (!opened)
             return error{.code = errc::cannot_open,
                          .message = "the system refused to open the file",
-                         .file = shown_path(file),
+                         .file = paths::to_utf8(file),
                          .found = failed.message()};
-        return reader(std::move(opened), size, shown_path(file));
+        return reader(std::move(opened), size, paths::to_utf8(file));
     }
 };
 
@@ -105,7 +105,7 @@ class portable_saver {
         records_.assign(records.begin(), records.end());
         if (how.synced) return error{.code = errc::unsupported, .message = "durable needs a system with fsync", .file = path_};
         if (records.size() == 1 && records.front().name.empty()) {
-            if (utf8_path(path).has_filename()) return {};
+            if (paths::of_utf8(path).has_filename()) return {};
             return error{.code = errc::not_regular_file, .message = "a folder was given where a file is meant", .file = path_};
         }
         sequence<std::string_view> names;
@@ -140,25 +140,25 @@ class portable_saver {
   private:
     result<void> open_once(std::size_t record) { return file_ ? result<void>() : open(records_[record].name); }
     result<void> open(std::string_view record) {
-        target_ = utf8_path(path_, record);
+        target_ = paths::of_utf8(path_, record);
         at_ = 0;
         std::error_code failed;
         if (const auto folder = target_.parent_path(); !folder.empty()) std::filesystem::create_directories(folder, failed);
         if (std::filesystem::exists(target_, failed) && !std::filesystem::is_regular_file(target_, failed) &&
             (how_.beside || std::filesystem::is_directory(target_, failed)))
-            return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = shown_path(target_)};
+            return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = paths::to_utf8(target_)};
         if (how_.beside) {
             if (const auto resolved = std::filesystem::canonical(target_, failed); !failed) target_ = resolved;
-            temporary_ = target_.parent_path() / utf8_path("." + shown_path(target_.filename()) + ".00000000.tmp");
+            temporary_ = target_.parent_path() / paths::of_utf8("." + paths::to_utf8(target_.filename()) + ".00000000.tmp");
         }
         file_ = open_file(how_.beside ? temporary_ : target_, true);
         if (file_) return {};
         temporary_.clear();
-        return error{.code = errc::cannot_open, .message = "the system refused to open the file", .file = shown_path(target_)};
+        return error{.code = errc::cannot_open, .message = "the system refused to open the file", .file = paths::to_utf8(target_)};
     }
     error cannot_write() {
         abandon();
-        return {.code = errc::cannot_write, .message = "the system failed while writing", .file = shown_path(target_)};
+        return {.code = errc::cannot_write, .message = "the system failed while writing", .file = paths::to_utf8(target_)};
     }
     void abandon() noexcept {
         file_.reset();

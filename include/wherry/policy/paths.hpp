@@ -1,5 +1,5 @@
-#ifndef WHERRY_POLICY_DETAIL_UTF8_PATH_HPP
-#define WHERRY_POLICY_DETAIL_UTF8_PATH_HPP
+#ifndef WHERRY_POLICY_PATHS_HPP
+#define WHERRY_POLICY_PATHS_HPP
 
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
@@ -13,28 +13,34 @@
 #include <system_error>
 
 /// Paths are UTF-8 all over wherry. A `std::filesystem::path` made of narrow characters would read them by Windows' code page.
-namespace wherry::inline WHERRY_ABI::detail {
+namespace wherry::inline WHERRY_ABI::paths {
 
-inline std::filesystem::path utf8_path(std::string_view path) { return std::u8string(path.begin(), path.end()); }
-inline std::filesystem::path utf8_path(std::string_view folder, std::string_view name) {
-    return name.empty() ? utf8_path(folder) : utf8_path(folder.empty() ? "." : folder) / utf8_path(name);
+/// A path of UTF-8, as the system takes it.
+inline std::filesystem::path of_utf8(std::string_view path) { return std::u8string(path.begin(), path.end()); }
+/// The same of a name in a folder; the folder itself for an empty name.
+inline std::filesystem::path of_utf8(std::string_view folder, std::string_view name) {
+    return name.empty() ? of_utf8(folder) : of_utf8(folder.empty() ? "." : folder) / of_utf8(name);
 }
-inline std::string shown_path(const std::filesystem::path& path) {
+/// A path in UTF-8.
+inline std::string to_utf8(const std::filesystem::path& path) {
     const auto text = path.u8string();
     return {text.begin(), text.end()};
 }
 
+/// Whether something is there. False for what cannot be asked.
 inline bool exists(std::string_view path) {
     std::error_code ignored;
-    return std::filesystem::exists(utf8_path(path), ignored);
+    return std::filesystem::exists(of_utf8(path), ignored);
 }
+/// Whether it is a folder, or a link to one.
 inline bool is_folder(std::string_view path) {
     std::error_code ignored;
-    return std::filesystem::is_directory(utf8_path(path), ignored);
+    return std::filesystem::is_directory(of_utf8(path), ignored);
 }
+/// Whether it is a regular file, or a link to one.
 inline bool is_file(std::string_view path) {
     std::error_code ignored;
-    return std::filesystem::is_regular_file(utf8_path(path), ignored);
+    return std::filesystem::is_regular_file(of_utf8(path), ignored);
 }
 
 /// Everything beneath a folder except folders, by its relative name with '/', sorted; without what killed saves left over.
@@ -42,11 +48,11 @@ inline bool is_file(std::string_view path) {
 inline result<sequence<std::string>> files_beneath(std::string_view folder) {
     sequence<std::string> names;
     std::error_code failed;
-    const auto root = utf8_path(folder);
+    const auto root = of_utf8(folder);
     for (std::filesystem::recursive_directory_iterator at(root, failed), end; !failed && at != end; at.increment(failed)) {
         std::error_code ignored;
         if (at->is_directory(ignored)) continue;
-        if (looks_temporary(shown_path(at->path().filename()))) continue;
+        if (detail::looks_temporary(to_utf8(at->path().filename()))) continue;
         const auto name = at->path().lexically_relative(root).generic_u8string();
         names.emplace_back(name.begin(), name.end());
     }
@@ -57,6 +63,6 @@ inline result<sequence<std::string>> files_beneath(std::string_view folder) {
     return names;
 }
 
-}  // namespace wherry::inline WHERRY_ABI::detail
+}  // namespace wherry::inline WHERRY_ABI::paths
 
 #endif
