@@ -243,7 +243,6 @@ set(WHERRY_HEADERS
     wherry/policy/detail/posix_reader.hpp
     wherry/policy/detail/posix_saver.hpp
     wherry/policy/detail/posix_writer.hpp
-    wherry/policy/paths.hpp
     wherry/policy/disk.hpp
     wherry/policy/durability.hpp
     wherry/policy/file_name.hpp
@@ -251,6 +250,7 @@ set(WHERRY_HEADERS
     wherry/policy/layout.hpp
     wherry/policy/mapped.hpp
     wherry/policy/memory.hpp
+    wherry/policy/paths.hpp
     wherry/policy/sink.hpp
     wherry/policy/source.hpp
     wherry/policy/transformed.hpp
