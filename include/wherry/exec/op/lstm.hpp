@@ -24,6 +24,7 @@
 /// Recurrences over the rows of sequences: `lstm` and `gru` of 1.x, whose input is multiplied before.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `lstm`, and their defaults.
 struct lstm_attributes {
     bool use_peepholes = true;
     bool is_reverse = false;
@@ -42,6 +43,7 @@ struct lstm_attributes {
         attr("is_test", self.is_test, since_2x);
     }
 };
+/// Attributes of `gru`, and their defaults.
 struct gru_attributes {
     std::string activation = "tanh";
     std::string gate_activation = "sigmoid";

@@ -26,6 +26,7 @@
 /// Sequences repeated, joined, or told anew where they begin.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `sequence_expand`, and their defaults.
 struct sequence_expand_attributes {
     std::int32_t ref_level = -1;
 
@@ -34,6 +35,7 @@ struct sequence_expand_attributes {
         attr("ref_level", self.ref_level);
     }
 };
+/// Attributes of `lod_reset`, and their defaults.
 struct lod_reset_attributes {
     sequence<std::int32_t> target_lod;
     bool append = false;

@@ -25,6 +25,7 @@
 /// Operators on sequences: rows of a tensor that LoD puts together. A plan holds for the LoD that it was made for.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `sequence_pool`, and their defaults.
 struct sequence_pool_attributes {
     bool is_test = false;
     std::string pooltype = "AVERAGE";
@@ -37,6 +38,7 @@ struct sequence_pool_attributes {
         attr("pad_value", self.pad_value);
     }
 };
+/// Attributes of `sequence_softmax`, and their defaults.
 struct sequence_softmax_attributes {
     bool use_cudnn = false;
     std::string data_format = "AnyLayout";
@@ -47,6 +49,7 @@ struct sequence_softmax_attributes {
         attr("data_format", self.data_format);
     }
 };
+/// Attributes of `sequence_conv`, and their defaults.
 struct sequence_conv_attributes {
     bool paddingTrainable = false;
     std::int32_t contextLength = 0;
