@@ -318,11 +318,13 @@ result<std::string> convert(const convert_arguments& as_given) {
         program = *std::move(fitting);
         if (given.strip) strip_callstacks(program);
     }
-    if (auto saved = save_state(named->arrays, target_of(given)); !saved) return std::move(saved).error();
+    auto target = target_of(given);
+    if (renames->empty()) target.extra = read->extra;  // structured names are of the names that were there
+    if (auto saved = save_state(named->arrays, target); !saved) return std::move(saved).error();
     tell(read->warnings);
     if (!given.program_out.empty())
         if (auto written = write_program(program, given.program_out); !written) return std::move(written).error();
-    if (to_output) return read_file(target_of(given).path);
+    if (to_output) return read_file(target.path);
     return given.quiet ? std::string() : said(named->arrays, given, running.seconds());
 }
 

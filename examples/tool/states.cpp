@@ -41,11 +41,11 @@ state_file::form form_of(const state_target& target) {
 result<state> load_state(const std::string& path, const state_wish& wish) {
     auto read = state_file::load(path, {.in_order = wish.in_order, .of_folder = wish.wanted, .caps = {}});
     if (!read) return std::move(read).error();
-    if (wish.wanted.empty()) return state{std::move(read->arrays), std::move(read->report.warnings)};
+    if (wish.wanted.empty()) return state{std::move(read->arrays), std::move(read->report.warnings), {}, read->report.extra};
     auto picked = state_file::pick(*read, wish.wanted);
     if (!picked) return std::move(picked).error().in_file(path);
     if (wish.tell_unused) warn_of_unused(*read, *picked, path, read->report.warnings);
-    return state{*std::move(picked), std::move(read->report.warnings)};
+    return state{*std::move(picked), std::move(read->report.warnings), {}, read->report.extra};
 }
 
 result<state> parse_state(std::string_view bytes) {
@@ -65,8 +65,9 @@ result<std::string> unpacked(std::string_view bytes) {
 
 result<void> save_state(const state_dict& arrays, const state_target& target) {
     const auto refs = arrays.refs();
-    return state_file::save(refs, target.path, form_of(target),
-                            {.rules = target.rules, .gzip = target.gzip, .protocol = target.protocol, .bits = target.bits});
+    return state_file::save(
+        refs, target.path, form_of(target),
+        {.rules = target.rules, .gzip = target.gzip, .protocol = target.protocol, .extra = target.extra, .bits = target.bits});
 }
 #else
 namespace {

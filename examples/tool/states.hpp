@@ -4,6 +4,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/policy/annotate.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/record/kept_extra.hpp>
 #include <wherry/tensor/state_dict.hpp>
 
 #include <string>
@@ -28,6 +29,7 @@ struct state {
     state_dict arrays;
     wherry::sequence<error> warnings{};
     std::vector<structured_name> structured_names{};
+    wherry::kept_extra extra{};  ///< as its form has it
 
     /// Empty where there is none.
     [[nodiscard]] std::string_view parameter_of(std::string_view name) const noexcept {
@@ -61,6 +63,7 @@ struct state_target {
     bool bits = false;
     int protocol = 2;
     wherry::annotation_rules rules{};
+    wherry::kept_extra extra{};  ///< written again, where the form is the same
 };
 /// Errors: those of `state_file::save`.
 result<void> save_state(const state_dict& arrays, const state_target& target);

@@ -3,11 +3,14 @@
 #include <support/scratch.hpp>
 
 #include <wherry/archive/archive.hpp>
+#include <wherry/interop/state_file.hpp>
 #include <wherry/interop/state_file_save.hpp>
 #include <wherry/policy/memory.hpp>
 
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace wherry;
@@ -23,6 +26,32 @@ TEST_CASE("a combined file without options is the reference's") {
     const std::vector<tensor_ref> one{weights.ref("w")};
     REQUIRE(state_file::save(one, place / "all", form::combined));
     CHECK(support::read_file(place / "all") == *archive<>::save(std::span<const tensor_ref>(one), memory{}));
+}
+
+TEST_CASE("metadata and structured names are kept from load to save") {
+    const support::scratch place("state_extra");
+    const auto kept = [&](std::string_view golden, form as) {
+        auto loaded = state_file::load(support::golden(golden));
+        REQUIRE(loaded);
+        REQUIRE(state_file::save(loaded->arrays.refs(), place / "again", as, {.extra = loaded->report.extra}));
+        auto again = state_file::load(place / "again");
+        REQUIRE(again);
+        return std::pair(*std::move(loaded), *std::move(again));
+    };
+    const auto official = kept("numpy/official.safetensors", form::safetensors);
+    REQUIRE(official.second.report.extra.as<safetensors::metadata>() != nullptr);
+    CHECK(official.second.report.extra.as<safetensors::metadata>()->entries[0].value == "np");
+    CHECK((support::read_file(place / "again") == support::read_file(support::golden("numpy/official.safetensors"))));
+    const auto ordered = kept("pickle/py3-ordered-p2.pdparams", form::pdparams);
+    const auto* const before = ordered.first.report.extra.as<pickle::extra>();
+    const auto* const after = ordered.second.report.extra.as<pickle::extra>();
+    REQUIRE(before != nullptr);
+    REQUIRE(after != nullptr);
+    REQUIRE(after->structured_names.size() == before->structured_names.size());
+    for (std::size_t i = 0; i < after->structured_names.size(); ++i) {
+        CHECK(after->structured_names[i].structured == before->structured_names[i].structured);
+        CHECK(after->structured_names[i].parameter == before->structured_names[i].parameter);
+    }
 }
 
 TEST_CASE("arrays that a form cannot hold are refused before anything is written") {

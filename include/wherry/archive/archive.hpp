@@ -228,7 +228,7 @@ struct archive {
             const auto& format = one_of<format_policy>(held...);
             static_assert(WritableFormat<std::remove_cvref_t<decltype(format)>>,
                           "wherry: this format only reads: name one with `plan` to save (see wherry/format/format.hpp)");
-            const auto plan = detail::plan_of<annotate_policy::rules>(format, tensors, one_of<layout_policy>(held...), caps_policy::caps);
+            auto plan = detail::plan_of<annotate_policy::rules>(format, tensors, one_of<layout_policy>(held...), caps_policy::caps);
             if (!plan) return plan.failure();
             const auto& codec = one_of<codec_policy>(held...);
             auto&& coded = codec.encode(sink);

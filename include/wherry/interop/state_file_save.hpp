@@ -43,6 +43,7 @@ struct save_options {
     annotation_rules rules{};  ///< of Paddle's own forms
     bool gzip = false;         ///< of Paddle's own forms: every file
     int protocol = 2;          ///< of `.pdparams`: 2, 3 or 4
+    kept_extra extra{};        ///< of a load: metadata of safetensors, structured names of `.pdparams`, for the same form
     bool bits = false;         ///< npz: bfloat16 and float8 as unsigned numbers, which is what `.pdparams` does always
 };
 
@@ -67,6 +68,12 @@ inline result<void> check(std::span<const tensor_ref> tensors, form as, const sa
     return {};
 }
 
+template <class E>
+E extra_of(const save_options& options) {
+    const auto* const held = options.extra.as<E>();
+    return held != nullptr ? *held : E();
+}
+
 template <class L>
 result<void> save_streams(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
     const auto plan = save_plan::make<L>(tensors, {}, {}, header_maker_for(options.rules));
@@ -87,9 +94,12 @@ inline result<void> save(std::span<const tensor_ref> tensors, const std::string&
         case form::combined: return detail::save_streams<layout::combined>(tensors, path, options);
         case form::per_file: return detail::save_streams<layout::per_file>(tensors, path, options);
         case form::pdparams:
-            return archive<format::pickle<>>::save(tensors, disk{path}, format::pickle<>{.options = {.protocol = options.protocol}});
+            return archive<format::pickle<>>::save(
+                tensors, disk{path}, format::pickle<>{{.protocol = options.protocol}, detail::extra_of<pickle::extra>(options)});
         case form::npz: return archive<format::npz<>>::save(tensors, disk{path});
-        case form::safetensors: return archive<format::safetensors>::save(tensors, disk{path});
+        case form::safetensors:
+            return archive<format::safetensors>::save(tensors, disk{path},
+                                                      format::safetensors{detail::extra_of<safetensors::metadata>(options)});
         case form::text: return archive<format::text, layout::per_file>::save(tensors, disk{path});
     }
     return error{.code = errc::bad_argument, .message = "no form has this number"};

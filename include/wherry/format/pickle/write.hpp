@@ -67,7 +67,20 @@ inline void describe(emitter& out, std::span<const tensor_ref* const> cut, std::
     out.end_dict(top);
 }
 
-inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, const write_options& options) {
+/// Source: paddle/framework/io.py, _build_saved_state_dict.
+inline void tell_names(emitter& out, std::span<const structured_name> names) {
+    out.text(structured_names_key);
+    const auto top = out.begin_dict(names.size());
+    for (const auto& one : names) {
+        out.text(one.structured);
+        out.text(one.parameter);
+        out.end_item();
+    }
+    out.end_dict(top);
+}
+
+inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, const write_options& options,
+                         std::span<const structured_name> names) {
     sequence<const tensor_ref*> cut;
     const bool may_cut = options.cut && options.protocol < 4;
     for (const auto& tensor : tensors) {
@@ -80,7 +93,7 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
                          .found = decimal(tensor.bytes.size())};
     }
     sequence<sequence<slice>> slices;
-    std::size_t count = tensors.size() - cut.size() + (cut.empty() ? 0 : 1);
+    std::size_t count = tensors.size() - cut.size() + (cut.empty() ? 0 : 1) + (names.empty() ? 0 : 1);
     for (const auto* tensor : cut) count += slices.emplace_back(slices_of(*tensor, options)).size();
 
     emitter out(options);
@@ -100,6 +113,7 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
             out.end_item();
         }
     }
+    if (!names.empty()) tell_names(out, names), out.end_item();
     if (!cut.empty()) describe(out, cut, slots), out.end_item();
     const auto stretches = out.finish();
     const auto bytes = into.keep(out.take_buffer());
@@ -111,7 +125,7 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
 
 /// Adds arrays as a pickle to a plan. Elements of protocol 3 and 4 that are 64 KiB and more are only pointed at; protocol 2 writes bytes
 /// of 0x80 and more as two. Errors: bad_argument for another protocol; bad_name; too_large for an array that the protocol has no room for.
-inline result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const write_options& options) {
+inline result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const write_options& options, const extra& beside = {}) {
     if (options.protocol < 2 || options.protocol > 4)
         return error{.code = errc::bad_argument,
                      .message = {"Expected 1<'protocol'<5, but received protocol=", decimal(options.protocol)},
@@ -122,7 +136,7 @@ inline result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, c
     for (const auto& tensor : tensors)
         if (!is_utf8(tensor.name))
             return error{.code = errc::bad_name, .message = "a name in a pickle must be UTF-8", .variable = tensor.name.substr(0, 64)};
-    return detail::emit(into, tensors, options);
+    return detail::emit(into, tensors, options, beside.structured_names);
 }
 
 }  // namespace wherry::inline WHERRY_ABI::pickle
