@@ -75,7 +75,7 @@ struct listed {
         for (const auto& one : tensors) into.add_elements(one.dtype, one.bytes);
         return {};
     }
-    /// Where elements lie is checked by whoever asked: no line can make a load read past the file.
+    /// The places of elements are checked by the caller: no line can make a load read past the file.
     static wherry::result<wherry::record_listing> index(wherry::any_reader& reader, const wherry::listing_request&) {
         const auto head = wherry::read_head(reader, 4096);
         if (!head) return head.error();

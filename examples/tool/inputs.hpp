@@ -28,7 +28,7 @@ class temporary_folder {
 
 class inputs {
   public:
-    /// Where these are as files: "-" is standard input, a tar archive (also compressed: .tar.gz, .tgz) is the folder of what it holds.
+    /// The files of these: "-" is standard input, a tar archive (also compressed: .tar.gz, .tgz) is the folder of what it holds.
     /// Errors: bad_argument for standard input twice, those of reading and of `unpack_tar`.
     wherry::result<void> open(std::span<std::string* const> paths);
     /// A text with the temporary files named as the user named them.

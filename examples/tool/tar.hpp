@@ -10,7 +10,7 @@
 
 namespace tool {
 
-/// What the archive is read by: fills the bytes from an offset on.
+/// The reader of the archive: fills the bytes from an offset on.
 struct tar_source {
     std::uint64_t size_bytes = 0;
     wherry::result<void> (*read)(void* from, std::uint64_t offset, std::span<std::byte> into) = nullptr;

@@ -13,7 +13,7 @@
 
 namespace tool {
 
-/// What the elements of an array are like. NaN is counted and in no other number; of complex numbers the real part is taken.
+/// Statistics of an array's elements. NaN is counted and in no other number; of complex numbers the real part is taken.
 struct value_stats {
     double min = std::numeric_limits<double>::infinity();
     double max = -std::numeric_limits<double>::infinity();

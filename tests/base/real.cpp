@@ -76,7 +76,7 @@ void agrees_with_the_standard() {
 }
 }  // namespace
 
-TEST_CASE("real: where the library lacks from_chars, strtod reads what it would") {
+TEST_CASE("real: if the library lacks from_chars, strtod reads what it would") {
     agrees_with_the_standard<float>();
     agrees_with_the_standard<double>();
 }

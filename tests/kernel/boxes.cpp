@@ -16,7 +16,7 @@ TEST_CASE("a box that was encoded is decoded to itself") {
     for (std::size_t i = 0; i < 4; ++i) CHECK(back[i] == doctest::Approx(box[i]));
 }
 
-TEST_CASE("what two boxes have in common") {
+TEST_CASE("overlap of two boxes") {
     const std::array<float, 4> a{0, 0, 2, 2}, b{1, 1, 3, 3}, c{5, 5, 6, 6};
     CHECK(overlap(a.data(), b.data(), false) == doctest::Approx(1.0F / 7));
     CHECK(overlap(a.data(), b.data(), true) == doctest::Approx(4.0F / 14));

@@ -52,7 +52,7 @@ struct no_mapping {
 };
 }  // namespace
 
-TEST_CASE("where the system refuses a mapping, one copy of the file serves all tensors") {
+TEST_CASE("if the system refuses a mapping, one copy of the file serves all tensors") {
     const support::scratch folder("unmapped");
     const auto program = support::small_program();
     REQUIRE(aligned::save(program, support::small_scope(), disk(folder / "all")));

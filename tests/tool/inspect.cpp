@@ -1,4 +1,4 @@
-// What inspect says about values, operators and widths.
+// inspect's output about values, operators and widths.
 #include "json_check.hpp"
 #include "run_tool.hpp"
 

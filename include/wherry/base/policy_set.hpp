@@ -143,7 +143,7 @@ inline constexpr bool adds_up = [] {
     else return false;
 }();
 
-/// What they make of the default Value; later ones see what earlier ones made.
+/// The default Value after all of them; later ones see what earlier ones made.
 template <class Value, class... Given>
 constexpr Value added_up() noexcept {
     Value all{};

@@ -59,7 +59,7 @@ constexpr void lookup_grad(std::size_t width, std::span<const I> ids, input<T> g
     }
 }
 
-/// An id and where it stands.
+/// An id and its position.
 struct id_place {
     std::int64_t id;
     std::uint64_t place;

@@ -36,7 +36,7 @@ TEST_CASE("sequences joined") {
                 errc::shape_mismatch);
 }
 
-TEST_CASE("sequences told anew") {
+TEST_CASE("sequences with other beginnings") {
     const auto x = f32({3, 1}, {1, 2, 3});
     CHECK(of("lod_reset", x).attr("target_lod", list{0, 1, 3}).run()->at("Out").lod() == LoD{{0, 1, 3}});
     CHECK(of("lod_reset", x).in("Y", y).run()->at("Out").lod() == LoD{{0, 2, 3}});

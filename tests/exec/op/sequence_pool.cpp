@@ -56,7 +56,7 @@ TEST_CASE("inputs without LoD, or with another one") {
     check_error(op_case(ops::table, "sequence_softmax").in("X", with_lod(f32({1, 2}, {1, 2}), {{0, 1}})).run(), errc::shape_mismatch);
 }
 
-TEST_CASE("a plan is made anew for other LoD, and its results are those of the LoD fed") {
+TEST_CASE("a plan is made again for other LoD, and its results are those of the LoD fed") {
     wire::ProgramDesc<> desc;
     auto& block = desc.blocks.emplace_back();
     for (const auto* name : {"x", "y"}) {

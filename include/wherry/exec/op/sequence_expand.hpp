@@ -23,7 +23,7 @@
 #include <string_view>
 #include <utility>
 
-/// Sequences repeated, joined, or told anew where they begin.
+/// Sequences repeated, joined, or given other beginnings.
 namespace wherry::inline WHERRY_ABI::op {
 
 /// Attributes of `sequence_expand`, and their defaults.
