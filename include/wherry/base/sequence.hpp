@@ -70,7 +70,10 @@ class sequence {
     constexpr sequence(I first, I last) : sequence() { append(first, last); }
     template <detail::ContainerOf<T> C>
     constexpr sequence(const C& values) : sequence(values.begin(), values.end()) {}  // NOLINT(google-explicit-constructor)
-    constexpr sequence(const sequence& other) : sequence() { append(other.begin(), other.end()); }
+    constexpr sequence(const sequence& other) : sequence() {
+        if constexpr (plain) append(other.begin(), other.end());
+        else copy(other);
+    }
     constexpr sequence(sequence&& other) noexcept : begin_(other.begin_), end_(other.end_), capacity_end_(other.capacity_end_) {
         other.begin_ = other.end_ = other.capacity_end_ = nullptr;
     }
@@ -79,8 +82,8 @@ class sequence {
         return *this;
     }
     constexpr ~sequence() {
-        destroy_from(begin_);
-        give_back();
+        if constexpr (plain) give_back();
+        else destroy();
     }
     constexpr void swap(sequence& other) noexcept {
         std::swap(begin_, other.begin_);
@@ -181,6 +184,14 @@ class sequence {
     }
 
   private:
+    // Elements that own something, messages above all, are copied and destroyed out of line: that is a lot of code, and no loop waits for it.
+    // Not `cold`: every function that ends with such a sequence would count as rarely run.
+    static constexpr bool plain = std::is_trivially_copyable_v<T>;
+    [[gnu::noinline]] constexpr void copy(const sequence& other) { append(other.begin_, other.end_); }
+    [[gnu::noinline]] constexpr void destroy() noexcept {
+        destroy_from(begin_);
+        give_back();
+    }
     template <class I>
     constexpr void append(I first, I last) {
         if constexpr (requires { last - first; }) {
