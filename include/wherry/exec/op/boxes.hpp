@@ -195,7 +195,8 @@ struct box_coder {
     static result<void> run(const attributes& a, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             const bool encode = a.code_type == "encode_center_size", pixels = !a.box_normalized;
-            const auto prior = c.in<T>(0), target = c.in<T>(2), out = c.out<T>(0);
+            const auto prior = c.in<T>(0), target = c.in<T>(2);
+            const auto out = c.out<T>(0);
             const auto given = c.has_in(1) ? c.in<T>(1) : std::span<const T>();
             std::array<T, 4> same{1, 1, 1, 1};
             for (std::size_t i = 0; i < a.variance.size(); ++i) same[i] = static_cast<T>(a.variance[i]);
