@@ -27,7 +27,7 @@ TEST_CASE("overlap of two boxes") {
 TEST_CASE("an anchor without confidence has no box") {
     const std::array<float, 6> sure{0, 0, 0, 0, 9, 0}, unsure{0, 0, 0, 0, -9, 0};
     const std::array<std::int32_t, 2> anchor{16, 8};
-    const yolo_grid grid{1, 1, 1, 0.5F, 1, 32, true, false, 0};
+    const yolo_grid grid{1, 1, 1, 0.5F, 1, 32, true, false, 0, false};
     std::array<float, 4> box{};
     std::array<float, 1> score{};
     yolo_boxes<float>(grid, unsure, anchor, 32, 32, std::span<float>(box), std::span<float>(score));

@@ -28,6 +28,7 @@ struct tensor_meta {
     bool is_rows = false;                     ///< declared as SelectedRows, held as a whole tensor
     std::span<const std::byte> value{};       ///< while planning: the elements, where dims and constants decide them
     const LoD* lod = nullptr;                 ///< while planning an operator that reads LoD: that of an input, null for none
+    bool at_most = false;  ///< the first dim is the most rows there can be: a run tells how many, see run_context::set_rows
 
     /// The same LoD, another element type or dims: what most operators give.
     [[nodiscard]] tensor_meta with(DType new_dtype, const Shape& new_dims) const {

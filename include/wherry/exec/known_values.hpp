@@ -33,6 +33,8 @@ class known_values {
     void learn(const op_info& op, const void* attributes, const side& in, const side& out, std::span<const std::uint32_t> operands,
                std::int64_t program_version) {
         if (op.reads == op_reads::chances || op.reads_lod || (op.reads == op_reads::values && in.metas.empty())) return;
+        for (const auto& meta : out.metas)
+            if (meta.at_most) return;
         sequence<operand> read;
         for (const auto& meta : in.metas) {
             if (op.reads != op_reads::dims && meta.value.empty() && meta.dims.count() != 0) return;

@@ -110,6 +110,7 @@ struct op_info {
     op_reads reads = op_reads::values;
     bool reads_lod = false;  ///< LoD of its inputs decides dims or values: a plan is then made for it, too
     op_rows rows = op_rows::whole;
+    bool keeps_dims = false;  ///< `static constexpr bool keeps_dims = true`: its output has the dims of its only input
 
     /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
     [[nodiscard]] result<attributes_ptr> read_attributes(const Operator& op) const;
@@ -184,6 +185,7 @@ constexpr op_info info_of() {
     if constexpr (requires { Op::reads; }) info.reads = Op::reads;
     if constexpr (requires { Op::reads_lod; }) info.reads_lod = Op::reads_lod;
     if constexpr (requires { Op::rows; }) info.rows = Op::rows;
+    if constexpr (requires { Op::keeps_dims; }) info.keeps_dims = Op::keeps_dims;
     return info;
 }
 }  // namespace detail

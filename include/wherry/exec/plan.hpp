@@ -54,12 +54,23 @@ struct planned_operand {
 /// One operator, ready to run.
 struct planned_step {
     const op_info* op = nullptr;
+    bool follows = false;  ///< its outputs have the dims that a run tells of its only input
     attributes_ptr attributes{nullptr, nullptr};
     sequence<slot_range> input_slots;
     sequence<slot_range> output_slots;
     sequence<operand*> inputs;
     sequence<operand*> outputs;  ///< null where the program names none
 };
+
+/// Whether an operator's input has rows whose number only a run tells; then its outputs have them, too.
+/// Errors: unsupported for operators that would have to plan for their number.
+inline result<bool> follow_rows(const op_info& op, std::span<const tensor_meta> in, std::span<tensor_meta> out) {
+    if (std::none_of(in.begin(), in.end(), [](const tensor_meta& meta) { return meta.at_most; })) return false;
+    if (!op.keeps_dims || in.size() != 1)
+        return error{.code = errc::unsupported, .message = "an operator reads rows whose number is not known before the program runs"};
+    for (auto& meta : out) meta.at_most = true;
+    return true;
+}
 
 /// A fed array in itself: bytes that fit the dims, LoD that fits the rows. Asked at each run, since a plan reads without looking.
 /// Errors: bad_argument, bad_lod.
@@ -133,6 +144,7 @@ class plan {
     sequence<std::string> feed_names_;
     sequence<std::string> fetch_names_;
     sequence<std::size_t> fetched_;  ///< operands, in fetch order
+    sequence<std::size_t> varying_;  ///< operands whose rows a run tells
     sequence<detail::planned_operand> planned_;
     sequence<operand> operands_;  ///< one for one with planned_
     sequence<detail::planned_step> steps_;
@@ -212,7 +224,14 @@ inline const LoD* plan::lod_of(const detail::planned_operand& planned, std::span
 inline result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope) {
     bind_scope(scope);
     bind_feeds(feeds);
+    for (const auto at : varying_) {
+        operands_[at].set_dims(planned_[at].meta.dims);
+        operands_[at].told_lod.clear();
+    }
     for (const auto& step : steps_) {
+        if (step.follows)
+            for (auto* const to : step.outputs)
+                if (to != nullptr) to->set_dims(step.inputs[0]->dims), to->told_lod = step.inputs[0]->told_lod;
         run_context context(
             {step.op->type, step.op->outputs, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_});
         if (auto ran = step.op->run(step.attributes.get(), context); !ran) return std::move(ran).error().of_op(step.op->type);
@@ -221,10 +240,11 @@ inline result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Sco
     fetched.reserve(fetched_.size());
     for (const auto at : fetched_) {
         const auto& held = planned_[at];
-        auto& value = fetched.emplace_back(held.meta.dtype, held.meta.dims);
+        auto& value = fetched.emplace_back(held.meta.dtype, operands_[at].dims);
         const std::span<const std::byte> bytes{operands_[at].data, value.bytes().size()};
         std::copy(bytes.begin(), bytes.end(), value.bytes().begin());
         if (const auto* lod = lod_of(held, feeds)) value.set_lod(*lod);
+        if (!operands_[at].told_lod.empty()) value.set_lod(operands_[at].told_lod);
     }
     return fetched;
 }
@@ -242,7 +262,7 @@ inline std::uint64_t heap_bytes(const std::string& held) noexcept {
 inline std::uint64_t plan::own_bytes() const noexcept {
     using detail::heap_bytes;
     auto bytes = arena_.size() + heap_bytes(feed_names_) + heap_bytes(fetch_names_) + heap_bytes(fetched_) + heap_bytes(planned_) +
-                 heap_bytes(operands_) + heap_bytes(steps_) + heap_bytes(realigned_);
+                 heap_bytes(operands_) + heap_bytes(varying_) + heap_bytes(steps_) + heap_bytes(realigned_);
     for (const auto* names : {&feed_names_, &fetch_names_})
         for (const auto& name : *names) bytes += heap_bytes(name);
     for (const auto& held : planned_) bytes += heap_bytes(held.name);

@@ -249,6 +249,8 @@ class plan_maker {
         made_.reads_lod_ |= info->reads_lod;
         infer_context context({op.type(), info->inputs, in->ranges, out.ranges, in_metas, out_metas, made_.program_version_, false, lods});
         if (auto inferred = info->infer(attributes->get(), context); !inferred) return inferred;
+        const auto follows = detail::follow_rows(*info, in_metas, out_metas);
+        if (!follows) return follows.error();
 
         for (std::size_t i = 0; i < out_names.size(); ++i) {
             const auto at = take_output(*out_names[i], out_metas[i]);
@@ -258,6 +260,7 @@ class plan_maker {
         }
         known_.learn(*info, attributes->get(), {in->ranges, in_metas}, {out.ranges, out_metas}, out.operands, made_.program_version_);
         made_.steps_.push_back({.op = info,
+                                .follows = *follows,
                                 .attributes = *std::move(attributes),
                                 .input_slots = in->ranges,
                                 .output_slots = out.ranges,
@@ -321,6 +324,7 @@ class plan_maker {
                                        .is_rows = held.meta.is_rows,
                                        .lod = lod_of(i),
                                        .row_capacity = rows[i]});
+            if (held.meta.at_most) made_.varying_.push_back(i);
             if (held.where != detail::storage::temporary) continue;
             auto size_bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);  // it was checked by its step
             if (rows[i] > 0) size_bytes = row_block::size_bytes(rows[i], size_bytes / static_cast<std::uint64_t>(held.meta.dims[0]));

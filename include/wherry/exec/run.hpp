@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace wherry::inline WHERRY_ABI {
 
@@ -28,6 +29,13 @@ struct operand {
     bool is_rows = false;          ///< declared as SelectedRows, held as a whole tensor: rows without an id are -0.0
     const LoD* lod = nullptr;      ///< where an operator of the plan reads LoD: that of this variable, null for none
     std::size_t row_capacity = 0;  ///< not 0: held as a row_block of so many rows, and `count` is 0
+    LoD told_lod{};                ///< of an output whose rows a run told
+
+    /// Other dims, of at most as many elements as there is memory for.
+    void set_dims(const Shape& other) {
+        dims = other;
+        count = dims.count();
+    }
 };
 
 /// The view of an operator's `run`: elements of its inputs and outputs, in order of its declared slots. Element types,
@@ -93,6 +101,22 @@ class run_context : public detail::op_failure {
         if (!has_out(slot, k)) return {};
         const auto* to = out_operand(slot, k);
         return {to->data, to->count * size_of(to->dtype)};
+    }
+
+    /// The rows of an output for which `infer` told the most there can be (`at_most`), and their sequences.
+    void set_rows(std::size_t slot, std::size_t rows, LoD lod = {}) const {
+        if (!has_out(slot)) return;
+        auto dims = out_dims(slot);
+        dims[0] = static_cast<std::int64_t>(rows);
+        set_shape(slot, dims, std::move(lod));
+    }
+    /// All its dims, where other ones than the rows differ, too.
+    void set_shape(std::size_t slot, const Shape& dims, LoD lod = {}) const {
+        if (!has_out(slot)) return;
+        auto* to = parts_.outputs[parts_.output_slots[slot].first];
+        assert(dims.count() <= to->count);
+        to->set_dims(dims);
+        to->told_lod = std::move(lod);
     }
 
     [[nodiscard]] std::int64_t program_version() const noexcept { return parts_.program_version; }

@@ -78,6 +78,7 @@ struct yolo_grid {
     bool clip;
     bool aware;          ///< each anchor has a prediction of its overlap, before all else
     float aware_factor;  ///< the share of that prediction in the confidence
+    bool square;         ///< the width is taken for as large as the height, as 1.x does
 };
 
 /// Boxes and scores of one image; both are zeros where the confidence is less than the threshold.
@@ -90,8 +91,8 @@ void yolo_boxes(const yolo_grid& g, input<T> x, std::span<const std::int32_t> an
     const auto logistic = [](T v) { return T(1) / (T(1) + std::exp(-v)); };
     const T scale = static_cast<T>(g.scale), bias = T(-0.5) * (scale - T(1));
     const T in_height = static_cast<T>(g.downsample) * static_cast<T>(g.height),
-            in_width = static_cast<T>(g.downsample) * static_cast<T>(g.width);
-    const auto rows = static_cast<T>(g.height), cols = static_cast<T>(g.width);
+            in_width = static_cast<T>(g.downsample) * static_cast<T>(g.square ? g.height : g.width);
+    const auto rows = static_cast<T>(g.height), cols = static_cast<T>(g.square ? g.height : g.width);
     for (std::size_t a = 0; a < count; ++a) {
         const T* const head = x.data() + ((g.aware ? count : 0) + a * (5 + g.classes)) * places;
         for (std::size_t at = 0; at < places; ++at) {

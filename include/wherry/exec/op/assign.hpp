@@ -38,6 +38,7 @@ struct assign {
     static constexpr std::string_view type = "assign";
     static constexpr std::array inputs = {slot{"X"}};
     static constexpr std::array outputs = {slot{"Out"}};
+    static constexpr bool keeps_dims = true;
     using attributes = no_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {

@@ -271,9 +271,11 @@ struct yolo_box {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             const auto& dims = c.in_dims(0);
             const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
-            const kernel::yolo_grid grid{size(dims[2]), size(dims[3]), size(a.class_num),
-                                         a.conf_thresh, a.scale_x_y,   static_cast<float>(a.downsample_ratio),
-                                         a.clip_bbox,   a.iou_aware,   a.iou_aware_factor};
+            const kernel::yolo_grid grid{size(dims[2]),      size(dims[3]),
+                                         size(a.class_num),  a.conf_thresh,
+                                         a.scale_x_y,        static_cast<float>(a.downsample_ratio),
+                                         a.clip_bbox,        a.iou_aware,
+                                         a.iou_aware_factor, !detail::is_2x(c.program_version())};
             const auto x = c.in<T>(0);
             const auto to = c.out<T>(0), scores = c.out<T>(1);
             std::fill(to.begin(), to.end(), T{});

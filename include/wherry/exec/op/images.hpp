@@ -6,6 +6,7 @@
 #include <wherry/exec/op/convolution_transpose.hpp>
 #include <wherry/exec/op/group_norm.hpp>
 #include <wherry/exec/op/interpolation.hpp>
+#include <wherry/exec/op/multiclass_nms.hpp>
 #include <wherry/exec/op/normalization.hpp>
 #include <wherry/exec/op/pool.hpp>
 #include <wherry/exec/op_list.hpp>
@@ -14,10 +15,11 @@
 namespace wherry::inline WHERRY_ABI::op {
 
 /// Convolution, pooling, normalisation, resizing and boxes.
-using images = op_list<conv2d, depthwise_conv2d, conv3d, pool2d, pool3d, batch_norm, sync_batch_norm, layer_norm, group_norm, instance_norm,
-                       affine_channel, conv2d_transpose, depthwise_conv2d_transpose, conv3d_transpose, nearest_interp, linear_interp,
-                       bilinear_interp, trilinear_interp, bicubic_interp, nearest_interp_v2, linear_interp_v2, bilinear_interp_v2,
-                       trilinear_interp_v2, bicubic_interp_v2, prior_box, box_coder, yolo_box>;
+using images =
+    op_list<conv2d, depthwise_conv2d, conv3d, pool2d, pool3d, batch_norm, sync_batch_norm, layer_norm, group_norm, instance_norm,
+            affine_channel, conv2d_transpose, depthwise_conv2d_transpose, conv3d_transpose, nearest_interp, linear_interp, bilinear_interp,
+            trilinear_interp, bicubic_interp, nearest_interp_v2, linear_interp_v2, bilinear_interp_v2, trilinear_interp_v2,
+            bicubic_interp_v2, prior_box, box_coder, yolo_box, multiclass_nms, multiclass_nms2, multiclass_nms3>;
 
 }  // namespace wherry::inline WHERRY_ABI::op
 

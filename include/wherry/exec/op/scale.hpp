@@ -39,6 +39,7 @@ struct scale {
     static constexpr std::string_view type = "scale";
     static constexpr std::array inputs = {slot{"X"}, slot{"ScaleTensor", slot_arity::optional}};
     static constexpr std::array outputs = {slot{"Out"}};
+    static constexpr bool keeps_dims = true;
     using attributes = scale_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
