@@ -92,6 +92,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/matmul.hpp
     wherry/exec/op/mean.hpp
     wherry/exec/op/mul.hpp
+    wherry/exec/op/multiclass_nms.hpp
     wherry/exec/op/normalization.hpp
     wherry/exec/op/one_hot.hpp
     wherry/exec/op/optimizer.hpp
@@ -213,6 +214,7 @@ set(WHERRY_HEADERS
     wherry/kernel/scale.hpp
     wherry/kernel/softmax.hpp
     wherry/kernel/strided.hpp
+    wherry/kernel/suppression.hpp
     wherry/kernel/top_k.hpp
     wherry/kernel/unary.hpp
     wherry/kernel/view.hpp
