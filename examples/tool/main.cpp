@@ -1,5 +1,6 @@
 // wherry: saves, loads, trains and runs Paddle models from the command line. Each command is one file beside this one.
 #include "commands.hpp"
+#include "help_pages.hpp"
 #include "inputs.hpp"
 #include "suggest.hpp"
 
@@ -85,7 +86,10 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
 
 void add_dot(CLI::App& app, tool::dot_arguments& given) {
     app.add_option("program", given.program, "The program to draw")->required()->type_name("PROGRAM");
-    app.add_option("-o,--out", given.out, "The file to write; without it, standard output. Then: dot -Tsvg FILE")->type_name("FILE");
+    app.add_option(
+           "-o,--out", given.out,
+           "The file to write: .svg, .png and .pdf are drawn by Graphviz, any other is in its language; without it, standard output")
+        ->type_name("FILE");
 }
 
 void add_diff(CLI::App& app, tool::diff_arguments& given) {
@@ -230,6 +234,36 @@ std::string unknown_command(const CLI::App& app, const std::string& word) {
     return meant.empty() ? unknown + "; wherry --help lists all" : unknown + "; did you mean " + std::string(meant) + "?";
 }
 
+/// What --help says, as data.
+std::vector<tool::help_command> help_of(const CLI::App& app) {
+    std::vector<tool::help_command> commands;
+    for (const auto* known : app.get_subcommands([](const CLI::App*) { return true; })) {
+        tool::help_command one{known->get_name(), known->get_description(), known->get_footer(), {}};
+        for (const auto* option : known->get_options()) {
+            tool::help_option made{{}, option->get_type_name(), option->get_description(), option->get_positional()};
+            for (const auto& name : option->get_lnames()) made.names.push_back("--" + name);
+            for (const auto& name : option->get_snames()) made.names.push_back("-" + name);
+            if (made.names.empty()) made.names.push_back(option->get_name(true));
+            if (option->get_expected_max() == 0) made.value.clear();
+            one.options.push_back(std::move(made));
+        }
+        commands.push_back(std::move(one));
+    }
+    return commands;
+}
+
+/// `wherry help --man` and `wherry help --completion SHELL`, which an installation asks.
+int help_page(const CLI::App& app, const std::vector<std::string>& arguments) {
+    const auto commands = help_of(app);
+    const bool man = arguments[1] == "--man" && arguments.size() == 2;
+    const auto page = man                                                       ? tool::man_page(commands, version())
+                      : arguments[1] == "--completion" && arguments.size() == 3 ? tool::completion_for(arguments[2], commands)
+                                                                                : "";
+    if (page.empty()) return complain("help takes a command, --man, or --completion with bash, zsh or fish");
+    std::fputs(page.c_str(), stdout);
+    return 0;
+}
+
 int command_line(int argc, char** argv) {
     CLI::App app{"Saves, loads, trains and runs Paddle models without Paddle.", "wherry"};
     app.set_version_flag("--version", version());
@@ -247,6 +281,8 @@ int command_line(int argc, char** argv) {
     add(app, "train", "Runs a training program step by step", add_train, tool::train, files, chosen);
     auto arguments = words_of(argc, argv);
     if (arguments.empty()) arguments = {"--help"};
+    if (arguments[0] == "help" && arguments.size() > 1 && arguments[1].starts_with('-') && arguments[1] != "--help")
+        return help_page(app, arguments);
     if (arguments[0] == "help")
         arguments = arguments.size() > 1 ? std::vector{arguments[1], std::string("--help")} : std::vector{std::string("--help")};
     if (const auto wrong = unknown_command(app, arguments[0]); !wrong.empty()) return complain(wrong);
