@@ -47,6 +47,20 @@ TEST_CASE("arrays are loaded from a folder, and from one file with the program's
     CHECK(state_file::load(support::golden(model + "/params.bin"), {.in_order = variables}).error().code == errc::missing_record);
 }
 
+TEST_CASE("a combined file in a folder takes the program's names, too; a file of one tensor its own") {
+    const support::scratch place("state_folder");
+    support::write_file(place / "m/__params__", support::read_file(support::golden(model + "/persistables.bin")));
+    const auto program = main_of(model);
+    const auto variables = select<filter::persistables>(program);
+    const auto read = state_file::load(place / "m", {.in_order = variables});
+    REQUIRE(read);
+    CHECK(read->arrays.size() == variables.size());
+    CHECK(state_file::load(place / "m").error().code == errc::bad_argument);
+    const auto alone = state_file::load(support::golden(model + "/persistables"), {.in_order = variables});
+    REQUIRE(alone);
+    check_same(alone->arrays, read->arrays);
+}
+
 TEST_CASE("of a folder only the wanted variables are read") {
     const support::scratch place("state_file");
     const auto folder = place / "folder";

@@ -74,6 +74,7 @@ inline std::string_view name_in(std::string_view file, wire::file_kind kind) noe
 struct file_request {
     std::string_view name;                                   ///< of a single array without a name
     sequence<std::string> names{};                           ///< of the tensors of a combined file without names
+    bool in_folder = false;                                  ///< a single array is named by its file
     bool first_alone = false;                                ///< of a variable: its tensor, whatever follows it
     bool (*takes)(wire::file_kind kind) noexcept = nullptr;  ///< null: every kind
 };
@@ -118,7 +119,7 @@ inline result<void> add_file(any_reader reader, const file_request& wish, const 
     const auto name = name_in(wish.name, kind);
     listing_request request{options.caps};
     if (wish.first_alone) request.count = 1;
-    else if (!wish.names.empty()) request.count = wish.names.size();
+    else if (!wish.names.empty() && !wish.in_folder) request.count = wish.names.size();
     for (const auto& variables : {options.in_order, options.of_folder})
         for (const auto& var : variables)
             if (var.name() == name) request.variable = var;
@@ -129,7 +130,8 @@ inline result<void> add_file(any_reader reader, const file_request& wish, const 
     auto listing = format.index(reader, request);
     if (!listing && kind == wire::file_kind::text) return std::move(listing).error().of_variable(name);
     if (!listing) return listing.failure();
-    if (wish.first_alone && listing->arrays.size() == 1) listing->arrays[0].name = name;
+    const bool by_file = wish.first_alone || (wish.in_folder && listing->arrays.size() == 1 && listing->arrays[0].name.empty());
+    if (by_file && listing->arrays.size() == 1) listing->arrays[0].name = name;
     if (auto named =
             name_after(*listing, name, kind == wire::file_kind::tensors ? wish.names : sequence<std::string>(), reader.size_bytes());
         !named)
@@ -181,13 +183,16 @@ inline result<void> add_variables(disk& folder, auto& files, const load_options&
 inline result<void> add_folder(const std::string& path, auto& files, const load_options& options, loaded_state& into) {
     const auto names = wherry::paths::files_beneath(path);
     if (!names) return names.failure();
+    const auto in_order =
+        options.in_order.empty() ? result<sequence<std::string>>(sequence<std::string>()) : names_in_order(options.in_order);
+    if (!in_order) return in_order.failure();
     using kind = wire::file_kind;
     for (const auto takes :
          {+[](kind k) noexcept { return k == kind::tensors; }, +[](kind k) noexcept { return k == kind::tensors || k == kind::text; }}) {
         if (!into.arrays.empty()) break;
         into.report.warnings.clear();
         for (const auto& name : *names)
-            if (auto added = add_record(files, name, {.name = name, .takes = takes}, options, into); !added) return added;
+            if (auto added = add_record(files, name, {name, *in_order, true, false, takes}, options, into); !added) return added;
     }
     if (into.arrays.empty()) return error{.code = errc::nothing_to_save, .message = "no file of the folder holds tensors", .file = path};
     return {};

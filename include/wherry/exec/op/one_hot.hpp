@@ -54,7 +54,7 @@ struct one_hot_v2 {
         const auto out = c.out_bytes(0);
         std::fill(out.begin(), out.end(), std::byte{});
         const bool allowed = a.allow_out_of_range && !detail::is_2x(c.program_version());
-        const auto all = [&](const auto& numbers) -> result<void> {
+        const auto encode = [&](const auto& numbers) -> result<void> {
             for (std::size_t i = 0; i < numbers.size(); ++i) {
                 const std::int64_t at = numbers[i];
                 if (at >= 0 && at < depth)
@@ -68,7 +68,7 @@ struct one_hot_v2 {
             }
             return {};
         };
-        return c.in_dtype(0) == DType::INT32 ? all(c.in<std::int32_t>(0)) : all(c.in<std::int64_t>(0));
+        return c.in_dtype(0) == DType::INT32 ? encode(c.in<std::int32_t>(0)) : encode(c.in<std::int64_t>(0));
     }
 
     [[gnu::cold]] static result<void> infer_rows(const attributes& a, infer_context& c, Shape out) {

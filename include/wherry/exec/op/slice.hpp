@@ -280,10 +280,10 @@ struct strided_slice {
 struct strided_slice_grad {
     static constexpr std::string_view type = "strided_slice_grad";
     static constexpr auto inputs = [] {
-        std::array<slot, 8> all{};
-        std::copy(strided_slice::inputs.begin(), strided_slice::inputs.end(), all.begin());
-        all[7] = slot{"Out@GRAD"};
-        return all;
+        std::array<slot, 8> slots{};
+        std::copy(strided_slice::inputs.begin(), strided_slice::inputs.end(), slots.begin());
+        slots[7] = slot{"Out@GRAD"};
+        return slots;
     }();
     static constexpr std::array outputs = {slot{"Input@GRAD"}};
     using attributes = strided_slice_attributes;
