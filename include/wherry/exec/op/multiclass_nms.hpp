@@ -1,6 +1,12 @@
 #ifndef WHERRY_EXEC_OP_MULTICLASS_NMS_HPP
 #define WHERRY_EXEC_OP_MULTICLASS_NMS_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/error.hpp>
+#include <wherry/base/lod.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/suppression.hpp>
