@@ -1,6 +1,6 @@
 #include "operators.hpp"
 
-#include <wherry/exec/op/all.hpp>
+#include <wherry/exec/op/inference.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -8,10 +8,10 @@
 
 namespace tool {
 
-wherry::Executor executor_of_all() { return wherry::Executor(wherry::op::all{}); }
+wherry::Executor executor_of_all() { return wherry::Executor(wherry::op::inference{}); }
 
 bool can_run(std::string_view type) {
-    return type == "feed" || type == "fetch" || wherry::find_op(wherry::op::all::table, type) != nullptr;
+    return type == "feed" || type == "fetch" || wherry::find_op(wherry::op::inference::table, type) != nullptr;
 }
 
 std::string missing_operators(const wherry::Program& program) {
