@@ -30,18 +30,44 @@ TEST_CASE("bytes of elements do not overflow, with a dim of 0 neither") {
     CHECK(numpy::data_bytes(DType::UINT8, {std::int64_t{1} << 32, std::int64_t{1} << 32}).error().code == errc::overflow);
 }
 
+namespace {
+template <class Fill>
+result<Tensor> made_of(const numpy::array_layout& layout, Fill fill) {
+    Tensor made(layout.dtype, layout.dims);
+    if (auto filled = numpy::fill_tensor(layout, made, fill); !filled) return filled.failure();
+    return made;
+}
+}  // namespace
+
+TEST_CASE("elements that are row-major and little-endian are listed as stored, others as decoded") {
+    const numpy::stored_array stored{{DType::INT16, false, false, {2, 3}}, 80, 12};
+    const auto plain = numpy::listed("a", stored);
+    CHECK(plain.name == "a");
+    CHECK(plain.header.data_offset == 80);
+    CHECK(plain.header.data_bytes == 12);
+    CHECK(plain.decoder.run == nullptr);
+    auto turned = stored;
+    turned.layout.big_endian = true;
+    CHECK(numpy::listed("a", turned).decoder.run != nullptr);
+    auto columns = stored;
+    columns.layout.fortran_order = true;
+    CHECK(numpy::listed("a", columns).decoder.run != nullptr);
+    columns.layout.dims = {6};
+    CHECK(numpy::listed("a", columns).decoder.run == nullptr);  // one dim has no order
+}
+
 TEST_CASE("columns, byte order and flags of a file become ours") {
     const std::vector<std::uint8_t> file{0, 0, 0, 3, 0, 1, 0, 4, 0, 2, 0, 5};
-    const auto made = numpy::make_tensor({DType::INT16, true, true, {2, 3}}, [&](std::span<std::byte> into) {
+    const auto made = made_of({DType::INT16, true, true, {2, 3}}, [&](std::span<std::byte> into) {
         std::copy_n(reinterpret_cast<const std::byte*>(file.data()), into.size(), into.begin());
         return result<void>();
     });
     CHECK(*made == Tensor::of<std::int16_t>({2, 3}, {0, 1, 2, 3, 4, 5}));
-    const auto flag = numpy::make_tensor({DType::BOOL, false, false, {1}}, [](std::span<std::byte> into) {
+    const auto flag = made_of({DType::BOOL, false, false, {1}}, [](std::span<std::byte> into) {
         into[0] = std::byte{7};
         return result<void>();
     });
     CHECK(flag->bytes()[0] == std::byte{1});
-    const auto failed = numpy::make_tensor({}, [](std::span<std::byte>) { return result<void>(error{.code = errc::truncated}); });
+    const auto failed = made_of({}, [](std::span<std::byte>) { return result<void>(error{.code = errc::truncated}); });
     CHECK(failed.error().code == errc::truncated);
 }
