@@ -262,11 +262,15 @@ inline std::uint64_t heap_bytes(const std::string& held) noexcept {
 inline std::uint64_t plan::own_bytes() const noexcept {
     using detail::heap_bytes;
     auto bytes = arena_.size() + heap_bytes(feed_names_) + heap_bytes(fetch_names_) + heap_bytes(fetched_) + heap_bytes(planned_) +
-                 heap_bytes(operands_) + heap_bytes(varying_) + heap_bytes(steps_) + heap_bytes(realigned_);
+                 heap_bytes(operands_) + heap_bytes(varying_) + heap_bytes(steps_) + heap_bytes(realigned_) + heap_bytes(lods_);
     for (const auto* names : {&feed_names_, &fetch_names_})
         for (const auto& name : *names) bytes += heap_bytes(name);
     for (const auto& held : planned_) bytes += heap_bytes(held.name);
     for (const auto& held : realigned_) bytes += held.size();
+    for (const auto& lod : lods_) {
+        bytes += sizeof(LoD) + heap_bytes(*lod);
+        for (const auto& level : *lod) bytes += heap_bytes(level);
+    }
     for (const auto& step : steps_)
         bytes += step.op->attributes_bytes + heap_bytes(step.input_slots) + heap_bytes(step.output_slots) + heap_bytes(step.inputs) +
                  heap_bytes(step.outputs);
