@@ -1,7 +1,5 @@
 #include <wherry/exec/plan_rows.hpp>
 
-#ifdef __cpp_exceptions  // fluid throws
-
 #include <wherry/fluid.hpp>
 
 #include <doctest/doctest.h>
@@ -71,5 +69,3 @@ TEST_CASE("a step takes the same memory for a table of any size") {
     CHECK(train(100'000, with::sgd, true).own_bytes > 1'600'000);
     CHECK(train(100'000, with::momentum, false).own_bytes > 1'600'000);
 }
-
-#endif
