@@ -12,6 +12,8 @@
 // case no_rules: wherry: annotations: needs `static constexpr annotation_rules rules`
 // case no_rules: my_annotations
 // case no_place: wherry: this format has no place for annotations
+#include <wherry/policy/annotate.hpp>
+
 #include <wherry/archive/archive.hpp>
 
 #include <span>

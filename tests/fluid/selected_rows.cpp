@@ -1,6 +1,8 @@
 #include <fluid/world.hpp>
 #include <support/npy.hpp>
 #include <support/thrown.hpp>
+#include <wherry/exec/bind_ops.hpp>
+#include <wherry/exec/op/all.hpp>
 #include <wherry/fluid.hpp>
 
 #include <doctest/doctest.h>
@@ -20,6 +22,7 @@ namespace {
 fluid::Program golden_program() {
     auto program = fluid::Program::parse_from_string(support::read_file(golden("fluid18_rows/main.pdmodel")));
     REQUIRE(program);
+    wherry::bind_ops(*program, wherry::op::all::table);
     return *std::move(program);
 }
 std::map<std::string, std::string> files_of(const fs::path& folder) {
