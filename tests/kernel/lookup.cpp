@@ -44,14 +44,14 @@ TEST_CASE("rows are gathered, padding gives zeros, gradients add up in their row
 }
 
 TEST_CASE("the gradient by rows is the dense one, each id once and ascending") {
-    const std::array<std::int64_t, 6> ids{4, 0, 4, 2, 4, 0};
+    const std::array<std::int64_t, 6> words{4, 0, 4, 2, 4, 0};
     const std::array<float, 12> g{1e8F, 1, 2, 3, 1, 4, 5, 6, -1e8F, 7, 8, 9};
     std::array<float, 10> dense{};
-    kernel::lookup_grad<float>(2, std::span<const std::int64_t>(ids), g, dense, 2);
+    kernel::lookup_grad<float>(2, std::span<const std::int64_t>(words), g, dense, 2);
     std::array<kernel::id_place, 6> places{};
     std::array<std::int64_t, 6> rows{};
     std::array<float, 12> values{};
-    REQUIRE(kernel::lookup_grad_rows<float>(2, ids, g, places, rows, values, 2) == 3);
+    REQUIRE(kernel::lookup_grad_rows<float>(2, words, g, places, rows, values, 2) == 3);
     CHECK(rows[0] == 0);
     CHECK(rows[1] == 2);
     CHECK(rows[2] == 4);

@@ -267,6 +267,15 @@ TEST_CASE("a broken file of a folder is an error; other files are reported and s
     CHECK(!fs::exists("mixed.npz"));
 }
 
+TEST_CASE("an array of NumPy becomes an array of its file's name in every form") {
+    const auto out = fresh("from_npy.npz");
+    const auto done = wherry_tool({"convert", golden("fluid18/readme/feed/img.npy"), out});
+    CHECK(done.status == 0);
+    const auto listed = wherry_tool({"inspect", out});
+    CHECK(listed.out.find("img") != std::string::npos);
+    CHECK(wherry_tool({"diff", golden("fluid18/readme/feed/img.npy"), out}).status == 0);
+}
+
 TEST_CASE("options that do not belong together are one line, and nothing is written") {
     const auto program = golden(model + "/main.pdmodel");
     const auto in = golden(model + "/persistables");
@@ -307,10 +316,9 @@ TEST_CASE("options that do not belong together are one line, and nothing is writ
         {"paths", {program, in, out, "more"}},
         {"paths", {in}},
         {"found a program", {program, out}},
-        {"found a NumPy array (.npy)", {golden("fluid18/readme/feed/img.npy"), out}},
         {"found an empty file", {"an_empty_file", out}},
         {"found a git-lfs pointer, not the file itself", {"a_pointer", out}},
-        {"what is compressed here holds no arrays by name", {"program.gz", out}},
+        {"this file holds no arrays by name [file program.gz", {"program.gz", out}},
         {"no file of the folder holds tensors", {golden("fluid18/readme/feed"), out}},
     };
     write_file("an_empty_file", "");
