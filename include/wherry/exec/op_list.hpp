@@ -258,12 +258,19 @@ template <template <class> class Op, class Old, class Backend>
 struct op_with_gemm<Op<Old>, Backend> {
     using type = Op<Backend>;
 };
+/// A list instead of a fold, which nests once for each: clang takes 256.
+template <bool... Each>
+inline constexpr bool all_are = [] {
+    for (const bool each : {true, Each...})
+        if (!each) return false;
+    return true;
+}();
 }  // namespace detail
 
 /// The operators a program may use, as a type. What is not named is not linked.
 template <class... Ops>
 struct op_list {
-    static_assert((OperatorPolicy<Ops> && ...),
+    static_assert(detail::all_are<OperatorPolicy<Ops>...>,
                   "wherry: each operator of an op_list needs type, inputs, outputs, attributes, infer and run "
                   "(see wherry/exec/op_list.hpp)");
     /// All that they are, sorted by type.
