@@ -42,7 +42,7 @@ sequence<kept_box> suppress(const suppression& s, std::size_t classes, input<T> 
         order.clear();
         for (std::size_t i = 0; i < count; ++i)
             if (of[i] > static_cast<T>(s.least_score)) order.push_back(i);
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return of[a] > of[b]; });
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return of[a] != of[b] ? of[a] > of[b] : a < b; });
         if (s.most_each >= 0 && order.size() > static_cast<std::size_t>(s.most_each)) order.resize(static_cast<std::size_t>(s.most_each));
         const std::size_t first = kept.size();
         T limit = static_cast<T>(s.overlap);
@@ -57,9 +57,12 @@ sequence<kept_box> suppress(const suppression& s, std::size_t classes, input<T> 
     }
     if (s.most < 0 || kept.size() <= static_cast<std::size_t>(s.most)) return kept;
     const auto score = [&](const kept_box& k) { return scores[k.label * count + k.index]; };
-    std::stable_sort(kept.begin(), kept.end(), [&](const kept_box& a, const kept_box& b) { return score(a) > score(b); });
+    const auto earlier = [](const kept_box& a, const kept_box& b) { return a.label != b.label ? a.label < b.label : a.index < b.index; };
+    const auto better = [&](const kept_box& a, const kept_box& b) { return score(a) != score(b) ? score(a) > score(b) : earlier(a, b); };
+    std::sort(kept.begin(), kept.end(), better);
     kept.resize(static_cast<std::size_t>(s.most));
-    std::stable_sort(kept.begin(), kept.end(), [](const kept_box& a, const kept_box& b) { return a.label < b.label; });
+    std::sort(kept.begin(), kept.end(),
+              [&](const kept_box& a, const kept_box& b) { return a.label != b.label ? a.label < b.label : better(a, b); });
     return kept;
 }
 

@@ -63,7 +63,6 @@ refuse("conv2d", {"Input": some(1, 3, 6, 6), "Filter": some(2, 3, 7, 2)}, ["Outp
 conv((1, 3, 6, 6), (2, 3, 2))
 conv((1, 3, 6, 6), (2, 3, 2, 2), paddings=[1, 1, 1])
 refuse("conv2d", {"Input": some(1, 3, 6, 6), "Filter": some(2, 3, 2, 2)}, ["Output"], strides=[1, 1], paddings=[-1, 0], dilations=[1, 1], groups=1)
-refuse("conv2d", {"Input": some(1, 3, 6, 6), "Filter": some(2, 3, 2, 2), "Bias": some(2)}, ["Output"], strides=[1, 1], paddings=[0, 0], dilations=[1, 1], groups=1)
 refuse("conv2d", {"Input": some(1, 3, 6, 6), "Filter": some(2, 3, 2, 2, dtype="float64")}, ["Output"], strides=[1, 1], paddings=[0, 0], dilations=[1, 1], groups=1)
 
 
