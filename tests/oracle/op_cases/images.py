@@ -249,6 +249,8 @@ for a in (dict(), dict(clip_bbox=False), dict(scale_x_y=1.2, conf_thresh=0.4), d
 for op, outputs in (("multiclass_nms", ["Out"]), ("multiclass_nms2", ["Out", "Index"])) + ((("multiclass_nms3", ["Out", "Index", "NmsRoisNum"]),) if V2 else ()):
     for a in (dict(), dict(nms_top_k=5), dict(keep_top_k=4), dict(nms_eta=0.9, nms_threshold=0.6), dict(background_label=-1, normalized=False), dict(score_threshold=2.0), dict(score_threshold=0.95, keep_top_k=3)):
         a = dict(dict(background_label=0, score_threshold=0.1, nms_top_k=-1, nms_threshold=0.3, nms_eta=1.0, keep_top_k=-1, normalized=True), **a)
-        case(op, {"BBoxes": corners(2, 20), "Scores": some(2, 4, 20, low=0.0, high=1.0)}, outputs, a)
+        # 1.8.5's second one leaves its output without elements and without a type when it keeps no box
+        untyped = op == "multiclass_nms2" and a["score_threshold"] > 1
+        case(op, {"BBoxes": corners(2, 20), "Scores": some(2, 4, 20, low=0.0, high=1.0)}, outputs, a, only="2.6" if untyped else None)
 refuse("yolo_box", {"X": some(2, 15, 3, 4), "ImgSize": np.array([[100, 80], [50, 90]], "int32")}, ["Boxes", "Scores"], anchors=[10, 13, 16, 30], class_num=3)
 refuse("yolo_box", {"X": some(2, 16, 3, 4), "ImgSize": np.array([[100, 80], [50, 90]], "int32")}, ["Boxes", "Scores"], anchors=[10, 13, 16], class_num=3)
