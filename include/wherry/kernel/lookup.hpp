@@ -89,7 +89,8 @@ std::size_t lookup_grad_rows(std::size_t width, std::span<const std::int64_t> id
         }
         if (padding_idx != no_padding && id == padding_idx) continue;
         T* const row = values.data() + (count - 1) * width;
-        for (std::size_t c = 0; c < width; ++c) row[c] += g[place * width + c];
+        const auto from = static_cast<std::size_t>(place) * width;
+        for (std::size_t c = 0; c < width; ++c) row[c] += g[from + c];
     }
     return count;
 }
