@@ -142,9 +142,7 @@ struct archive {
     static result<loaded_state> load_all(S&& source, const Held&... held) {
         if constexpr (!holds<kinds::format, kinds::codec>::template all<Held...>()) return unreachable();
         using source_type = std::remove_reference_t<S>;
-        static_assert(Source<source_type>,
-                      "wherry: this is not a source: it needs name, many_records, expect and open (see wherry/policy/source.hpp)");
-        if constexpr (Source<source_type>) {
+        if constexpr (kinds::source::check<source_type>()) {
             const auto& format = one_of<format_policy>(held...);
             static_assert(may_lend<source_type, std::remove_cvref_t<decltype(format)>>());
             const auto& codec = one_of<codec_policy>(held...);

@@ -7,11 +7,11 @@
 #include <wherry/base/shape.hpp>
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/stream_index.hpp>
+#include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -25,9 +25,7 @@ namespace wherry::inline WHERRY_ABI {
 template <class S>
     requires Source<std::remove_reference_t<S>> result<Tensor> load_slice(S&& source, std::uint64_t seek, const Shape& shape,
                                                                           const limits& caps = {}) {
-        const std::string_view record;
-        if (auto expected = source.expect(std::span(&record, 1)); !expected) return expected.failure();
-        auto reader = source.open(record);
+        auto reader = open_record(source);
         if (!reader) return reader.failure();
         byte_buffer window;
         stream_indexer indexer(*reader, window, caps);

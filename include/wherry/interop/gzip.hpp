@@ -23,11 +23,15 @@
 
 namespace wherry::inline WHERRY_ABI {
 
+namespace detail {
+inline constexpr std::string_view gzip_magic = "\x1f\x8b";
+}  // namespace detail
+
 /// The bytes that gzip members hold, one after another; zero bytes after the last one are padding.
 /// Errors: bad_deflate (no gzip, or damaged), bad_checksum, truncated, trailing_bytes, too_large beyond `inflated_bytes`.
 /// Memory grows with what is there, never with a claimed size.
 inline result<byte_buffer> gunzip(std::string_view bytes, const limits& caps = {}) {
-    constexpr std::string_view magic = "\x1f\x8b";
+    const auto magic = detail::gzip_magic;
     if (!bytes.empty() && !magic.starts_with(bytes.substr(0, magic.size())) && !bytes.starts_with(magic))
         return error{.code = errc::bad_deflate,
                      .message = "these bytes are not compressed with gzip",
@@ -193,9 +197,9 @@ class gzip_or_plain_source {
     result<gzip_or_plain_reader<inner_reader>> open(std::string_view record) {
         auto reader = inner_->open(record);
         if (!reader) return reader.failure();
-        const auto head = read_head(*reader, 2);
+        const auto head = read_head(*reader, gzip_magic.size());
         if (!head) return head.failure();
-        if (*head != "\x1f\x8b") return gzip_or_plain_reader<inner_reader>(*std::move(reader));
+        if (*head != gzip_magic) return gzip_or_plain_reader<inner_reader>(*std::move(reader));
         auto inflated = gzip_source<S>::unpacked(*reader, caps_);
         if (!inflated) return inflated.failure();
         return gzip_or_plain_reader<inner_reader>(*std::move(reader), *std::move(inflated));
