@@ -173,7 +173,6 @@ TEST_CASE("a file that may not grow is an error; the old one is whole and nothin
     const std::string huge(3'000'000, 'x');
     ::rlimit before{};
     REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-    auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
     ::rlimit small = before;
     small.rlim_cur = 100'000;
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
@@ -183,6 +182,7 @@ TEST_CASE("a file that may not grow is an error; the old one is whole and nothin
             const auto saved = put(disk(how.beside ? folder / "file" : folder / "in_place"), bytes, how);
             codes.push_back(saved ? errc{} : saved.error().code);
         }
+    auto* const handler = std::signal(SIGXFSZ, SIG_IGN);  // the standard library alone cannot ask
     const auto portable = put(portable_disk(folder / "file"), large);
     ::setrlimit(RLIMIT_FSIZE, &before);
     std::signal(SIGXFSZ, handler);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -62,6 +63,11 @@ struct posix_calls {
         errno = EOPNOTSUPP;
         return -1;
 #endif
+    }
+    /// The largest file that this process may write. A write past it is a signal, SIGXFSZ, before it is an error.
+    static std::uint64_t largest_file() noexcept {
+        ::rlimit most{};
+        return ::getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY ? std::uint64_t{most.rlim_cur} : ~std::uint64_t{0};
     }
     static int resize(int fd, ::off_t size) noexcept { return ::ftruncate(fd, size); }
     static int change_mode(int fd, ::mode_t mode) noexcept { return ::fchmod(fd, mode); }

@@ -116,7 +116,7 @@ class posix_opener {
         }
         if (!file) return open_error(shown, errno);
         struct ::stat status {};
-        if (Calls::status(file.get(), status) != 0)
+        if (uninterrupted([&] { return Calls::status(file.get(), status); }) != 0)
             return system_error(errc::cannot_read, "the system does not tell the size of the file", shown, errno);
         if (!S_ISREG(status.st_mode))
             return error{

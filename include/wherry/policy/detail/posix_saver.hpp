@@ -107,7 +107,7 @@ class posix_saver {
         if (errno != ENOENT) return open_error({}, errno);
         for (std::size_t end = whole.find('/', 1);; end = whole.find('/', end + 1)) {
             const auto upto = whole.substr(0, end);
-            if (Calls::make_folder(AT_FDCWD, upto.c_str()) == 0) {
+            if (uninterrupted([&] { return Calls::make_folder(AT_FDCWD, upto.c_str()); }) == 0) {
                 if (how_.synced)
                     if (auto synced = sync_folder(open_folder(std::string(split_path(upto).first))); !synced) return synced;
             } else if (errno != EEXIST) {
@@ -132,7 +132,7 @@ class posix_saver {
             auto next = open_beneath<Calls>(root_.get(), upto, flags);
             if (!next && errno == ENOENT) {
                 const std::string part(inside.substr(from, end - from));
-                if (Calls::make_folder(parent_.get(), part.c_str()) != 0 && errno != EEXIST)
+                if (uninterrupted([&] { return Calls::make_folder(parent_.get(), part.c_str()); }) != 0 && errno != EEXIST)
                     return system_error(errc::cannot_open, "the system refused to make a folder", {}, errno);
                 if (how_.synced)
                     if (auto synced = sync_folder(parent_); !synced) return synced;

@@ -50,6 +50,7 @@ class posix_writer {
           temporary_(std::exchange(other.temporary_, {})),
           size_bytes_(other.size_bytes_),
           old_size_(other.old_size_),
+          largest_(other.largest_),
           mode_(other.mode_),
           how_(other.how_),
           dirty_(std::exchange(other.dirty_, false)),
@@ -57,12 +58,15 @@ class posix_writer {
     posix_writer& operator=(posix_writer&&) = delete;
     ~posix_writer() {
         if (!temporary_.empty()) Calls::remove(folder_, temporary_.c_str());
-        if (dirty_ && file_) Calls::resize(file_.get(), 0);
+        if (dirty_ && file_) uninterrupted([&] { return Calls::resize(file_.get(), 0); });
     }
 
     /// Errors: cannot_write.
     result<void> write_at(std::uint64_t offset, std::span<const piece> pieces) {
         dirty_ = !how_.beside;
+        std::uint64_t end = offset;
+        for (const auto& bytes : pieces) end += bytes.size();
+        if (end > largest_) return cannot_write(EFBIG);
         const int failed = move_all(
             offset, pieces, [&](const ::iovec* batch, int count, ::off_t at) { return Calls::write(file_.get(), batch, count, at); });
         if (failed == 0) return {};
@@ -73,9 +77,10 @@ class posix_writer {
 
     /// The file is whole: it gets the old one's mode bits and the name. Errors: cannot_write.
     result<void> commit() {
-        if (!how_.beside && old_size_ > size_bytes_ && Calls::resize(file_.get(), static_cast<::off_t>(size_bytes_)) != 0)
+        if (!how_.beside && old_size_ > size_bytes_ &&
+            uninterrupted([&] { return Calls::resize(file_.get(), static_cast<::off_t>(size_bytes_)); }) != 0)
             return cannot_write(errno);
-        if (mode_ && Calls::change_mode(file_.get(), *mode_) != 0) return cannot_write(errno);
+        if (mode_ && uninterrupted([&] { return Calls::change_mode(file_.get(), *mode_); }) != 0) return cannot_write(errno);
         // A second fsync after a failed one would lie: the pages are gone by then.
         if (how_.synced && uninterrupted([&] { return Calls::sync(file_.get()); }) != 0 && errno != EINVAL) return cannot_write(errno);
         dirty_ = false;
@@ -92,7 +97,7 @@ class posix_writer {
 
     result<void> open_beside() {
         struct ::stat old {};
-        if (Calls::status_of(folder_, name_.c_str(), old) == 0) {
+        if (uninterrupted([&] { return Calls::status_of(folder_, name_.c_str(), old); }) == 0) {
             if (!S_ISREG(old.st_mode))
                 return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = path_};
             mode_ = old.st_mode & 07777U;
@@ -115,14 +120,16 @@ class posix_writer {
         file_ = descriptor<Calls>(uninterrupted([&] { return Calls::open(folder_, name_.c_str(), flags, 0666); }));
         if (!file_) return open_error(path_, errno);
         struct ::stat old {};
-        if (Calls::status(file_.get(), old) != 0) return cannot_write(errno);
+        if (uninterrupted([&] { return Calls::status(file_.get(), old); }) != 0) return cannot_write(errno);
         if (!S_ISREG(old.st_mode) && !S_ISCHR(old.st_mode))
             return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = path_};
         old_size_ = S_ISREG(old.st_mode) ? static_cast<std::uint64_t>(old.st_size) : size_bytes_;
+        if (!S_ISREG(old.st_mode)) largest_ = ~std::uint64_t{0};
         return {};
     }
     /// A full disk is noticed before the bytes move, and large files are laid out in one go. Systems that cannot, do not.
     result<void> reserve() {
+        if (size_bytes_ > largest_) return cannot_write(EFBIG);
         constexpr std::uint64_t worth_it = std::uint64_t{1} << 20U;
         if (size_bytes_ < worth_it || old_size_ >= size_bytes_ || !std::in_range<::off_t>(size_bytes_)) return {};
         if (Calls::allocate(file_.get(), static_cast<::off_t>(size_bytes_)) == 0) return {};
@@ -138,6 +145,7 @@ class posix_writer {
     std::string temporary_;  ///< empty: none to remove
     std::uint64_t size_bytes_;
     std::uint64_t old_size_ = 0;
+    std::uint64_t largest_ = Calls::largest_file();
     std::optional<::mode_t> mode_;
     durability_steps how_;
     bool dirty_ = false;
