@@ -91,8 +91,8 @@ inline void copy_runs(const run_context& c, const row_runs& runs) {
     if (width == 0) return;
     auto* to = c.out_bytes(0).data();
     for (const auto& run : runs.runs) {
-        std::memcpy(to, c.in_bytes(0).data() + run.first * width, run.count * width);
-        to += run.count * width;
+        std::memcpy(to, c.in_bytes(0).data() + static_cast<std::size_t>(run.first) * width, static_cast<std::size_t>(run.count) * width);
+        to += static_cast<std::size_t>(run.count) * width;
     }
 }
 [[gnu::cold]] inline failure too_many_rows(const infer_context& c) {
