@@ -1,6 +1,7 @@
 # Every header by name, written by `cmake -P cmake/headers_update.cmake`.
 set(WHERRY_HEADERS
     wherry/archive/archive.hpp
+    wherry/archive/arrays.hpp
     wherry/archive/load_all.hpp
     wherry/archive/load_matching.hpp
     wherry/archive/load_slice.hpp
@@ -276,7 +277,9 @@ set(WHERRY_HEADERS
     wherry/record/save_plan.hpp
     wherry/record/selected_rows.hpp
     wherry/record/stream_index.hpp
+    wherry/record/wanted.hpp
     wherry/record/whole_record.hpp
+    wherry/tensor/array_access.hpp
     wherry/tensor/converted.hpp
     wherry/tensor/copied.hpp
     wherry/tensor/element.hpp

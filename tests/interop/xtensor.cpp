@@ -16,8 +16,11 @@
 #include <xtensor/xview.hpp>
 #endif
 
+#include <array>
 #include <complex>
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace wherry;
@@ -29,6 +32,7 @@ static_assert(xtensor::Contiguous<rows> && xtensor::Contiguous<xt::xtensor<doubl
               xtensor::Contiguous<xt::xtensor_fixed<int, xt::xshape<2, 3>>>);
 static_assert(xtensor::Expression<columns> && !xtensor::Contiguous<columns>);
 static_assert(xtensor::Expression<decltype(rows() + 1.0F)> && !xtensor::Contiguous<decltype(rows() + 1.0F)>);
+static_assert(!xtensor::Contiguous<decltype(xt::view(std::declval<rows&>(), xt::range(1, 3), xt::all()))>);
 static_assert(!xtensor::Expression<std::vector<float>> && !xtensor::Expression<xt::xarray<std::string>>);
 }  // namespace
 
@@ -133,4 +137,32 @@ TEST_CASE("arrays are saved and loaded directly, by any archive") {
     xt::xtensor_fixed<float, xt::xshape<2, 3>> fits;
     REQUIRE(xtensor::load(memory{*bytes}, named{"b", b2}, named{"w", fits}));
     CHECK(fits == w);
+}
+
+TEST_CASE("an archive takes arrays of xtensor beside others, and loads into them") {
+    const rows array{{1, 2, 3}, {4, 5, 6}};
+    const columns other = array;
+    const std::vector<float> plain{7, 8};
+    const auto bytes = archive<>::save(
+        {{"a", array}, {"b", other}, {"c", array * 2.0F}, {"d", plain}, {"e", xt::view(array, xt::range(1, 2), xt::all())}}, memory{});
+    REQUIRE(bytes);
+    rows a = xt::zeros<float>({2, 3});
+    columns b(std::vector<std::size_t>{2, 3});
+    xt::xtensor<float, 2> c(std::array<std::size_t, 2>{3, 3});
+    c.fill(0);
+    std::vector<float> d(2);
+    std::vector<float> e(3);
+    REQUIRE(archive<>::load_into({{"a", a}, {"b", b}, {"c", xt::view(c, xt::range(1, 3), xt::all())}, {"d", d}, {"e", e}}, memory{*bytes}));
+    CHECK(a == array);
+    CHECK(b == array);
+    CHECK(c(0, 0) == 0);
+    CHECK(c(2, 2) == 12);
+    CHECK(d == plain);
+    CHECK(e == std::vector<float>{4, 5, 6});
+    rows transposed = xt::zeros<float>({3, 2});
+    const auto refused = archive<>::load_into({{"a", a}, {"b", transposed}, {"c", a}, {"d", d}, {"e", e}}, memory{*bytes});
+    CHECK(refused.error().code == errc::shape_mismatch);
+    CHECK(refused.error().variable == "b");
+    const xt::xarray<float> deep(std::vector<std::size_t>(10, 1));
+    CHECK(archive<>::save({{"deep", deep}}, memory{}).error().code == errc::bad_dims);
 }

@@ -1,6 +1,7 @@
 #ifndef WHERRY_ARCHIVE_ARCHIVE_HPP
 #define WHERRY_ARCHIVE_ARCHIVE_HPP
 
+#include <wherry/archive/arrays.hpp>
 #include <wherry/archive/load_all.hpp>
 #include <wherry/archive/select.hpp>
 #include <wherry/base/policy_set.hpp>
@@ -26,6 +27,7 @@
 #include <wherry/version.hpp>
 
 #include <concepts>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -108,6 +110,21 @@ struct archive {
         else return unreachable();
     }
 
+    /// As above, of anything that has elements: `archive<>::save({{"a", a}, {"b", b}}, sink)`. Vectors, spans, `std::array`, C arrays,
+    /// Tensors; arrays of xtensor and Eigen with their header of interop/. Errors: as above; those of `named_array::ref`.
+    template <class S, class... Held>
+    static saved<S> save(std::initializer_list<named_array> arrays, S&& sink, const Held&... held) {
+        if constexpr (!holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>()) return unreachable();
+        sequence<tensor_ref> refs;
+        refs.reserve(arrays.size());
+        for (const auto& one : arrays) {
+            auto ref = one.ref();
+            if (!ref) return ref.failure();
+            refs.push_back(*ref);
+        }
+        return save(std::span<const tensor_ref>(refs), std::forward<S>(sink), held...);
+    }
+
     /// Loads every variable of a program that passes the filter and is not RAW. Parameters must have the program's shape.
     /// Errors: nothing_to_save when no variable passes the filter, mixed_kinds; those of `load_tensors`.
     template <class S, class... Held>
@@ -134,6 +151,23 @@ struct archive {
         wanted.reserve(names.size());
         for (const auto name : names) wanted.push_back({name, {}});
         return load_wanted(wanted, scope, source, held...);
+    }
+
+    /// Loads into arrays of your own: `archive<>::load_into({{"a", a}, {"b", b, {28, 28}}}, source)`. Element types must be those of the
+    /// file and so must dims, unless an array has none of its own, as a vector: then it is the number of elements. LoD is left out.
+    /// Guarantee: after an error no array has changed. Errors: dtype_mismatch, shape_mismatch; those of loading by names.
+    template <class S, class... Held>
+    static result<load_report> load_into(std::initializer_list<target_array> arrays, S&& source, const Held&... held) {
+        if constexpr (!holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>()) return unreachable();
+        if (arrays.size() == 0) return error{.code = errc::nothing_to_save, .message = "there is no array to load into"};
+        sequence<wanted_tensor> wanted;
+        wanted.reserve(arrays.size());
+        for (const auto& one : arrays) wanted.push_back({.name = one.name(), .form = &one.form()});
+        Scope fresh;
+        auto report = load_wanted(wanted, fresh, source, held...);
+        if (!report) return report;
+        for (const auto& one : arrays) one.assign(*fresh.find_var(one.name()));
+        return report;
     }
 
     /// Loads all arrays of a record, under the names that the file has; no Program is needed. An array without a name takes that of its

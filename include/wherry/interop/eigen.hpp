@@ -1,7 +1,11 @@
 #ifndef WHERRY_INTEROP_EIGEN_HPP
 #define WHERRY_INTEROP_EIGEN_HPP
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/kernel/gemm.hpp>
+#include <wherry/tensor/array_access.hpp>
 #include <wherry/version.hpp>
 
 #if __has_include(<Eigen/Core>)
@@ -10,7 +14,9 @@
 #include <eigen3/Eigen/Core>
 #endif
 
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 
@@ -53,6 +59,35 @@ struct eigen_gemm {
     }
 };
 static_assert(kernel::GemmBackend<eigen_gemm>);
+
+/// Matrices, vectors, arrays, blocks and expressions of Eigen, to save and to load into: `archive<>::save({{"w", matrix}}, sink)`. A file is
+/// in row order, so a matrix in column order, as Eigen's are by default, is copied once. A vector has one dim, a matrix two.
+template <class M>
+    requires std::derived_from<M, Eigen::DenseBase<M>>
+struct array_access<M> {
+    using element = typename M::Scalar;
+    static constexpr bool by_count = bool(M::IsVectorAtCompileTime);
+
+    static result<Shape> dims(const M& m) {
+        if constexpr (by_count) return Shape{static_cast<std::int64_t>(m.size())};
+        else return Shape{static_cast<std::int64_t>(m.rows()), static_cast<std::int64_t>(m.cols())};
+    }
+    /// Not copied: what lies in row order already.
+    template <class Held>
+        requires std::derived_from<M, Eigen::PlainObjectBase<M>> &&
+            (bool(M::IsRowMajor) || bool(M::IsVectorAtCompileTime)) static auto data(Held& m) noexcept {
+            return m.data();
+        }
+        static void copy(const M& m, element* into) { Eigen::Map<rows>(into, m.rows(), m.cols()) = m; }
+        static void assign(M& m, const element* from) requires((M::Flags & Eigen::LvalueBit) != 0) {
+            m = Eigen::Map<const rows>(from, m.rows(), m.cols());
+        }
+
+      private:
+        /// Of the same extents at compile time, so that a row of Eigen's stays one.
+        using rows = Eigen::Matrix<element, M::RowsAtCompileTime, M::ColsAtCompileTime,
+                                   M::ColsAtCompileTime == 1 ? Eigen::ColMajor : Eigen::RowMajor>;
+};
 
 }  // namespace wherry::inline WHERRY_ABI
 

@@ -6,6 +6,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
+#include <wherry/tensor/array_access.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
@@ -39,9 +40,11 @@ template <class E>
 concept Expression =
     xt::is_xexpression<std::remove_cvref_t<E>>::value && Element<std::remove_cvref_t<typename std::remove_cvref_t<E>::value_type>>;
 
-/// An array that lies in row order without gaps, as xarray, xtensor, xtensor_fixed and adaptors do by default.
+/// An array that lies in row order without gaps, as xarray, xtensor, xtensor_fixed and adaptors do by default. A view does not, even of
+/// neighbours: its `data()` is that of the whole array.
 template <class E>
-concept Contiguous = Expression<E> && requires(const std::remove_cvref_t<E>& array) {
+concept Contiguous = Expression<E> && std::derived_from<std::remove_cvref_t<E>, xt::xcontainer<std::remove_cvref_t<E>>> &&
+    requires(const std::remove_cvref_t<E>& array) {
     { array.data() } -> std::convertible_to<const typename std::remove_cvref_t<E>::value_type*>;
     requires std::remove_cvref_t<E>::static_layout == xt::layout_type::row_major;
     requires std::remove_cvref_t<E>::contiguous_layout;
@@ -192,5 +195,30 @@ result<load_report> load(S&& source, named<E>... arrays) {
 }
 
 }  // namespace wherry::inline WHERRY_ABI::xtensor
+
+namespace wherry::inline WHERRY_ABI {
+
+/// Arrays, views and expressions of xtensor, among others to save: `archive<>::save({{"w", w}}, sink)`. Loading into one keeps its dims;
+/// `xtensor::load` gives it those of the file.
+template <class E>
+    requires xtensor::Expression<E>
+struct array_access<E> {
+    using element = xtensor::element_of<E>;
+    static constexpr bool by_count = false;
+
+    static result<Shape> dims(const E& expression) { return xtensor::detail::dims_of(expression); }
+    /// Not copied: what lies in row order already.
+    template <class Held>
+        requires xtensor::Contiguous<E>
+    static auto data(Held& array) noexcept { return array.data(); }
+    static void copy(const E& expression, element* into) {
+        xt::noalias(xtensor::detail::adapt(into, expression.size(), *dims(expression))) = expression;
+    }
+    static void assign(E& array, const element* from) requires std::derived_from<E, xt::xsemantic_base<E>> {
+        xt::noalias(array) = xtensor::detail::adapt(from, array.size(), *dims(array));
+    }
+};
+
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -11,6 +11,7 @@
 #include <wherry/record/any_reader.hpp>
 #include <wherry/record/kept_extra.hpp>
 #include <wherry/record/stream_index.hpp>
+#include <wherry/record/wanted.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
@@ -26,13 +27,6 @@
 
 /// Which tensors a record holds, found by their headers, and what is wrong with it if they are not those that are wanted.
 namespace wherry::inline WHERRY_ABI {
-
-/// A tensor to be loaded.
-struct wanted_tensor {
-    std::string_view name;
-    Variable variable{};   ///< when it is a Parameter: the file's dims must be its shape
-    bool is_rows = false;  ///< SelectedRows, in a record of their own
-};
 
 /// Checks elements after they were read, with what a header says of them; there may be no check. Errors: bad_checksum.
 struct element_check {
@@ -132,20 +126,6 @@ inline result<void> read_small(placed_tensor& into, stream_indexer& indexer) {
     into.fresh.resize(into.found.header.dtype, into.found.header.dims);
     std::copy_n(as_bytes(*elements).begin(), elements->size(), into.fresh.bytes().begin());
     return {};
-}
-
-inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor& found, std::string_view path) {
-    if (!want.variable || !want.variable.is_parameter()) return {};
-    const auto shape = want.variable.shape();
-    const auto dims = found.header.dims.dims();
-    if (std::equal(shape.begin(), shape.end(), dims.begin(), dims.end())) return {};
-    return error{.code = errc::shape_mismatch,
-                 .message = "the program has a parameter of another shape",
-                 .file = path,
-                 .offset = found.stream_offset,
-                 .variable = want.name,
-                 .expected = to_tuple(shape),
-                 .found = to_tuple(dims)};
 }
 
 inline std::string tensor_count_text(std::size_t n) { return std::string(decimal(n).view()) + (n == 1 ? " tensor" : " tensors"); }
