@@ -129,6 +129,7 @@ set(WHERRY_HEADERS
     wherry/exec/plan.hpp
     wherry/exec/plan_maker.hpp
     wherry/exec/plan_rows.hpp
+    wherry/exec/prepared_run.hpp
     wherry/exec/row_block.hpp
     wherry/exec/run.hpp
     wherry/exec/slot.hpp

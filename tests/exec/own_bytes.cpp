@@ -10,9 +10,11 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 using namespace wherry;
 
@@ -78,4 +80,22 @@ TEST_CASE("an executor says what it took from operator new, but for lists in att
     CHECK(said > 0);
     CHECK(said + lists_bytes == static_cast<std::uint64_t>(taken));
     MESSAGE("one more thread of 784-100-10: ", said, " bytes");
+}
+
+TEST_CASE("a prepared run allocates nothing") {
+    digits model;
+    const std::vector<float> x(784, 0.5F);
+    std::array<float, 10> y{};
+    const std::array feeds{tensor_ref{.name = "an_image_of_a_handwritten_digit", .dims = {1, 784}, .bytes = std::as_bytes(std::span(x))}};
+    auto ready = Executor(few{}).prepare(model.made.program, model.weights, feeds, std::array{fetch_into::of<float>("y", y)});
+    if (!ready) FAIL(to_string(ready.error()));
+    const auto before = support::allocations.load();
+    bool ran = true;
+    for (int i = 0; i < 10; ++i) ran = ran && ready->run();
+    CHECK(support::allocations.load() == before);
+    CHECK(ran);
+    CHECK(y[9] == doctest::Approx(0.1));
+    Executor exe(few{});
+    model.run(exe, 1);
+    CHECK(support::allocations.load() > before);  // it counts
 }

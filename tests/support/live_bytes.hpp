@@ -7,10 +7,11 @@
 #include <cstring>
 #include <new>
 
-/// Counts what the program asks of `operator new`, in bytes, and has not given back. To be included by one file of a program.
+/// Counts what the program asks of `operator new`: how often, and the bytes it has not given back. To be included by one file of a program.
 namespace support {
 
 inline std::atomic<long long> live_bytes{0};
+inline std::atomic<long long> allocations{0};
 
 namespace detail {
 /// The size is in front of what is handed out, which starts one alignment after what was allocated.
@@ -20,6 +21,7 @@ inline void* counted_new(std::size_t size, std::size_t alignment) {
     if (base == nullptr) std::abort();
     std::memcpy(base, &size, sizeof(size));
     live_bytes += static_cast<long long>(size);
+    ++allocations;
     return base + alignment;
 }
 inline void counted_delete(void* held, std::size_t alignment) noexcept {

@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -80,15 +79,17 @@ class Shape {
     /// Product of the dims in [first, last); 1 for none. Negative when one of them is unknown or the product does not fit.
     [[nodiscard]] constexpr std::int64_t product(std::size_t first, std::size_t last) const noexcept {
         std::int64_t n = 1;
-        for (std::size_t i = first; i < last; ++i) {
-            if (dims_[i] < 0) return -1;
-            if (dims_[i] != 0 && n > std::numeric_limits<std::int64_t>::max() / dims_[i]) return -1;
-            n *= dims_[i];
-        }
+        for (std::size_t i = first; i < last; ++i)
+            if (dims_[i] < 0 || __builtin_mul_overflow(n, dims_[i], &n)) return -1;
         return n;
     }
 
-    friend constexpr bool operator==(const Shape&, const Shape&) noexcept = default;
+    friend constexpr bool operator==(const Shape& a, const Shape& b) noexcept {
+        if (a.rank_ != b.rank_) return false;
+        for (std::size_t i = 0; i < a.rank_; ++i)
+            if (a.dims_[i] != b.dims_[i]) return false;
+        return true;
+    }
 
   private:
     std::array<std::int64_t, max_rank> dims_{};

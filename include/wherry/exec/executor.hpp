@@ -5,6 +5,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/plan_maker.hpp>
+#include <wherry/exec/prepared_run.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
@@ -37,7 +38,7 @@ class Executor {
     /// Errors: those of `make_plan` and `plan::run`; closed. A run that fails on a value leaves later operators undone.
     result<sequence<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds = {},
                                  std::span<const std::string> fetches = {}) {
-        if (closed_) return error{.code = errc::closed, .message = "Attempted to use a closed Executor"};
+        if (closed_) return is_closed_error();
         auto* ready = find_plan(program, feeds, fetches, scope);
         if (ready == nullptr) {
             auto made = make_plan(program, ops_, feeds, fetches, scope, caps_);
@@ -46,6 +47,19 @@ class Executor {
             ready = &plans_.emplace_back(*std::move(made));
         }
         return ready->run(feeds, scope);
+    }
+
+    /// A program made ready to run again and again on arrays that stay where they are; see `prepared_run`. Persistables that it writes
+    /// are made in `scope`. The executor may go afterwards.
+    /// Errors: closed; those of `make_plan` and `prepared_run::bind`.
+    [[nodiscard]] result<prepared_run> prepare(const Program& program, Scope& scope, std::span<const tensor_ref> feeds,
+                                               std::span<const fetch_into> fetches) const {
+        if (closed_) return is_closed_error();
+        sequence<std::string> names;
+        for (const auto& fetched : fetches) names.emplace_back(fetched.name);
+        auto made = make_plan(program, ops_, feeds, names, scope, caps_);
+        if (!made) return made.failure();
+        return prepared_run::bind(*std::move(made), scope, feeds, fetches);
     }
 
     void close() noexcept { closed_ = true; }
@@ -62,6 +76,8 @@ class Executor {
 
   private:
     static constexpr std::size_t kept_plans = 16;
+
+    [[gnu::cold]] static failure is_closed_error() { return error{.code = errc::closed, .message = "Attempted to use a closed Executor"}; }
 
     /// The plan that answers, moved to the end: the one unused for longest goes first.
     plan* find_plan(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope) {

@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_PLAN_HPP
 #define WHERRY_EXEC_PLAN_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/lod.hpp>
 #include <wherry/base/number.hpp>
@@ -15,9 +16,9 @@
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -34,17 +35,13 @@ enum class storage : std::uint8_t {
     temporary,  ///< in the plan's arena
 };
 
-/// Marks an operand whose value no fed array gives.
-inline constexpr std::size_t not_fed = std::numeric_limits<std::size_t>::max();
-
-/// One version of a variable: a name that is written twice is two of them.
+/// One version of a variable: a name that is written twice is two of them. The first ones are those of the fed arrays, in their order.
 struct planned_operand {
     std::string name;
     tensor_meta meta;
     storage where = storage::temporary;
-    std::size_t feed = not_fed;  ///< which fed array; a persistable is copied from it, since steps may write it
-    bool read_first = false;     ///< a scope tensor whose value is needed
-    bool persistable = false;    ///< lives in the root scope
+    bool read_first = false;   ///< a scope tensor whose value is needed
+    bool persistable = false;  ///< lives in the root scope; a fed one is copied, since steps may write it
     std::uint32_t first_step = 0;
     std::uint32_t last_step = 0;
     Tensor* tensor = nullptr;  ///< the scope's, once bound
@@ -119,8 +116,22 @@ class plan {
     [[nodiscard]] bool answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches,
                                Scope& scope) const;
 
-    /// Runs the steps and returns copies of what is fetched. Errors: those that depend on values (labels, ids).
+    /// Runs the steps and returns copies of what is fetched. Errors: those of `bind_scope`, and those that depend on values (labels, ids).
     result<sequence<Tensor>> run(std::span<const tensor_ref> feeds, Scope& scope);
+
+    /// The parts of a run, for whoever keeps a plan: a scope, then arrays that `check_fed_array` passed, then the steps.
+    /// bind_scope makes what the program writes; names are looked up after one came or went only. Errors: not_initialized, and
+    /// shape_mismatch or dtype_mismatch, for a variable of the scope that is not what it was when the plan was made.
+    result<void> bind_scope(Scope& scope);
+    void bind_feeds(std::span<const tensor_ref> feeds);
+    result<void> run_steps();
+    /// What a run has left of a fetched variable, until the next one.
+    [[nodiscard]] tensor_ref fetched(std::size_t i, std::span<const tensor_ref> feeds) const;
+
+    /// Element type and dims of a fetched variable, these the largest where a run tells how many rows there are.
+    [[nodiscard]] const tensor_meta& fetched_meta(std::size_t i) const { return planned_[fetched_[i]].meta; }
+    /// Whether a fed array is copied into the scope by each `bind_feeds`; others are read where they lie.
+    [[nodiscard]] bool copies_feed(std::size_t i) const { return planned_[i].where == detail::storage::scope; }
 
     /// Bytes of all temporaries together.
     [[nodiscard]] std::uint64_t arena_bytes() const noexcept { return arena_.size(); }
@@ -133,8 +144,7 @@ class plan {
   private:
     friend class plan_maker;
 
-    void bind_scope(Scope& scope);
-    void bind_feeds(std::span<const tensor_ref> feeds);
+    [[nodiscard]] bool has_same_names(Scope& scope) const;
     [[nodiscard]] const LoD* lod_of(const detail::planned_operand& planned, std::span<const tensor_ref> feeds) const;
 
     revision::seen program_;
@@ -143,8 +153,9 @@ class plan {
     std::int64_t program_version_ = 0;
     sequence<std::string> feed_names_;
     sequence<std::string> fetch_names_;
-    sequence<std::size_t> fetched_;  ///< operands, in fetch order
-    sequence<std::size_t> varying_;  ///< operands whose rows a run tells
+    sequence<std::size_t> fetched_;   ///< operands, in fetch order
+    sequence<std::size_t> varying_;   ///< operands whose rows a run tells
+    sequence<std::size_t> in_scope_;  ///< operands that lie in a scope
     sequence<detail::planned_operand> planned_;
     sequence<operand> operands_;  ///< one for one with planned_
     sequence<detail::planned_step> steps_;
@@ -154,57 +165,93 @@ class plan {
     sequence<detail::aligned_bytes> realigned_;  ///< fed arrays that did not lie at a multiple of their element
 };
 
+namespace detail {
+/// Whether a tensor is there as a plan knows it.
+inline bool fits_plan(const Tensor* tensor, const tensor_meta& meta) {
+    return tensor != nullptr && tensor->is_initialized() && tensor->dtype() == meta.dtype && tensor->dims() == meta.dims;
+}
+[[gnu::cold]] inline error no_longer(const planned_operand& held) {
+    if (held.tensor == nullptr || !held.tensor->is_initialized())
+        return {.code = errc::not_initialized, .message = "a variable that was planned for has no value now", .variable = held.name};
+    if (held.tensor->dtype() != held.meta.dtype)
+        return {.code = errc::dtype_mismatch,
+                .message = "a variable has another element type than was planned for",
+                .variable = held.name,
+                .expected = name_of(held.meta.dtype),
+                .found = name_of(held.tensor->dtype())};
+    return {.code = errc::shape_mismatch,
+            .message = "a variable has other dims than were planned for",
+            .variable = held.name,
+            .expected = to_string(held.meta.dims),
+            .found = to_string(held.tensor->dims())};
+}
+/// Of an address that a kernel may read elements of that type at.
+inline bool is_aligned(const std::byte* data, DType dtype) {
+    const auto needed = std::min<std::uintptr_t>(alignof(std::max_align_t), size_of(dtype));
+    return reinterpret_cast<std::uintptr_t>(data) % needed == 0;  // NOLINT: the address is what matters
+}
+}  // namespace detail
+
+/// Whether the tensors that were bound are those of their names still. Names of a scope between this one and the root are not watched.
+inline bool plan::has_same_names(Scope& scope) const {
+    const auto* parent = scope.parent();
+    return scope_names_.is_current(scope.names_revision()) && root_names_.is_current(scope.root().names_revision()) &&
+           (parent == nullptr || parent->parent() == nullptr);
+}
+
 inline bool plan::answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches,
                           Scope& scope) const {
     if (!program_.is_current(program.edits())) return false;
     if (!std::equal(fetch_names_.begin(), fetch_names_.end(), fetches.begin(), fetches.end())) return false;
     if (feeds.size() != feed_names_.size()) return false;
-    for (std::size_t i = 0; i < feeds.size(); ++i)
-        if (feeds[i].name != feed_names_[i]) return false;
-    for (const auto& held : planned_) {
-        if (held.feed != detail::not_fed) {
-            const auto& fed = feeds[held.feed];
-            if (fed.dtype != held.meta.dtype || fed.dims != held.meta.dims || !detail::check_fed_array(fed)) return false;
-            if (reads_lod_ && (fed.lod != nullptr ? *fed.lod : LoD()) != (held.lod != nullptr ? *held.lod : LoD())) return false;
-        } else if (held.where == detail::storage::scope && held.read_first) {
-            const auto* tensor = held.persistable ? scope.root().find_var(held.name) : scope.find_var(held.name);
-            if (tensor == nullptr || !tensor->is_initialized() || tensor->dtype() != held.meta.dtype || tensor->dims() != held.meta.dims)
-                return false;
-        }
+    for (std::size_t i = 0; i < feeds.size(); ++i) {
+        const auto& fed = feeds[i];
+        const auto& held = planned_[i];
+        if (fed.name != feed_names_[i] || fed.dtype != held.meta.dtype || fed.dims != held.meta.dims || !detail::check_fed_array(fed))
+            return false;
+        if (reads_lod_ && (fed.lod != nullptr ? *fed.lod : LoD()) != (held.lod != nullptr ? *held.lod : LoD())) return false;
+    }
+    const bool same_names = has_same_names(scope);
+    for (const auto at : in_scope_) {
+        const auto& held = planned_[at];
+        if (!held.read_first) continue;
+        const auto* tensor = same_names ? held.tensor : held.persistable ? scope.root().find_var(held.name) : scope.find_var(held.name);
+        if (!detail::fits_plan(tensor, held.meta)) return false;
     }
     return true;
 }
 
-inline void plan::bind_scope(Scope& scope) {
-    const bool same_names = scope_names_.is_current(scope.names_revision()) && root_names_.is_current(scope.root().names_revision());
-    for (std::size_t i = 0; i < planned_.size(); ++i) {
-        auto& held = planned_[i];
-        if (held.where != detail::storage::scope) continue;
-        if (!same_names || !held.persistable) held.tensor = held.persistable ? &scope.root().var(held.name) : scope.find_var(held.name);
-        auto& tensor = *held.tensor;
-        if (!tensor.is_initialized() || tensor.dtype() != held.meta.dtype || tensor.dims() != held.meta.dims)
-            tensor.resize(held.meta.dtype, held.meta.dims);
-        operands_[i].data = tensor.bytes().data();
+inline result<void> plan::bind_scope(Scope& scope) {
+    const bool same_names = has_same_names(scope);
+    for (const auto at : in_scope_) {
+        auto& held = planned_[at];
+        if (!same_names) held.tensor = held.persistable ? scope.root().find_var(held.name) : scope.find_var(held.name);
+        if (!detail::fits_plan(held.tensor, held.meta)) {
+            if (held.read_first) return detail::no_longer(held);
+            if (held.tensor == nullptr) held.tensor = &scope.root().var(held.name);
+            held.tensor->resize(held.meta.dtype, held.meta.dims);
+        }
+        operands_[at].data = held.tensor->bytes().data();
     }
-    scope_names_ = revision::seen(scope.names_revision());
-    root_names_ = revision::seen(scope.root().names_revision());
+    if (!same_names) {
+        scope_names_ = revision::seen(scope.names_revision());
+        root_names_ = revision::seen(scope.root().names_revision());
+    }
+    return {};
 }
 
 inline void plan::bind_feeds(std::span<const tensor_ref> feeds) {
     realigned_.clear();
-    for (std::size_t i = 0; i < planned_.size(); ++i) {
+    for (std::size_t i = 0; i < feeds.size(); ++i) {
         const auto& held = planned_[i];
-        if (held.feed == detail::not_fed) continue;
-        const auto bytes = feeds[held.feed].bytes;
+        const auto bytes = feeds[i].bytes;
         const auto* data = bytes.data();
-        if (held.where == detail::storage::scope) {
+        if (copies_feed(i)) {
             if (operands_[i].data != data) std::copy(bytes.begin(), bytes.end(), operands_[i].data);
-            if (const auto* lod = feeds[held.feed].lod; lod != &held.tensor->lod()) held.tensor->set_lod(lod != nullptr ? *lod : LoD());
+            if (const auto* lod = feeds[i].lod; lod != &held.tensor->lod()) held.tensor->set_lod(lod != nullptr ? *lod : LoD());
             continue;
         }
-        constexpr std::uintptr_t alignment = alignof(std::max_align_t);
-        const auto needed = std::min<std::uintptr_t>(alignment, size_of(held.meta.dtype));
-        if (reinterpret_cast<std::uintptr_t>(data) % needed != 0) {  // NOLINT: the address is what matters
+        if (!detail::is_aligned(data, held.meta.dtype)) {
             auto& copy = realigned_.emplace_back(bytes.size());
             std::copy(bytes.begin(), bytes.end(), copy.data());
             data = copy.data();
@@ -215,15 +262,14 @@ inline void plan::bind_feeds(std::span<const tensor_ref> feeds) {
 
 inline const LoD* plan::lod_of(const detail::planned_operand& planned, std::span<const tensor_ref> feeds) const {
     if (planned.meta.lod_from < 0) return nullptr;
-    const auto& source = planned_[static_cast<std::size_t>(planned.meta.lod_from)];
-    if (source.where == detail::storage::fed) return feeds[source.feed].lod;
+    const auto from = static_cast<std::size_t>(planned.meta.lod_from);
+    const auto& source = planned_[from];
+    if (source.where == detail::storage::fed) return feeds[from].lod;
     if (source.lod != nullptr) return source.lod;
     return source.tensor != nullptr ? &source.tensor->lod() : nullptr;
 }
 
-inline result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope) {
-    bind_scope(scope);
-    bind_feeds(feeds);
+inline result<void> plan::run_steps() {
     for (const auto at : varying_) {
         operands_[at].set_dims(planned_[at].meta.dims);
         operands_[at].told_lod.clear();
@@ -236,17 +282,33 @@ inline result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Sco
             {step.op->type, step.op->outputs, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_});
         if (auto ran = step.op->run(step.attributes.get(), context); !ran) return std::move(ran).error().of_op(step.op->type);
     }
-    sequence<Tensor> fetched;
-    fetched.reserve(fetched_.size());
-    for (const auto at : fetched_) {
-        const auto& held = planned_[at];
-        auto& value = fetched.emplace_back(held.meta.dtype, operands_[at].dims);
-        const std::span<const std::byte> bytes{operands_[at].data, value.bytes().size()};
-        std::copy(bytes.begin(), bytes.end(), value.bytes().begin());
-        if (const auto* lod = lod_of(held, feeds)) value.set_lod(*lod);
-        if (!operands_[at].told_lod.empty()) value.set_lod(operands_[at].told_lod);
+    return {};
+}
+
+inline tensor_ref plan::fetched(std::size_t i, std::span<const tensor_ref> feeds) const {
+    const auto at = fetched_[i];
+    const auto& value = operands_[at];
+    const auto bytes = byte_count(value.dtype, value.dims).value_or(0);  // it was checked when the plan was made
+    return {.name = fetch_names_[i],
+            .dtype = value.dtype,
+            .dims = value.dims,
+            .lod = value.told_lod.empty() ? lod_of(planned_[at], feeds) : &value.told_lod,
+            .bytes = {value.data, bytes}};
+}
+
+inline result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope) {
+    if (auto bound = bind_scope(scope); !bound) return bound.failure();
+    bind_feeds(feeds);
+    if (auto ran = run_steps(); !ran) return ran.failure();
+    sequence<Tensor> made;
+    made.reserve(fetched_.size());
+    for (std::size_t i = 0; i < fetched_.size(); ++i) {
+        const auto from = fetched(i, feeds);
+        auto& value = made.emplace_back(from.dtype, from.dims);
+        std::copy(from.bytes.begin(), from.bytes.end(), value.bytes().begin());
+        if (from.lod != nullptr) value.set_lod(*from.lod);
     }
-    return fetched;
+    return made;
 }
 
 namespace detail {
@@ -262,7 +324,8 @@ inline std::uint64_t heap_bytes(const std::string& held) noexcept {
 inline std::uint64_t plan::own_bytes() const noexcept {
     using detail::heap_bytes;
     auto bytes = arena_.size() + heap_bytes(feed_names_) + heap_bytes(fetch_names_) + heap_bytes(fetched_) + heap_bytes(planned_) +
-                 heap_bytes(operands_) + heap_bytes(varying_) + heap_bytes(steps_) + heap_bytes(realigned_) + heap_bytes(lods_);
+                 heap_bytes(operands_) + heap_bytes(varying_) + heap_bytes(in_scope_) + heap_bytes(steps_) + heap_bytes(realigned_) +
+                 heap_bytes(lods_);
     for (const auto* names : {&feed_names_, &fetch_names_})
         for (const auto& name : *names) bytes += heap_bytes(name);
     for (const auto& held : planned_) bytes += heap_bytes(held.name);

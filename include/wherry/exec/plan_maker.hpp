@@ -105,7 +105,6 @@ class plan_maker {
             const auto at = add_operand({.name = std::string(fed.name),
                                          .meta = {fed.dtype, fed.dims, var.lod_level()},
                                          .where = var.persistable() ? detail::storage::scope : detail::storage::fed,
-                                         .feed = i,
                                          .persistable = var.persistable()});
             made_.planned_[at].meta.lod_from = static_cast<std::int32_t>(at);
             if (fed.lod != nullptr) keep_lod(at, *fed.lod);
@@ -325,6 +324,7 @@ class plan_maker {
                                        .lod = lod_of(i),
                                        .row_capacity = rows[i]});
             if (held.meta.at_most) made_.varying_.push_back(i);
+            if (held.where == detail::storage::scope) made_.in_scope_.push_back(i);
             if (held.where != detail::storage::temporary) continue;
             auto size_bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);  // it was checked by its step
             if (rows[i] > 0) size_bytes = row_block::size_bytes(rows[i], size_bytes / static_cast<std::uint64_t>(held.meta.dims[0]));

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct elementwise_attributes {
     std::string x_data_format;
     std::string y_data_format;
     bool use_mkldnn = false;
+    mutable std::optional<kernel::broadcast_plan> loops{};  ///< left by the first run for the others: a plan has one set of dims
 
     template <class Self, class Visitor>
     static void visit(Self& self, Visitor& attr) {
@@ -107,6 +109,14 @@ inline result<kernel::broadcast_plan> broadcast_loops(const run_context& c, std:
     if (!plan) return c.fail(errc::shape_mismatch, "Broadcast dimension mismatch", to_string(x), to_string(y));
     return *plan;
 }
+/// The same, planned once.
+inline result<void> plan_loops(const run_context& c, const elementwise_attributes& a) {
+    if (a.loops) return {};
+    auto made = broadcast_loops(c, a.axis);
+    if (!made) return made.failure();
+    a.loops = *made;
+    return {};
+}
 
 /// Division that a machine cannot do: by 0, and the least integer by -1 (asked of all pairs, which is more than needed).
 template <std::integral T>
@@ -129,8 +139,7 @@ using kernel::detail::binary_kind;
 /// Shared by the operators: float has a loop for each function, other element types one for all of them.
 inline result<void> run_elementwise(const elementwise_attributes& a, run_context& c, binary_kind kind,
                                     void (*floats)(const kernel::broadcast_plan&, const float*, const float*, float*)) {
-    auto loops = broadcast_loops(c, a.axis);
-    if (!loops) return loops.failure();
+    if (auto planned = plan_loops(c, a); !planned) return planned;
     return for_number(c, c.in_dtype(0), [&]<class T>() -> result<void> {
         const auto x = c.in<T>(0);
         const auto y = c.in<T>(1);
@@ -138,16 +147,15 @@ inline result<void> run_elementwise(const elementwise_attributes& a, run_context
         if constexpr (std::integral<T>)
             if (kind == binary_kind::div)
                 if (auto checked = check_divisors(c, x, y); !checked) return checked;
-        if constexpr (std::same_as<T, float>) floats(*loops, x.data(), y.data(), out);
-        else kernel::detail::elementwise_slowly<T>(kind, *loops, x.data(), y.data(), out);
+        if constexpr (std::same_as<T, float>) floats(*a.loops, x.data(), y.data(), out);
+        else kernel::detail::elementwise_slowly<T>(kind, *a.loops, x.data(), y.data(), out);
         return {};
     });
 }
 inline result<void> run_elementwise_grad(const elementwise_attributes& a, run_context& c, binary_kind kind) {
-    auto loops = broadcast_loops(c, a.axis);
-    if (!loops) return loops.failure();
+    if (auto planned = plan_loops(c, a); !planned) return planned;
     return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-        kernel::detail::elementwise_grads<T>(kind, *loops, c.in<T>(0), c.in<T>(1), c.in<T>(2), c.out<T>(0), c.out<T>(1));
+        kernel::detail::elementwise_grads<T>(kind, *a.loops, c.in<T>(0), c.in<T>(1), c.in<T>(2), c.out<T>(0), c.out<T>(1));
         return {};
     });
 }

@@ -63,7 +63,9 @@ struct product_loops {
             m *= static_cast<std::size_t>(f.x_batch.product(0, f.x_batch.rank()));
             f.x_batch = {};
         }
-        batch = kernel::plan_broadcast(f.x_batch.dims(), f.y_batch.dims()).value_or(kernel::broadcast_plan{});
+        if (f.x_batch.rank() + f.y_batch.rank() == 0)
+            batch.size[0] = 1, batch.count = 1;  // nearly always; planning takes longer than a small product
+        else batch = kernel::plan_broadcast(f.x_batch.dims(), f.y_batch.dims()).value_or(kernel::broadcast_plan{});
     }
     /// Which of X's matrices and which of Y's make a product.
     struct operands {
