@@ -196,16 +196,20 @@ set(WHERRY_HEADERS
     wherry/kernel/convolution_transpose.hpp
     wherry/kernel/cross_entropy.hpp
     wherry/kernel/dense.hpp
+    wherry/kernel/detail/avx2_begin.inc
+    wherry/kernel/detail/avx512_begin.inc
     wherry/kernel/detail/convolution.inc
     wherry/kernel/detail/functions.inc
     wherry/kernel/detail/gemm.inc
     wherry/kernel/detail/lanes.hpp
     wherry/kernel/detail/lanes.inc
     wherry/kernel/detail/row_block.inc
+    wherry/kernel/detail/target_end.inc
     wherry/kernel/detail/vectors.inc
     wherry/kernel/dropout.hpp
     wherry/kernel/elementwise.hpp
     wherry/kernel/gemm.hpp
+    wherry/kernel/instruction_set.hpp
     wherry/kernel/interpolation.hpp
     wherry/kernel/lookup.hpp
     wherry/kernel/normalization.hpp

@@ -1,6 +1,6 @@
 # The ctest `rooms`: which room of include/wherry includes which, no circles, no file of more than 400 lines, no format with
-# a load or save of its own.
-#   cmake [-D include=DIR] -P cmake/rooms_check.cmake
+# a load or save of its own; what is done in one place; tests of public names alone.
+#   cmake [-D include=DIR] [-D tests=DIR] -P cmake/rooms_check.cmake
 cmake_minimum_required(VERSION 3.21)
 if(NOT include)
     get_filename_component(include "${CMAKE_CURRENT_LIST_DIR}/../include" ABSOLUTE)
@@ -23,6 +23,24 @@ set(layers base wire tensor program exec)
 set(train ${layers} layers)
 set(embed base wire kernel)
 set(rooms base wire tensor program policy record format archive model kernel exec layers train embed)
+
+if(NOT tests)
+    set(tests "${include}/../tests")
+endif()
+
+# only_in(FILES REGEX INSTEAD): what no other header says, and what it does instead.
+set(only_in)
+macro(only_in files regex instead)
+    list(LENGTH only_in at)
+    list(APPEND only_in ${at})
+    set(files_${at} "^wherry/(${files})$")
+    set(regex_${at} "\n[^\n/]*(${regex})")
+    set(instead_${at} "${instead}")
+endmacro()
+only_in("" "using namespace [^\n]*" "a header names what it uses")
+only_in("policy/.*|record/(whole_record|load_plan)[.]hpp" "[.]expect[(]" "a record is opened by open_record, several by load_tensors")
+only_in("policy/.*|record/(whole_record|save_plan)[.]hpp" "[.]start[(]" "a record is written by write_record, several by write")
+only_in("exec/(slot_check|op/optimizer)[.]hpp" "arity == slot_arity::(one|many)" "slots are bound by bind_slots")
 
 set(wrong)
 # refuse(FILE INCLUDED WHY): with the line of the #include
@@ -53,6 +71,12 @@ foreach(file IN LISTS files)
         message("wherry: include/${file}: a format is read and saved by archive, it has no ${CMAKE_MATCH_1} of its own")
         set(wrong TRUE)
     endif()
+    foreach(at IN LISTS only_in)
+        if(NOT file MATCHES "${files_${at}}" AND text MATCHES "${regex_${at}}")
+            message("wherry: include/${file}: ${CMAKE_MATCH_1}: ${instead_${at}}")
+            set(wrong TRUE)
+        endif()
+    endforeach()
     file(STRINGS "${include}/${file}" includes REGEX "^[ \t]*#[ \t]*include[ \t]*<wherry/")
     set(of_${file})
     foreach(line IN LISTS includes)
@@ -100,6 +124,16 @@ if(left)
     endwhile()
     refuse("${file}" "${first_${file}}" "a circle")
 endif()
+
+# Names in a detail namespace are private.
+file(GLOB_RECURSE sources RELATIVE "${tests}" "${tests}/*.cpp" "${tests}/*.hpp")
+foreach(file IN LISTS sources)
+    file(STRINGS "${tests}/${file}" said REGEX "(^|[^a-z_/])detail::" LIMIT_COUNT 1)
+    if(said)
+        message("wherry: tests/${file}: a test names what is public:${said}")
+        set(wrong TRUE)
+    endif()
+endforeach()
 
 # The table of README.md says the same.
 if(EXISTS "${include}/wherry/README.md")

@@ -19,16 +19,16 @@ TEST_CASE("RAW is skipped, a name counts once, other kinds have no place") {
     const auto program = support::small_program();
     const auto& block = program.global_block();
     const std::vector<Variable> list{block.find_var("w"), block.find_var("raw"), block.find_var("b"), block.find_var("w")};
-    const auto kept = detail::tensors_among(list);
+    const auto kept = tensors_among(list);
     REQUIRE(kept);
     REQUIRE(kept->size() == 2);
     CHECK((*kept)[0].name() == "w");
     CHECK((*kept)[1].name() == "b");
 
-    CHECK(detail::tensors_among(std::span(list).subspan(1, 1)).error().code == errc::nothing_to_save);
-    CHECK(detail::tensors_among({}).error().code == errc::nothing_to_save);
-    CHECK(detail::tensors_among(std::vector{Variable()}).error().code == errc::bad_argument);
-    const auto mixed = detail::tensors_among(std::vector{block.find_var("w"), block.find_var("feed")});
+    CHECK(tensors_among(std::span(list).subspan(1, 1)).error().code == errc::nothing_to_save);
+    CHECK(tensors_among({}).error().code == errc::nothing_to_save);
+    CHECK(tensors_among(std::vector{Variable()}).error().code == errc::bad_argument);
+    const auto mixed = tensors_among(std::vector{block.find_var("w"), block.find_var("feed")});
     CHECK(mixed.error().code == errc::mixed_kinds);
     CHECK(mixed.error().variable == "feed");
 }
@@ -38,18 +38,18 @@ TEST_CASE("a variable without a value is named") {
     auto scope = support::small_scope();
     scope.erase("b");
     const std::vector<Variable> list{program.global_block().find_var("w"), program.global_block().find_var("b")};
-    auto refs = detail::refs_of(list, scope);
+    auto refs = refs_of(list, scope);
     CHECK(refs.error().code == errc::not_initialized);
     CHECK(refs.error().variable == "b");
     scope.var("b");
-    CHECK(detail::refs_of(list, scope).error().code == errc::not_initialized);
+    CHECK(refs_of(list, scope).error().code == errc::not_initialized);
 }
 
 TEST_CASE("rows and arrays of tensors are refused with what to do instead") {
     auto program = support::small_program();
     const auto refused = [&](VarKind kind) {
         const auto var = support::add_var(program, "v" + std::to_string(static_cast<int>(kind)), {}, {.kind = kind});
-        const auto found = detail::tensors_among(std::vector{var});
+        const auto found = tensors_among(std::vector{var});
         REQUIRE_FALSE(found);
         CHECK(found.error().code == errc::mixed_kinds);
         CHECK(found.error().expected == "LOD_TENSOR");

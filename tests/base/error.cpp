@@ -69,7 +69,7 @@ constexpr auto codes = std::to_array<code_row>({
     {errc::mixed_kinds, "mixed_kinds"},
 });
 static_assert(std::all_of(codes.begin(), codes.end(), [](const auto& row) { return name_of(row.code) == row.name; }));
-static_assert(codes.size() == detail::errc_rows.size(), "a code without a row here");
+static_assert(codes.size() == std::size_t{static_cast<std::uint8_t>(errc::mixed_kinds)} + 1, "a code without a row here");
 
 constexpr error placed() {
     return error{.code = errc::truncated, .offset = 8}.in_file("a").in_file("b").of_variable("v").of_op("mul").shifted(4);

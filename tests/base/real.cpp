@@ -66,7 +66,7 @@ template <class T>
 void agrees_with_the_standard() {
     for (const auto text : rows) {
         CAPTURE(text);
-        const auto found = read<T>(detail::real_by_strtod<T>, text);
+        const auto found = read<T>(number_by_strtod<T>, text);
         const auto wanted = read<T>(number_from_chars<T>, text);
         CHECK(found.failed == wanted.failed);
         CHECK(found.used == wanted.used);

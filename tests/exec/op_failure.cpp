@@ -5,7 +5,7 @@
 using namespace wherry;
 
 TEST_CASE("the error of an operator's context names the operator") {
-    const detail::op_failure context("mul");
+    const op_failure context("mul");
     const error plain = context.fail(errc::shape_mismatch, "sizes differ", "3", "4");
     CHECK(plain.code == errc::shape_mismatch);
     CHECK(plain.message == "sizes differ");

@@ -55,7 +55,7 @@ void check(const convolution_shape& s, Run run) {
     const auto x = numbers<T>(s.images * s.channels * window::count(s.window.in), 0.1);
     const auto filter = numbers<T>(s.filters * (s.channels / s.groups) * window::count(s.window.size), 0.9);
     std::vector<T> out(s.images * s.filters * window::count(s.window.out), T(99));
-    run(x.data(), filter.data(), out.data());
+    run(kernel::input<T>(x), kernel::input<T>(filter), std::span<T>(out));
     const auto wanted = by_definition<T>(s, x, filter);
     double off = 0;
     for (std::size_t i = 0; i < out.size(); ++i) off = std::max(off, std::abs(static_cast<double>(out[i]) - wanted[i]));
@@ -66,21 +66,15 @@ void check(const convolution_shape& s, Run run) {
 }
 
 /// Every instruction set that this machine has.
+template <class T>
+void check_type(const convolution_shape& s) {
+    using kernel::instruction_set;
+    for (const auto most : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512})
+        check<T>(s, [&](auto x, auto filter, auto out) { kernel::convolution<T>(s, x, filter, out, most); });
+}
 void check_all(const convolution_shape& s) {
-    const auto with = [&](auto convolver) {
-        check<float>(
-            s, [&](const float* x, const float* filter, float* out) { kernel::detail::convolve<float>(convolver, s, x, filter, out); });
-    };
-    with(kernel::detail::plain::convolver{});
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) with(kernel::detail::avx2::convolver{});
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512bw"))
-        with(kernel::detail::avx512::convolver{});
-#endif
-    check<double>(s, [&](const double* x, const double* filter, double* out) {
-        kernel::detail::convolve<double>(kernel::detail::plain::convolver{}, s, x, filter, out);
-    });
+    check_type<float>(s);
+    check_type<double>(s);
 }
 
 window square(std::size_t in, std::size_t size, std::size_t stride, std::size_t dilation, std::size_t before) {

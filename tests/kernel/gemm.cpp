@@ -72,14 +72,10 @@ const auto built_in = [](auto a, auto b, auto c, transpose ta, transpose tb, upd
     kernel::gemm(a, b, c, ta, tb, how, alpha);
 };
 
-/// The kernels of one instruction set, which a given machine may or may not choose by itself.
-template <class Product>
-const auto of_set = [](auto a, auto b, auto c, transpose ta, transpose tb, update how, auto alpha) {
-    const std::size_t depth = ta == transpose::yes ? a.rows() : a.cols();
-    if (c.rows() == 0 || c.cols() == 0 || depth == 0) return kernel::gemm(a, b, c, ta, tb, how, alpha);
-    Product::multiply(typename Product::template task<decltype(alpha)>{c.rows(), c.cols(), depth, a.data(), a.stride(),
-                                                                       ta == transpose::yes, b.data(), b.stride(), tb == transpose::yes,
-                                                                       c.data(), c.stride(), how == update::accumulate, alpha});
+/// By no wider instructions than these, which a given machine may or may not choose by itself.
+template <kernel::instruction_set Most>
+const auto at_most = [](auto a, auto b, auto c, transpose ta, transpose tb, update how, auto alpha) {
+    kernel::portable::multiply<decltype(alpha)>(a, b, c, ta, tb, how, alpha, Most);
 };
 
 const std::vector<std::size_t> few{0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17};
@@ -120,15 +116,10 @@ TEST_CASE("a vector times a matrix that no cache holds is walked in blocks of ro
 }
 
 TEST_CASE("every instruction set gives the same product") {
-    check_shapes<float>(few, depths, widths, of_set<kernel::detail::plain::product>);
-    check_shapes<float>({1, 6, 67}, {255, 300}, {1, 10, 100}, of_set<kernel::detail::plain::product>);
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-        check_shapes<float>(few, depths, widths, of_set<kernel::detail::avx2::product>);
-        check_shapes<double>({1, 3, 6}, {1, 9, 40}, {1, 3, 9, 33}, of_set<kernel::detail::avx2::product>);
-        check_shapes<float>({1, 6, 67}, {255, 600}, {1, 10, 100}, of_set<kernel::detail::avx2::product>);
-    }
-#endif
+    check_shapes<float>(few, depths, widths, at_most<kernel::instruction_set::baseline>);
+    check_shapes<float>({1, 6, 67}, {255, 300}, {1, 10, 100}, at_most<kernel::instruction_set::baseline>);
+    check_shapes<float>(few, depths, widths, at_most<kernel::instruction_set::avx2>);
+    check_shapes<float>({1, 6, 67}, {255, 600}, {1, 10, 100}, at_most<kernel::instruction_set::avx2>);
 }
 
 TEST_CASE("weights may lie at any address, as they do in a mapped file") {

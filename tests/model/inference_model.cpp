@@ -26,9 +26,10 @@ struct model {
         add_op("relu", {{"X", {"h"}}}, "y");
     }
     void add_op(const char* type, std::vector<std::pair<const char*, name_list>> in, const char* out) {
-        auto op = detail::plain_op(type);
+        wire::OpDesc<> op;
+        op.type = type;
         for (auto& [slot, args] : in) op.inputs.push_back({slot, args, {}});
-        op.outputs = {detail::slot_of("Out", {out})};
+        op.outputs.push_back({"Out", {out}, {}});
         program.global_block().append_op(std::move(op));
     }
     [[nodiscard]] Variable var(std::string_view name) const { return program.global_block().find_var(name); }

@@ -20,7 +20,7 @@ using namespace wherry;
 namespace fs = std::filesystem;
 
 namespace {
-using portable_disk = basic_disk<detail::portable_saver, detail::portable_opener>;
+using portable_disk = basic_disk<portable_saver, portable_opener>;
 static_assert(Sink<portable_disk> && Source<portable_disk>);
 
 /// Writes one file of these bytes, by hand.

@@ -40,8 +40,8 @@ struct faults {
 };
 
 /// Real calls, of which one fails.
-struct faulty_calls : detail::posix_calls {
-    using real = detail::posix_calls;
+struct faulty_calls : posix_calls {
+    using real = posix_calls;
     static int open(int folder, const char* path, int flags, unsigned mode) noexcept {
         return faults::hit() ? -1 : faults::opened(real::open(folder, path, flags, mode));
     }
@@ -85,7 +85,7 @@ struct faulty_calls : detail::posix_calls {
         return faults::kind != trouble::interrupt && faults::grave_hit() ? -1 : real::rename(folder, from, to);
     }
 };
-using faulty_disk = basic_disk<detail::posix_saver<faulty_calls>, detail::posix_opener<faulty_calls>>;
+using faulty_disk = posix_disk<faulty_calls>;
 
 Scope old_scope() {
     Scope scope = support::small_scope();

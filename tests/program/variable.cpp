@@ -1,9 +1,9 @@
+#include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -11,9 +11,8 @@ using namespace wherry;
 
 namespace {
 Variable made(wire::VarDesc<> desc) {
-    auto node = std::make_shared<detail::variable_node>();
-    node->desc = std::move(desc);
-    return Variable(std::move(node));
+    Program program;
+    return program.global_block().create_var(std::move(desc));  // a variable lives as long as a handle of it
 }
 wire::VarDesc<> desc_of(VarKind kind) {
     wire::VarDesc<> desc;
@@ -116,17 +115,17 @@ TEST_CASE("variable: a Parameter is what has its traits; the rest that is saved 
 }
 
 TEST_CASE("variable: every edit changes the program it belongs to, looking does not") {
-    const auto node = std::make_shared<detail::variable_node>();
-    node->program_revision = std::make_shared<std::uint64_t>(0);
-    const Variable v(node);
-    (void)v.name();
-    (void)v.shape();
-    CHECK(*node->program_revision == 0);
-    v.set_persistable(true);
-    CHECK(*node->program_revision == 1);
-    v.set_stop_gradient(true);
-    v.set_parameter(parameter_traits{});
-    v.edit().name = "w";
-    CHECK(*node->program_revision == 4);
+    Program program;
+    const auto v = program.global_block().create_var(desc_of(VarKind::LOD_TENSOR));
+    const auto edits = [&](auto use) {
+        const revision::seen before(program.edits());
+        use();
+        return !before.is_current(program.edits());
+    };
+    CHECK_FALSE(edits([&] { (void)v.name(), (void)v.shape(); }));
+    CHECK(edits([&] { v.set_persistable(true); }));
+    CHECK(edits([&] { v.set_stop_gradient(true); }));
+    CHECK(edits([&] { v.set_parameter(parameter_traits{}); }));
+    CHECK(edits([&] { v.edit().name = "w"; }));
     CHECK(v.name() == "w");
 }

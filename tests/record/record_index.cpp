@@ -2,10 +2,13 @@
 #include <support/scratch.hpp>
 #include <wherry/policy/layout.hpp>
 #include <wherry/policy/memory.hpp>
+#include <wherry/record/load_plan.hpp>
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/save_plan.hpp>
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace wherry;
@@ -19,34 +22,37 @@ std::string two_tensors() {
     return *write(*save_plan::make<layout::combined>(refs), sink, {});
 }
 
+/// The same bytes for every record.
+struct any_record {
+    explicit any_record(std::string_view held) : bytes(held) {}
+    static constexpr std::string_view name = "any_record";
+    static constexpr bool many_records = true;
+    result<void> expect(std::span<const std::string_view>) { return {}; }
+    result<memory_reader> open(std::string_view) { return memory_reader(bytes); }
+    std::string_view bytes;
+};
+static_assert(Source<any_record>);
+
 template <class L>
-result<sequence<detail::placed_tensor>> index(const std::string& bytes, const sequence<wanted_tensor>& wanted, sequence<error>& warnings) {
-    record held;
-    for (std::size_t i = 0; i < wanted.size(); ++i) held.tensors.push_back(i);
-    memory_reader reader(bytes);
-    byte_buffer window;
-    stream_indexer indexer(reader, window);
-    return detail::index_record(held, wanted, indexer, detail::record_rules_of<L, annotation_rules{}>(), "record", warnings);
+result<load_report> load(const std::string& bytes, const sequence<wanted_tensor>& wanted, Scope& scope) {
+    any_record source(bytes);
+    return load_tensors<L>(wanted, scope, source);
 }
 }  // namespace
 
-TEST_CASE("record index: every wanted tensor is placed") {
-    sequence<error> warnings;
-    const auto bytes = two_tensors();
-    const auto found = index<layout::combined>(bytes, {{"a"}, {"b"}}, warnings);
-    REQUIRE(found);
-    REQUIRE(found->size() == 2);
-    CHECK((*found)[0].wanted == 0);
-    CHECK((*found)[0].found.header.dims == Shape{2, 3});
-    CHECK((*found)[1].found.stream_offset == (*found)[0].found.header.data_end());
-    CHECK((*found)[1].found.header.data_end() == bytes.size());
-    CHECK(warnings.empty());
+TEST_CASE("record index: every wanted tensor is found") {
+    Scope scope;
+    const auto done = load<layout::combined>(two_tensors(), {{"a"}, {"b"}}, scope);
+    REQUIRE(done);
+    CHECK(done->warnings.empty());
+    CHECK(*scope.find_var("a") == support::counting({2, 3}, 0));
+    CHECK(*scope.find_var("b") == support::counting({4}, 9));
 }
 
 TEST_CASE("record index: a record that ends early, or goes on, says how many tensors were meant") {
-    sequence<error> warnings;
+    Scope scope;
     const auto bytes = two_tensors();
-    const auto early = index<layout::combined>(bytes, {{"a"}, {"b"}, {"c"}}, warnings);
+    const auto early = load<layout::combined>(bytes, {{"a"}, {"b"}, {"c"}}, scope);
     REQUIRE_FALSE(early);
     CHECK(early.error().code == errc::missing_record);
     CHECK(early.error().variable == "c");
@@ -54,14 +60,15 @@ TEST_CASE("record index: a record that ends early, or goes on, says how many ten
     CHECK(early.error().expected == "3 tensors");
     CHECK(early.error().found == "2 tensors");
 
-    const auto more = index<layout::combined>(bytes, {{"a"}}, warnings);
+    const auto more = load<layout::combined>(bytes, {{"a"}}, scope);
     REQUIRE_FALSE(more);
     CHECK(more.error().code == errc::extra_record);
     CHECK(more.error().expected == "1 tensor");
-    CHECK(warnings.empty());
+    CHECK(scope.local_var_names().empty());
 
-    CHECK(index<layout::per_file>(bytes, {{"a"}}, warnings));  // one file per variable: only a warning
-    REQUIRE(warnings.size() == 1);
-    CHECK(warnings[0].code == errc::trailing_bytes);
-    CHECK(warnings[0].variable == "a");
+    const auto alone = load<layout::per_file>(bytes, {{"a"}}, scope);  // one file per variable: only a warning
+    REQUIRE(alone);
+    REQUIRE(alone->warnings.size() == 1);
+    CHECK(alone->warnings[0].code == errc::trailing_bytes);
+    CHECK(alone->warnings[0].variable == "a");
 }

@@ -12,7 +12,6 @@
 /// The golden files by what they hold.
 namespace support {
 
-namespace detail {
 template <class Wanted>
 std::vector<std::string> golden_files(Wanted wanted) {
     const std::filesystem::path root(WHERRY_GOLDEN_DIR);
@@ -25,18 +24,17 @@ std::vector<std::string> golden_files(Wanted wanted) {
     std::sort(found.begin(), found.end());
     return found;
 }
-}  // namespace detail
 
 /// Paths of every ProgramDesc.
 inline std::vector<std::string> golden_programs() {
-    return detail::golden_files([](std::string_view path) {
+    return golden_files([](std::string_view path) {
         return path.ends_with(".pdmodel") || path.ends_with("/__model__") || path.ends_with("/inference_combined/model");
     });
 }
 
 /// Paths of every file that holds one LoDTensor stream.
 inline std::vector<std::string> golden_tensors() {
-    return detail::golden_files([](std::string_view path) {
+    return golden_files([](std::string_view path) {
         if (path.ends_with("/__model__") || path.ends_with(".npy")) return false;
         constexpr std::string_view folders[] = {"/start/", "/persistables/", "/params/", "/inference/", "/fluid/"};
         return std::any_of(std::begin(folders), std::end(folders), [&](auto f) { return path.find(f) != path.npos; });
@@ -45,7 +43,7 @@ inline std::vector<std::string> golden_tensors() {
 
 /// Paths of every file that holds LoDTensor streams one after another.
 inline std::vector<std::string> golden_combined() {
-    return detail::golden_files([](std::string_view path) {
+    return golden_files([](std::string_view path) {
         return path.ends_with(".bin") || path.ends_with(".pdiparams") || path.ends_with("/inference_combined/params");
     });
 }

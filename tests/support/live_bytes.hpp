@@ -13,7 +13,6 @@ namespace support {
 inline std::atomic<long long> live_bytes{0};
 inline std::atomic<long long> allocations{0};
 
-namespace detail {
 /// The size is in front of what is handed out, which starts one alignment after what was allocated.
 inline void* counted_new(std::size_t size, std::size_t alignment) {
     const auto rounded = (size + 2 * alignment - 1) / alignment * alignment;
@@ -32,18 +31,15 @@ inline void counted_delete(void* held, std::size_t alignment) noexcept {
     live_bytes -= static_cast<long long>(size);
     std::free(base);
 }
-inline constexpr std::size_t plain = alignof(std::max_align_t);
-}  // namespace detail
+inline constexpr std::size_t plain_alignment = alignof(std::max_align_t);
 
 }  // namespace support
 
-void* operator new(std::size_t size) { return support::detail::counted_new(size, support::detail::plain); }
-void* operator new(std::size_t size, std::align_val_t at) { return support::detail::counted_new(size, static_cast<std::size_t>(at)); }
-void operator delete(void* held) noexcept { support::detail::counted_delete(held, support::detail::plain); }
-void operator delete(void* held, std::size_t) noexcept { support::detail::counted_delete(held, support::detail::plain); }
-void operator delete(void* held, std::align_val_t at) noexcept { support::detail::counted_delete(held, static_cast<std::size_t>(at)); }
-void operator delete(void* held, std::size_t, std::align_val_t at) noexcept {
-    support::detail::counted_delete(held, static_cast<std::size_t>(at));
-}
+void* operator new(std::size_t size) { return support::counted_new(size, support::plain_alignment); }
+void* operator new(std::size_t size, std::align_val_t at) { return support::counted_new(size, static_cast<std::size_t>(at)); }
+void operator delete(void* held) noexcept { support::counted_delete(held, support::plain_alignment); }
+void operator delete(void* held, std::size_t) noexcept { support::counted_delete(held, support::plain_alignment); }
+void operator delete(void* held, std::align_val_t at) noexcept { support::counted_delete(held, static_cast<std::size_t>(at)); }
+void operator delete(void* held, std::size_t, std::align_val_t at) noexcept { support::counted_delete(held, static_cast<std::size_t>(at)); }
 
 #endif

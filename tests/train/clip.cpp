@@ -70,8 +70,11 @@ TEST_CASE("gradients beyond the norm are scaled down together, those within it a
 TEST_CASE("rows are merged and made whole for the norm") {
     two_gradients t;
     const auto grad = t.pairs[0].grad;
-    detail::make_selected_rows(grad);
-    detail::set_meta(grad, {DType::FP32, {9, 2}});
+    auto& type = grad.edit().type;
+    type.type = VarKind::SELECTED_ROWS;
+    auto& rows = type.selected_rows.emplace();
+    rows.data_type = DType::FP32;
+    rows.dims = {9, 2};
     must(GradientClipByGlobalNorm{1}.append(t.p.b, t.pairs));
     CHECK(types_of(t.p.ops()).starts_with("merge_selected_rows get_tensor_from_selected_rows square reduce_sum square reduce_sum sum"));
     CHECK(t.p.ops()[2].reads("get_tensor_from_selected_rows_0.tmp_0"));

@@ -239,10 +239,10 @@ struct archive {
 
     template <class S, class... Held>
     static saved<S> save_vars(std::span<const Variable> variables, const Scope& scope, S&& sink, const Held&... held) {
-        const auto tensors = detail::tensors_among(variables, !single_record<Held...>);
+        const auto tensors = tensors_among(variables, !single_record<Held...>);
         if (!tensors) return tensors.failure();
         sequence<std::unique_ptr<SelectedRows>> gathered;
-        const auto refs = detail::refs_of(*tensors, scope, gathered);
+        const auto refs = refs_of(*tensors, scope, gathered);
         if (!refs) return refs.failure();
         return save_refs(*refs, std::forward<S>(sink), held...);
     }
@@ -272,7 +272,7 @@ struct archive {
 
     template <class S, class... Held>
     static result<load_report> load_vars(std::span<const Variable> variables, Scope& scope, S& source, const Held&... held) {
-        const auto tensors = detail::tensors_among(variables, !single_record<Held...>);
+        const auto tensors = tensors_among(variables, !single_record<Held...>);
         if (!tensors) return tensors.failure();
         return load_wanted(detail::wanted_of(*tensors), scope, source, held...);
     }

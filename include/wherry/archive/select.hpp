@@ -38,6 +38,7 @@ constexpr std::string_view why_no_tensor(VarKind kind) noexcept {
         return "SelectedRows have a file of their own: save and load one file per variable, or use save_selected_rows";
     return "only LoDTensor variables have a place in these files";
 }
+}  // namespace detail
 
 /// The variables of a list that are saved or loaded: RAW ones are skipped, a name counts once, the first time. `with_rows` where
 /// SelectedRows have a place. Errors: nothing_to_save, mixed_kinds, bad_argument for an empty handle.
@@ -49,7 +50,7 @@ inline result<sequence<Variable>> tensors_among(std::span<const Variable> variab
         if (var.kind() == VarKind::RAW) continue;
         if (var.kind() != VarKind::LOD_TENSOR && !(with_rows && var.kind() == VarKind::SELECTED_ROWS))
             return error{.code = errc::mixed_kinds,
-                         .message = why_no_tensor(var.kind()),
+                         .message = detail::why_no_tensor(var.kind()),
                          .variable = var.name(),
                          .expected = "LOD_TENSOR",
                          .found = wire::name_of(var.kind())};
@@ -95,11 +96,13 @@ inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables,
     return refs;
 }
 
+/// The same where the list holds no SelectedRows.
 inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope) {
-    sequence<std::unique_ptr<SelectedRows>> none;  // the list holds no SelectedRows
+    sequence<std::unique_ptr<SelectedRows>> none;
     return refs_of(variables, scope, none);
 }
 
+namespace detail {
 inline sequence<wanted_tensor> wanted_of(std::span<const Variable> variables) {
     sequence<wanted_tensor> wanted;
     wanted.reserve(variables.size());

@@ -15,6 +15,7 @@
 #include <wherry/program/program.hpp>
 #include <wherry/record/any_reader.hpp>
 #include <wherry/record/byte_order.hpp>
+#include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
@@ -129,7 +130,8 @@ class weight_list {
 inline result<weight_list> weights(const std::string& path, const limits& caps = {}) {
     weight_list all;
     if (!paths::is_folder(path)) {
-        auto file = mapped(path).open({});
+        mapped whole(path);
+        auto file = open_record(whole);
         if (!file) return std::move(file).error().in_file(path);
         const auto name = paths::to_utf8(paths::of_utf8(path).filename());
         if (auto added = all.add(*file, name, caps); !added) return added.failure();
@@ -139,12 +141,7 @@ inline result<weight_list> weights(const std::string& path, const limits& caps =
     if (!names) return names.failure();
     mapped folder(path);
     for (const auto& name : *names) {
-        const std::string_view record(name);
-        if (auto expected = folder.expect(std::span(&record, 1)); !expected) {
-            all.skip(std::move(expected).error().in_file(name));
-            continue;
-        }
-        auto file = folder.open(record);
+        auto file = open_record(folder, name);
         if (!file) {
             all.skip(std::move(file).error().in_file(name));
             continue;

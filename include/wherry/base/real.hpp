@@ -21,10 +21,12 @@ inline constexpr bool library_reads_reals = true;
 inline constexpr bool library_reads_reals = false;
 #endif
 
+}  // namespace detail
+
 /// By way of `strtod`, which takes more than `from_chars` does and is kept from it here: blanks, a plus, hexadecimals.
 /// The decimal point is the C locale's: a program that calls `setlocale` needs a library with `from_chars`.
 template <std::floating_point T>
-std::from_chars_result real_by_strtod(const char* first, const char* last, T& value) {
+std::from_chars_result number_by_strtod(const char* first, const char* last, T& value) {
     const std::string_view text(first, static_cast<std::size_t>(last - first));
     const std::string held(text.substr(0, text.find_first_not_of("0123456789+-.eEinfatyINFATY")));
     if (held.empty() || held[0] == '+') return {first, std::errc::invalid_argument};
@@ -43,12 +45,11 @@ std::from_chars_result real_by_strtod(const char* first, const char* last, T& va
     value = read;
     return {first + used, std::errc()};
 }
-}  // namespace detail
 
 /// `std::from_chars` of any number; libc++ before 20 lacks that of float and double.
 template <class T>
 std::from_chars_result number_from_chars(const char* first, const char* last, T& value) {
-    if constexpr (std::floating_point<T> && !detail::library_reads_reals) return detail::real_by_strtod(first, last, value);
+    if constexpr (std::floating_point<T> && !detail::library_reads_reals) return number_by_strtod(first, last, value);
     else return std::from_chars(first, last, value);
 }
 

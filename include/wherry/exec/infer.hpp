@@ -39,7 +39,7 @@ struct tensor_meta {
 
 /// The view of an operator's `infer`: metas of its inputs, in order of its declared slots; it sets those of its outputs.
 /// The same function runs while a program is built (dims may be -1) and when a plan is made (all dims are known).
-class infer_context : public detail::op_failure {
+class infer_context : public op_failure {
   public:
     struct parts {
         std::string_view op_type;

@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <string_view>
 
-namespace wherry::inline WHERRY_ABI::detail {
+namespace wherry::inline WHERRY_ABI {
 
 /// Makes the errors of an operator's contexts, which name the operator. The type must outlive this.
 class op_failure {
@@ -27,6 +27,6 @@ class op_failure {
     std::string_view op_type_;
 };
 
-}  // namespace wherry::inline WHERRY_ABI::detail
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

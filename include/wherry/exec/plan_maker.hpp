@@ -187,31 +187,22 @@ class plan_maker {
 
     // ---- operators
 
-    /// Variables of an operator by declared slot: flattened, with the range of each slot.
-    struct arguments {
-        sequence<slot_range> ranges;
+    /// The operands of an operator's inputs. Errors: not_initialized.
+    result<sequence<std::uint32_t>> operands_of(const Operator& op, const op_info& info, const bound_slots& in) {
         sequence<std::uint32_t> operands;
-    };
-
-    result<arguments> inputs_of(const Operator& op, const op_info& info) {
-        if (auto checked = detail::check_known(info.inputs, op.desc().inputs); !checked) return checked.failure();
-        arguments found;
-        for (const auto& declared_slot : info.inputs) {
-            const auto names = op.input(declared_slot.name);
-            if (auto checked = detail::check_arity(declared_slot, names); !checked) return checked.failure();
-            found.ranges.push_back({static_cast<std::uint32_t>(found.operands.size()), static_cast<std::uint32_t>(names.size())});
-            for (const auto& name : names) {
+        for (std::size_t i = 0; i < in.ranges.size(); ++i)
+            for (std::uint32_t k = 0; k < in.ranges[i].count; ++k) {
+                const auto& name = *in.names[operands.size()];
                 auto at = find_current(name);
                 if (at == none) {
                     const auto held = from_scope(name);
-                    if (!held) return not_initialized(op, declared_slot.name, name);
+                    if (!held) return not_initialized(op, info.inputs[i].name, name);
                     at = *held;
                 }
                 made_.planned_[at].last_step = static_cast<std::uint32_t>(made_.steps_.size());
-                found.operands.push_back(at);
+                operands.push_back(at);
             }
-        }
-        return found;
+        return operands;
     }
 
     result<void> add_step(const Operator& op) {
@@ -225,48 +216,43 @@ class plan_maker {
                          .expected = "a Builder<carries::kernels>, or an executor that names the operator: Executor(op_list<...>{})"};
         auto attributes = info->read_attributes(op);
         if (!attributes) return attributes.failure();
-        auto in = inputs_of(op, *info);
+        auto in = bind_slots(info->inputs, op.desc().inputs);
         if (!in) return in.failure();
-        if (auto checked = detail::check_known(info->outputs, op.desc().outputs); !checked) return checked;
-
-        arguments out;
-        sequence<const std::string*> out_names;
-        for (const auto& declared_slot : info->outputs) {
-            const auto names = op.output(declared_slot.name);
-            if (auto checked = detail::check_arity(declared_slot, names); !checked) return checked;
-            out.ranges.push_back({static_cast<std::uint32_t>(out_names.size()), static_cast<std::uint32_t>(names.size())});
-            for (const auto& name : names) out_names.push_back(&name);
-        }
+        auto inputs = operands_of(op, *info, *in);
+        if (!inputs) return inputs.failure();
+        auto out = bind_slots(info->outputs, op.desc().outputs);
+        if (!out) return out.failure();
         sequence<tensor_meta> in_metas;
-        for (const auto at : in->operands) {
+        for (const auto at : *inputs) {
             in_metas.push_back(made_.planned_[at].meta);
             if (info->reads_lod) in_metas.back().lod = lod_of(at);
             in_metas.back().value = made_.planned_[at].where == detail::storage::temporary ? known_.of(at) : std::span<const std::byte>();
         }
-        sequence<tensor_meta> out_metas(out_names.size());
-        sequence<std::optional<LoD>> lods(info->reads_lod ? out_names.size() : 0);
+        sequence<tensor_meta> out_metas(out->names.size());
+        sequence<std::optional<LoD>> lods(info->reads_lod ? out->names.size() : 0);
         made_.reads_lod_ |= info->reads_lod;
-        infer_context context({op.type(), info->inputs, in->ranges, out.ranges, in_metas, out_metas, made_.program_version_, false, lods});
+        infer_context context({op.type(), info->inputs, in->ranges, out->ranges, in_metas, out_metas, made_.program_version_, false, lods});
         if (auto inferred = info->infer(attributes->get(), context); !inferred) return inferred;
         const auto follows = detail::follow_rows(*info, in_metas, out_metas);
         if (!follows) return follows.error();
 
-        for (std::size_t i = 0; i < out_names.size(); ++i) {
-            const auto at = take_output(*out_names[i], out_metas[i]);
+        sequence<std::uint32_t> outputs;
+        for (std::size_t i = 0; i < out->names.size(); ++i) {
+            const auto at = take_output(*out->names[i], out_metas[i]);
             if (!at) return at.failure();
-            out.operands.push_back(*at);
+            outputs.push_back(*at);
             if (i < lods.size() && lods[i] && *at != none) keep_lod(*at, *std::move(lods[i]));
         }
-        known_.learn(*info, attributes->get(), {in->ranges, in_metas}, {out.ranges, out_metas}, out.operands, made_.program_version_);
+        known_.learn(*info, attributes->get(), {in->ranges, in_metas}, {out->ranges, out_metas}, outputs, made_.program_version_);
         made_.steps_.push_back({.op = info,
                                 .follows = *follows,
                                 .attributes = *std::move(attributes),
                                 .input_slots = in->ranges,
-                                .output_slots = out.ranges,
+                                .output_slots = out->ranges,
                                 .inputs = {},
                                 .outputs = {}});
-        step_inputs_.push_back(std::move(in->operands));
-        step_outputs_.push_back(std::move(out.operands));
+        step_inputs_.push_back(*std::move(inputs));
+        step_outputs_.push_back(std::move(outputs));
         return {};
     }
 

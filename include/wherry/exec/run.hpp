@@ -40,7 +40,7 @@ struct operand {
 
 /// The view of an operator's `run`: elements of its inputs and outputs, in order of its declared slots. Element types,
 /// dims and attributes were checked when the plan was made; what depends on values (labels, ids) is checked here.
-class run_context : public detail::op_failure {
+class run_context : public op_failure {
   public:
     struct parts {
         std::string_view op_type;

@@ -3,42 +3,56 @@
 
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/gradient.hpp>
 #include <wherry/exec/slot.hpp>
 #include <wherry/program/operator.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
 #include <string>
 
-namespace wherry::inline WHERRY_ABI::detail {
+namespace wherry::inline WHERRY_ABI {
 
-/// The variables that a program names in a slot are as many as the operator takes. Errors: missing_slot.
-inline result<void> check_arity(const slot& declared, std::span<const std::string> names) {
-    const auto count = names.size();
-    const bool required = declared.arity == slot_arity::one || declared.arity == slot_arity::many;
-    const bool named = declared.arity != slot_arity::one || count == 0 || (!names[0].empty() && names[0] != empty_var_name);
-    if (required && (count == 0 || !named))
-        return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = declared.name};
-    if (declared.arity != slot_arity::many && declared.arity != slot_arity::any && count > 1)
-        return error{.code = errc::missing_slot,
-                     .message = "a slot holds more variables than it takes",
-                     .variable = declared.name,
-                     .expected = "1",
-                     .found = decimal(count)};
-    return {};
-}
-/// The slots that a program uses are declared. Errors: unsupported.
-inline result<void> check_known(std::span<const slot> declared, const Operator::slots& used) {
+/// The variables of an operator's declared slots: flattened, with the range of each slot.
+struct bound_slots {
+    sequence<slot_range> ranges;
+    sequence<const std::string*> names;  ///< they are the operator's
+};
+
+/// Binds what an operator names in its slots to the slots that are declared.
+/// Errors: unsupported for a slot that is not declared, missing_slot for too few or too many variables.
+[[gnu::cold]] inline result<bound_slots> bind_slots(std::span<const slot> declared, const Operator::slots& used) {
     for (const auto& held : used)
         if (!held.arguments.empty() &&
             std::none_of(declared.begin(), declared.end(), [&](const slot& s) { return s.name == held.parameter; }))
             return error{
                 .code = errc::unsupported, .message = "an operator uses a slot that is not known here", .variable = held.parameter};
-    return {};
+    bound_slots bound;
+    for (const auto& known : declared) {
+        const auto arity = known.arity;
+        const auto first = bound.names.size();
+        const auto held = std::find_if(used.begin(), used.end(), [&](const auto& one) { return one.parameter == known.name; });
+        if (held != used.end())
+            for (const auto& variable : held->arguments) bound.names.push_back(&variable);
+        const auto count = bound.names.size() - first;
+        const bool empty =
+            count == 0 || (arity == slot_arity::one && (bound.names[first]->empty() || *bound.names[first] == empty_var_name));
+        if (empty && (arity == slot_arity::one || arity == slot_arity::many))
+            return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = known.name};
+        if (count > 1 && arity != slot_arity::many && arity != slot_arity::any)
+            return error{.code = errc::missing_slot,
+                         .message = "a slot holds more variables than it takes",
+                         .variable = known.name,
+                         .expected = "1",
+                         .found = decimal(count)};
+        bound.ranges.push_back({static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(count)});
+    }
+    return bound;
 }
 
-}  // namespace wherry::inline WHERRY_ABI::detail
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -55,7 +55,7 @@ struct load_options {
 namespace detail {
 /// The names of variables that have a place in a combined file, in its order. Errors: mixed_kinds, nothing_to_save.
 inline result<sequence<std::string>> names_in_order(std::span<const Variable> variables) {
-    const auto kept = wherry::detail::tensors_among(variables);
+    const auto kept = tensors_among(variables);
     if (!kept) return kept.failure();
     sequence<std::string> names;
     for (const auto& var : *kept) names.push_back(var.name());
@@ -152,8 +152,7 @@ inline result<void> add_file(any_reader reader, const file_request& wish, const 
 }
 inline result<void> add_record(auto& files, std::string_view record, const file_request& wish, const load_options& options,
                                loaded_state& into) {
-    if (auto expected = files.expect(std::span(&record, 1)); !expected) return expected;
-    auto file = files.open(record);
+    auto file = open_record(files, record);
     if (!file) return file.failure();
     auto added = add_file(*file, wish, options, into);
     return added ? result<void>() : result<void>(std::move(added).error().in_file(file->path()));
@@ -228,7 +227,7 @@ inline result<loaded_state> load(const std::string& path, const load_options& op
 /// Errors: mixed_kinds, nothing_to_save; missing_record, dtype_mismatch; shape_mismatch where a known dim differs (Paddle 3 writes [] for [1]).
 inline result<state_dict> pick(const loaded_state& from, std::span<const Variable> variables) {
     const auto* const extra = from.report.extra.as<pickle::extra>();
-    const auto wanted = wherry::detail::tensors_among(variables);
+    const auto wanted = tensors_among(variables);
     if (!wanted) return wanted.failure();
     state_dict made;
     for (const auto& var : *wanted) {

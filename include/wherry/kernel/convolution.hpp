@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <wherry/kernel/gemm.hpp>
+#include <wherry/kernel/instruction_set.hpp>
 #include <wherry/kernel/view.hpp>
 #include <wherry/kernel/window.hpp>
 #include <wherry/version.hpp>
@@ -16,31 +17,17 @@ namespace wherry::inline WHERRY_ABI::kernel::detail::plain {
 }  // namespace wherry::inline WHERRY_ABI::kernel::detail::plain
 
 #if defined(__x86_64__)
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
+#include <wherry/kernel/detail/avx2_begin.inc>
 namespace wherry::inline WHERRY_ABI::kernel::detail::avx2 {
 #include <wherry/kernel/detail/convolution.inc>
 }  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx2
-#if defined(__clang__)
-#pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))), apply_to = function)
-#else
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw")
-#endif
+#include <wherry/kernel/detail/target_end.inc>
+
+#include <wherry/kernel/detail/avx512_begin.inc>
 namespace wherry::inline WHERRY_ABI::kernel::detail::avx512 {
 #include <wherry/kernel/detail/convolution.inc>
 }  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx512
-#if defined(__clang__)
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
+#include <wherry/kernel/detail/target_end.inc>
 #endif
 
 namespace wherry::inline WHERRY_ABI::kernel {
@@ -71,14 +58,16 @@ void convolve(Convolver, const convolution_shape& s, const T* x, const T* filter
 }
 }  // namespace detail
 
-/// Convolution (cross-correlation, as everywhere): each filter at each place of the window, over images padded with zeros.
+/// Convolution (cross-correlation, as everywhere): each filter at each place of the window, over images padded with zeros,
+/// by instructions of `most` at most.
 /// Shapes: x [images, channels, in], filter [filters, channels / groups, window], out [images, filters, out]; any of them may have no
 /// elements. out must not overlap x or filter. Does not allocate; up to 50 KB of stack.
 /// Costs 2 images filters (channels / groups) |window| |out| flops and reads the weights once for every 48 (AVX-512), 24 or 8 places.
 /// Source: paddle operators `conv2d`, `depthwise_conv2d`, `conv3d`.
 template <class T>
     requires std::is_floating_point_v<T>
-void convolution(const convolution_shape& s, input<T> x, input<T> filter, std::span<T> out) noexcept {
+void convolution(const convolution_shape& s, input<T> x, input<T> filter, std::span<T> out,
+                 [[maybe_unused]] instruction_set most = instruction_set::avx512) noexcept {
     if (out.empty()) return;
     if (s.channels == 0) {
         for (auto& value : out) value = T{};
@@ -86,10 +75,9 @@ void convolution(const convolution_shape& s, input<T> x, input<T> filter, std::s
     }
 #if defined(__x86_64__)
     if constexpr (std::is_same_v<T, float>) {
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-            __builtin_cpu_supports("avx512bw"))
+        if (most >= instruction_set::avx512 && has_instructions<instruction_set::avx512>())
             return detail::convolve<T>(detail::avx512::convolver{}, s, x.data(), filter.data(), out.data());
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        if (most >= instruction_set::avx2 && has_instructions<instruction_set::avx2>())
             return detail::convolve<T>(detail::avx2::convolver{}, s, x.data(), filter.data(), out.data());
     }
 #endif

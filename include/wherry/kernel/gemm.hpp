@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <wherry/kernel/detail/lanes.hpp>
+#include <wherry/kernel/instruction_set.hpp>
 #include <wherry/kernel/view.hpp>
 #include <wherry/version.hpp>
 
@@ -18,25 +19,15 @@ using narrower = struct product;
 }  // namespace wherry::inline WHERRY_ABI::kernel::detail::plain
 
 #if defined(__x86_64__)
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
+#include <wherry/kernel/detail/avx2_begin.inc>
 namespace wherry::inline WHERRY_ABI::kernel::detail::avx2 {
 inline constexpr std::size_t tile_rows = 4, tile_vectors = 3, panel_depth = 256;
 using narrower = struct product;
 #include <wherry/kernel/detail/gemm.inc>
 }  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx2
-#if defined(__clang__)
-#pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw"))), apply_to = function)
-#else
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw")
-#endif
+#include <wherry/kernel/detail/target_end.inc>
+
+#include <wherry/kernel/detail/avx512_begin.inc>
 namespace wherry::inline WHERRY_ABI::kernel::detail::avx512 {
 inline constexpr std::size_t vector_bytes = 64;
 #include <wherry/kernel/detail/lanes.inc>
@@ -44,11 +35,7 @@ inline constexpr std::size_t tile_rows = 8, tile_vectors = 3, panel_depth = 192;
 using narrower = avx2::product;  // adds up in the same order, and is compiled anyway
 #include <wherry/kernel/detail/gemm.inc>
 }  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx512
-#if defined(__clang__)
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
+#include <wherry/kernel/detail/target_end.inc>
 #endif
 
 namespace wherry::inline WHERRY_ABI::kernel {
@@ -96,13 +83,14 @@ void row_gemm(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta, t
 struct portable {
     static constexpr std::string_view name = "portable";
 
-    /// C = alpha op(A) op(B), or C += alpha op(A) op(B).
+    /// C = alpha op(A) op(B), or C += alpha op(A) op(B), by instructions of `most` at most.
     /// Shapes: op(A) [M, K], op(B) [K, N], C [M, N], any of them 0; K = 0 gives zeros or leaves C alone. C must not overlap A or B. Pointers may
     /// have any alignment. Does not allocate; up to 45 KB of stack (7 KB without AVX), next to nothing for M or N = 1.
     template <class T>
         requires std::is_arithmetic_v<T>
     static constexpr void multiply(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta = transpose::no,
-                                   transpose tb = transpose::no, update how = update::overwrite, T alpha = T(1)) noexcept {
+                                   transpose tb = transpose::no, update how = update::overwrite, T alpha = T(1),
+                                   [[maybe_unused]] instruction_set most = instruction_set::avx512) noexcept {
         const std::size_t depth = ta == transpose::yes ? a.rows() : a.cols();
         if (std::is_constant_evaluated()) return detail::plain_gemm<T>(a, b, c, ta, tb, how, alpha, depth);
         if (c.rows() == 0 || c.cols() == 0) return;
@@ -117,10 +105,8 @@ struct portable {
                                                                      how == update::accumulate, alpha});
             };
 #if defined(__x86_64__)
-            if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-                __builtin_cpu_supports("avx512bw"))
-                return run(detail::avx512::product{});
-            if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return run(detail::avx2::product{});
+            if (most >= instruction_set::avx512 && has_instructions<instruction_set::avx512>()) return run(detail::avx512::product{});
+            if (most >= instruction_set::avx2 && has_instructions<instruction_set::avx2>()) return run(detail::avx2::product{});
 #endif
             run(detail::plain::product{});
         } else {

@@ -6,6 +6,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/exec/op_list.hpp>
+#include <wherry/exec/slot_check.hpp>
 #include <wherry/layers/param_attr.hpp>
 #include <wherry/program/block.hpp>
 #include <wherry/program/name_scope.hpp>
@@ -206,37 +207,26 @@ inline result<void> BuilderBase::infer_outputs(const Operator& op) const {
     const auto* info = *known;
     auto attributes = info->read_attributes(op);
     if (!attributes) return attributes.failure();
-    sequence<slot_range> in_slots;
-    sequence<slot_range> out_slots;
+    const auto in = bind_slots(info->inputs, op.desc().inputs);
+    if (!in) return error(in.error()).of_op(op.type());
+    const auto out = bind_slots(info->outputs, op.desc().outputs);
+    if (!out) return error(out.error()).of_op(op.type());
     sequence<tensor_meta> in_metas;
     sequence<VarKind> in_kinds;
+    for (const auto* name : in->names) {
+        const auto var = block().find_var(*name);
+        if (!var)
+            return error{
+                .code = errc::no_such_variable, .message = {"var ", *name, " not in this block"}, .variable = *name, .op = op.type()};
+        auto meta = detail::meta_of(var);
+        if (!meta) return std::move(meta).error().of_op(op.type());
+        in_metas.push_back(*meta);
+        in_kinds.push_back(var.kind());
+    }
     sequence<Variable> out_vars;
-    for (const auto& declared : info->inputs) {
-        const auto names = op.input(declared.name);
-        in_slots.push_back({static_cast<std::uint32_t>(in_metas.size()), static_cast<std::uint32_t>(names.size())});
-        if (names.empty() && (declared.arity == slot_arity::one || declared.arity == slot_arity::many))
-            return error{.code = errc::missing_slot,
-                         .message = "an operator lacks a slot that it needs",
-                         .variable = declared.name,
-                         .op = op.type()};
-        for (const auto& name : names) {
-            const auto var = block().find_var(name);
-            if (!var)
-                return error{
-                    .code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name, .op = op.type()};
-            auto meta = detail::meta_of(var);
-            if (!meta) return std::move(meta).error().of_op(op.type());
-            in_metas.push_back(*meta);
-            in_kinds.push_back(var.kind());
-        }
-    }
-    for (const auto& declared : info->outputs) {
-        const auto names = op.output(declared.name);
-        out_slots.push_back({static_cast<std::uint32_t>(out_vars.size()), static_cast<std::uint32_t>(names.size())});
-        for (const auto& name : names) out_vars.push_back(block().find_var(name));
-    }
+    for (const auto* name : out->names) out_vars.push_back(block().find_var(*name));
     sequence<tensor_meta> out_metas(out_vars.size());
-    infer_context context({op.type(), info->inputs, in_slots, out_slots, in_metas, out_metas, main_.version(), true});
+    infer_context context({op.type(), info->inputs, in->ranges, out->ranges, in_metas, out_metas, main_.version(), true});
     if (auto inferred = info->infer(attributes->get(), context); !inferred) return std::move(inferred).error().of_op(op.type());
     const bool rows = info->out_kind != nullptr && info->out_kind(attributes->get(), in_kinds) == VarKind::SELECTED_ROWS;
     for (std::size_t i = 0; i < out_vars.size(); ++i) {

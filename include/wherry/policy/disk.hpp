@@ -50,6 +50,14 @@ class basic_disk {
     Opener opener_;
 };
 
+#if defined(__unix__) || defined(__APPLE__)
+/// The calls to the system that a disk makes.
+using posix_calls = detail::posix_calls;
+/// A disk that makes these calls, which may be wrapped or refused: a struct that inherits posix_calls.
+template <class Calls>
+using posix_disk = basic_disk<detail::posix_saver<Calls>, detail::posix_opener<Calls>>;
+#endif
+
 /// Files on a disk, to save to and to load from: `disk{"model/persistables"}`.
 ///
 /// With `layout::combined` the path is the file, with `layout::per_file` the folder, in which other files stay. Folders
@@ -60,9 +68,9 @@ class basic_disk {
 /// Guarantee: the bytes go from the tensors to the system in gathered writes; a save that fails leaves no temporary file
 /// and, unless `fast`, the old file as it was.
 #if defined(__unix__) || defined(__APPLE__)
-using disk = basic_disk<detail::posix_saver<detail::posix_calls>, detail::posix_opener<detail::posix_calls>>;
+using disk = posix_disk<posix_calls>;
 #else
-using disk = basic_disk<detail::portable_saver, detail::portable_opener>;
+using disk = basic_disk<portable_saver, portable_opener>;
 #endif
 
 static_assert(Sink<disk> && Source<disk>);

@@ -9,7 +9,6 @@
 #include <wherry/version.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -58,12 +57,11 @@ result<std::string> read_head(R& reader, std::size_t count) {
     return head;
 }
 
-/// The reader of a source's single record. Errors: those of the source.
+/// The reader of one record of a source: of its single one, or by name. Errors: those of the source.
 template <Source S>
-auto open_record(S& source) -> decltype(source.open({})) {
-    constexpr std::array<std::string_view, 1> whole{};
-    if (auto expected = source.expect(whole); !expected) return expected.failure();
-    return source.open({});
+auto open_record(S& source, std::string_view record = {}) -> decltype(source.open(record)) {
+    if (auto expected = source.expect(std::span(&record, 1)); !expected) return expected.failure();
+    return source.open(record);
 }
 
 /// A record as one string, with the path it has in messages.

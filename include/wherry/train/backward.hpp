@@ -243,7 +243,6 @@ inline void add_backward_role(Operator& op) {
 /// Errors: no_such_variable (no operator makes the loss), no_gradient (an operator on the way has none), unknown_op.
 /// Source: fluid.backward.append_backward.
 inline result<sequence<param_and_grad>> append_backward(Builder<>& b, const Variable& loss, const backward_options& options = {}) {
-    using namespace detail;
     auto& block = b.block();
     const auto maker = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(loss.name()); });
     if (maker == block.ops().rend())
@@ -253,8 +252,8 @@ inline result<sequence<param_and_grad>> append_backward(Builder<>& b, const Vari
     name_set no_grad(options.no_grad_set);
     for (const auto& var : block.vars())
         if (var.stop_gradient()) no_grad.insert(var.name());
-    const auto path = find_op_path(block, loss.name(), no_grad);
-    for (const auto& dead : find_dead_ends(block, path, loss.name(), no_grad)) no_grad.insert(dead.name);
+    const auto path = detail::find_op_path(block, loss.name(), no_grad);
+    for (const auto& dead : detail::find_dead_ends(block, path, loss.name(), no_grad)) no_grad.insert(dead.name);
     name_set no_grad_names;
     for (const auto& held : no_grad) no_grad_names.insert(grad_name(held.name));
 
@@ -271,7 +270,7 @@ inline result<sequence<param_and_grad>> append_backward(Builder<>& b, const Vari
                          .expected = "a program built by Builder<carries::gradients>, or bind_ops(program, op_list<...>::table)"};
         if (info->gradient == nullptr) {
             bool needed = false;
-            for_each_argument(forward.desc().inputs, [&](const std::string& name) { needed = needed || !no_grad.contains(name); });
+            detail::for_each_argument(forward.desc().inputs, [&](const std::string& name) { needed = needed || !no_grad.contains(name); });
             if (!needed) continue;
             return error{.code = errc::no_gradient, .message = "an operator on the way to the loss has no gradient", .op = forward.type()};
         }
@@ -279,20 +278,20 @@ inline result<sequence<param_and_grad>> append_backward(Builder<>& b, const Vari
         info->gradient(grads);
         for (auto& made : grads.ops()) {
             auto op = std::move(made).take();
-            drop_unneeded_outputs(op, no_grad_names);
-            if (is_useless(op, no_grad_names)) continue;
-            add_backward_role(op);
+            detail::drop_unneeded_outputs(op, no_grad_names);
+            if (detail::is_useless(op, no_grad_names)) continue;
+            detail::add_backward_role(op);
             ops.push_back(std::move(op));
         }
     }
     name_map<std::string> renamed;
-    rename_existing_gradients(ops, block, renamed, prefix_of_pass(block));
-    ops.insert(ops.begin(), seed_of(loss, loss.shape().empty()));
-    ops = add_up_repeated_outputs(std::move(ops));
-    rename_existing_gradients(ops, block, renamed, {}, &b.names());
+    detail::rename_existing_gradients(ops, block, renamed, detail::prefix_of_pass(block));
+    ops.insert(ops.begin(), detail::seed_of(loss, loss.shape().empty()));
+    ops = detail::add_up_repeated_outputs(std::move(ops));
+    detail::rename_existing_gradients(ops, block, renamed, {}, &b.names());
 
     for (auto& op : ops) {
-        for_each_argument(op.desc().outputs, [&](const std::string& name) {
+        detail::for_each_argument(op.desc().outputs, [&](const std::string& name) {
             if (name == empty_var_name || block.find_var(name)) return;
             wire::VarDesc<> grad;
             grad.name = name;
@@ -312,7 +311,7 @@ inline result<sequence<param_and_grad>> append_backward(Builder<>& b, const Vari
     }
     name_map<std::size_t> last_writers;
     for (std::size_t i = 0; i < block.ops().size(); ++i)
-        for_each_argument(std::as_const(block).ops()[i].desc().outputs, [&](const std::string& name) { last_writers[name] = i; });
+        detail::for_each_argument(std::as_const(block).ops()[i].desc().outputs, [&](const std::string& name) { last_writers[name] = i; });
     sequence<param_and_grad> pairs;
     for (const auto& param : wanted) {
         auto name = grad_name(param.name());

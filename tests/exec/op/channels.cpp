@@ -8,7 +8,7 @@
 TEST_CASE("a kernel sees channels first, and its result is put back") {
     const std::array<int, 6> x{1, 10, 2, 20, 3, 30};  // [1, 3, 2]
     std::array<int, 9> out{};                         // [1, 3, 3]
-    wherry::op::detail::on_channels_first<int>(true, 1, 2, 3, x, out, [](std::span<const int> seen, std::span<int> made) {
+    wherry::op::on_channels_first<int>(true, 1, 2, 3, x, out, [](std::span<const int> seen, std::span<int> made) {
         CHECK(seen[0] == 1);
         CHECK(seen[1] == 2);
         CHECK(seen[5] == 30);
@@ -20,13 +20,13 @@ TEST_CASE("a kernel sees channels first, and its result is put back") {
 TEST_CASE("channels that come first are not copied") {
     const std::array<int, 2> x{1, 2};
     std::array<int, 2> out{};
-    wherry::op::detail::on_channels_first<int>(false, 1, 2, 2, x, out, [&](std::span<const int> seen, std::span<int> made) {
+    wherry::op::on_channels_first<int>(false, 1, 2, 2, x, out, [&](std::span<const int> seen, std::span<int> made) {
         CHECK((seen.data() == x.data() && made.data() == out.data()));
     });
 }
 
 TEST_CASE("channels are the last dim in two formats") {
-    CHECK(wherry::op::detail::channels_last("NHWC"));
-    CHECK(wherry::op::detail::channels_last("NDHWC"));
-    CHECK(!wherry::op::detail::channels_last("AnyLayout"));
+    CHECK(wherry::op::channels_last("NHWC"));
+    CHECK(wherry::op::channels_last("NDHWC"));
+    CHECK(!wherry::op::channels_last("AnyLayout"));
 }

@@ -41,16 +41,14 @@ inline constexpr std::int64_t paddle_26 = 2'006'002;
 
 inline std::string nth_name(std::string_view slot, std::size_t k) { return std::string(slot) + (k == 0 ? "" : "." + std::to_string(k)); }
 
-namespace detail {
-inline void flatten(std::span<const slot> declared, const Operator& op, bool of_outputs, std::vector<std::string>& names,
-                    std::vector<slot_range>& ranges) {
+inline void flatten_slots(std::span<const slot> declared, const Operator& op, bool of_outputs, std::vector<std::string>& names,
+                          std::vector<slot_range>& ranges) {
     for (const auto& s : declared) {
         const auto held = of_outputs ? op.output(s.name) : op.input(s.name);
         ranges.push_back({static_cast<std::uint32_t>(names.size()), static_cast<std::uint32_t>(held.size())});
         names.insert(names.end(), held.begin(), held.end());
     }
 }
-}  // namespace detail
 
 /// An operator's infer on metas; those of its outputs are added to `known`.
 inline result<void> infer_op(const op_info& info, const Operator& op, metas& known, std::int64_t version, bool building,
@@ -59,8 +57,8 @@ inline result<void> infer_op(const op_info& info, const Operator& op, metas& kno
     if (!attributes) return std::move(attributes).error();
     std::vector<std::string> in_names, out_names;
     std::vector<slot_range> in_slots, out_slots;
-    detail::flatten(info.inputs, op, false, in_names, in_slots);
-    detail::flatten(info.outputs, op, true, out_names, out_slots);
+    flatten_slots(info.inputs, op, false, in_names, in_slots);
+    flatten_slots(info.outputs, op, true, out_names, out_slots);
     std::vector<tensor_meta> in_metas;
     for (const auto& name : in_names) in_metas.push_back(known.at(name));
     std::vector<tensor_meta> out_metas(out_names.size());
@@ -94,8 +92,8 @@ inline result<void> run_op(const op_info& info, const Operator& op, variables& v
     auto attributes = info.read_attributes(op);
     std::vector<std::string> in_names, out_names;
     std::vector<slot_range> in_slots, out_slots;
-    detail::flatten(info.inputs, op, false, in_names, in_slots);
-    detail::flatten(info.outputs, op, true, out_names, out_slots);
+    flatten_slots(info.inputs, op, false, in_names, in_slots);
+    flatten_slots(info.outputs, op, true, out_names, out_slots);
     for (const auto& name : out_names) {
         auto& to = vars[name];
         const auto& meta = known.at(name);

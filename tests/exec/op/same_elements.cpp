@@ -10,8 +10,8 @@ struct row_rule {
     using attributes = no_attributes;
     static result<Shape> dims(const attributes&, const infer_context&, const Shape& x) { return Shape{1, x.product(0, x.rank())}; }
 };
-struct row : op::detail::same_elements2<row_rule, "row"> {};
-struct row_grad : op::detail::same_elements2_grad<row_rule, "row"> {};
+struct row : op::same_elements2<row_rule, "row"> {};
+struct row_grad : op::same_elements2_grad<row_rule, "row"> {};
 using ops = op_list<row, row_grad>;
 }  // namespace
 

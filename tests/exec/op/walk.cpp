@@ -8,10 +8,10 @@
 #include <cstdint>
 
 using namespace wherry;
-using op::detail::make_walk;
+using op::make_walk;
 
 namespace {
-const detail::op_failure context("conv2d");
+const op_failure context("conv2d");
 constexpr std::array<std::int32_t, 2> ones{1, 1}, threes{3, 3}, nothing{0, 0};
 }  // namespace
 
@@ -44,8 +44,8 @@ TEST_CASE("numbers of a walk that are out of range") {
 }
 
 TEST_CASE("dims of an image, and of images from their parts") {
-    CHECK(op::detail::spatial_dims({2, 5, 6, 3}, true) == Shape{5, 6});
-    CHECK(op::detail::spatial_dims({2, 3, 5, 6}, false) == Shape{5, 6});
-    CHECK(op::detail::image_dims(2, 3, {5, 6}, true) == Shape{2, 5, 6, 3});
-    CHECK(op::detail::image_dims(2, 3, {5}, false) == Shape{2, 3, 5});
+    CHECK(op::spatial_dims({2, 5, 6, 3}, true) == Shape{5, 6});
+    CHECK(op::spatial_dims({2, 3, 5, 6}, false) == Shape{5, 6});
+    CHECK(op::image_dims(2, 3, {5, 6}, true) == Shape{2, 5, 6, 3});
+    CHECK(op::image_dims(2, 3, {5}, false) == Shape{2, 3, 5});
 }

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-namespace wherry::inline WHERRY_ABI::op::detail {
+namespace wherry::inline WHERRY_ABI::op {
 
 /// Channels are the last dim; the other formats that are named (NCHW, NCDHW, AnyLayout) have them second.
 constexpr bool channels_last(std::string_view format) noexcept { return format == "NHWC" || format == "NDHWC"; }
@@ -33,6 +33,6 @@ void on_channels_first(bool channels_are_last, std::size_t images, std::size_t i
     exchange(images, out_channels, out.size() / images / out_channels, to.data(), out.data());
 }
 
-}  // namespace wherry::inline WHERRY_ABI::op::detail
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -46,8 +46,8 @@ namespace detail {
 
 /// Extents of a convolution, from dims and attributes. Errors: bad_attribute, shape_mismatch, overflow.
 template <std::size_t Rank>
-[[gnu::cold]] result<walk> convolution_walk(const WHERRY_ABI::detail::op_failure& c, const convolution_attributes<Rank>& a,
-                                            const Shape& input, const Shape& filter) {
+[[gnu::cold]] result<walk> convolution_walk(const op_failure& c, const convolution_attributes<Rank>& a, const Shape& input,
+                                            const Shape& filter) {
     if (input.rank() != Rank + 2 || filter.rank() != Rank + 2)
         return c.fail(errc::shape_mismatch, "Input and Filter of a convolution should have as many dims as it takes", decimal(Rank + 2),
                       text{to_string(input), " ", to_string(filter)});
@@ -89,7 +89,7 @@ struct convolution {
         const auto &input = c.in(0).dims, &filter = c.in(1).dims;
         auto walk = detail::convolution_walk(c, a, input, filter);
         if (!walk) return walk.failure();
-        const bool last = detail::channels_last(a.data_format);
+        const bool last = channels_last(a.data_format);
         const auto channels = last ? input.back() : input[1];
         if (a.groups < 1) return c.fail(errc::bad_attribute, "groups should be at least 1", ">= 1", decimal(a.groups));
         if (filter[1] > std::int64_t{1} << 31) return c.fail(errc::overflow, "the dims of a Filter are too large", {}, to_string(filter));
@@ -99,20 +99,20 @@ struct convolution {
         if (filter[0] >= 0 && filter[0] % a.groups != 0)
             return c.fail(errc::shape_mismatch, "the number of output's channels (filter's first dim) should be divisible by groups",
                           text{"a multiple of ", decimal(a.groups)}, decimal(filter[0]));
-        c.set_out(0, {c.in(0).dtype, detail::image_dims(input[0], filter[0], walk->out, last)});
+        c.set_out(0, {c.in(0).dtype, image_dims(input[0], filter[0], walk->out, last)});
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
         const auto &input = c.in_dims(0), &filter = c.in_dims(1);
         const auto walk = detail::convolution_walk(c, a, input, filter);
         if (!walk) return walk.failure();
-        const bool last = detail::channels_last(a.data_format);
+        const bool last = channels_last(a.data_format);
         const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
         const kernel::convolution_shape shape{size(input[0]), size(last ? input.back() : input[1]), size(filter[0]), size(a.groups),
                                               walk->window};
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            detail::on_channels_first<T>(last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
-                                         [&](auto x, auto out) { kernel::convolution<T>(shape, x, c.in<T>(1), out); });
+            on_channels_first<T>(last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
+                                 [&](auto x, auto out) { kernel::convolution<T>(shape, x, c.in<T>(1), out); });
             return {};
         });
     }

@@ -51,8 +51,8 @@ namespace detail {
 
 /// Extents of the convolution that this one is the transpose of: its image is the result here. Errors: as convolution_walk.
 template <std::size_t Rank>
-[[gnu::cold]] result<walk> transposed_walk(const WHERRY_ABI::detail::op_failure& c, const convolution_transpose_attributes<Rank>& a,
-                                           const Shape& input, const Shape& filter) {
+[[gnu::cold]] result<walk> transposed_walk(const op_failure& c, const convolution_transpose_attributes<Rank>& a, const Shape& input,
+                                           const Shape& filter) {
     if (input.rank() != Rank + 2 || filter.rank() != Rank + 2)
         return c.fail(errc::shape_mismatch, "Input and Filter of a convolution should have as many dims as it takes", decimal(Rank + 2),
                       text{to_string(input), " ", to_string(filter)});
@@ -115,7 +115,7 @@ struct convolution_transpose {
         const auto &input = c.in(0).dims, &filter = c.in(1).dims;
         auto walk = detail::transposed_walk(c, a, input, filter);
         if (!walk) return walk.failure();
-        const bool last = detail::channels_last(a.data_format);
+        const bool last = channels_last(a.data_format);
         const auto channels = last ? input.back() : input[1];
         if (a.groups < 1) return c.fail(errc::bad_attribute, "groups should be at least 1", ">= 1", decimal(a.groups));
         if (filter[1] > std::int64_t{1} << 31) return c.fail(errc::overflow, "the dims of a Filter are too large", {}, to_string(filter));
@@ -125,20 +125,20 @@ struct convolution_transpose {
                           decimal(channels));
         Shape out;
         for (const auto& at : walk->along) out.push_back(at.in);
-        c.set_out(0, {c.in(0).dtype, detail::image_dims(input[0], filter[1] < 0 ? -1 : filter[1] * a.groups, out, last)});
+        c.set_out(0, {c.in(0).dtype, image_dims(input[0], filter[1] < 0 ? -1 : filter[1] * a.groups, out, last)});
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
         const auto &input = c.in_dims(0), &filter = c.in_dims(1);
         const auto walk = detail::transposed_walk(c, a, input, filter);
         if (!walk) return walk.failure();
-        const bool last = detail::channels_last(a.data_format);
+        const bool last = channels_last(a.data_format);
         const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
         const kernel::convolution_shape shape{size(input[0]), size(filter[0]), size(filter[1]) * size(a.groups), size(a.groups),
                                               walk->window};
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            detail::on_channels_first<T>(last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
-                                         [&](auto x, auto out) { kernel::convolution_transpose<T>(shape, x, c.in<T>(1), out); });
+            on_channels_first<T>(last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
+                                 [&](auto x, auto out) { kernel::convolution_transpose<T>(shape, x, c.in<T>(1), out); });
             return {};
         });
     }

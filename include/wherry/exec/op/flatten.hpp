@@ -88,16 +88,16 @@ struct flatten_contiguous_range_rule {
 
 /// A matrix: the axes before `axis` and the others.
 /// Shapes: X [...]; Out two dims. Errors: bad_attribute, overflow. Source: paddle operators `flatten2`, `flatten2_grad`.
-struct flatten2 : detail::same_elements2<detail::flatten_rule, "flatten2"> {};
-struct flatten2_grad : detail::same_elements2_grad<detail::flatten_rule, "flatten2"> {};
+struct flatten2 : same_elements2<detail::flatten_rule, "flatten2"> {};
+struct flatten2_grad : same_elements2_grad<detail::flatten_rule, "flatten2"> {};
 /// The same without XShape, as old programs have it.
-struct flatten : detail::same_elements<detail::flatten_rule, "flatten"> {};
-struct flatten_grad : detail::same_elements_grad<detail::flatten_rule, "flatten"> {};
+struct flatten : same_elements<detail::flatten_rule, "flatten"> {};
+struct flatten_grad : same_elements_grad<detail::flatten_rule, "flatten"> {};
 
 /// Some neighbouring axes as one: those from start_axis to stop_axis, negative ones counted from the end.
 /// Errors: bad_attribute, overflow. Source: paddle operators `flatten_contiguous_range`, `flatten_contiguous_range_grad`.
-struct flatten_contiguous_range : detail::same_elements2<detail::flatten_contiguous_range_rule, "flatten_contiguous_range"> {};
-struct flatten_contiguous_range_grad : detail::same_elements2_grad<detail::flatten_contiguous_range_rule, "flatten_contiguous_range"> {};
+struct flatten_contiguous_range : same_elements2<detail::flatten_contiguous_range_rule, "flatten_contiguous_range"> {};
+struct flatten_contiguous_range_grad : same_elements2_grad<detail::flatten_contiguous_range_rule, "flatten_contiguous_range"> {};
 
 }  // namespace wherry::inline WHERRY_ABI::op
 

@@ -72,7 +72,7 @@ void normalize_groups(const run_context& c, const image_view& image, std::size_t
     }
 }
 
-[[gnu::cold]] inline result<void> check_epsilon(const WHERRY_ABI::detail::op_failure& c, float epsilon, float most) {
+[[gnu::cold]] inline result<void> check_epsilon(const op_failure& c, float epsilon, float most) {
     if (epsilon >= 0.0F && epsilon <= most) return {};
     return c.fail(errc::bad_attribute, "'epsilon' is out of range", most < 1 ? "from 0 to 0.001" : "at least 0", std::to_string(epsilon));
 }
@@ -134,9 +134,9 @@ struct batch_norm {
     }
     static result<void> run(const attributes& a, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const detail::image_view image(c.in_dims(0), detail::channels_last(a.data_layout));
-            detail::on_channels_first<T>(image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0),
-                                         [&](std::span<const T> x, std::span<T> y) { normalize<T>(a, c, image, x, y); });
+            const detail::image_view image(c.in_dims(0), channels_last(a.data_layout));
+            on_channels_first<T>(image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0),
+                                 [&](std::span<const T> x, std::span<T> y) { normalize<T>(a, c, image, x, y); });
             return {};
         });
     }
@@ -212,14 +212,13 @@ struct affine_channel {
     }
     static result<void> run(const attributes& a, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const detail::image_view image(c.in_dims(0), detail::channels_last(a.data_layout));
+            const detail::image_view image(c.in_dims(0), channels_last(a.data_layout));
             const auto scale = c.in<T>(1), bias = c.in<T>(2);
-            detail::on_channels_first<T>(image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0),
-                                         [&](auto x, auto out) {
-                                             kernel::scale_channels<T>(
-                                                 image.images, image.channels, image.count, x, [&](std::size_t k) { return scale[k]; },
-                                                 [&](std::size_t k, T) { return bias[k]; }, out);
-                                         });
+            on_channels_first<T>(image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0), [&](auto x, auto out) {
+                kernel::scale_channels<T>(
+                    image.images, image.channels, image.count, x, [&](std::size_t k) { return scale[k]; },
+                    [&](std::size_t k, T) { return bias[k]; }, out);
+            });
             return {};
         });
     }

@@ -73,7 +73,7 @@ struct margins {
     pad_mode mode = pad_mode::constant;
 };
 
-[[gnu::cold]] inline result<pad_mode> pad_mode_of(const wherry::detail::op_failure& c, std::string_view name) {
+[[gnu::cold]] inline result<pad_mode> pad_mode_of(const op_failure& c, std::string_view name) {
     if (name == "constant") return pad_mode::constant;
     if (name == "reflect") return pad_mode::reflect;
     if (name == "replicate" || name == "edge") return pad_mode::replicate;

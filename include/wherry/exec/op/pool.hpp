@@ -53,7 +53,7 @@ namespace detail {
 
 /// Extents of a pooling. Errors: bad_attribute, shape_mismatch, overflow.
 template <std::size_t Rank>
-[[gnu::cold]] result<walk> pool_walk(const WHERRY_ABI::detail::op_failure& c, const pool_attributes<Rank>& a, const Shape& input) {
+[[gnu::cold]] result<walk> pool_walk(const op_failure& c, const pool_attributes<Rank>& a, const Shape& input) {
     if (input.rank() != Rank + 2)
         return c.fail(errc::shape_mismatch, "the input of a pooling should have a batch, channels and the dims it pools", decimal(Rank + 2),
                       to_string(input));
@@ -108,15 +108,15 @@ struct pool {
             return c.fail(errc::bad_attribute, "pooling_type should be max or avg", "max, avg", a.pooling_type);
         const auto walk = detail::pool_walk(c, a, x.dims);
         if (!walk) return walk.failure();
-        const bool last = detail::channels_last(a.data_format);
-        c.set_out(0, x.with(detail::image_dims(x.dims[0], last ? x.dims.back() : x.dims[1], walk->out, last)));
+        const bool last = channels_last(a.data_format);
+        c.set_out(0, x.with(image_dims(x.dims[0], last ? x.dims.back() : x.dims[1], walk->out, last)));
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
         const auto& x = c.in_dims(0);
         const auto walk = detail::pool_walk(c, a, x);
         if (!walk) return walk.failure();
-        const bool last = detail::channels_last(a.data_format);
+        const bool last = channels_last(a.data_format);
         const auto images = static_cast<std::size_t>(x[0]), channels = static_cast<std::size_t>(last ? x.back() : x[1]);
         using shape = kernel::pooling_shape;
         const shape s{.planes = images * channels,
@@ -127,8 +127,8 @@ struct pool {
                                                                  : shape::divisor::window,
                       .adaptive = a.adaptive && !a.global_pooling && a.pooling_type == "avg"};
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            detail::on_channels_first<T>(last, images, channels, channels, c.in<T>(0), c.out<T>(0),
-                                         [&](auto from, auto to) { kernel::pooling<T>(s, from, to); });
+            on_channels_first<T>(last, images, channels, channels, c.in<T>(0), c.out<T>(0),
+                                 [&](auto from, auto to) { kernel::pooling<T>(s, from, to); });
             return {};
         });
     }

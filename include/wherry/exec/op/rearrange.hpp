@@ -212,7 +212,7 @@ struct flip {
         const auto& op = g.forward();
         g.append("flip").reads("X", detail::grad_names(op.output("Out"))).makes("Out", detail::grad_names(op.input("X")));
     }
-    static result<void> run(const attributes& a, run_context& c) { return detail::run_moves(c, 0, detail::flip_loops(a, c.in_dims(0))); }
+    static result<void> run(const attributes& a, run_context& c) { return run_moves(c, 0, detail::flip_loops(a, c.in_dims(0))); }
 };
 
 /// Elements shifted along axes, those that leave come in again; without axes along all elements. Any element type.
@@ -247,7 +247,7 @@ struct roll {
             const auto shift = a.shifts[i] % size;
             by[axis] = ((by[axis] + (back ? -shift : shift)) % size + size) % size;
         }
-        const detail::strides_of steps(whole);
+        const strides_of steps(whole);
         for (std::uint32_t part = 0; part < std::uint32_t{1} << whole.rank();
              ++part) {  // each axis in two pieces: what stays, what comes in
             kernel::strided_loops loops;
@@ -257,7 +257,7 @@ struct roll {
                 loops.to_offset += wrapped ? 0 : by[i] * steps[i];
                 loops.add(wrapped ? by[i] : whole[i] - by[i], steps[i], steps[i]);
             }
-            if (auto moved = detail::run_moves(c, slot, loops); !moved) return moved;
+            if (auto moved = run_moves(c, slot, loops); !moved) return moved;
         }
         return {};
     }
@@ -297,7 +297,7 @@ struct pixel_shuffle_grad {
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
-        return c.has_out(0) ? detail::run_moves(c, 0, detail::shuffle_loops(a, c.out_dims(0)).reversed()) : result<void>();
+        return c.has_out(0) ? run_moves(c, 0, detail::shuffle_loops(a, c.out_dims(0)).reversed()) : result<void>();
     }
 };
 
@@ -328,7 +328,7 @@ struct pixel_shuffle {
         return {};
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<pixel_shuffle_grad>().reads_grad("Out").makes_grad("X"); }
-    static result<void> run(const attributes& a, run_context& c) { return detail::run_moves(c, 0, detail::shuffle_loops(a, c.in_dims(0))); }
+    static result<void> run(const attributes& a, run_context& c) { return run_moves(c, 0, detail::shuffle_loops(a, c.in_dims(0))); }
 };
 /// Running sums along an axis, or along all elements. Element types: float, double, int32, int64.
 /// Shapes: X and Out alike; flatten: Out [number of elements]. Errors: bad_attribute, dtype_mismatch at run.

@@ -102,18 +102,18 @@ struct reshape_rule {
 /// Shapes: Out as attribute `shape` says, or Input(Shape), or the numbers in ShapeTensor, if these are known before the run; as many
 /// elements as X. Errors: bad_attribute, shape_mismatch, overflow, bad_dims, unsupported (a shape computed from what is fed).
 /// Source: paddle operators `reshape2`, `reshape2_grad`.
-struct reshape2 : detail::same_elements2<detail::reshape_rule, "reshape2"> {};
-struct reshape2_grad : detail::same_elements2_grad<detail::reshape_rule, "reshape2"> {};
+struct reshape2 : same_elements2<detail::reshape_rule, "reshape2"> {};
+struct reshape2_grad : same_elements2_grad<detail::reshape_rule, "reshape2"> {};
 
 /// The gradient of `reshape`.
-struct reshape_grad : detail::same_elements_grad<detail::reshape_rule, "reshape"> {
+struct reshape_grad : same_elements_grad<detail::reshape_rule, "reshape"> {
     static constexpr std::array inputs = {slot{"X"}, slot{"Out@GRAD"}, slot{"Out"}, slot{"Shape", slot_arity::optional},
                                           slot{"ShapeTensor", slot_arity::any}};
     static constexpr std::array outputs = {slot{"X@GRAD"}, slot{"Shape@GRAD", slot_arity::any}, slot{"ShapeTensor@GRAD", slot_arity::any}};
 };
 
 /// The same without XShape, as old programs have it.
-struct reshape : detail::same_elements<detail::reshape_rule, "reshape"> {
+struct reshape : same_elements<detail::reshape_rule, "reshape"> {
     [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append<reshape_grad>().reads("X").reads("Out").reads("Shape").reads("ShapeTensor").reads_grad("Out").makes_grad("X");
     }

@@ -16,7 +16,7 @@
 
 /// Shared by operators that give the same elements other dims. Those whose name ends in 2 have an output XShape without elements: its
 /// dims, [0] and those of X, are for the gradient, which then need not keep X.
-namespace wherry::inline WHERRY_ABI::op::detail {
+namespace wherry::inline WHERRY_ABI::op {
 
 [[gnu::cold]] inline result<void> set_x_shape(infer_context& c, std::size_t slot) {
     if (!c.has_out(slot)) return {};
@@ -72,7 +72,7 @@ struct same_elements {
     [[gnu::cold]] static void gradient(gradient_maker& g) {
         g.append<same_elements_grad<Rule, Type>>().reads("X").reads_grad("Out").makes_grad("X");
     }
-    static result<void> run(const attributes&, run_context& c) { return copy_elements(c, 0, 0), result<void>(); }
+    static result<void> run(const attributes&, run_context& c) { return detail::copy_elements(c, 0, 0), result<void>(); }
 };
 template <class Rule, fixed_string Type>
 struct same_elements_grad {
@@ -83,7 +83,7 @@ struct same_elements_grad {
     using attributes = typename Rule::attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return set_moved_grad(c, c.in(0).dims); }
-    static result<void> run(const attributes&, run_context& c) { return copy_elements(c, 1, 0), result<void>(); }
+    static result<void> run(const attributes&, run_context& c) { return detail::copy_elements(c, 1, 0), result<void>(); }
 };
 
 /// The same with XShape.
@@ -110,6 +110,6 @@ struct same_elements2_grad : same_elements_grad<Rule, Type> {
     }
 };
 
-}  // namespace wherry::inline WHERRY_ABI::op::detail
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

@@ -224,7 +224,7 @@ struct slice_grad {
     static result<void> run(const attributes& a, run_context& c) {
         const auto w = detail::slice_window(a, c, c.in_dims(0));
         if (!w) return w.failure();
-        return detail::run_moves_into_zeros(c, 5, detail::window_loops(*w, c.in_dims(0)).reversed());
+        return run_moves_into_zeros(c, 5, detail::window_loops(*w, c.in_dims(0)).reversed());
     }
 };
 
@@ -249,7 +249,7 @@ struct slice {
     static result<void> run(const attributes& a, run_context& c) {
         const auto w = detail::slice_window(a, c, c.in_dims(0));
         if (!w) return w.failure();
-        return detail::run_moves(c, 0, detail::window_loops(*w, c.in_dims(0)));
+        return run_moves(c, 0, detail::window_loops(*w, c.in_dims(0)));
     }
 };
 
@@ -274,7 +274,7 @@ struct strided_slice {
     static result<void> run(const attributes& a, run_context& c) {
         const auto w = detail::strided_window(a, c, c.in_dims(0));
         if (!w) return w.failure();
-        return detail::run_moves(c, 0, detail::window_loops(*w, c.in_dims(0)));
+        return run_moves(c, 0, detail::window_loops(*w, c.in_dims(0)));
     }
 };
 struct strided_slice_grad {
@@ -294,7 +294,7 @@ struct strided_slice_grad {
     static result<void> run(const attributes& a, run_context& c) {
         const auto w = detail::strided_window(a, c, c.in_dims(0));
         if (!w) return w.failure();
-        return detail::run_moves_into_zeros(c, 7, detail::window_loops(*w, c.in_dims(0)).reversed());
+        return run_moves_into_zeros(c, 7, detail::window_loops(*w, c.in_dims(0)).reversed());
     }
 };
 

@@ -78,23 +78,23 @@ struct unsqueeze_rule {
 
 /// Without the axes that `axes` names, as far as they are of size 1; without any of size 1 if it names none.
 /// Errors: bad_attribute. Source: paddle operators `squeeze2`, `squeeze2_grad`.
-struct squeeze2 : detail::same_elements2<detail::squeeze_rule, "squeeze2"> {};
-struct squeeze2_grad : detail::same_elements2_grad<detail::squeeze_rule, "squeeze2"> {};
+struct squeeze2 : same_elements2<detail::squeeze_rule, "squeeze2"> {};
+struct squeeze2_grad : same_elements2_grad<detail::squeeze_rule, "squeeze2"> {};
 /// The same without XShape, as old programs have it.
-struct squeeze : detail::same_elements<detail::squeeze_rule, "squeeze"> {};
-struct squeeze_grad : detail::same_elements_grad<detail::squeeze_rule, "squeeze"> {};
+struct squeeze : same_elements<detail::squeeze_rule, "squeeze"> {};
+struct squeeze_grad : same_elements_grad<detail::squeeze_rule, "squeeze"> {};
 
 /// With further axes of size 1, one after the other where `axes` says, each in [-rank - 1, rank] of what is there then.
 /// Shapes: Out has at most 6 dims. Errors: bad_attribute, bad_dims, unsupported (axes computed from what is fed).
 /// Source: paddle operators `unsqueeze2`, `unsqueeze2_grad`.
-struct unsqueeze2 : detail::same_elements2<detail::unsqueeze_rule, "unsqueeze2"> {};
-struct unsqueeze2_grad : detail::same_elements2_grad<detail::unsqueeze_rule, "unsqueeze2"> {
+struct unsqueeze2 : same_elements2<detail::unsqueeze_rule, "unsqueeze2"> {};
+struct unsqueeze2_grad : same_elements2_grad<detail::unsqueeze_rule, "unsqueeze2"> {
     static constexpr std::array inputs = {slot{"XShape"}, slot{"Out@GRAD"}, slot{"AxesTensor", slot_arity::since_2x},
                                           slot{"AxesTensorList", slot_arity::any}};
 };
 /// The same without XShape.
-struct unsqueeze : detail::same_elements<detail::unsqueeze_rule, "unsqueeze"> {};
-struct unsqueeze_grad : detail::same_elements_grad<detail::unsqueeze_rule, "unsqueeze"> {};
+struct unsqueeze : same_elements<detail::unsqueeze_rule, "unsqueeze"> {};
+struct unsqueeze_grad : same_elements_grad<detail::unsqueeze_rule, "unsqueeze"> {};
 
 }  // namespace wherry::inline WHERRY_ABI::op
 

@@ -13,7 +13,7 @@
 #include <cstdint>
 
 /// Shared by operators that only move elements: whatever their type, by kernel::strided_loops.
-namespace wherry::inline WHERRY_ABI::op::detail {
+namespace wherry::inline WHERRY_ABI::op {
 
 /// Elements between neighbours along each axis.
 struct strides_of {
@@ -46,6 +46,6 @@ inline result<void> run_sums(const run_context& c, std::size_t in, const kernel:
     });
 }
 
-}  // namespace wherry::inline WHERRY_ABI::op::detail
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

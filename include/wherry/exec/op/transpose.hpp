@@ -92,7 +92,7 @@ struct transpose2_grad {
     using attributes = transpose_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        auto x = detail::from_x_shape(c, 0);
+        auto x = from_x_shape(c, 0);
         if (!x) return x.failure();
         auto out = detail::transposed_dims(a, c, *x);
         if (!out) return out.failure();
@@ -102,7 +102,7 @@ struct transpose2_grad {
     }
     static result<void> run(const attributes& a, run_context& c) {
         if (!c.has_out(0)) return {};
-        return detail::run_moves(c, 1, detail::transpose_loops(a, c.out_dims(0)).reversed());
+        return run_moves(c, 1, detail::transpose_loops(a, c.out_dims(0)).reversed());
     }
 };
 
@@ -116,12 +116,12 @@ struct transpose2 {
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto inferred = detail::infer_transpose(a, c); !inferred) return inferred;
-        return detail::set_x_shape(c, 1);
+        return set_x_shape(c, 1);
     }
     [[gnu::cold]] static void gradient(gradient_maker& g) { g.append<transpose2_grad>().reads("XShape").reads_grad("Out").makes_grad("X"); }
     static result<void> run(const attributes& a, run_context& c) {
         if (!c.has_out(0)) return {};
-        return detail::run_moves(c, 0, detail::transpose_loops(a, c.in_dims(0)));
+        return run_moves(c, 0, detail::transpose_loops(a, c.in_dims(0)));
     }
 };
 

@@ -17,7 +17,7 @@
 #include <string_view>
 
 /// How a window walks over an image, from the attributes that convolutions and poolings have in common.
-namespace wherry::inline WHERRY_ABI::op::detail {
+namespace wherry::inline WHERRY_ABI::op {
 
 /// The dims of an image between its batch and its channels.
 inline Shape spatial_dims(const Shape& dims, bool channels_are_last) {
@@ -66,8 +66,8 @@ struct walk_attributes {
 };
 
 /// An attribute with a number for each dim of the image. Errors: bad_attribute.
-[[gnu::cold]] inline result<void> check_each(const WHERRY_ABI::detail::op_failure& c, std::string_view name,
-                                             std::span<const std::int32_t> numbers, std::size_t rank, std::int32_t least) {
+[[gnu::cold]] inline result<void> check_each(const op_failure& c, std::string_view name, std::span<const std::int32_t> numbers,
+                                             std::size_t rank, std::int32_t least) {
     if (numbers.size() != rank)
         return c.fail(errc::bad_attribute, {"attribute '", name, "' should have a number for each spatial dim of the input"}, decimal(rank),
                       decimal(numbers.size()));
@@ -80,8 +80,7 @@ struct walk_attributes {
 
 /// Strides, dilations and paddings of each dim: SAME and VALID are turned into numbers, dims that are not known yet count as 0.
 /// Errors: bad_attribute for numbers that are too few, too many, or out of range; overflow for dims past 2^40 or windows past 2^31.
-[[gnu::cold]] inline result<walk> make_walk(const WHERRY_ABI::detail::op_failure& c, const Shape& image, const Shape& size,
-                                            const walk_attributes& a) {
+[[gnu::cold]] inline result<walk> make_walk(const op_failure& c, const Shape& image, const Shape& size, const walk_attributes& a) {
     const auto rank = image.rank();
     if (rank == 0 || rank > 3 || size.rank() != rank)
         return c.fail(errc::shape_mismatch, "an input of as many spatial dims as the window is needed", to_string(size), to_string(image));
@@ -114,6 +113,6 @@ struct walk_attributes {
     return made;
 }
 
-}  // namespace wherry::inline WHERRY_ABI::op::detail
+}  // namespace wherry::inline WHERRY_ABI::op
 
 #endif

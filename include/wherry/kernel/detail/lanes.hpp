@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include <wherry/kernel/broadcast.hpp>
+#include <wherry/kernel/instruction_set.hpp>
 #include <wherry/version.hpp>
 
 // lanes.inc is compiled for the machine the compiler was told of and, on x86-64, a second time for AVX2 and FMA; the choice is made at
@@ -19,21 +20,12 @@ inline constexpr std::size_t vector_bytes = 16;
 }  // namespace wherry::inline WHERRY_ABI::kernel::detail::plain
 
 #if defined(__x86_64__)
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
+#include <wherry/kernel/detail/avx2_begin.inc>
 namespace wherry::inline WHERRY_ABI::kernel::detail::avx2 {
 inline constexpr std::size_t vector_bytes = 32;
 #include <wherry/kernel/detail/lanes.inc>
 }  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx2
-#if defined(__clang__)
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
+#include <wherry/kernel/detail/target_end.inc>
 #endif
 
 namespace wherry::inline WHERRY_ABI::kernel::detail {
@@ -44,7 +36,7 @@ template <class T, class F>
 inline auto on_lanes_for(F f) noexcept {
 #if defined(__x86_64__)
     if constexpr (std::is_same_v<T, float>)
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return f(avx2::lanes{});
+        if (has_instructions<instruction_set::avx2>()) return f(avx2::lanes{});
 #endif
     return f(plain::lanes{});
 }

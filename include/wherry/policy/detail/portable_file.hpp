@@ -20,8 +20,9 @@
 #include <utility>
 
 /// Files by the standard library alone, for systems without POSIX calls.
-namespace wherry::inline WHERRY_ABI::detail {
+namespace wherry::inline WHERRY_ABI {
 
+namespace detail {
 struct close_file {
     void operator()(std::FILE* file) const noexcept { static_cast<void>(std::fclose(file)); }
 };
@@ -43,25 +44,29 @@ inline file_handle open_file(const std::filesystem::path& path, [[maybe_unused]]
 #endif
 }
 
+}  // namespace detail
+
 /// A regular file that is open for reading.
 class portable_reader {
   public:
-    portable_reader(file_handle file, std::uint64_t size_bytes, std::string path)
+    portable_reader(detail::file_handle file, std::uint64_t size_bytes, std::string path)
         : file_(std::move(file)), size_bytes_(size_bytes), path_(std::move(path)) {}
     [[nodiscard]] std::uint64_t size_bytes() const noexcept { return size_bytes_; }
     [[nodiscard]] std::string_view path() const noexcept { return path_; }
     /// Errors: cannot_read.
     result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
-        if (into.empty() || (seek(file_.get(), offset) && std::fread(into.data(), 1, into.size(), file_.get()) == into.size())) return {};
+        if (into.empty() || (detail::seek(file_.get(), offset) && std::fread(into.data(), 1, into.size(), file_.get()) == into.size()))
+            return {};
         return error{.code = errc::cannot_read, .message = "the system failed while reading", .file = path_, .offset = offset};
     }
 
   private:
-    file_handle file_;
+    detail::file_handle file_;
     std::uint64_t size_bytes_ = 0;
     std::string path_;
 };
 
+/// Opens files for reading.
 class portable_opener {
   public:
     using reader = portable_reader;
@@ -79,7 +84,7 @@ class portable_opener {
         if (!std::filesystem::is_regular_file(status))
             return error{.code = errc::not_regular_file, .message = "this is not a regular file", .file = paths::to_utf8(file)};
         const auto size = std::filesystem::file_size(file, failed);
-        auto opened = failed ? file_handle() : open_file(file, false);
+        auto opened = failed ? detail::file_handle() : detail::open_file(file, false);
         if (!opened)
             return error{.code = errc::cannot_open,
                          .message = "the system refused to open the file",
@@ -115,7 +120,7 @@ class portable_saver {
     /// Errors: cannot_open, not_regular_file, cannot_write.
     result<void> write_at(std::size_t record, std::uint64_t offset, std::span<const piece> pieces) {
         if (auto opened = open_once(record); !opened) return opened;
-        if (at_ != offset && !seek(file_.get(), offset)) return cannot_write();
+        if (at_ != offset && !detail::seek(file_.get(), offset)) return cannot_write();
         at_ = offset;
         for (const auto& bytes : pieces) {
             if (bytes.empty()) continue;
@@ -151,7 +156,7 @@ class portable_saver {
             if (const auto resolved = std::filesystem::canonical(target_, failed); !failed) target_ = resolved;
             temporary_ = target_.parent_path() / paths::of_utf8("." + paths::to_utf8(target_.filename()) + ".00000000.tmp");
         }
-        file_ = open_file(how_.beside ? temporary_ : target_, true);
+        file_ = detail::open_file(how_.beside ? temporary_ : target_, true);
         if (file_) return {};
         temporary_.clear();
         return error{.code = errc::cannot_open, .message = "the system refused to open the file", .file = paths::to_utf8(target_)};
@@ -172,10 +177,10 @@ class portable_saver {
     durability_steps how_;
     std::filesystem::path target_;
     std::filesystem::path temporary_;  ///< empty: none to remove
-    file_handle file_;
+    detail::file_handle file_;
     std::uint64_t at_ = 0;
 };
 
-}  // namespace wherry::inline WHERRY_ABI::detail
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -1,0 +1,32 @@
+#ifndef WHERRY_KERNEL_INSTRUCTION_SET_HPP
+#define WHERRY_KERNEL_INSTRUCTION_SET_HPP
+
+#include <cstdint>
+
+#include <wherry/version.hpp>
+
+namespace wherry::inline WHERRY_ABI::kernel {
+
+/// Instruction sets that kernels of float are compiled for, each wider than the one before. A kernel takes the widest that the machine
+/// has and its caller allows.
+enum class instruction_set : std::uint8_t {
+    baseline,  ///< what the compiler was told of
+    avx2,      ///< AVX2 and FMA
+    avx512,    ///< AVX-512 F, VL, DQ and BW
+};
+
+/// Whether this machine has it.
+template <instruction_set Set>
+inline bool has_instructions() noexcept {
+#if defined(__x86_64__)
+    if constexpr (Set == instruction_set::avx512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512bw");
+    if constexpr (Set == instruction_set::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+    return Set == instruction_set::baseline;
+}
+
+}  // namespace wherry::inline WHERRY_ABI::kernel
+
+#endif
