@@ -50,9 +50,11 @@ namespace detail {
     return other;
 }
 
-/// Errors: shape_mismatch; dtype_mismatch for an array that is loaded into.
+}  // namespace detail
+
+/// A tensor that was found is as it is wanted. Errors: shape_mismatch; dtype_mismatch for an array that is loaded into.
 inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor& found, std::string_view path) {
-    if (want.form != nullptr) return check_form(want, found, path);
+    if (want.form != nullptr) return detail::check_form(want, found, path);
     if (!want.variable || !want.variable.is_parameter()) return {};
     const auto shape = want.variable.shape();
     const auto dims = found.header.dims.dims();
@@ -65,7 +67,6 @@ inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor&
                  .expected = to_tuple(shape),
                  .found = to_tuple(dims)};
 }
-}  // namespace detail
 
 }  // namespace wherry::inline WHERRY_ABI
 
