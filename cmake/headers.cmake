@@ -288,11 +288,14 @@ set(WHERRY_HEADERS
     wherry/tensor/converted.hpp
     wherry/tensor/copied.hpp
     wherry/tensor/element.hpp
+    wherry/tensor/element_text.hpp
+    wherry/tensor/ostream.hpp
     wherry/tensor/renamed.hpp
     wherry/tensor/scope.hpp
     wherry/tensor/selected_rows.hpp
     wherry/tensor/state_dict.hpp
     wherry/tensor/tensor.hpp
+    wherry/tensor/to_string.hpp
     wherry/tensor/transposed.hpp
     wherry/train/backward.hpp
     wherry/train/clip.hpp

@@ -30,4 +30,5 @@ else()
 endif()
 configure_file(cmake/wherry.pc.in ${_generated_dir}/wherry.pc @ONLY)
 install(FILES ${_generated_dir}/wherry.pc DESTINATION ${_pc_dir})
+install(FILES cmake/gdb/wherry.py cmake/gdb/wherry.natvis DESTINATION ${CMAKE_INSTALL_DATADIR}/wherry)  # how debuggers show Tensors
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/licenses/wherry)

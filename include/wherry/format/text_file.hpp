@@ -13,6 +13,7 @@
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
+#include <wherry/tensor/element_text.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/file_kind.hpp>
@@ -227,7 +228,7 @@ inline std::string print(const tensor_ref& array) {
     const auto columns = array.dims.rank() < 2 ? 1 : static_cast<std::size_t>(array.dims.back());
     const auto width = size_of(array.dtype);
     for (std::size_t at = 0; at < array.bytes.size() / width; ++at) {
-        wherry::detail::append_number(made, array.dtype, array.bytes.data() + at * width);
+        wherry::append_number(made, array.dtype, array.bytes.data() + at * width);
         made += (at + 1) % columns == 0 ? '\n' : ' ';
     }
     return made;
