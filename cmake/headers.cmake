@@ -6,6 +6,7 @@ set(WHERRY_HEADERS
     wherry/archive/load_matching.hpp
     wherry/archive/load_slice.hpp
     wherry/archive/select.hpp
+    wherry/archive/stored.hpp
     wherry/archive/weights.hpp
     wherry/base/bytes.hpp
     wherry/base/crc32c.hpp
@@ -275,6 +276,7 @@ set(WHERRY_HEADERS
     wherry/record/annotation_choice.hpp
     wherry/record/any_reader.hpp
     wherry/record/byte_order.hpp
+    wherry/record/held_elements.hpp
     wherry/record/kept_extra.hpp
     wherry/record/load_plan.hpp
     wherry/record/record_check.hpp

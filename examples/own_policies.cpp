@@ -72,7 +72,7 @@ struct listed {
             into.append(line + '\n');
         }
         into.append("\n");
-        for (const auto& one : tensors) into.add_elements(one.dtype, one.bytes);
+        for (const auto& one : tensors) into.add_elements(one);
         return {};
     }
     /// The places of elements are checked by the caller: no line can make a load read past the file.

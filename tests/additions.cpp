@@ -51,7 +51,7 @@ struct raw {
     static constexpr format_facts facts{.holds_names = false, .holds_many = false};
     static constexpr bool holds(DType dtype) noexcept { return dtype == DType::FP32; }
     static result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) {
-        into.add_elements(tensors[0].dtype, tensors[0].bytes);
+        into.add_elements(tensors[0]);
         return {};
     }
     static result<record_listing> index(any_reader& reader, const listing_request&) {

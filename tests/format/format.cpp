@@ -30,7 +30,7 @@ struct floats {
         }
         into.append(view_of(head));
         into.append("\n");
-        for (const auto& one : tensors) into.add_elements(one.dtype, one.bytes);
+        for (const auto& one : tensors) into.add_elements(one);
         return {};
     }
     static result<record_listing> index(any_reader& reader, const listing_request&) {

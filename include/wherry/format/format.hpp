@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -53,7 +54,8 @@ concept IndexesRecords = requires(const F& format, any_reader& reader, const lis
 /// the format holds:
 /// - `index(reader, request)` lists the arrays of a record by its headers. Elements are read, lent or decoded by whoever asked.
 /// - `plan(into, tensors, caps)` adds what one record is made of to a plan. Names, element types and bytes are known to be good
-///   (`check_tensor`, `holds`); what else the format cannot hold is an error. A format without `plan` only reads.
+///   (`check_tensor`, `holds`); what else the format cannot hold is an error. Elements are added by `add_elements` and looked at by `visit`,
+///   since those of a tensor with a source are not in memory. A format without `plan` only reads.
 ///
 /// Optional: `holds(dtype)`, when not every element type has a place; `recognises(head, size_bytes)`, for `format::any_of`.
 template <class F>
@@ -130,6 +132,13 @@ inline result<void> check_held(const any_planner& format, std::span<const tensor
     return {};
 }
 
+/// Errors: unsupported for elements with a source that the format did not ask for: it takes `tensor_ref::bytes`.
+inline result<void> check_taken(std::span<const tensor_ref> tensors, std::size_t visits, std::string_view format) {
+    const auto with_source = std::count_if(tensors.begin(), tensors.end(), [](const tensor_ref& one) { return one.source != nullptr; });
+    if (std::cmp_greater_equal(visits, with_source)) return {};
+    return error{.code = errc::unsupported, .message = {format, " takes elements in memory alone: a format adds them by add_elements"}};
+}
+
 /// Errors: those of `save_plan::make` and of the format.
 template <Layout L>
 result<save_plan> plan_by(const any_planner& format, std::span<const tensor_ref> tensors, const L& layout, const limits& caps) {
@@ -152,7 +161,9 @@ result<save_plan> plan_by(const any_planner& format, std::span<const tensor_ref>
         of_record.reserve(held.tensors.size());
         for (const auto at : held.tensors) of_record.push_back(tensors[at]);
         plan.begin_record(L::single_record ? std::string() : std::move(held.name) + std::string(format.suffix));
+        const auto before = plan.visits();
         if (auto planned = format.plan(format.format, plan, of_record, caps); !planned) return planned.failure();
+        if (auto taken = check_taken(of_record, plan.visits() - before, format.name); !taken) return taken.failure();
     }
     if (auto checked = plan.checked(); !checked) return checked.failure();
     return plan;

@@ -268,7 +268,7 @@ struct npy {
     static result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) {
         for (const auto& one : tensors) {
             into.append(wherry::npy::header_bytes(one.dtype, one.dims));
-            into.add_elements(one.dtype, one.bytes);
+            into.add_elements(one);
         }
         return {};
     }

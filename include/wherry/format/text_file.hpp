@@ -220,17 +220,33 @@ inline result<Tensor> parse(std::string_view text, const assumed& otherwise = {}
     return made;
 }
 
+namespace detail {
+inline std::string title_of(const tensor_ref& array) {
+    return "# " + std::string(name_of(array.dtype)) + " " + to_string(array.dims) + "\n";
+}
+/// Elements from the byte `first` of the array on.
+inline void print_rows(std::string& into, const tensor_ref& array, std::uint64_t first, piece elements) {
+    const auto columns = array.dims.rank() < 2 ? 1 : static_cast<std::uint64_t>(array.dims.back());
+    const auto width = size_of(array.dtype);
+    auto number = first / width;
+    for (std::size_t at = 0; at < elements.size(); at += width) {
+        wherry::append_number(into, array.dtype, elements.data() + at);
+        into += ++number % columns == 0 ? '\n' : ' ';
+    }
+}
+inline void print_later(byte_buffer& into, const tensor_ref& array, std::uint64_t first, piece elements) {
+    std::string rows;
+    print_rows(rows, array, first, elements);
+    append(into, rows);
+}
+}  // namespace detail
+
 /// An array as text: the line that says what it is, then a line per row of its last dim; with one dim, a line per number. Numbers are the
 /// shortest that are read back as the same elements; what a NaN carries and LoD are not kept.
 /// The array must pass `check_tensor`.
 inline std::string print(const tensor_ref& array) {
-    std::string made = "# " + std::string(name_of(array.dtype)) + " " + to_string(array.dims) + "\n";
-    const auto columns = array.dims.rank() < 2 ? 1 : static_cast<std::size_t>(array.dims.back());
-    const auto width = size_of(array.dtype);
-    for (std::size_t at = 0; at < array.bytes.size() / width; ++at) {
-        wherry::append_number(made, array.dtype, array.bytes.data() + at * width);
-        made += (at + 1) % columns == 0 ? '\n' : ' ';
-    }
+    auto made = detail::title_of(array);
+    detail::print_rows(made, array, 0, array.bytes);
     return made;
 }
 
@@ -273,7 +289,15 @@ struct text {
     }
     /// Errors: none; tensors are checked before.
     static result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) {
-        for (const auto& one : tensors) into.append(text_file::print(one));
+        for (const auto& one : tensors) {
+            if (one.source == nullptr) {
+                into.append(text_file::print(one));
+                continue;
+            }
+            const later_elements all{one, 0, one.size_bytes(), text_file::detail::print_later};
+            into.append(text_file::detail::title_of(one));
+            into.print_later(all, into.printed_bytes(all));
+        }
         return {};
     }
 };

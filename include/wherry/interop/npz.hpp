@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,22 +52,25 @@ inline result<zip::member> add_member(save_plan& into, const tensor_ref& tensor,
     zip::member made;
     made.name = std::string(tensor.name) + std::string(suffix);
     const auto header = wherry::npy::header_bytes(tensor.dtype, tensor.dims);
-    const auto elements = into.in_file_order(tensor.dtype, tensor.bytes);
-    made.crc = crc_of(crc_of(0, header), as_chars(elements));
-    made.size_bytes = header.size() + elements.size();
+    made.size_bytes = header.size() + tensor.size_bytes();
     made.packed_bytes = made.size_bytes;
     made.header_offset = into.size_bytes();
-    if (level == 0) {
+    std::optional<deflater> out;
+    result<void> added;
+    if (level != 0) added = out.emplace(level, deflate_wrapper::none).add(header);
+    into.visit(tensor, [&](piece elements) {
+        made.crc = crc_of(crc_of(0, header), as_chars(elements));
+        if (out && added) added = out->add(as_chars(elements));
+    });
+    if (!out) {
         into.append(view_of(zip::local_header(made)));
         into.append(header);
-        into.point_at(elements);
+        into.add_elements(tensor);
         return made;
     }
     made.method = 8;
-    deflater out(level, deflate_wrapper::none);
-    if (auto added = out.add(header); !added) return added.failure();
-    if (auto added = out.add(as_chars(elements)); !added) return added.failure();
-    auto packed = out.finish();
+    if (!added) return added.failure();
+    auto packed = out->finish();
     if (!packed) return packed.failure();
     made.packed_bytes = packed->size();
     into.append(view_of(zip::local_header(made)));

@@ -65,8 +65,8 @@ inline result<void> lay_out(save_plan& into, std::span<const tensor_ref> tensors
         for (const auto dim : tensor.dims.dims()) dims += (dims.empty() ? "" : ",") + std::string(decimal(dim).view());
         text += (text.size() > 1 ? "," : "") + detail::quoted(tensor.name) + ":{\"dtype\":\"" +
                 std::string(detail::dtypes[*detail::row_of(tensor.dtype)].name) + "\",\"shape\":[" + dims + "],\"data_offsets\":[" +
-                std::string(decimal(offset).view()) + "," + std::string(decimal(offset + tensor.bytes.size()).view()) + "]}";
-        offset += tensor.bytes.size();
+                std::string(decimal(offset).view()) + "," + std::string(decimal(offset + tensor.size_bytes()).view()) + "]}";
+        offset += tensor.size_bytes();
     }
     text += "}";
     text.append((8 - text.size() % 8) % 8, ' ');
@@ -79,7 +79,7 @@ inline result<void> lay_out(save_plan& into, std::span<const tensor_ref> tensors
     append_little_endian(size, std::uint64_t{text.size()});
     into.append(view_of(size));
     into.append(text);
-    for (const auto at : order) into.add_elements(tensors[at].dtype, tensors[at].bytes);
+    for (const auto at : order) into.add_elements(tensors[at]);
     return {};
 }
 }  // namespace detail

@@ -3,9 +3,13 @@
 
 #include <wherry/archive/load_all.hpp>
 #include <wherry/archive/select.hpp>
+#include <wherry/archive/stored.hpp>
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/number.hpp>
+#include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/format/any_of.hpp>
 #include <wherry/format/npy.hpp>
 #include <wherry/format/numpy.hpp>
@@ -22,6 +26,7 @@
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/state_dict.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/file_kind.hpp>
 
@@ -104,10 +109,11 @@ inline result<void> name_after(record_listing& listing, std::string_view name, c
     return {};
 }
 
-inline void warn(loaded_state& into, error what) { into.report.warnings.push_back(std::move(what)); }
+inline void warn(stored_state& into, error what) { into.report.warnings.push_back(std::move(what)); }
 
 /// The arrays of one file, added to those of others. Errors: duplicate_name; those of the formats.
-inline result<void> add_file(any_reader reader, const file_request& wish, const load_options& options, loaded_state& into) {
+inline result<void> add_file(const wherry::detail::kept_records& files, std::string_view record, any_reader reader,
+                             const file_request& wish, const load_options& options, stored_state& into) {
     const auto head = read_head(reader, wire::kind_bytes);
     if (!head) return head.failure();
     const auto kind = wire::kind_of(*head, reader.size_bytes());
@@ -136,26 +142,29 @@ inline result<void> add_file(any_reader reader, const file_request& wish, const 
             name_after(*listing, name, kind == wire::file_kind::tensors ? wish.names : sequence<std::string>(), reader.size_bytes());
         !named)
         return named;
-    auto read = wherry::detail::load_listed(*std::move(listing), reader, rules, options.caps);
+    auto read = wherry::detail::keep_listed(*std::move(listing), files, std::string(record), reader, rules, options.caps);
     if (!read) return read.failure();
-    for (const auto& one : read->arrays)
-        if (into.arrays.find(one.name) != nullptr)
-            return error{.code = errc::duplicate_name, .message = "two tensors have one name", .variable = one.name};
-    if (into.arrays.empty()) into.arrays = std::move(read->arrays);
-    else
-        for (const auto& one : read->arrays) into.arrays.add(one.name, one.tensor);
+    for (auto& one : read->arrays) into.arrays.push_back(std::move(one));
     for (auto& one : read->report.warnings) warn(into, std::move(one));
-    into.report.tensor_count += read->report.tensor_count;
     into.report.data_bytes += read->report.data_bytes;
     into.report.extra = std::move(read->report.extra);
     return {};
 }
-inline result<void> add_record(auto& files, std::string_view record, const file_request& wish, const load_options& options,
-                               loaded_state& into) {
-    auto file = open_record(files, record);
+inline result<void> add_record(const wherry::detail::kept_records& files, std::string_view record, const file_request& wish,
+                               const load_options& options, stored_state& into) {
+    auto file = files.open(record);
     if (!file) return file.failure();
-    auto added = add_file(*file, wish, options, into);
+    auto added = add_file(files, record, *file, wish, options, into);
     return added ? result<void>() : result<void>(std::move(added).error().in_file(file->path()));
+}
+/// No name in two files. Errors: duplicate_name.
+inline result<void> check_once(const sequence<stored_tensor>& arrays) {
+    sequence<std::string_view> names;
+    names.reserve(arrays.size());
+    for (const auto& one : arrays) names.push_back(one.name);
+    const auto twice = find_repeated(names, order_of(names));
+    if (twice == names.size()) return {};
+    return error{.code = errc::duplicate_name, .message = "two tensors have one name", .variable = names[twice]};
 }
 
 /// The files of variables: those of their names, or NAME.txt where only that is there.
@@ -167,11 +176,12 @@ inline std::string file_of(std::string_view folder, const std::string& name) {
     const bool in_text = wherry::detail::why_bad_file_name(name).empty() && !is_there(name) && is_there(text);
     return in_text ? text : name;
 }
-inline result<void> add_variables(disk& folder, auto& files, const load_options& options, loaded_state& into) {
+inline result<void> add_variables(const std::string& folder, const wherry::detail::kept_records& files, const load_options& options,
+                                  stored_state& into) {
     const auto names = names_in_order(options.of_folder);
     if (!names) return names.failure();
     for (const auto& name : *names) {
-        const auto file = file_of(folder.path(), name);
+        const auto file = file_of(folder, name);
         if (auto added = add_record(files, file, {.name = name, .first_alone = true}, options, into); !added)
             return std::move(added).error().of_variable(name);
     }
@@ -179,7 +189,8 @@ inline result<void> add_variables(disk& folder, auto& files, const load_options&
 }
 
 /// Every file of a folder that holds tensors or, where none does, numbers in text; what is neither nor a program is warned about.
-inline result<void> add_folder(const std::string& path, auto& files, const load_options& options, loaded_state& into) {
+inline result<void> add_folder(const std::string& path, const wherry::detail::kept_records& files, const load_options& options,
+                               stored_state& into) {
     const auto names = wherry::paths::files_beneath(path);
     if (!names) return names.failure();
     const auto in_order =
@@ -198,17 +209,17 @@ inline result<void> add_folder(const std::string& path, auto& files, const load_
 }
 }  // namespace detail
 
-/// All arrays of a file or folder, with their names; the kind is told by content. Checksums are checked where there are some.
+/// All arrays of a file or folder, with their names; the kind is told by content. Headers alone are read: elements are fetched when the
+/// arrays are saved or asked for, and checksums are checked then. One compressed file is held as what it becomes.
 /// Errors: not_found, not_regular_file, cannot_open; not_a_paddle_file (a program, say); bad_argument for a combined file
 /// without names when `in_order` is empty; duplicate_name, missing_record, extra_record, mixed_kinds; those of the formats and `gunzip`.
-inline result<loaded_state> load(const std::string& path, const load_options& options = {}) {
-    loaded_state made;
-    disk place{path};
-    auto&& files = gzip_or_plain::decode(place, options.caps);
+inline result<stored_state> list(const std::string& path, const load_options& options = {}) {
+    stored_state made;
+    const auto files = wherry::detail::record_keeper<disk, gzip_or_plain>::make(disk{path}, options.caps);
     const auto done = [&]() -> result<void> {
         if (wherry::paths::is_folder(path))
             return options.of_folder.empty() ? detail::add_folder(path, files, options, made)
-                                             : detail::add_variables(place, files, options, made);
+                                             : detail::add_variables(path, files, options, made);
         const auto name = wherry::paths::to_utf8(wherry::paths::of_utf8(path).filename());
         detail::file_request wish{.name = name};
         if (!options.in_order.empty()) {
@@ -219,42 +230,93 @@ inline result<loaded_state> load(const std::string& path, const load_options& op
         return detail::add_record(files, {}, wish, options, made);
     }();
     if (!done) return error(done.error()).in_file(path);
+    if (auto once = detail::check_once(made.arrays); !once) return std::move(once).error().in_file(path);
+    made.report.tensor_count = made.arrays.size();
     return made;
 }
+
+/// As `list`, with the elements in memory. Errors: as `list`; bad_checksum, those of reading.
+inline result<loaded_state> load(const std::string& path, const load_options& options = {}) {
+    auto listed = list(path, options);
+    if (!listed) return listed.failure();
+    loaded_state made{{}, std::move(listed->report)};
+    for (auto& one : listed->arrays) {
+        auto tensor = one.tensor();
+        if (!tensor) return std::move(tensor).error().in_file(path);
+        made.arrays.add(std::move(one.name), *std::move(tensor));
+        one.elements = {};
+    }
+    return made;
+}
+
+namespace detail {
+/// The name under which the arrays hold a variable, its own or its structured one; empty when there is none. `holds(name)` is asked.
+template <class Holds>
+std::string name_held(const Variable& var, const kept_extra& held_extra, Holds holds) {
+    if (holds(var.name())) return var.name();
+    if (const auto* const extra = held_extra.as<pickle::extra>(); extra != nullptr)
+        for (const auto& names : extra->structured_names)
+            if (names.parameter == var.name() && holds(names.structured)) return names.structured;
+    return {};
+}
+inline error lacking(const Variable& var, std::size_t count) {
+    return {.code = errc::missing_record,
+            .message = "the program has a variable that the arrays lack",
+            .variable = var.name(),
+            .found = wherry::detail::tensor_count_text(count)};
+}
+/// Errors: dtype_mismatch, shape_mismatch.
+inline result<void> check_fits(const Variable& var, DType dtype, const Shape& dims) {
+    if (numpy::kind_of(var.dtype()) != numpy::kind_of(dtype))
+        return error{.code = errc::dtype_mismatch,
+                     .message = "the program has a variable of another element type",
+                     .variable = var.name(),
+                     .expected = name_of(var.dtype()),
+                     .found = name_of(dtype)};
+    const auto shape = var.shape();
+    const bool scalar = dims.count() == 1 && std::all_of(shape.begin(), shape.end(), [](auto dim) { return dim == 1; });
+    if (scalar || agrees(shape, dims)) return {};
+    return error{.code = errc::shape_mismatch,
+                 .message = "the program has a variable of another shape",
+                 .variable = var.name(),
+                 .expected = wherry::to_string(shape),
+                 .found = to_string(dims)};
+}
+}  // namespace detail
 
 /// The arrays of these variables. Bits that a file without bfloat16 or float8 held as unsigned numbers become those types
 /// again where the variables say so; a variable may be held by its structured name.
 /// Errors: mixed_kinds, nothing_to_save; missing_record, dtype_mismatch; shape_mismatch where a known dim differs (Paddle 3 writes [] for [1]).
 inline result<state_dict> pick(const loaded_state& from, std::span<const Variable> variables) {
-    const auto* const extra = from.report.extra.as<pickle::extra>();
     const auto wanted = tensors_among(variables);
     if (!wanted) return wanted.failure();
     state_dict made;
     for (const auto& var : *wanted) {
-        const auto* held = from.arrays.find(var.name());
-        if (held == nullptr && extra != nullptr)
-            for (const auto& names : extra->structured_names)
-                if (held == nullptr && names.parameter == var.name()) held = from.arrays.find(names.structured);
-        if (held == nullptr)
-            return error{.code = errc::missing_record,
-                         .message = "the program has a variable that the arrays lack",
-                         .variable = var.name(),
-                         .found = wherry::detail::tensor_count_text(from.arrays.size())};
-        if (numpy::kind_of(var.dtype()) != numpy::kind_of(held->dtype()))
-            return error{.code = errc::dtype_mismatch,
-                         .message = "the program has a variable of another element type",
-                         .variable = var.name(),
-                         .expected = name_of(var.dtype()),
-                         .found = name_of(held->dtype())};
-        const auto shape = var.shape();
-        const bool scalar = held->count() == 1 && std::all_of(shape.begin(), shape.end(), [](auto dim) { return dim == 1; });
-        if (!scalar && !agrees(shape, held->dims()))
-            return error{.code = errc::shape_mismatch,
-                         .message = "the program has a variable of another shape",
-                         .variable = var.name(),
-                         .expected = wherry::to_string(shape),
-                         .found = to_string(held->dims())};
-        made.add(var.name(), reinterpreted(*held, var.dtype()));
+        const auto name = detail::name_held(var, from.report.extra, [&](std::string_view one) { return from.arrays.find(one) != nullptr; });
+        if (name.empty()) return detail::lacking(var, from.arrays.size());
+        const auto& held = *from.arrays.find(name);
+        if (auto fits = detail::check_fits(var, held.dtype(), held.dims()); !fits) return fits.failure();
+        made.add(var.name(), reinterpreted(held, var.dtype()));
+    }
+    return made;
+}
+/// As above, with the elements where they are.
+inline result<sequence<stored_tensor>> pick(const stored_state& from, std::span<const Variable> variables) {
+    const auto wanted = tensors_among(variables);
+    if (!wanted) return wanted.failure();
+    sequence<stored_tensor> made;
+    for (const auto& var : *wanted) {
+        const auto name = detail::name_held(var, from.report.extra, [&](std::string_view one) { return from.find(one) != nullptr; });
+        if (name.empty()) return detail::lacking(var, from.arrays.size());
+        auto held = *from.find(name);
+        if (auto fits = detail::check_fits(var, held.dtype, held.dims); !fits) return fits.failure();
+        held.name = var.name();
+        const auto dtype = var.dtype();
+        if (held.dtype != dtype) {
+            const auto dims = held.dims;
+            held = changed(std::move(held), dtype, dims, [dtype](Tensor&& bits) { return result<Tensor>(reinterpreted(bits, dtype)); });
+        }
+        made.push_back(std::move(held));
     }
     return made;
 }

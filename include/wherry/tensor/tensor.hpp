@@ -4,6 +4,7 @@
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/lod.hpp>
 #include <wherry/base/require.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/version.hpp>
 
@@ -22,6 +23,20 @@
 namespace wherry::inline WHERRY_ABI {
 
 struct SelectedRows;
+class Tensor;
+
+namespace detail {
+struct later_calls;
+}
+
+/// Elements that are not in memory but in a file, say: read, decoded or computed each time that they are asked for. `elements_from` makes one.
+struct element_source {
+    using function = result<Tensor> (*)(const void* state, std::size_t at);
+    function fetch = nullptr;
+    std::shared_ptr<const void> state{};
+    std::size_t at = 0;
+    const detail::later_calls* how = nullptr;  ///< how a save waits for them: a program without sources does not link it
+};
 
 /// Borrows one tensor for saving: nothing is owned, nothing copied.
 struct tensor_ref {
@@ -30,7 +45,11 @@ struct tensor_ref {
     Shape dims;
     const LoD* lod = nullptr;  ///< null for none
     std::span<const std::byte> bytes{};
-    const SelectedRows* rows = nullptr;  ///< not null: dtype, dims and bytes are those of its values
+    const SelectedRows* rows = nullptr;      ///< not null: dtype, dims and bytes are those of its values
+    const element_source* source = nullptr;  ///< not null: `bytes` are empty, and a save fetches the elements, one tensor at a time
+
+    /// Of the elements, wherever they are; the dims must be good.
+    [[nodiscard]] std::uint64_t size_bytes() const noexcept { return byte_count(dtype, dims).value_or(0); }
 };
 
 namespace detail {

@@ -9,6 +9,10 @@
 #include <wherry/format/numpy.hpp>
 #include <wherry/format/pickle/value.hpp>
 #include <wherry/policy/sink.hpp>
+#include <wherry/record/byte_order.hpp>
+#include <wherry/record/held_elements.hpp>
+#include <wherry/record/save_plan.hpp>
+#include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <array>
@@ -30,6 +34,28 @@ struct write_options {
 };
 
 namespace detail {
+/// Elements of an array: bytes of a tensor, from `first` on.
+struct array_data {
+    const tensor_ref* tensor;
+    std::uint64_t first;
+    std::uint64_t count;
+};
+
+/// Bytes as a text of Python 3 that encodes to them in latin1.
+inline void append_latin1(byte_buffer& out, piece data) {
+    for (const auto b : data) {
+        const auto u = std::to_integer<unsigned>(b);
+        if (u >= 0x80U) out.push_back(static_cast<char>(0xc0U | u >> 6U));
+        out.push_back(static_cast<char>(u < 0x80U ? u : 0x80U | (u & 0x3fU)));
+    }
+}
+inline void print_latin1(byte_buffer& out, const tensor_ref& tensor, std::uint64_t first, piece elements) {
+    if constexpr (native_is_little_endian) return append_latin1(out, elements);
+    byte_buffer turned;
+    print_file_order(turned, tensor, first, elements);
+    append_latin1(out, as_bytes(view_of(turned)));
+}
+
 /// Emits what Python's pickler emits for a dict of arrays, object by object, memo slot by memo slot.
 class emitter {
   public:
@@ -44,9 +70,11 @@ class emitter {
         std::size_t begin = 0;
         std::size_t end = 0;
         piece outside{};
+        later_elements later{};
+        std::uint64_t printed_bytes = 0;  ///< of `later`
     };
 
-    explicit emitter(const write_options& options) : options_(options) {
+    emitter(const write_options& options, save_plan& plan) : options_(options), plan_(&plan) {
         single_texts_.fill(none);
         single_bytes_.fill(none);
         code(opcode::proto);
@@ -112,8 +140,7 @@ class emitter {
         }
     }
 
-    /// An array whose elements lie at `data` in the order of the file.
-    void array(DType dtype, const Shape& dims, piece data) {
+    void array(DType dtype, const Shape& dims, const array_data& data) {
         boundary();
         global("numpy.core.multiarray", "_reconstruct", reconstruct_);
         boundary();  // the tuple (ndarray, (0,), b"b")
@@ -126,7 +153,7 @@ class emitter {
         shape(dims);
         element_type(dtype);
         boundary(), code(opcode::new_false);
-        bytes(data);
+        elements(data);
         code(opcode::tuple), memoize();
         code(opcode::build);
     }
@@ -150,6 +177,7 @@ class emitter {
         if (framing_ && frame_ == no_frame) {
             frame_ = out_.size();
             out_.push_back(static_cast<char>(opcode::frame));
+            left_out_ = 0;
             append_little_endian(out_, std::uint64_t{0});
         }
         out_.push_back(static_cast<char>(c));
@@ -160,17 +188,18 @@ class emitter {
     }
     /// At the beginning of an object Python ends a frame that has grown to 64 KiB.
     void boundary() {
-        if (frame_ != no_frame && out_.size() - frame_ - frame_header_bytes >= frame_bytes) close_frame();
+        if (frame_ != no_frame && in_frame() >= frame_bytes) close_frame();
     }
+    [[nodiscard]] std::uint64_t in_frame() const noexcept { return out_.size() - frame_ - frame_header_bytes + left_out_; }
     void close_frame() {
         if (frame_ == no_frame) return;
-        const auto size = out_.size() - frame_ - frame_header_bytes;
+        const auto size = in_frame();
         const auto header = out_.begin() + static_cast<std::ptrdiff_t>(frame_);
         if (size < 4) out_.erase(header, header + static_cast<std::ptrdiff_t>(frame_header_bytes));
         else
-            for (std::size_t i = 0; i < 8; ++i)
-                out_[frame_ + 1 + i] = static_cast<char>(static_cast<unsigned char>(static_cast<std::uint64_t>(size) >> (8U * i)));
+            for (std::size_t i = 0; i < 8; ++i) out_[frame_ + 1 + i] = static_cast<char>(static_cast<unsigned char>(size >> (8U * i)));
         frame_ = no_frame;
+        left_out_ = 0;
     }
     void close_stretch() {
         if (out_.size() > stretch_begin_) stretches_.push_back({stretch_begin_, out_.size(), {}});
@@ -230,10 +259,50 @@ class emitter {
     /// A str of Python 2.
     void string(std::string_view chars) {
         boundary();
-        if (chars.size() < 256) code(opcode::short_bin_string), number<std::uint8_t>(chars.size());
-        else code(opcode::bin_string), number<std::uint32_t>(chars.size());
+        string_length(chars.size());
         append(out_, chars);
         memoize();
+    }
+    void string_length(std::uint64_t size) {
+        if (size < 256) code(opcode::short_bin_string), number<std::uint8_t>(size);
+        else code(opcode::bin_string), number<std::uint32_t>(size);
+    }
+    /// Those of a source are left out here, and fetched when the plan is written; a single byte may be in the memo.
+    void elements(const array_data& data) {
+        const auto& tensor = *data.tensor;
+        if (tensor.source == nullptr) {
+            const auto held = tensor.bytes.subspan(static_cast<std::size_t>(data.first), static_cast<std::size_t>(data.count));
+            return bytes(plan_->in_file_order(tensor.dtype, held));
+        }
+        if (data.count < 2) {
+            plan_->visit(tensor, [&](piece few) { bytes(few.first(static_cast<std::size_t>(data.count))); });
+            return;
+        }
+        boundary();
+        const bool as_text = options_.protocol == 2 && !options_.python2;
+        later_elements later{tensor, data.first, data.count, as_text ? print_latin1 : nullptr};
+        const auto size_bytes = as_text ? plan_->printed_bytes(later) : data.count;
+        if (as_text) {
+            global("_codecs", "encode", encode_);
+            boundary(), code(opcode::bin_unicode), number<std::uint32_t>(size_bytes);
+            leave_out(later, size_bytes);
+            memoize();
+            text_once("latin1", latin1_);
+            end_tuple(2);
+            return code(opcode::reduce), void(memoize());
+        }
+        const bool outside = framing_ && data.count >= frame_bytes;
+        if (outside) close_frame(), framing_ = false;
+        if (options_.python2) string_length(data.count);
+        else bytes_length(data.count);
+        leave_out(later, size_bytes);
+        framing_ = framing_ || outside;
+        memoize();
+    }
+    void leave_out(const later_elements& later, std::uint64_t size_bytes) {
+        close_stretch();
+        stretches_.push_back({0, 0, {}, later, size_bytes});
+        left_out_ += size_bytes;
     }
     void bytes(piece data) {
         boundary();
@@ -255,25 +324,24 @@ class emitter {
             boundary();
             byte_buffer utf8;
             utf8.reserve(2 * data.size());
-            for (const auto b : data) {
-                const auto u = std::to_integer<unsigned>(b);
-                if (u >= 0x80U) utf8.push_back(static_cast<char>(0xc0U | u >> 6U));
-                utf8.push_back(static_cast<char>(u < 0x80U ? u : 0x80U | (u & 0x3fU)));
-            }
+            append_latin1(utf8, data);
             text(view_of(utf8));
             text_once("latin1", latin1_);
             end_tuple(2);
         }
         code(opcode::reduce), memoize();
     }
+    void bytes_length(std::uint64_t size) {
+        if (size < 256) code(opcode::short_bin_bytes), number<std::uint8_t>(size);
+        else if (size <= std::numeric_limits<std::uint32_t>::max()) code(opcode::bin_bytes), number<std::uint32_t>(size);
+        else code(opcode::bin_bytes8), number<std::uint64_t>(size);
+    }
     /// Large ones are outside of frames, where they are only pointed at.
     void raw_bytes(piece data) {
         const bool outside = framing_ && data.size() >= frame_bytes;
         if (outside) close_frame(), framing_ = false;
-        if (data.size() < 256) code(opcode::short_bin_bytes), number<std::uint8_t>(data.size());
-        else if (data.size() <= std::numeric_limits<std::uint32_t>::max()) code(opcode::bin_bytes), number<std::uint32_t>(data.size());
-        else code(opcode::bin_bytes8), number<std::uint64_t>(data.size());
-        if (data.size() >= frame_bytes) close_stretch(), stretches_.push_back({0, 0, data});
+        bytes_length(data.size());
+        if (data.size() >= frame_bytes) close_stretch(), stretches_.push_back({0, 0, data, {}, 0});
         else append(out_, as_chars(data));
         framing_ = framing_ || outside;
         memoize();
@@ -302,10 +370,12 @@ class emitter {
     }
 
     write_options options_;
+    save_plan* plan_;
     byte_buffer out_;
     sequence<stretch> stretches_;
     std::size_t stretch_begin_ = 0;
     std::size_t frame_ = no_frame;
+    std::uint64_t left_out_ = 0;  ///< bytes of the frame that are fetched later
     bool framing_ = false;
     std::uint32_t memo_ = 0;
     dict_state dict_;

@@ -25,7 +25,7 @@ namespace detail {
 /// A part of an array that is too large for its protocol.
 struct slice {
     std::string name;
-    piece data;
+    array_data data;
     std::uint64_t count;
 };
 
@@ -40,8 +40,8 @@ inline sequence<slice> slices_of(const tensor_ref& tensor, const write_options& 
     sequence<slice> made;
     for (std::uint64_t at = 0; at < tensor.dims.count(); at += most) {
         const auto count = std::min<std::uint64_t>(most, tensor.dims.count() - at);
-        made.push_back({std::string(tensor.name) + "@@." + std::string(decimal(made.size()).view()),
-                        tensor.bytes.subspan(static_cast<std::size_t>(at * width), static_cast<std::size_t>(count * width)), count});
+        made.push_back(
+            {std::string(tensor.name) + "@@." + std::string(decimal(made.size()).view()), {&tensor, at * width, count * width}, count});
     }
     return made;
 }
@@ -85,23 +85,23 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
     const bool may_cut = options.cut && options.protocol < 4;
     for (const auto& tensor : tensors) {
         if (may_cut && tensor.dims.count() > options.cut_bytes / size_of(tensor.dtype)) cut.push_back(&tensor);
-        else if (options.protocol < 4 && tensor.bytes.size() > most_bytes(options.protocol))
+        else if (options.protocol < 4 && tensor.size_bytes() > most_bytes(options.protocol))
             return error{.code = errc::too_large,
                          .message = "an array is too large for this protocol",
                          .variable = tensor.name,
                          .expected = decimal(most_bytes(options.protocol)),
-                         .found = decimal(tensor.bytes.size())};
+                         .found = decimal(tensor.size_bytes())};
     }
     sequence<sequence<slice>> slices;
     std::size_t count = tensors.size() - cut.size() + (cut.empty() ? 0 : 1) + (names.empty() ? 0 : 1);
     for (const auto* tensor : cut) count += slices.emplace_back(slices_of(*tensor, options)).size();
 
-    emitter out(options);
+    emitter out(options, into);
     (void)out.begin_dict(count);
     for (const auto& tensor : tensors) {
         if (std::find(cut.begin(), cut.end(), &tensor) != cut.end()) continue;
         out.text(tensor.name);
-        out.array(tensor.dtype, tensor.dims, into.in_file_order(tensor.dtype, tensor.bytes));
+        out.array(tensor.dtype, tensor.dims, {&tensor, 0, tensor.size_bytes()});
         out.end_item();
     }
     sequence<sequence<std::uint32_t>> slots;
@@ -109,7 +109,7 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
         auto& held = slots.emplace_back();
         for (const auto& part : slices[i]) {
             held.push_back(out.text(part.name));
-            out.array(cut[i]->dtype, {static_cast<std::int64_t>(part.count)}, into.in_file_order(cut[i]->dtype, part.data));
+            out.array(cut[i]->dtype, {static_cast<std::int64_t>(part.count)}, part.data);
             out.end_item();
         }
     }
@@ -117,8 +117,10 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
     if (!cut.empty()) describe(out, cut, slots), out.end_item();
     const auto stretches = out.finish();
     const auto bytes = into.keep(out.take_buffer());
-    for (const auto& held : stretches)
-        into.point_at(held.outside.empty() ? as_bytes(bytes.substr(held.begin, held.end - held.begin)) : held.outside);
+    for (const auto& held : stretches) {
+        if (held.later.tensor.source != nullptr) into.print_later(held.later, held.printed_bytes);
+        else into.point_at(held.outside.empty() ? as_bytes(bytes.substr(held.begin, held.end - held.begin)) : held.outside);
+    }
     return {};
 }
 }  // namespace detail
