@@ -18,6 +18,8 @@ using wherry::L2Decay;
 }  // namespace regularizer
 namespace clip {
 using wherry::GradientClipByGlobalNorm;
+using wherry::GradientClipByNorm;
+using wherry::GradientClipByValue;
 }  // namespace clip
 
 namespace backward {
@@ -39,7 +41,8 @@ class throwing : public Core {
 };
 }  // namespace detail
 
-/// Optimizers by both of the names that the reference has for each. `minimize` appends to the default programs.
+/// Optimizers by both of the names that the reference has for each. `minimize` appends to the default programs. The
+/// others are in fluid/training.hpp.
 using SGD = detail::throwing<wherry::SGD>;
 using Momentum = detail::throwing<wherry::Momentum>;
 using Adam = detail::throwing<wherry::Adam>;

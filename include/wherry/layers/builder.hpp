@@ -65,8 +65,8 @@ class Builder : public detail::builder_below<What>::type {
 
     /// A variable of both programs with a constant start: learning rates, accumulators. Errors: those of `create_var`.
     result<Variable> create_global_var(std::string_view name, const Shape& dims, DType dtype, float value, std::string_view device = {},
-                                       bool persistable = true) const {
-        return this->make_global_var(name, dims, dtype, value, device, persistable, implementation_of<op::fill_constant, start>);
+                                       bool persistable = true, bool force_cpu = false) const {
+        return this->make_global_var(name, dims, dtype, value, device, persistable, force_cpu, implementation_of<op::fill_constant, start>);
     }
 
   private:

@@ -79,8 +79,8 @@ class BuilderBase {
     /// Errors: shape_mismatch, dtype_mismatch, duplicate_name (one of them persists, the other does not).
     result<Variable> create_var(Program& program, std::string_view name, const Shape& dims, DType dtype, bool persistable) const;
 
-    /// Appends an operator to the main program, which then carries it: input slots that are declared and not given are empty,
-    /// attributes that are not given have their defaults, and the outputs take the dims that the operator infers.
+    /// Appends an operator to the main program, which then carries it: input slots that are declared and not given are empty, unless none
+    /// is given at all; attributes that are not given have their defaults, and the outputs take the dims that the operator infers.
     /// Errors: what the operator's `infer` says.
     result<void> append_op(const op_info& info, std::initializer_list<slot_args> inputs, std::initializer_list<slot_args> outputs,
                            sequence<Attr> attrs = {}) const;
@@ -117,7 +117,7 @@ class BuilderBase {
     result<Parameter> make_parameter(std::string_view layer, const ParamAttr& attr, const Shape& dims, DType dtype,
                                      const Initializer& otherwise, bool is_bias, const detail::initializer_ops& ops) const;
     result<Variable> make_global_var(std::string_view name, const Shape& dims, DType dtype, float value, std::string_view device,
-                                     bool persistable, const op_info& fill_constant) const;
+                                     bool persistable, bool force_cpu, const op_info& fill_constant) const;
 
   private:
     friend class role_guard;
@@ -163,7 +163,7 @@ inline result<void> BuilderBase::append_op(const op_info& info, std::initializer
                                            std::initializer_list<slot_args> outputs, sequence<Attr> attrs) const {
     wire::OpDesc<> desc;
     desc.type = info.type;
-    desc.inputs = written_slots(info.inputs, inputs, true);
+    desc.inputs = written_slots(info.inputs, inputs, inputs.size() > 0);
     desc.outputs = written_slots(info.outputs, outputs, false);
     desc.attrs = std::move(attrs);
     Operator op(std::move(desc), &info);
@@ -314,16 +314,17 @@ inline result<Parameter> BuilderBase::make_parameter(std::string_view layer, con
 }
 
 inline result<Variable> BuilderBase::make_global_var(std::string_view name, const Shape& dims, DType dtype, float value,
-                                                     std::string_view device, bool persistable, const op_info& fill_constant) const {
+                                                     std::string_view device, bool persistable, bool force_cpu,
+                                                     const op_info& fill_constant) const {
     auto start = create_var(startup_, name, dims, dtype, true);
     if (!start) return start;
     auto made = create_var(main_, name, dims, dtype, persistable);
     if (!made) return made;
     made->set_stop_gradient(true);
-    prepend_startup_op(
-        fill_constant, *start, false,
-        {make_attr("shape", sequence<std::int64_t>(dims.begin(), dims.end())), make_attr("dtype", dtype), make_attr("value", value)},
-        device);
+    prepend_startup_op(fill_constant, *start, false,
+                       {make_attr("shape", sequence<std::int64_t>(dims.begin(), dims.end())), make_attr("dtype", dtype),
+                        make_attr("value", value), make_attr("force_cpu", force_cpu)},
+                       device);
     return made;
 }
 

@@ -12,10 +12,10 @@ namespace wherry::inline WHERRY_ABI {
 
 /// How a layer makes one of its parameters. A name that was used before shares that parameter.
 struct ParamAttr {
-    std::string name{};                        ///< empty: made from the layer's
-    std::optional<Initializer> initializer{};  ///< none: the layer's own
-    float learning_rate = 1;                   ///< factor on the optimizer's
-    std::optional<L2Decay> regularizer{};      ///< instead of the optimizer's
+    std::string name{};                         ///< empty: made from the layer's
+    std::optional<Initializer> initializer{};   ///< none: the layer's own
+    float learning_rate = 1;                    ///< factor on the optimizer's
+    std::optional<weight_decay> regularizer{};  ///< instead of the optimizer's
     bool trainable = true;
 };
 

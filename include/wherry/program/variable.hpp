@@ -18,16 +18,23 @@ namespace wherry::inline WHERRY_ABI {
 /// The kind of a variable's value. Source: framework.proto, VarType.Type.
 using wire::VarKind;
 
-/// Weight decay that an optimizer adds to a gradient: `coefficient * parameter`.
-struct L2Decay {
+struct op_info;  // exec/op_list.hpp
+
+/// Weight decay that an optimizer adds to a gradient: `coefficient * of(parameter)`.
+struct weight_decay {
     float coefficient = 0;
+    const op_info* of = nullptr;  ///< the operator that the parameter goes through first; null: none
+};
+/// Decay by the parameter itself. Source: fluid.regularizer.L2Decay; L1Decay is in train/regularizer.hpp.
+struct L2Decay : weight_decay {
+    constexpr explicit L2Decay(float by = 0) noexcept : weight_decay{by} {}
 };
 
 /// The properties of a Parameter. Not stored in 1.8 files: a program parsed from them has no Parameters.
 struct parameter_traits {
     bool trainable = true;
     float learning_rate = 1;  ///< factor on the optimizer's
-    std::optional<L2Decay> regularizer;
+    std::optional<weight_decay> regularizer;
 };
 
 namespace detail {

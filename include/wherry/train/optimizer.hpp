@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,8 +30,8 @@ namespace wherry::inline WHERRY_ABI {
 
 /// Options that all optimizers take besides their own numbers.
 struct optimizer_options {
-    std::optional<L2Decay> regularization{};  ///< for parameters without their own
-    std::optional<GradientClipByGlobalNorm> grad_clip{};
+    std::optional<weight_decay> regularization{};  ///< for parameters without their own
+    std::optional<GradientClip> grad_clip{};
     sequence<std::string> parameter_list{};  ///< only these; none: every trainable Parameter
 };
 
@@ -91,7 +92,11 @@ class basic_optimizer {
             desc.type = param.desc().type;
             desc.type.lod_tensor->lod_level = param.lod_level();
             const auto term = b.block().create_var(std::move(desc));
-            if (auto added = b.append<op::scale>({{"X", param}}, {{"Out", term}}, {make_attr("scale", decay->coefficient)}); !added)
+            if (decay->of != nullptr)
+                if (auto added = b.append_op(*decay->of, {{"X", param}}, {{"Out", term}}); !added) return added;
+            if (auto added = b.append<op::scale>({{"X", decay->of != nullptr ? term : param}}, {{"Out", term}},
+                                                 {make_attr("scale", decay->coefficient)});
+                !added)
                 return added;
             const auto decayed = grad.kind() == VarKind::SELECTED_ROWS ? dense_gradient(b, param, grad) : grad;
             if (auto added = b.append<op::sum>({{"X", {grad, term}}}, {{"Out", decayed}}); !added) return added;
@@ -125,6 +130,12 @@ class basic_optimizer {
             if (!rate) return rate.failure();
             if (auto added = rule_.append(b, pairs[i], *rate, accumulators[i]); !added) return added;
         }
+        if constexpr (requires { rule_.finish(b, accumulators[0]); }) {  // after all updates
+            for (std::size_t i = 0; i < pairs.size(); ++i) {
+                const auto guard = b.optimizing({pairs[i].param.name(), pairs[i].grad.name()});
+                if (auto added = rule_.finish(b, accumulators[i]); !added) return added;
+            }
+        }
         return {};
     }
 
@@ -141,7 +152,7 @@ class basic_optimizer {
     /// A parameter with its own factor gets the learning rate scaled.
     result<Variable> rate_of(Builder<carries::kernels>& b, const Variable& param) const {
         const auto factor = param.parameter()->learning_rate;
-        if (factor == 1.0F) return rate_var_;
+        if (factor == 1.0F || requires { Rule::without_rate; }) return rate_var_;
         const auto role = b.with_role(op_role::lr_schedule | op_role::optimize);
         const auto scope = b.scopes().enter("scale_with_param_lr");
         wire::VarDesc<> desc;
@@ -159,10 +170,28 @@ class basic_optimizer {
     Variable rate_var_;
 };
 
+/// How an optimizer's state of one parameter starts.
+struct accumulator_start {
+    std::string_view name;
+    float value = 0;
+    bool is_number = false;  ///< one element; else as the parameter
+    std::string_view device = {};
+};
+
 namespace detail {
-inline result<Variable> accumulator(Builder<carries::kernels>& b, const Variable& param, std::string_view name, const Shape& dims,
-                                    float value, std::string_view device = {}) {
-    return b.create_global_var(b.names().generate(param.name() + "_" + std::string(name)), dims, param.dtype(), value, device);
+/// Makes `PARAMETER_NAME_N` for each. Errors: those of `create_global_var`.
+inline result<sequence<Variable>> make_accumulators(Builder<carries::kernels>& b, const Variable& param,
+                                                    std::initializer_list<accumulator_start> starts) {
+    const auto dims = Shape::from(param.shape());
+    if (!dims) return dims.failure();
+    sequence<Variable> made;
+    for (const auto& start : starts) {
+        auto var = b.create_global_var(b.names().generate(param.name() + "_" + std::string(start.name)), start.is_number ? Shape{1} : *dims,
+                                       param.dtype(), start.value, start.device);
+        if (!var) return var.failure();
+        made.push_back(*std::move(var));
+    }
+    return made;
 }
 }  // namespace detail
 
@@ -180,10 +209,7 @@ struct momentum_rule {
     bool use_nesterov = false;
 
     result<sequence<Variable>> accumulators(Builder<carries::kernels>& b, const Variable& param) const {
-        const auto dims = Shape::from(param.shape());
-        auto velocity = detail::accumulator(b, param, "velocity", *dims, 0);
-        if (!velocity) return velocity.failure();
-        return sequence<Variable>{*velocity};
+        return detail::make_accumulators(b, param, {{"velocity"}});
     }
     result<void> append(Builder<carries::kernels>& b, const param_and_grad& pair, const Variable& rate,
                         std::span<const Variable> state) const {
@@ -201,19 +227,8 @@ struct adam_rule {
     bool lazy_mode = false;
 
     result<sequence<Variable>> accumulators(Builder<carries::kernels>& b, const Variable& param) const {
-        const auto dims = Shape::from(param.shape());
-        sequence<Variable> made;
-        const auto add = [&](std::string_view name, const Shape& of, float value, std::string_view device) -> result<void> {
-            auto var = detail::accumulator(b, param, name, of, value, device);
-            if (!var) return var.failure();
-            made.push_back(*var);
-            return {};
-        };
-        if (auto ok = add("moment1", *dims, 0, ""); !ok) return ok.failure();
-        if (auto ok = add("moment2", *dims, 0, ""); !ok) return ok.failure();
-        if (auto ok = add("beta1_pow_acc", Shape{1}, beta1, "cpu"); !ok) return ok.failure();
-        if (auto ok = add("beta2_pow_acc", Shape{1}, beta2, "cpu"); !ok) return ok.failure();
-        return made;
+        return detail::make_accumulators(
+            b, param, {{"moment1"}, {"moment2"}, {"beta1_pow_acc", beta1, true, "cpu"}, {"beta2_pow_acc", beta2, true, "cpu"}});
     }
     result<void> append(Builder<carries::kernels>& b, const param_and_grad& pair, const Variable& rate,
                         std::span<const Variable> state) const {

@@ -2,6 +2,7 @@
 #define WHERRY_FLUID_DETAIL_OPTIMIZER_IPP
 
 #include <wherry/base/sequence.hpp>
+#include <wherry/fluid/detail/minimize.ipp>
 #include <wherry/fluid/errors.hpp>
 #include <wherry/fluid/framework.hpp>
 #include <wherry/fluid/optimizer.hpp>
@@ -17,18 +18,13 @@ WHERRY_INLINE sequence<param_and_grad> append_backward(const Variable& loss, con
 }
 }  // namespace backward
 
-namespace optimizer::detail {
-template <class Core>
-sequence<param_and_grad> throwing<Core>::minimize(const Variable& loss) {
-    auto b = fluid::detail::builder();
-    return unwrap(Core::minimize(b, loss));
-}
 #ifdef WHERRY_COMPILED
+namespace optimizer::detail {
 template class throwing<wherry::SGD>;
 template class throwing<wherry::Momentum>;
 template class throwing<wherry::Adam>;
-#endif
 }  // namespace optimizer::detail
+#endif
 
 }  // namespace wherry::inline WHERRY_ABI::fluid
 

@@ -1,0 +1,78 @@
+#ifndef WHERRY_FLUID_TRAINING_HPP
+#define WHERRY_FLUID_TRAINING_HPP
+
+#include <wherry/fluid/detail/minimize.ipp>
+#include <wherry/fluid/errors.hpp>
+#include <wherry/fluid/framework.hpp>
+#include <wherry/fluid/optimizer.hpp>
+#include <wherry/layers/learning_rate.hpp>
+#include <wherry/program/variable.hpp>
+#include <wherry/train/adaptive_optimizer.hpp>
+#include <wherry/train/regularizer.hpp>
+#include <wherry/version.hpp>
+
+#include <cstdint>
+
+/// The rest of `fluid.optimizer` and `fluid.regularizer`, and the schedules of `fluid.layers`, on the default programs. fluid.hpp leaves
+/// them out: who does not name them does not compile them.
+namespace wherry::inline WHERRY_ABI::fluid {
+
+namespace regularizer {
+using wherry::L1Decay;
+}  // namespace regularizer
+
+namespace optimizer {
+/// Optimizers by both of the names that the reference has for each. Their numbers are in train/adaptive_optimizer.hpp:
+/// `Adagrad(0.1F, {.epsilon = 1e-3F}, {.regularization = L1Decay{0.01F}})`.
+using Adagrad = detail::throwing<wherry::Adagrad>;
+using DecayedAdagrad = detail::throwing<wherry::DecayedAdagrad>;
+using RMSProp = detail::throwing<wherry::RMSProp>;
+using Adamax = detail::throwing<wherry::Adamax>;
+using Adadelta = detail::throwing<wherry::Adadelta>;
+using Ftrl = detail::throwing<wherry::Ftrl>;
+using Lamb = detail::throwing<wherry::Lamb>;
+using AdagradOptimizer = Adagrad;
+using DecayedAdagradOptimizer = DecayedAdagrad;
+using RMSPropOptimizer = RMSProp;
+using AdamaxOptimizer = Adamax;
+using AdadeltaOptimizer = Adadelta;
+using FtrlOptimizer = Ftrl;
+using LambOptimizer = Lamb;
+/// Of 2.x; fluid has none.
+using AdamW = detail::throwing<wherry::AdamW>;
+}  // namespace optimizer
+
+namespace layers {
+using wherry::layers::decay_options;
+using wherry::layers::polynomial_decay_options;
+
+/// Learning rates that change from step to step, for an optimizer. Formulas: layers/learning_rate.hpp.
+inline Variable exponential_decay(double learning_rate, std::int64_t decay_steps, double decay_rate, decay_options options = {}) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::layers::exponential_decay(b, learning_rate, decay_steps, decay_rate, options));
+}
+inline Variable natural_exp_decay(double learning_rate, std::int64_t decay_steps, double decay_rate, decay_options options = {}) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::layers::natural_exp_decay(b, learning_rate, decay_steps, decay_rate, options));
+}
+inline Variable inverse_time_decay(double learning_rate, std::int64_t decay_steps, double decay_rate, decay_options options = {}) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::layers::inverse_time_decay(b, learning_rate, decay_steps, decay_rate, options));
+}
+inline Variable polynomial_decay(double learning_rate, std::int64_t decay_steps, polynomial_decay_options options = {}) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::layers::polynomial_decay(b, learning_rate, decay_steps, options));
+}
+inline Variable noam_decay(double d_model, double warmup_steps, double learning_rate = 1) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::layers::noam_decay(b, d_model, warmup_steps, learning_rate));
+}
+inline Variable cosine_decay(double learning_rate, std::int64_t step_each_epoch, std::int64_t epochs) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::layers::cosine_decay(b, learning_rate, step_each_epoch, epochs));
+}
+}  // namespace layers
+
+}  // namespace wherry::inline WHERRY_ABI::fluid
+
+#endif
