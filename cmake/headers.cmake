@@ -57,6 +57,7 @@ set(WHERRY_HEADERS
     wherry/exec/known_values.hpp
     wherry/exec/op/accuracy.hpp
     wherry/exec/op/activation.hpp
+    wherry/exec/op/adaptive_optimizer.hpp
     wherry/exec/op/all.hpp
     wherry/exec/op/arg.hpp
     wherry/exec/op/assign.hpp
@@ -67,6 +68,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/channels.hpp
     wherry/exec/op/check.hpp
     wherry/exec/op/clip.hpp
+    wherry/exec/op/clip_by_norm.hpp
     wherry/exec/op/compare.hpp
     wherry/exec/op/concat.hpp
     wherry/exec/op/convolution.hpp
@@ -113,6 +115,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/sequence_expand.hpp
     wherry/exec/op/sequence_pool.hpp
     wherry/exec/op/shape.hpp
+    wherry/exec/op/sign.hpp
     wherry/exec/op/slice.hpp
     wherry/exec/op/softmax.hpp
     wherry/exec/op/softmax_with_cross_entropy.hpp
@@ -122,6 +125,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/strided.hpp
     wherry/exec/op/sum.hpp
     wherry/exec/op/top_k.hpp
+    wherry/exec/op/training.hpp
     wherry/exec/op/transpose.hpp
     wherry/exec/op/unary.hpp
     wherry/exec/op/walk.hpp
@@ -144,6 +148,7 @@ set(WHERRY_HEADERS
     wherry/fluid/detail/inference_model.ipp
     wherry/fluid/detail/io.ipp
     wherry/fluid/detail/layers.ipp
+    wherry/fluid/detail/minimize.ipp
     wherry/fluid/detail/optimizer.ipp
     wherry/fluid/detail/paddle_static.ipp
     wherry/fluid/detail/state.ipp
@@ -157,6 +162,7 @@ set(WHERRY_HEADERS
     wherry/fluid/optimizer.hpp
     wherry/fluid/paddle_static.hpp
     wherry/fluid/state.hpp
+    wherry/fluid/training.hpp
     wherry/fluid/weights.hpp
     wherry/format/any_of.hpp
     wherry/format/format.hpp
@@ -234,6 +240,7 @@ set(WHERRY_HEADERS
     wherry/layers/data.hpp
     wherry/layers/fc.hpp
     wherry/layers/initializer.hpp
+    wherry/layers/learning_rate.hpp
     wherry/layers/loss.hpp
     wherry/layers/math.hpp
     wherry/layers/param_attr.hpp
@@ -299,9 +306,11 @@ set(WHERRY_HEADERS
     wherry/tensor/tensor.hpp
     wherry/tensor/to_string.hpp
     wherry/tensor/transposed.hpp
+    wherry/train/adaptive_optimizer.hpp
     wherry/train/backward.hpp
     wherry/train/clip.hpp
     wherry/train/optimizer.hpp
+    wherry/train/regularizer.hpp
     wherry/version.hpp
     wherry/wherry.hpp
     wherry/wire/annotation.hpp
