@@ -84,6 +84,7 @@ const std::vector<std::size_t> widths{0, 1, 2, 3, 4, 7, 8, 9, 10, 15, 16, 17, 31
 
 /// Somebody else's matrix product: a user plugs in Eigen or CBLAS the same way.
 struct counting_backend {
+    using kind = wherry::kinds::gemm;
     static constexpr std::string_view name = "counting";
     static inline int calls = 0;
     template <class T>

@@ -2,8 +2,10 @@
 #define WHERRY_EXEC_EXECUTOR_HPP
 
 #include <wherry/base/limits.hpp>
+#include <wherry/base/policy_set.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/op_list.hpp>
 #include <wherry/exec/plan_maker.hpp>
 #include <wherry/exec/prepared_run.hpp>
 #include <wherry/program/program.hpp>
@@ -12,13 +14,48 @@
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI {
+
+namespace kinds {
+struct gemm;  // see wherry/kernel/gemm.hpp
+}
+
+namespace detail {
+/// As the operators of a list have it.
+struct same_gemm {
+    using kind = kinds::gemm;
+    static constexpr std::string_view name = "same_gemm";
+};
+
+/// The policies that an executor is given: a list of operators, a gemm backend.
+template <class... Given>
+struct executor_choice {
+    using set = policy_set<policies<op_list<>, same_gemm>, Given...>;
+    using listed = typename set::template get<kinds::operators>;
+    using gemm = typename set::template get<kinds::gemm>;
+
+    static op_table ops() noexcept {
+        if constexpr (!set::accepted || !set::template gives<kinds::gemm>) {
+            return listed::run_table;
+        } else {
+            constexpr bool takes = requires { typename listed::template with_gemm<gemm>; };
+            static_assert(set::template gives<kinds::operators>,
+                          "wherry: a gemm backend needs the operators that use it: Executor(op::every{}, eigen_gemm{})");
+            static_assert(takes, "wherry: these operators take no gemm backend: op_list<...> and op::every (wherry/exec/op/lists.hpp) do");
+            if constexpr (takes) return listed::template with_gemm<gemm>::run_table;
+            else return {};
+        }
+    }
+};
+}  // namespace detail
 
 /// Runs programs on the CPU. One executor, one thread at a time; several executors may
 /// share a Program that nobody edits.
@@ -30,8 +67,13 @@ class Executor {
     explicit Executor(const limits& caps = {}) : caps_(caps) {}
     /// Runs the operators of a list, whatever a program carries; what the list lacks is the program's.
     /// `Executor exe(op_list<op::mul, op::softmax>{});`
-    template <OpList Ops>
-    explicit Executor(Ops, const limits& caps = {}) : ops_(Ops::run_table), caps_(caps) {}
+    /// With a gemm backend, matrices are multiplied by that: `Executor exe(op::every{}, eigen_gemm{});`
+    template <class Policy>
+        requires(!std::same_as<Policy, limits>)
+    explicit Executor(Policy, const limits& caps = {}) : ops_(detail::executor_choice<Policy>::ops()), caps_(caps) {}
+    template <class Policy, class Other>
+        requires(!std::same_as<Other, limits>)
+    Executor(Policy, Other, const limits& caps = {}) : ops_(detail::executor_choice<Policy, Other>::ops()), caps_(caps) {}
 
     /// Runs the program's root block. Fed arrays are borrowed for the call; fetched ones are copies, in order.
     /// Persistables live in the root of `scope`, one that is fed is set there; every other variable is gone afterwards.

@@ -223,6 +223,18 @@ using op_table = std::span<const op_info>;
 template <class List>
 concept OpList = std::convertible_to<decltype(List::table), op_table> && std::convertible_to<decltype(List::run_table), op_table>;
 
+namespace kinds {
+/// The operators of an executor: an `OpList`.
+struct operators {
+    template <class P>
+    static constexpr bool check() noexcept {
+        static_assert(OpList<P>, "wherry: operators: needs `static const op_table table` and `run_table`, sorted by type: "
+                                 "op_list<op::mul, ...> has them (see wherry/exec/op_list.hpp)");
+        return OpList<P>;
+    }
+};
+}  // namespace kinds
+
 /// The operator of that type; null when the list does not name it.
 constexpr const op_info* find_op(op_table table, std::string_view type) noexcept {
     const auto at =
@@ -242,6 +254,39 @@ inline result<const op_info*> require_op(op_table table, const Operator& op) {
 }
 
 namespace detail {
+/// Whether it is an operator; what it lacks is said.
+template <class Op>
+constexpr bool is_operator() noexcept {
+    if constexpr (!OperatorPolicy<Op>) {
+        static_assert(
+            requires {
+                { Op::type } -> std::convertible_to<std::string_view>;
+            },
+            "wherry: operator: needs `static constexpr std::string_view type`");
+        static_assert(
+            requires { std::span<const slot>(Op::inputs); },
+            "wherry: operator: needs `static constexpr std::array inputs = {slot{\"X\"}}`");
+        static_assert(
+            requires { std::span<const slot>(Op::outputs); },
+            "wherry: operator: needs `static constexpr std::array outputs = {slot{\"Out\"}}`");
+        constexpr bool has_attributes = requires { typename Op::attributes; };
+        static_assert(has_attributes, "wherry: operator: needs `using attributes = ...;`, or no_attributes");
+        if constexpr (has_attributes) {
+            using attributes = typename Op::attributes;
+            static_assert(
+                requires(const attributes& a, infer_context& c) {
+                    { Op::infer(a, c) } -> std::same_as<result<void>>;
+                },
+                "wherry: operator: needs `static result<void> infer(const attributes&, infer_context&)`");
+            static_assert(
+                requires(const attributes& a, run_context& c) {
+                    { Op::run(a, c) } -> std::same_as<result<void>>;
+                },
+                "wherry: operator: needs `static result<void> run(const attributes&, run_context&)`");
+        }
+    }
+    return OperatorPolicy<Op>;
+}
 template <carries What, class... Ops>
 constexpr auto sorted_table() {
     std::array<op_info, sizeof...(Ops)> all{info_of<Ops, What>()...};
@@ -270,9 +315,10 @@ inline constexpr bool all_are = [] {
 /// The operators a program may use, as a type. What is not named is not linked.
 template <class... Ops>
 struct op_list {
-    static_assert(detail::all_are<OperatorPolicy<Ops>...>,
-                  "wherry: each operator of an op_list needs type, inputs, outputs, attributes, infer and run "
-                  "(see wherry/exec/op_list.hpp)");
+    using kind = kinds::operators;
+    static constexpr std::string_view name = "op_list";
+    static_assert(detail::all_are<detail::is_operator<Ops>()...>,
+                  "wherry: an op_list names what is not an operator; the sentence before this one says why");
     /// All that they are, sorted by type.
     static constexpr auto table = detail::sorted_table<carries::gradients, Ops...>();
     /// For running alone: without gradients.

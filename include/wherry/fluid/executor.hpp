@@ -80,8 +80,9 @@ class Executor {
   public:
     explicit Executor(CPUPlace = {});
     /// With other operators than the default ones: `Executor(op::all::with<mine>{})`.
-    template <OpList Ops>
-    explicit Executor(Ops ops, CPUPlace = {}) : core_(ops) {}
+    template <class Policy>
+        requires(!std::same_as<Policy, CPUPlace>)
+    explicit Executor(Policy ops, CPUPlace = {}) : core_(ops) {}
 
     /// Runs a program and returns what is fetched, in order: `auto [loss] = exe.run(program, feed, fetch(avg));`
     /// Throws EnforceNotMet (an operator), ValueError (a fed array does not fit), RuntimeError (closed; LoD in an array),

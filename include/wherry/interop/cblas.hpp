@@ -18,6 +18,7 @@ namespace wherry::inline WHERRY_ABI {
 /// Element types that BLAS does not know, empty products and those beyond its 32-bit sizes are left to `kernel::portable`.
 /// How many threads work is the library's own setting.
 struct cblas_gemm {
+    using kind = kinds::gemm;
     static constexpr std::string_view name = "cblas";
 
     /// As `kernel::portable::multiply`.

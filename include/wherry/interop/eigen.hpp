@@ -25,6 +25,7 @@ namespace wherry::inline WHERRY_ABI {
 /// Matrix products by Eigen: `Executor exe(op::every::with_gemm<eigen_gemm>{})`. Header-only; Eigen allocates for large products, so the
 /// process ends where memory does.
 struct eigen_gemm {
+    using kind = kinds::gemm;
     static constexpr std::string_view name = "eigen";
 
     /// As `kernel::portable::multiply`, for every arithmetic element type.

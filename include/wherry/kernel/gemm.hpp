@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <wherry/base/policy_set.hpp>
 #include <wherry/kernel/detail/lanes.hpp>
 #include <wherry/kernel/instruction_set.hpp>
 #include <wherry/kernel/view.hpp>
@@ -37,6 +38,10 @@ using narrower = avx2::product;  // adds up in the same order, and is compiled a
 }  // namespace wherry::inline WHERRY_ABI::kernel::detail::avx512
 #include <wherry/kernel/detail/target_end.inc>
 #endif
+
+namespace wherry::inline WHERRY_ABI::kinds {
+struct gemm;
+}
 
 namespace wherry::inline WHERRY_ABI::kernel {
 
@@ -79,8 +84,9 @@ void row_gemm(matrix<const T> a, matrix<const T> b, matrix<T> c, transpose ta, t
 }  // namespace detail
 
 /// The built-in matrix product: blocked, explicit vectors; float chooses AVX-512, AVX2 or the baseline at run time on x86-64.
-/// A gemm backend is a type with this `name` and this `multiply`; Eigen and CBLAS ones live in wherry/interop.
+/// A gemm backend is a policy of this kind with a `name` and this `multiply`; Eigen and CBLAS ones live in wherry/interop.
 struct portable {
+    using kind = kinds::gemm;
     static constexpr std::string_view name = "portable";
 
     /// C = alpha op(A) op(B), or C += alpha op(A) op(B), by instructions of `most` at most.
@@ -117,12 +123,33 @@ struct portable {
 
 /// A type that multiplies matrices: what `portable` offers, for float at least.
 template <class B>
-concept GemmBackend = requires(matrix<const float> in, matrix<float> out) {
-    { B::name } -> std::convertible_to<std::string_view>;
+concept GemmBackend = Named<B> && requires(matrix<const float> in, matrix<float> out) {
     { B::multiply(in, in, out, transpose::no, transpose::yes, update::overwrite, 1.0f) }
     noexcept->std::same_as<void>;
 };
 static_assert(GemmBackend<portable>);
+
+}  // namespace wherry::inline WHERRY_ABI::kernel
+
+namespace wherry::inline WHERRY_ABI::kinds {
+/// How matrices are multiplied: a `kernel::GemmBackend`.
+struct gemm {
+    template <class B>
+    static constexpr bool check() noexcept {
+        using kernel::matrix, kernel::transpose, kernel::update;
+        constexpr bool there = requires(matrix<const float> in, matrix<float> out) {
+            { B::multiply(in, in, out, transpose::no, transpose::yes, update::overwrite, 1.0f) } -> std::same_as<void>;
+        };
+        static_assert(there,
+                      "wherry: gemm: needs `template <class T> static void multiply(matrix<const T> a, matrix<const T> b, matrix<T> c, "
+                      "transpose, transpose, update, T alpha) noexcept` (see wherry/kernel/gemm.hpp)");
+        static_assert(!there || kernel::GemmBackend<B>, "wherry: gemm: multiply must be noexcept");
+        return kernel::GemmBackend<B>;
+    }
+};
+}  // namespace wherry::inline WHERRY_ABI::kinds
+
+namespace wherry::inline WHERRY_ABI::kernel {
 
 /// C = alpha op(A) op(B), or C += alpha op(A) op(B), by a backend of your choice.
 /// Shapes: op(A) [M, K], op(B) [K, N], C [M, N]. T follows from C; A and B convert. See portable::multiply.
@@ -131,9 +158,7 @@ template <class Backend = portable, class T, std::size_t Rows, std::size_t Cols>
 constexpr void gemm(matrix<const std::type_identity_t<T>> a, matrix<const std::type_identity_t<T>> b, matrix<T, Rows, Cols> c,
                     transpose ta = transpose::no, transpose tb = transpose::no, update how = update::overwrite,
                     std::type_identity_t<T> alpha = T(1)) noexcept {
-    static_assert(GemmBackend<Backend>,
-                  "wherry: this is not a gemm backend: it needs a name and a noexcept multiply (see wherry/kernel/gemm.hpp)");
-    if constexpr (GemmBackend<Backend>) Backend::template multiply<T>(a, b, matrix<T>(c), ta, tb, how, alpha);
+    if constexpr (policy_set<policies<portable>, Backend>::accepted) Backend::template multiply<T>(a, b, matrix<T>(c), ta, tb, how, alpha);
 }
 
 }  // namespace wherry::inline WHERRY_ABI::kernel

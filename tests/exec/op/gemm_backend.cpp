@@ -1,3 +1,4 @@
+#include <wherry/exec/executor.hpp>
 #include <wherry/exec/op/matmul.hpp>
 #include <wherry/exec/op/mul.hpp>
 #include <wherry/exec/op/scale.hpp>
@@ -12,6 +13,7 @@ namespace {
 
 /// A user's backend: counts what it is asked for.
 struct counting_gemm {
+    using kind = kinds::gemm;
     static constexpr std::string_view name = "counting";
     static inline int calls = 0;
     template <class T>
@@ -59,6 +61,13 @@ TEST_CASE("a list with another gemm backend multiplies by it, forwards and backw
         CHECK(counting_gemm::calls == 2);
         CHECK(*grads == *grad(portable_ops::table));
     }
+}
+
+TEST_CASE("an executor takes its operators and its gemm backend in any order") {
+    CHECK(Executor(portable_ops{}, counting_gemm{}).ops().data() == ops::run_table.data());
+    CHECK(Executor(counting_gemm{}, portable_ops{}, limits{}).ops().data() == ops::run_table.data());
+    CHECK(Executor(portable_ops{}).ops().data() == portable_ops::run_table.data());
+    CHECK(Executor().ops().empty());
 }
 
 TEST_CASE("operators that multiply no matrices, and a user's own, stay what they are") {

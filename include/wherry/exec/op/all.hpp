@@ -7,6 +7,8 @@
 #endif
 #include <wherry/version.hpp>
 
+#include <string_view>
+
 namespace wherry::inline WHERRY_ABI::op {
 
 /// Every operator there is. `save`, `load` and the like are left out on purpose: a model is data and opens no file.
@@ -15,6 +17,8 @@ using all = every;
 #else
 /// In the compiled mode the library has their table; `op::every` (exec/op/lists.hpp) is the list to add to or to give another gemm.
 struct all {
+    using kind = kinds::operators;
+    static constexpr std::string_view name = "all";
     static const op_table table;
     static const op_table run_table;
 };
