@@ -57,10 +57,7 @@ struct streams {
                 if (auto checked = wire::check_header(header, *held); !checked) return placed(checked.error());
             if (held->data_checksum) one.check = {detail::check_elements, *held->data_checksum};
             if (!made.arrays.empty() && (one.check.run == nullptr) != (made.arrays.front().check.run == nullptr))
-                return error{.code = errc::missing_required,
-                             .message = "some tensors of the file have a checksum and others have none",
-                             .offset = made.end_offset,
-                             .variable = one.name};
+                return detail::some_checksums(one.name, made.end_offset);
             named = named || !one.name.empty();
             made.arrays.push_back(std::move(one));
             made.end_offset = indexer.offset();

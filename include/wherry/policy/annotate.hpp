@@ -72,7 +72,8 @@ struct align {
     }
 };
 
-/// Every tensor carries a CRC-32C of its header and one of its elements. Loading checks both.
+/// Every tensor carries a CRC-32C of its header and one of its elements. Every load checks what is there, but that elements which stay in a
+/// mapping are read only for a type that names this; such a type also refuses a tensor without checksums.
 struct checksum {
     using kind = kinds::annotation<"checksum">;
     static constexpr std::string_view name = "checksum";
@@ -82,8 +83,8 @@ struct checksum {
     }
 };
 
-/// Every tensor carries its variable's name. Loading goes by names: some of a combined file's tensors may be wanted, and
-/// a file of other tensors is an error.
+/// Every tensor carries its variable's name. Every load compares the names that are there. One whose type names this goes by them: some of a
+/// combined file's tensors may be wanted, and a tensor without a name is an error.
 struct names {
     using kind = kinds::annotation<"names">;
     static constexpr std::string_view name = "names";

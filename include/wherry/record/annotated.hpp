@@ -55,13 +55,14 @@ inline std::string_view name_before(std::string_view header, const wire::annotat
     return held.name;
 }
 
-/// Reads what the rules ask of a header whose stream starts at `offset`.
-/// Errors: missing_required, bad_checksum, those of `wire::read_annotation`; the variable is the best that can be known.
+/// Reads the annotation of a header whose stream starts at `offset`. A checksum that is there is checked, whatever the rules ask.
+/// Errors: missing_required for what the rules ask and the header lacks, bad_checksum, those of `wire::read_annotation`; the variable is the
+/// best that can be known.
 inline result<note> note_of(std::string_view header, annotation_rules rules, std::uint64_t offset,
                             std::span<const std::string_view> candidates) {
     const auto held = wire::read_annotation(header);
     if (!held) return error(held.error()).shifted(offset);
-    if (rules.checksums)
+    if (rules.checksums || held->header_checksum)
         if (auto checked = wire::check_header(header, *held); !checked) {
             auto broken = std::move(checked).error();
             broken.offset = offset;

@@ -260,13 +260,16 @@ class loader {
             return read;
         }
         for (const auto& one : arrivals) {
-            if (one.check.run == nullptr) continue;
+            if (one.check.run == nullptr || (one.fresh.is_lent() && !checks_lent())) continue;
             const auto bytes = one.fresh.is_initialized() ? as_chars(one.fresh.bytes()) : one.bytes;
             if (auto checked = one.check.run(bytes, one.check, one.header.data_offset); !checked)
                 return std::move(checked).error().of_variable(one.name);
         }
         return {};
     }
+
+    /// Whether elements that are not copied are read for their checksum: where the archive's type names it, and by formats that only list.
+    [[nodiscard]] bool checks_lent() const noexcept { return rules_.annotations.checksums || rules_.place != nullptr; }
 
     std::span<const wanted_tensor> wanted_;
     record_rules rules_;
@@ -310,7 +313,8 @@ result<load_report> load_by(const record_rules& rules, std::span<const wanted_te
 /// A name that the scope and its parents lack is made in the scope. The tensor takes dtype, dims and LoD of the file.
 /// From memory the bytes go into the memory that a tensor has, where it is large enough; from files into fresh memory,
 /// since reading may fail late; from a lending source they stay where they are, if they start at a multiple of 64.
-/// Under rules of annotations every tensor must carry them: checksums are checked, names decide which tensor is which.
+/// Names and checksums that a file holds are checked, but for the elements of tensors that are lent. Under rules of annotations every tensor
+/// must carry them, lent elements are checked, too, and names decide which tensor is which.
 /// Errors: those of the layout, the source and `stream_indexer::next`; missing_record, extra_record, shape_mismatch;
 /// missing_required, bad_checksum, duplicate_name for annotations.
 /// Guarantee: a load that fails leaves the scope exactly as it was.

@@ -19,7 +19,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -103,20 +102,18 @@ struct record_rules {
     bool single_record = false;
     bool tolerates_trailing_bytes = false;
     annotation_rules annotations{};
-    result<note> (*note_of)(std::string_view header, annotation_rules, std::uint64_t offset, std::span<const std::string_view>) = nullptr;
     result<sequence<placed_tensor>> (*by_name)(const record&, std::span<const wanted_tensor>, stream_indexer&,
                                                const record_rules&) = nullptr;
-    element_check::function check_elements = nullptr;
     // Of a format other than Paddle's streams:
     any_format format{};
     std::string_view suffix{};  ///< of the file of a variable
     result<sequence<placed_tensor>> (*place)(const record&, std::span<const wanted_tensor>, record_listing&, const record_rules&,
                                              std::uint64_t size_bytes, std::string_view path, sequence<error>& warnings) = nullptr;
-
-    [[nodiscard]] element_check check_of(const std::optional<std::uint32_t>& data_checksum) const noexcept {
-        return data_checksum ? element_check{check_elements, *data_checksum} : element_check{};
-    }
 };
+
+inline element_check check_of(const note& noted) noexcept {
+    return noted.data_checksum ? element_check{check_elements, *noted.data_checksum} : element_check{};
+}
 
 /// Small tensors come with the headers around them: a file of many is read once, in large pieces. Errors: those of the reader.
 inline result<void> read_small(placed_tensor& into, stream_indexer& indexer) {
@@ -162,6 +159,14 @@ inline error other_name(std::string_view wanted, std::string_view found, std::ui
             .found = found};
 }
 
+/// A flipped bit can hide an annotation as a whole.
+inline error some_checksums(std::string_view name, std::uint64_t offset) {
+    return {.code = errc::missing_required,
+            .message = "some tensors of the file have a checksum and others have none",
+            .offset = offset,
+            .variable = name};
+}
+
 /// All headers of a record that holds the wanted tensors in their order, then its coverage.
 inline result<sequence<placed_tensor>> index_in_order(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
                                                       const record_rules& rules, std::string_view path, sequence<error>& warnings) {
@@ -181,13 +186,12 @@ inline result<sequence<placed_tensor>> index_in_order(const record& held, std::s
         auto next = indexer.next();
         if (!next) return of_stream(std::move(next).error(), name);
         found.push_back({at, *std::move(next)});
-        if (rules.note_of != nullptr) {
-            const auto& made = found.back().found;
-            const auto noted = rules.note_of(indexer.header_bytes(made), rules.annotations, made.stream_offset, std::span(&name, 1));
-            if (!noted) return of_stream(noted.error(), name);
-            if (rules.annotations.names && noted->name != name) return other_name(name, noted->name, made.stream_offset);
-            found.back().check = rules.check_of(noted->data_checksum);
-        }
+        const auto& made = found.back().found;
+        const auto noted = note_of(indexer.header_bytes(made), rules.annotations, made.stream_offset, std::span(&name, 1));
+        if (!noted) return of_stream(noted.error(), name);
+        if (!noted->name.empty() && noted->name != name) return other_name(name, noted->name, made.stream_offset);
+        found.back().check = check_of(*noted);
+        if ((found.back().check.run == nullptr) != (found.front().check.run == nullptr)) return some_checksums(name, made.stream_offset);
         if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), name);
     }
     auto checked = check_end(held, wanted, indexer.offset(), indexer.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
@@ -212,7 +216,7 @@ inline result<sequence<placed_tensor>> index_by_name(const record& held, std::sp
     for (; !indexer.at_end(); ++stream_count) {
         auto next = indexer.next();
         if (!next) return of_stream(std::move(next).error(), likely_name());
-        const auto noted = rules.note_of(indexer.header_bytes(*next), rules.annotations, next->stream_offset, names);
+        const auto noted = note_of(indexer.header_bytes(*next), rules.annotations, next->stream_offset, names);
         if (!noted) {  // the name it shows may be right, or be what is broken
             const bool known = noted.error().code == errc::bad_checksum && !noted.error().variable.empty();
             return known ? noted.error() : of_stream(noted.error(), likely_name());
@@ -227,7 +231,7 @@ inline result<sequence<placed_tensor>> index_by_name(const record& held, std::sp
                          .variable = names[at]};
         seen[at] = true;
         while (next_unseen < seen.size() && seen[next_unseen]) ++next_unseen;
-        found.push_back({order[at], *std::move(next), rules.check_of(noted->data_checksum)});
+        found.push_back({order[at], *std::move(next), check_of(*noted)});
         if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), names[at]);
     }
     if (next_unseen == names.size()) return found;
@@ -350,9 +354,7 @@ inline result<sequence<placed_tensor>> place_arrays(const record& held, std::spa
 template <Layout L, annotation_rules Rules>
 constexpr record_rules record_rules_of() noexcept {
     record_rules made{.single_record = L::single_record, .tolerates_trailing_bytes = tolerates_trailing_bytes<L>, .annotations = Rules};
-    if constexpr (Rules.checksums || Rules.names) made.note_of = note_of;
     if constexpr (Rules.names && !tolerates_trailing_bytes<L>) made.by_name = index_by_name;
-    if constexpr (Rules.checksums) made.check_elements = check_elements;
     return made;
 }
 }  // namespace detail
