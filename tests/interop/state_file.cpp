@@ -109,7 +109,9 @@ TEST_CASE("pick takes variables by name, in their own element types, and checks 
     loaded_state state;
     state.arrays.add("bits", Tensor::of<std::uint16_t>({1}, {0x3f80}));
     state.arrays.add("layer.weight", Tensor::of<float>({2}, {1, 2}));
-    state.report.extra = kept_extra(pickle::extra{{{"layer.weight", "w"}}});
+    pickle::extra extra;
+    REQUIRE(extra.structured_names.add("layer.weight", "w"));
+    state.report.extra = kept_extra(extra);
     Program program;
     const auto variable = [&](std::string_view name, DType dtype, std::vector<std::int64_t> dims) {
         wire::VarDesc<> desc;

@@ -16,10 +16,12 @@
 #include <wherry/record/any_reader.hpp>
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/whole_record.hpp>
+#include <wherry/tensor/structured_names.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -97,17 +99,26 @@ class weight_list {
     /// Names tensors that have none after a program's persistables, in the order that files have them.
     /// Errors: missing_record, extra_record when there are not as many of them.
     result<void> name_after(const Program& program) {
-        const auto unnamed = [](const weight& one) { return one.name.empty(); };
-        const auto count = static_cast<std::size_t>(std::count_if(weights_.begin(), weights_.end(), unnamed));
-        if (count == 0) return {};
         sequence<std::string> names;
         for (const auto& var : select<filter::persistables>(program))
             if (var.kind() != VarKind::RAW) names.push_back(var.name());
         std::sort(names.begin(), names.end());
         names.erase(std::unique(names.begin(), names.end()), names.end());
+        return name_after(std::move(names), "the program has not as many persistables as the file has tensors");
+    }
+    /// Names tensors that have none after the parameters of these names. Errors: as above.
+    result<void> name_after(const structured_names& names) {
+        return name_after(names.parameters(), "the names are not of as many parameters as the file has tensors");
+    }
+
+  private:
+    result<void> name_after(sequence<std::string> names, std::string_view otherwise) {
+        const auto unnamed = [](const weight& one) { return one.name.empty(); };
+        const auto count = static_cast<std::size_t>(std::count_if(weights_.begin(), weights_.end(), unnamed));
+        if (count == 0) return {};
         if (names.size() != count)
             return error{.code = names.size() < count ? errc::extra_record : errc::missing_record,
-                         .message = "the program has not as many persistables as the file has tensors",
+                         .message = otherwise,
                          .expected = decimal(names.size()),
                          .found = decimal(count)};
         auto next = names.begin();
@@ -116,7 +127,6 @@ class weight_list {
         return {};
     }
 
-  private:
     sequence<weight> weights_;
     sequence<std::shared_ptr<void>> mappings_;
     sequence<error> skipped_;
@@ -150,12 +160,15 @@ inline result<weight_list> weights(const std::string& path, const limits& caps =
     }
     return all;
 }
-/// As above; tensors of a combined file without names take those of the program's persistables.
+/// As above; tensors of a combined file without names take those of the program's persistables, or of the parameters that
+/// `structured_names` is of: `by_structured(all->refs(), names)` then gives them the names that layers have.
 /// Errors: as above; missing_record, extra_record when there are not as many.
-inline result<weight_list> weights(const std::string& path, const Program& program, const limits& caps = {}) {
+template <class Names>
+    requires(std::same_as<Names, Program> || std::same_as<Names, structured_names>)
+result<weight_list> weights(const std::string& path, const Names& names, const limits& caps = {}) {
     auto all = weights(path, caps);
     if (!all) return all;
-    if (auto named = all->name_after(program); !named) return std::move(named).error().in_file(path);
+    if (auto named = all->name_after(names); !named) return std::move(named).error().in_file(path);
     return all;
 }
 

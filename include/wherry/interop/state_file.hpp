@@ -26,6 +26,7 @@
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/state_dict.hpp>
+#include <wherry/tensor/structured_names.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/file_kind.hpp>
@@ -252,12 +253,16 @@ inline result<loaded_state> load(const std::string& path, const load_options& op
 namespace detail {
 /// The name under which the arrays hold a variable, its own or its structured one; empty when there is none. `holds(name)` is asked.
 template <class Holds>
-std::string name_held(const Variable& var, const kept_extra& held_extra, Holds holds) {
+std::string name_held(const Variable& var, const structured_names& names, Holds holds) {
     if (holds(var.name())) return var.name();
-    if (const auto* const extra = held_extra.as<pickle::extra>(); extra != nullptr)
-        for (const auto& names : extra->structured_names)
-            if (names.parameter == var.name() && holds(names.structured)) return names.structured;
+    for (auto& structured : names.structured_of(var.name()))
+        if (holds(structured)) return std::move(structured);
     return {};
+}
+/// What a file tells of the names of parameters. Errors: duplicate_name.
+inline result<structured_names> names_in(const kept_extra& held) {
+    const auto* const extra = held.as<pickle::extra>();
+    return extra != nullptr ? extra->names() : result<structured_names>(structured_names());
 }
 inline error lacking(const Variable& var, std::size_t count) {
     return {.code = errc::missing_record,
@@ -290,9 +295,11 @@ inline result<void> check_fits(const Variable& var, DType dtype, const Shape& di
 inline result<state_dict> pick(const loaded_state& from, std::span<const Variable> variables) {
     const auto wanted = tensors_among(variables);
     if (!wanted) return wanted.failure();
+    const auto names = detail::names_in(from.report.extra);
+    if (!names) return names.failure();
     state_dict made;
     for (const auto& var : *wanted) {
-        const auto name = detail::name_held(var, from.report.extra, [&](std::string_view one) { return from.arrays.find(one) != nullptr; });
+        const auto name = detail::name_held(var, *names, [&](std::string_view one) { return from.arrays.find(one) != nullptr; });
         if (name.empty()) return detail::lacking(var, from.arrays.size());
         const auto& held = *from.arrays.find(name);
         if (auto fits = detail::check_fits(var, held.dtype(), held.dims()); !fits) return fits.failure();
@@ -304,9 +311,11 @@ inline result<state_dict> pick(const loaded_state& from, std::span<const Variabl
 inline result<sequence<stored_tensor>> pick(const stored_state& from, std::span<const Variable> variables) {
     const auto wanted = tensors_among(variables);
     if (!wanted) return wanted.failure();
+    const auto names = detail::names_in(from.report.extra);
+    if (!names) return names.failure();
     sequence<stored_tensor> made;
     for (const auto& var : *wanted) {
-        const auto name = detail::name_held(var, from.report.extra, [&](std::string_view one) { return from.find(one) != nullptr; });
+        const auto name = detail::name_held(var, *names, [&](std::string_view one) { return from.find(one) != nullptr; });
         if (name.empty()) return detail::lacking(var, from.arrays.size());
         auto held = *from.find(name);
         if (auto fits = detail::check_fits(var, held.dtype, held.dims); !fits) return fits.failure();

@@ -31,11 +31,22 @@ struct drop_prefix {
 /// `archive<>::save(renamed(state.refs(), add_prefix{"teacher/"}), disk{path})`, and so for whatever takes `tensor_ref`s.
 class renamed {
   public:
-    /// `rename` makes a name of a name: a prefix of above, or a callable of your own.
+    /// `rename` makes a name of a name, or a list of names for a tensor that is to be there under each: a prefix of above, or a callable of
+    /// your own. It is asked once for each tensor, in their order.
     template <class Rename>
-    renamed(std::span<const tensor_ref> tensors, const Rename& rename) : tensors_(tensors.begin(), tensors.end()) {
-        names_.reserve(tensors.size());  // the views below point into it
-        for (auto& one : tensors_) one.name = names_.emplace_back(rename(one.name));
+    renamed(std::span<const tensor_ref> tensors, const Rename& rename) {
+        names_.reserve(tensors.size());
+        sequence<std::size_t> which;
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            if constexpr (requires { std::string(rename(tensors[i].name)); }) names_.emplace_back(rename(tensors[i].name));
+            else
+                for (const auto& name : rename(tensors[i].name)) names_.emplace_back(name);
+            which.resize(names_.size(), i);
+        }
+        for (std::size_t i = 0; i < names_.size(); ++i) {  // which move no more
+            tensors_.push_back(tensors[which[i]]);
+            tensors_.back().name = names_[i];
+        }
     }
     renamed(renamed&&) noexcept = default;
     renamed& operator=(renamed&&) noexcept = default;

@@ -7,6 +7,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/format/numpy.hpp>
+#include <wherry/format/pickle/elements.hpp>
 #include <wherry/format/pickle/value.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/record/byte_order.hpp>
@@ -25,55 +26,11 @@
 
 namespace wherry::inline WHERRY_ABI::pickle {
 
-/// How a pickle is written.
-struct write_options {
-    int protocol = 2;      ///< 2, 3 or 4
-    bool python2 = false;  ///< as Python 2 writes protocol 2: bytes as they are, not as text
-    bool cut = true;       ///< in protocols 2 and 3, arrays beyond `cut_bytes` become slices, as Paddle 2 does; not in .pdopt
-    std::uint64_t cut_bytes = (std::uint64_t{1} << 30U) - 1;
-};
-
 namespace detail {
-/// Elements of an array: bytes of a tensor, from `first` on.
-struct array_data {
-    const tensor_ref* tensor;
-    std::uint64_t first;
-    std::uint64_t count;
-};
-
-/// Bytes as a text of Python 3 that encodes to them in latin1.
-inline void append_latin1(byte_buffer& out, piece data) {
-    for (const auto b : data) {
-        const auto u = std::to_integer<unsigned>(b);
-        if (u >= 0x80U) out.push_back(static_cast<char>(0xc0U | u >> 6U));
-        out.push_back(static_cast<char>(u < 0x80U ? u : 0x80U | (u & 0x3fU)));
-    }
-}
-inline void print_latin1(byte_buffer& out, const tensor_ref& tensor, std::uint64_t first, piece elements) {
-    if constexpr (native_is_little_endian) return append_latin1(out, elements);
-    byte_buffer turned;
-    print_file_order(turned, tensor, first, elements);
-    append_latin1(out, as_bytes(view_of(turned)));
-}
-
-/// Emits what Python's pickler emits for a dict of arrays, object by object, memo slot by memo slot.
+/// Emits what Python's pickler emits for arrays and the objects around them, object by object, memo slot by memo slot.
 class emitter {
   public:
     static constexpr std::uint32_t none = ~std::uint32_t{0};
-    struct dict_state {
-        std::size_t left = 0;   ///< items that are not written yet
-        std::size_t batch = 0;  ///< items since the mark
-        bool alone = false;     ///< no mark
-    };
-    /// Bytes that were made, from `begin` to `end` of the buffer, or bytes that belong to a tensor.
-    struct stretch {
-        std::size_t begin = 0;
-        std::size_t end = 0;
-        piece outside{};
-        later_elements later{};
-        std::uint64_t printed_bytes = 0;  ///< of `later`
-    };
-
     emitter(const write_options& options, save_plan& plan) : options_(options), plan_(&plan) {
         single_texts_.fill(none);
         single_bytes_.fill(none);
@@ -84,11 +41,14 @@ class emitter {
 
     /// Begins a dict of so many items; answers what `end_dict` of it wants.
     /// Python 3 fills a dict of one item without a mark, and larger ones by a thousand. So does Python 2, but not with an
-    /// empty last batch.
-    dict_state begin_dict(std::size_t count) {
-        boundary(), code(opcode::empty_dict), memoize();
+    /// empty last batch; and so does Python 3 with an OrderedDict.
+    dict_state begin_dict(std::size_t count, bool ordered = false) {
+        boundary();
+        if (ordered) global("collections", "OrderedDict", ordered_dict_), boundary(), code(opcode::empty_tuple), code(opcode::reduce);
+        else code(opcode::empty_dict);
+        memoize();
         if (count > 1) code(opcode::mark);
-        return std::exchange(dict_, {count, 0, count == 1});
+        return std::exchange(dict_, {count, 0, count == 1, ordered || options_.python2});
     }
     void end_item() {
         --dict_.left;
@@ -97,8 +57,8 @@ class emitter {
         if (dict_.left == 0 || full) code(opcode::set_items);
         if (!full) return;
         dict_.batch = 0;
-        if (options_.python2 && dict_.left == 0) return;
-        dict_.alone = options_.python2 && dict_.left == 1;
+        if (dict_.fetched && dict_.left == 0) return;
+        dict_.alone = dict_.fetched && dict_.left == 1;
         if (!dict_.alone) code(opcode::mark);
         if (dict_.left == 0) code(opcode::set_items);
     }
@@ -107,7 +67,8 @@ class emitter {
     /// Answers the memo slot, or none for a string that was there.
     std::uint32_t text(std::string_view chars) {
         boundary();
-        auto* const single = single_text(chars);
+        const auto one = single_character(chars);
+        auto* const single = one < single_texts_.size() ? &single_texts_[one] : nullptr;
         if (single != nullptr && *single != none) return get(*single), *single;
         if (options_.protocol >= 4 && chars.size() < 256) code(opcode::short_bin_unicode), number<std::uint8_t>(chars.size());
         else code(opcode::bin_unicode), number<std::uint32_t>(chars.size());
@@ -122,7 +83,6 @@ class emitter {
         slot = text(chars);
     }
     void got(std::uint32_t slot) { boundary(), get(slot); }
-
     void shape(const Shape& dims) {
         boundary();
         if (dims.rank() == 0) return code(opcode::empty_tuple);
@@ -130,17 +90,61 @@ class emitter {
         for (const auto dim : dims) integer(dim);
         end_tuple(dims.rank());
     }
-    void names(std::span<const std::uint32_t> slots) {
-        boundary(), code(opcode::empty_list), memoize();
-        if (slots.size() == 1) return got(slots[0]), code(opcode::append);
-        for (std::size_t i = 0; i < slots.size(); ++i) {
+    /// A list of so many items, which `item` emits. Answers the memo slot.
+    template <class F>
+    std::uint32_t list(std::size_t count, const F& item) {
+        boundary(), code(opcode::empty_list);
+        const auto slot = memoize();
+        if (count == 1) return item(0), code(opcode::append), slot;
+        for (std::size_t i = 0; i < count; ++i) {
             if (i % batch_size == 0) code(opcode::mark);
-            got(slots[i]);
-            if ((i + 1) % batch_size == 0 || i + 1 == slots.size()) code(opcode::appends);
+            item(i);
+            if ((i + 1) % batch_size == 0 || i + 1 == count) code(opcode::appends);
         }
+        return slot;
+    }
+    /// A tuple. `called`: as a call of `tuple`. Answers the memo slot, none where there is none.
+    template <class F>
+    std::uint32_t tuple(std::size_t count, bool called, const F& item) {
+        boundary();
+        if (called) global(options_.protocol >= 3 ? "builtins" : "__builtin__", "tuple", tuple_), boundary(), boundary();
+        if (count > 3) code(opcode::mark);
+        for (std::size_t i = 0; i < count; ++i) item(i);
+        if (count == 0) code(opcode::empty_tuple);
+        else end_tuple(count);
+        if (called) end_tuple(1), code(opcode::reduce), memoize();
+        return count == 0 && !called ? none : last_slot();
+    }
+    [[nodiscard]] const write_options& options() const noexcept { return options_; }
+    [[nodiscard]] std::uint32_t last_slot() const noexcept { return memo_ - 1; }
+    void nothing() { boundary(), code(opcode::none); }
+    void boolean(bool held) { boundary(), code(held ? opcode::new_true : opcode::new_false); }
+    /// The bits of a double, big-endian.
+    void real(std::uint64_t bits) {
+        boundary(), code(opcode::bin_float);
+        for (unsigned shift = 64; shift > 0; shift -= 8) out_.push_back(static_cast<char>(static_cast<unsigned char>(bits >> (shift - 8))));
+    }
+    /// An integer of more than 64 bits, in two's complement.
+    void big_integer(std::string_view bytes) {
+        boundary();
+        if (bytes.size() < 256) code(opcode::long1), number<std::uint8_t>(bytes.size());
+        else code(opcode::long4), number<std::uint32_t>(bytes.size());
+        append(out_, bytes);
+    }
+    /// A scalar of NumPy. Answers its memo slot.
+    std::uint32_t scalar(DType dtype, const array_data& data) {
+        boundary();
+        global("numpy.core.multiarray", "scalar", scalar_);
+        boundary();
+        element_type(dtype);
+        elements(data);
+        end_tuple(2);
+        code(opcode::reduce);
+        return memoize();
     }
 
-    void array(DType dtype, const Shape& dims, const array_data& data) {
+    /// An array with these elements. Answers its memo slot.
+    std::uint32_t array(DType dtype, const Shape& dims, const array_data& data) {
         boundary();
         global("numpy.core.multiarray", "_reconstruct", reconstruct_);
         boundary();  // the tuple (ndarray, (0,), b"b")
@@ -148,12 +152,60 @@ class emitter {
         boundary(), integer(0), end_tuple(1);
         bytes(as_bytes("b"));
         end_tuple(3);
-        code(opcode::reduce), memoize();
+        code(opcode::reduce);
+        const auto slot = memoize();
         boundary(), code(opcode::mark), integer(1);
         shape(dims);
         element_type(dtype);
         boundary(), code(opcode::new_false);
         elements(data);
+        code(opcode::tuple), memoize();
+        code(opcode::build);
+        return slot;
+    }
+
+    void integer(std::int64_t n) {
+        boundary();
+        if (n >= 0 && n < 256) return code(opcode::bin_int1), number<std::uint8_t>(static_cast<std::uint64_t>(n));
+        if (n >= 0 && n < 65536) return code(opcode::bin_int2), number<std::uint16_t>(static_cast<std::uint64_t>(n));
+        if (n == static_cast<std::int32_t>(n)) return code(opcode::bin_int), number<std::uint32_t>(static_cast<std::uint64_t>(n));
+        if (options_.python2) return code(opcode::int_line), append(out_, decimal(n)), append(out_, "\n");
+        byte_buffer digits;  // two's complement in as few bytes as it takes
+        append_little_endian(digits, n);
+        while (digits.size() > 1 && digits.back() == '\0' && static_cast<signed char>(digits[digits.size() - 2]) >= 0) digits.pop_back();
+        code(opcode::long1), number<std::uint8_t>(digits.size());
+        append(out_, view_of(digits));
+    }
+    /// Bytes. Answers the memo slot.
+    std::uint32_t bytes(piece data) {
+        boundary();
+        // Python keeps one object for no byte, and one for each single byte.
+        auto* const slot = data.empty() ? &no_bytes_ : data.size() == 1 ? &single_bytes_[std::to_integer<std::size_t>(data[0])] : nullptr;
+        if (slot != nullptr && *slot != none) return get(*slot), *slot;
+        if (options_.protocol >= 3) raw_bytes(data);
+        else if (options_.python2) string(as_chars(data));
+        else encoded_bytes(data);
+        if (slot != nullptr) *slot = last_slot();
+        return last_slot();
+    }
+    void element_type(DType dtype) {
+        const auto kind = numpy::kind_of(dtype);
+        auto& slot = dtypes_[static_cast<std::size_t>(numpy::dtype_of_kind(kind).value_or(dtype))];
+        boundary();
+        if (slot != none) return get(slot);
+        global("numpy", "dtype", dtype_);
+        boundary();  // the tuple ("f4", False, True)
+        if (options_.python2) string(kind), integer(0), integer(1);
+        else text(kind), boundary(), code(opcode::new_false), boundary(), code(opcode::new_true);
+        end_tuple(3);
+        code(opcode::reduce);
+        slot = memoize();
+        boundary(), code(opcode::mark), integer(3);
+        const std::string_view order = number_bytes(dtype) == 1 ? "|" : "<";
+        if (options_.python2) string(order);
+        else text(order);
+        for (int i = 0; i < 3; ++i) boundary(), code(opcode::none);
+        integer(-1), integer(-1), integer(0);
         code(opcode::tuple), memoize();
         code(opcode::build);
     }
@@ -217,18 +269,6 @@ class emitter {
         else code(opcode::long_bin_get), number<std::uint32_t>(slot);
     }
 
-    void integer(std::int64_t n) {
-        boundary();
-        if (n >= 0 && n < 256) return code(opcode::bin_int1), number<std::uint8_t>(static_cast<std::uint64_t>(n));
-        if (n >= 0 && n < 65536) return code(opcode::bin_int2), number<std::uint16_t>(static_cast<std::uint64_t>(n));
-        if (n == static_cast<std::int32_t>(n)) return code(opcode::bin_int), number<std::uint32_t>(static_cast<std::uint64_t>(n));
-        if (options_.python2) return code(opcode::int_line), append(out_, decimal(n)), append(out_, "\n");
-        byte_buffer digits;  // two's complement in as few bytes as it takes
-        append_little_endian(digits, n);
-        while (digits.size() > 1 && digits.back() == '\0' && static_cast<signed char>(digits[digits.size() - 2]) >= 0) digits.pop_back();
-        code(opcode::long1), number<std::uint8_t>(digits.size());
-        append(out_, view_of(digits));
-    }
     void end_tuple(std::size_t size) {
         constexpr std::array short_forms{opcode::tuple1, opcode::tuple2, opcode::tuple3};
         code(size <= 3 ? short_forms[size - 1] : opcode::tuple);
@@ -239,6 +279,7 @@ class emitter {
         if (slot != none) return get(slot);
         if (options_.protocol >= 4) {
             if (module == "numpy") text_once(module, numpy_);
+            else if (module == "numpy.core.multiarray") text_once(module, multiarray_);
             else text(module);
             text(name);
             code(opcode::stack_global);
@@ -249,13 +290,6 @@ class emitter {
         slot = memoize();
     }
 
-    /// The slot of a text of one character below U+0100: Python keeps one object for each of them.
-    std::uint32_t* single_text(std::string_view chars) noexcept {
-        const auto u = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(chars[i])); };
-        if (chars.size() == 1 && u(0) < 0x80U) return &single_texts_[u(0)];
-        if (chars.size() == 2 && (u(0) == 0xc2U || u(0) == 0xc3U)) return &single_texts_[(u(0) & 3U) << 6U | (u(1) & 0x3fU)];
-        return nullptr;
-    }
     /// A str of Python 2.
     void string(std::string_view chars) {
         boundary();
@@ -272,7 +306,7 @@ class emitter {
         const auto& tensor = *data.tensor;
         if (tensor.source == nullptr) {
             const auto held = tensor.bytes.subspan(static_cast<std::size_t>(data.first), static_cast<std::size_t>(data.count));
-            return bytes(plan_->in_file_order(tensor.dtype, held));
+            return void(bytes(plan_->in_file_order(tensor.dtype, held)));
         }
         if (data.count < 2) {
             plan_->visit(tensor, [&](piece few) { bytes(few.first(static_cast<std::size_t>(data.count))); });
@@ -303,16 +337,6 @@ class emitter {
         close_stretch();
         stretches_.push_back({0, 0, {}, later, size_bytes});
         left_out_ += size_bytes;
-    }
-    void bytes(piece data) {
-        boundary();
-        // Python keeps one object for no byte, and one for each single byte.
-        auto* const slot = data.empty() ? &no_bytes_ : data.size() == 1 ? &single_bytes_[std::to_integer<std::size_t>(data[0])] : nullptr;
-        if (slot != nullptr && *slot != none) return get(*slot);
-        if (options_.protocol >= 3) raw_bytes(data);
-        else if (options_.python2) string(as_chars(data));
-        else encoded_bytes(data);
-        if (slot != nullptr) *slot = memo_ - 1;
     }
     /// Protocol 2 has no bytes; Python 3 writes a text and how it is to be encoded.
     void encoded_bytes(piece data) {
@@ -347,28 +371,6 @@ class emitter {
         memoize();
     }
 
-    void element_type(DType dtype) {
-        const auto kind = numpy::kind_of(dtype);
-        auto& slot = dtypes_[static_cast<std::size_t>(numpy::dtype_of_kind(kind).value_or(dtype))];
-        boundary();
-        if (slot != none) return get(slot);
-        global("numpy", "dtype", dtype_);
-        boundary();  // the tuple ("f4", False, True)
-        if (options_.python2) string(kind), integer(0), integer(1);
-        else text(kind), boundary(), code(opcode::new_false), boundary(), code(opcode::new_true);
-        end_tuple(3);
-        code(opcode::reduce);
-        slot = memoize();
-        boundary(), code(opcode::mark), integer(3);
-        const std::string_view order = number_bytes(dtype) == 1 ? "|" : "<";
-        if (options_.python2) string(order);
-        else text(order);
-        for (int i = 0; i < 3; ++i) boundary(), code(opcode::none);
-        integer(-1), integer(-1), integer(0);
-        code(opcode::tuple), memoize();
-        code(opcode::build);
-    }
-
     write_options options_;
     save_plan* plan_;
     byte_buffer out_;
@@ -380,6 +382,7 @@ class emitter {
     std::uint32_t memo_ = 0;
     dict_state dict_;
     std::uint32_t reconstruct_ = none, ndarray_ = none, dtype_ = none, encode_ = none, bytes_ = none, latin1_ = none, numpy_ = none;
+    std::uint32_t ordered_dict_ = none, tuple_ = none, scalar_ = none, multiarray_ = none;
     std::uint32_t no_bytes_ = none;
     std::array<std::uint32_t, 256> single_texts_{};
     std::array<std::uint32_t, 256> single_bytes_{};

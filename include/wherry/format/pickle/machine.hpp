@@ -4,18 +4,22 @@
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/number.hpp>
+#include <wherry/base/real.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/format/pickle/call.hpp>
 #include <wherry/format/pickle/value.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI::pickle {
@@ -47,6 +51,10 @@ class machine {
                          .message = "something follows the pickle",
                          .offset = in_.offset(),
                          .found = decimal(in_.remaining())};
+        if (eval_at_) {
+            at_ = *eval_at_;
+            return refuse("builtins", "eval").failure();
+        }
         if (stack_.size() != 1 || !marks_.empty()) return bad("a pickle stops with more or less than one object");
         return stack_.front();
     }
@@ -106,8 +114,8 @@ class machine {
             case opcode::long_line: return push_line();
             case opcode::float_line: return push_real_line();
             case opcode::bin_float: return push_real();
-            case opcode::short_bin_string: return push_slice<std::uint8_t>(kind::bytes);
-            case opcode::bin_string: return push_slice<std::uint32_t>(kind::bytes);
+            case opcode::short_bin_string: return objects_.python2 = true, push_slice<std::uint8_t>(kind::bytes);
+            case opcode::bin_string: return objects_.python2 = true, push_slice<std::uint32_t>(kind::bytes);
             case opcode::short_bin_bytes: return push_slice<std::uint8_t>(kind::bytes);
             case opcode::bin_bytes: return push_slice<std::uint32_t>(kind::bytes);
             case opcode::bin_bytes8: return push_slice<std::uint64_t>(kind::bytes);
@@ -191,9 +199,9 @@ class machine {
     template <class U>
     outcome push_long(const result<U>& size) {
         if (!size) return size.failure();
-        if (*size > sizeof(std::int64_t)) return bad("a number has more than 64 bits", decimal(*size));
         const auto bytes = in_.take(*size, "a number is cut short");
         if (!bytes) return bytes.failure();
+        if (*size > sizeof(std::int64_t)) return push(objects_.make_slice(kind::big, *bytes));
         std::uint64_t bits = !bytes->empty() && (static_cast<unsigned char>(bytes->back()) & 0x80U) != 0 ? ~std::uint64_t{0} : 0;
         for (auto at = bytes->rbegin(); at != bytes->rend(); ++at) bits = bits << 8U | static_cast<unsigned char>(*at);
         return push(objects_.make_number(static_cast<std::int64_t>(bits)));
@@ -225,11 +233,20 @@ class machine {
     }
     outcome push_real_line() {
         const auto digits = line();
-        return digits ? push({kind::real, 0}) : outcome(digits.error());
+        if (!digits) return digits.failure();
+        double held = 0;
+        const auto* const end = digits->data() + digits->size();
+        if (const auto read = number_from_chars(digits->data(), end, held); read.ptr != end || read.ec != std::errc())
+            return bad("a number of a pickle is not one", digits->substr(0, 40));
+        return push(objects_.make_number(std::bit_cast<std::int64_t>(held), kind::real));
     }
+    /// Big-endian.
     outcome push_real() {
-        const auto read = in_.read<std::uint64_t>("a number is cut short");
-        return read ? push({kind::real, 0}) : outcome(read.error());
+        const auto bytes = in_.take(sizeof(double), "a number is cut short");
+        if (!bytes) return bytes.failure();
+        std::uint64_t bits = 0;
+        for (const char c : *bytes) bits = bits << 8U | static_cast<unsigned char>(c);
+        return push(objects_.make_number(static_cast<std::int64_t>(bits), kind::real));
     }
     template <class U>
     outcome push_slice(kind k) {
@@ -290,6 +307,7 @@ class machine {
     }
     outcome push_callable(std::string_view module, std::string_view name) {
         const auto found = find_callable(module, name);
+        if (found == callable::eval) eval_at_ = at_;
         return found ? push({kind::callable, static_cast<std::uint32_t>(*found)}) : refuse(module, name);
     }
     outcome global_lines() {
@@ -307,61 +325,19 @@ class machine {
         return push_callable(objects_.slice(module), objects_.slice(name));
     }
 
-    /// The object that a call would make, recognised by its shape.
     outcome reduce() {
         if (stack_.size() < floor() + 2) return bad("a call without arguments");
         const auto given = stack_.back();
         const auto called = stack_[stack_.size() - 2];
-        if (called.kind != kind::callable || given.kind != kind::tuple) return bad("a call of something that cannot be called");
         stack_.resize(stack_.size() - 2);
-        if (objects_.size(given) > 4) return bad("a call with too many arguments");
-        const auto args = objects_.items(given);
-        const auto is = [&](std::size_t i, kind k) { return i < args.size() && args[i].kind == k; };
-        const auto wrong = [this] { return outcome(bad("a call with arguments that it never has")); };
-        switch (static_cast<callable>(called.at)) {
-            case callable::reconstruct:
-                if (args.size() != 3 || !is(0, kind::callable) || args[0].at != static_cast<std::uint32_t>(callable::ndarray))
-                    return wrong();
-                return push(objects_.make(kind::array));
-            case callable::dtype: {
-                if (!is(0, kind::text) && !is(0, kind::bytes)) return wrong();
-                const auto made = objects_.make(kind::dtype);
-                objects_.append(made, args[0]);
-                return push(made);
-            }
-            case callable::scalar: {
-                if (args.size() != 2 || !is(0, kind::dtype)) return wrong();
-                const auto made = objects_.make(kind::scalar);
-                for (const auto arg : args) objects_.append(made, arg);
-                return push(made);
-            }
-            case callable::encode:
-                if (!is(0, kind::text) || !is(1, kind::text) || objects_.slice(args[1]) != "latin1") return wrong();
-                return push({kind::latin1, args[0].at});
-            case callable::bytes:
-                if (!args.empty()) return wrong();
-                return push(objects_.make_slice(kind::bytes, {}));
-            case callable::tuple:
-                if (args.size() != 1 || !is(0, kind::tuple)) return wrong();
-                return push(args[0]);
-            case callable::ordered_dict: return ordered_dict(args);
-            case callable::ndarray: break;
+        auto made = detail::called(objects_, called, given, caps_);
+        if (!made) {
+            auto refused = std::move(made).error();
+            refused.offset = at_;
+            return refused;
         }
-        return wrong();
-    }
-    /// Python 2 gives the items as a list of lists, Python 3 adds them afterwards.
-    outcome ordered_dict(const sequence<value>& args) {
-        const auto made = objects_.make(kind::dict);
-        if (args.size() > 1 || (args.size() == 1 && args[0].kind != kind::list)) return bad("an OrderedDict of something else than a list");
-        if (!args.empty() && objects_.cells.size() + 2 * std::uint64_t{objects_.size(args[0])} > caps_.pickle_opcodes)
-            return error{.code = errc::too_large, .message = "a pickle copies more items than the limit", .offset = at_};
-        if (!args.empty())
-            for (const auto pair : objects_.items(args[0])) {
-                if ((pair.kind != kind::list && pair.kind != kind::tuple) || objects_.size(pair) != 2)
-                    return bad("an OrderedDict of something else than pairs");
-                for (const auto item : objects_.items(pair)) objects_.append(made, item);
-            }
-        return push(made);
+        if (called.at == static_cast<std::uint32_t>(callable::eval)) eval_at_.reset();
+        return push(*made);
     }
     /// Arrays and dtypes take their state once; nothing else has one.
     outcome build() {
@@ -382,6 +358,7 @@ class machine {
     std::uint64_t at_ = 0;
     std::uint64_t opcodes_ = 0;
     bool stopped_ = false;
+    std::optional<std::uint64_t> eval_at_;  ///< where it was named and not called since
     object_graph objects_;
     sequence<value> stack_;
     sequence<std::size_t> marks_;

@@ -70,7 +70,7 @@ constexpr bool is_forbidden(char code) noexcept {
 }
 
 /// The callables that are known. They are recognised, nothing is ever called.
-enum class callable : std::uint32_t { reconstruct, ndarray, dtype, scalar, encode, bytes, ordered_dict, tuple };
+enum class callable : std::uint32_t { reconstruct, ndarray, dtype, scalar, encode, bytes, ordered_dict, tuple, eval };
 
 /// The callable of that name, if it is on the list.
 constexpr std::optional<callable> find_callable(std::string_view module, std::string_view name) noexcept {
@@ -92,6 +92,8 @@ constexpr std::optional<callable> find_callable(std::string_view module, std::st
         {"__builtin__", "tuple", callable::tuple},
         {"builtins", "tuple", callable::tuple},
         {"collections", "OrderedDict", callable::ordered_dict},
+        {"__builtin__", "eval", callable::eval},  // of `data` and {"data": array} alone: a tensor of Paddle's static graph
+        {"builtins", "eval", callable::eval},
     });
     for (const auto& held : table)
         if (held.module == module && held.name == name) return held.what;
@@ -104,7 +106,8 @@ enum class kind : std::uint32_t {
     none,
     boolean,   ///< at: 0 or 1
     integer,   ///< at: into numbers
-    real,      ///< not kept
+    real,      ///< at: into numbers, the bits of a double
+    big,       ///< at: into slices, an integer of more than 64 bits in two's complement
     text,      ///< at: into slices, UTF-8
     bytes,     ///< at: into slices, raw (a Python 2 str as well)
     latin1,    ///< at: into slices, UTF-8 of characters that each mean one byte
@@ -129,6 +132,8 @@ struct object_graph {
         std::uint32_t first = 0;  ///< cell
         std::uint32_t last = 0;
         std::uint32_t size = 0;
+        bool called = false;        ///< made by a call: an OrderedDict, a tuple that stands for a tensor of Paddle
+        bool holds_arrays = false;  ///< at any depth; only where the objects are kept
     };
     struct cell {
         pickle::value value;
@@ -139,6 +144,7 @@ struct object_graph {
     sequence<std::int64_t> numbers;
     sequence<node> nodes;
     sequence<cell> cells;
+    bool python2 = false;  ///< has str of Python 2, and no bytes then
 
     value make(kind k) {
         nodes.emplace_back();
@@ -148,9 +154,9 @@ struct object_graph {
         slices.push_back(bytes);
         return {k, static_cast<std::uint32_t>(slices.size() - 1)};
     }
-    value make_number(std::int64_t n) {
+    value make_number(std::int64_t n, kind k = kind::integer) {
         numbers.push_back(n);
-        return {kind::integer, static_cast<std::uint32_t>(numbers.size() - 1)};
+        return {k, static_cast<std::uint32_t>(numbers.size() - 1)};
     }
     void append(value container, value item) {
         const auto at = static_cast<std::uint32_t>(cells.size());
@@ -163,6 +169,12 @@ struct object_graph {
     }
 
     [[nodiscard]] std::uint32_t size(value container) const noexcept { return nodes[container.at].size; }
+    /// (name, array): how Paddle pickles a tensor that does not lie in the outermost dict.
+    [[nodiscard]] bool is_named_array(value v) const noexcept {
+        if (v.kind != kind::tuple || size(v) != 2) return false;
+        const auto& name = cells[nodes[v.at].first];
+        return name.value.kind == kind::text && cells[name.next].value.kind == kind::array;
+    }
     [[nodiscard]] std::string_view slice(value v) const noexcept { return slices[v.at]; }
     /// The items, in order.
     [[nodiscard]] sequence<value> items(value container) const {

@@ -6,7 +6,9 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/format/pickle/emitter.hpp>
-#include <wherry/format/pickle/read.hpp>
+#include <wherry/format/pickle/extra.hpp>
+#include <wherry/format/pickle/keep.hpp>
+#include <wherry/format/pickle/write_kept.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
@@ -28,11 +30,6 @@ struct slice {
     array_data data;
     std::uint64_t count;
 };
-
-/// Lengths have 32 bits, and protocol 2 may write a byte as two.
-constexpr std::uint64_t most_bytes(int protocol) noexcept {
-    return protocol == 2 ? std::numeric_limits<std::int32_t>::max() : std::numeric_limits<std::uint32_t>::max();
-}
 
 inline sequence<slice> slices_of(const tensor_ref& tensor, const write_options& options) {
     const auto width = size_of(tensor.dtype);
@@ -59,7 +56,7 @@ inline void describe(emitter& out, std::span<const tensor_ref* const> cut, std::
         out.shape(cut[i]->dims);
         out.end_item();
         out.text_once("slices", slices_key);
-        out.names(slots[i]);
+        out.list(slots[i].size(), [&](std::size_t at) { out.got(slots[i][at]); });
         out.end_item();
         out.end_dict(all);
         out.end_item();
@@ -68,23 +65,28 @@ inline void describe(emitter& out, std::span<const tensor_ref* const> cut, std::
 }
 
 /// Source: paddle/framework/io.py, _build_saved_state_dict.
-inline void tell_names(emitter& out, std::span<const structured_name> names) {
+inline void tell_names(emitter& out, const kept_writer& kept, const structured_names& names) {
     out.text(structured_names_key);
     const auto top = out.begin_dict(names.size());
     for (const auto& one : names) {
-        out.text(one.structured);
+        auto key = kept.slot_of(one.structured);
+        out.text_once(one.structured, key);
         out.text(one.parameter);
         out.end_item();
     }
     out.end_dict(top);
 }
 
-inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, const write_options& options,
-                         std::span<const structured_name> names) {
+inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, const write_options& options, const extra& beside) {
+    emitter out(options, into);
+    kept_writer kept(out, into, beside, tensors);
+    if (auto checked = kept.check(); !checked) return checked;
     sequence<const tensor_ref*> cut;
     const bool may_cut = options.cut && options.protocol < 4;
-    for (const auto& tensor : tensors) {
-        if (may_cut && tensor.dims.count() > options.cut_bytes / size_of(tensor.dtype)) cut.push_back(&tensor);
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const auto& tensor = tensors[i];
+        const bool large = may_cut && !kept.is_nested(i) && tensor.dims.count() > options.cut_bytes / size_of(tensor.dtype);
+        if (large) cut.push_back(&tensor), kept.leave_out(i);
         else if (options.protocol < 4 && tensor.size_bytes() > most_bytes(options.protocol))
             return error{.code = errc::too_large,
                          .message = "an array is too large for this protocol",
@@ -92,29 +94,26 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
                          .expected = decimal(most_bytes(options.protocol)),
                          .found = decimal(tensor.size_bytes())};
     }
-    sequence<sequence<slice>> slices;
-    std::size_t count = tensors.size() - cut.size() + (cut.empty() ? 0 : 1) + (names.empty() ? 0 : 1);
-    for (const auto* tensor : cut) count += slices.emplace_back(slices_of(*tensor, options)).size();
-
-    emitter out(options, into);
-    (void)out.begin_dict(count);
-    for (const auto& tensor : tensors) {
-        if (std::find(cut.begin(), cut.end(), &tensor) != cut.end()) continue;
-        out.text(tensor.name);
-        out.array(tensor.dtype, tensor.dims, {&tensor, 0, tensor.size_bytes()});
-        out.end_item();
-    }
-    sequence<sequence<std::uint32_t>> slots;
-    for (std::size_t i = 0; i < cut.size(); ++i) {
-        auto& held = slots.emplace_back();
-        for (const auto& part : slices[i]) {
-            held.push_back(out.text(part.name));
-            out.array(cut[i]->dtype, {static_cast<std::int64_t>(part.count)}, part.data);
-            out.end_item();
+    const auto& names = beside.structured_names;
+    if (kept.is_whole()) kept.write();
+    else {
+        sequence<sequence<slice>> slices;
+        std::size_t count = kept.item_count() + (cut.empty() ? 0 : 1) + (names.empty() ? 0 : 1);
+        for (const auto* tensor : cut) count += slices.emplace_back(slices_of(*tensor, options)).size();
+        (void)out.begin_dict(count, kept.is_ordered());
+        kept.write_items();
+        sequence<sequence<std::uint32_t>> slots;
+        for (std::size_t i = 0; i < cut.size(); ++i) {
+            auto& held = slots.emplace_back();
+            for (const auto& part : slices[i]) {
+                held.push_back(out.text(part.name));
+                out.array(cut[i]->dtype, {static_cast<std::int64_t>(part.count)}, part.data);
+                out.end_item();
+            }
         }
+        if (!names.empty()) tell_names(out, kept, names), out.end_item();
+        if (!cut.empty()) describe(out, cut, slots), out.end_item();
     }
-    if (!names.empty()) tell_names(out, names), out.end_item();
-    if (!cut.empty()) describe(out, cut, slots), out.end_item();
     const auto stretches = out.finish();
     const auto bytes = into.keep(out.take_buffer());
     for (const auto& held : stretches) {
@@ -125,7 +124,8 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
 }
 }  // namespace detail
 
-/// Adds arrays as a pickle to a plan. Elements of protocol 3 and 4 that are 64 KiB and more are only pointed at; protocol 2 writes bytes
+/// Adds arrays as a pickle to a plan, each in its place among the objects that `beside` keeps: an array without a place there comes after
+/// the items of the outermost dict, and a place whose array is not given is left out of its dict. Elements of protocol 3 and 4 that are 64 KiB and more are only pointed at; protocol 2 writes bytes
 /// of 0x80 and more as two. Errors: bad_argument for another protocol; bad_name; too_large for an array that the protocol has no room for.
 inline result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const write_options& options, const extra& beside = {}) {
     if (options.protocol < 2 || options.protocol > 4)
@@ -138,7 +138,7 @@ inline result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, c
     for (const auto& tensor : tensors)
         if (!is_utf8(tensor.name))
             return error{.code = errc::bad_name, .message = "a name in a pickle must be UTF-8", .variable = tensor.name.substr(0, 64)};
-    return detail::emit(into, tensors, options, beside.structured_names);
+    return detail::emit(into, tensors, options, beside);
 }
 
 }  // namespace wherry::inline WHERRY_ABI::pickle
