@@ -169,12 +169,18 @@ set(WHERRY_HEADERS
     wherry/format/npy.hpp
     wherry/format/numpy.hpp
     wherry/format/pickle.hpp
+    wherry/format/pickle/array_state.hpp
+    wherry/format/pickle/call.hpp
+    wherry/format/pickle/elements.hpp
     wherry/format/pickle/emitter.hpp
+    wherry/format/pickle/extra.hpp
+    wherry/format/pickle/keep.hpp
     wherry/format/pickle/machine.hpp
     wherry/format/pickle/parsed.hpp
     wherry/format/pickle/read.hpp
     wherry/format/pickle/value.hpp
     wherry/format/pickle/write.hpp
+    wherry/format/pickle/write_kept.hpp
     wherry/format/streams.hpp
     wherry/format/text_file.hpp
     wherry/format/text_number.hpp
@@ -303,6 +309,7 @@ set(WHERRY_HEADERS
     wherry/tensor/scope.hpp
     wherry/tensor/selected_rows.hpp
     wherry/tensor/state_dict.hpp
+    wherry/tensor/structured_names.hpp
     wherry/tensor/tensor.hpp
     wherry/tensor/to_string.hpp
     wherry/tensor/transposed.hpp
