@@ -1,6 +1,7 @@
 #ifndef WHERRY_FORMAT_PICKLE_EXTRA_HPP
 #define WHERRY_FORMAT_PICKLE_EXTRA_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>

@@ -2,6 +2,7 @@
 #define WHERRY_FORMAT_PICKLE_WRITE_KEPT_HPP
 
 #include <wherry/base/bytes.hpp>
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/name_index.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
