@@ -308,6 +308,7 @@ set(WHERRY_HEADERS
     wherry/tensor/renamed.hpp
     wherry/tensor/scope.hpp
     wherry/tensor/selected_rows.hpp
+    wherry/tensor/shared_blocks.hpp
     wherry/tensor/state_dict.hpp
     wherry/tensor/structured_names.hpp
     wherry/tensor/tensor.hpp

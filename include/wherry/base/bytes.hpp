@@ -80,7 +80,9 @@ constexpr void append(byte_buffer& out, std::string_view bytes) { out.insert(out
 template <std::integral I>
 constexpr void append_little_endian(byte_buffer& out, I value) {
     const auto bits = static_cast<std::make_unsigned_t<I>>(value);
-    for (std::size_t i = 0; i < sizeof(I); ++i) out.push_back(static_cast<char>(static_cast<unsigned char>(bits >> (8U * i))));
+    char bytes[sizeof(I)]{};
+    for (std::size_t i = 0; i < sizeof(I); ++i) bytes[i] = static_cast<char>(static_cast<unsigned char>(bits >> (8U * i)));
+    append(out, {bytes, sizeof(I)});
 }
 
 /// Raw bytes seen as characters and back: files and streams are both.

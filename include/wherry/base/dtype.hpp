@@ -72,12 +72,19 @@ constexpr const dtype_row* find_dtype(DType dtype) noexcept {
     return nullptr;
 }
 
+namespace detail {
+/// Sizes by the number of an element type: asked several times for each tensor of a file.
+inline constexpr auto dtype_sizes = [] {
+    std::array<std::uint8_t, static_cast<std::size_t>(dtype_table.back().dtype) + 1> sizes{};
+    for (const auto& row : dtype_table) sizes[static_cast<std::size_t>(row.dtype)] = static_cast<std::uint8_t>(row.size_bytes);
+    return sizes;
+}();
+}  // namespace detail
+
 /// Bytes of one element; 0 for a number that is not an element type.
-/// Not by `find_dtype`: gcc 12 with -fsanitize=undefined compares no pointer with null at compile time.
 constexpr std::size_t size_of(DType dtype) noexcept {
-    for (const auto& row : dtype_table)
-        if (row.dtype == dtype) return row.size_bytes;
-    return 0;
+    const auto number = static_cast<std::size_t>(dtype);
+    return number < detail::dtype_sizes.size() ? detail::dtype_sizes[number] : 0;
 }
 
 /// Whether a number read from a file is an element type at all.

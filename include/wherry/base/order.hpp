@@ -29,6 +29,10 @@ inline std::size_t common_prefix(std::span<const std::string_view> names) noexce
 /// The next eight bytes as a number that compares as they do; a short name is padded with zeros.
 inline std::uint64_t leading_bytes(std::string_view rest) noexcept {
     std::uint64_t key = 0;
+    if (rest.size() >= sizeof key) {  // one load
+        for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8U | static_cast<unsigned char>(rest[i]);
+        return key;
+    }
     for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8U | (i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0U);
     return key;
 }

@@ -83,7 +83,7 @@ class sequence {
     }
     constexpr ~sequence() {
         if constexpr (plain) give_back();
-        else destroy();
+        else if (begin_ != nullptr) destroy();
     }
     constexpr void swap(sequence& other) noexcept {
         std::swap(begin_, other.begin_);

@@ -145,10 +145,10 @@ result<save_plan> plan_by(const any_planner& format, std::span<const tensor_ref>
     sequence<std::string_view> names;
     names.reserve(tensors.size());
     for (const auto& one : tensors) names.push_back(one.name);
-    if (auto checked = check_tensors(tensors, names, caps); !checked) return checked.failure();
-    if (auto checked = check_held(format, tensors); !checked) return checked.failure();
-    auto records = records_of<L>(names, layout);
+    auto records = records_of<L>(names, layout, caps);
     if (!records) return records.failure();
+    if (auto checked = check_tensors(tensors, caps); !checked) return checked.failure();
+    if (auto checked = check_held(format, tensors); !checked) return checked.failure();
     save_plan plan;
     for (auto& held : *records) {
         if (!format.holds_many && held.tensors.size() > 1)

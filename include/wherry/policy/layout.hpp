@@ -59,6 +59,13 @@ inline constexpr bool tolerates_trailing_bytes = [] {
     return false;
 }();
 
+/// A layout may say that its only record is in the order of the names' bytes. Such a layout is asked about names that repeat, too.
+template <class L>
+inline constexpr bool sorts_by_name = [] {
+    if constexpr (requires { L::sorts_by_name; }) return bool(L::sorts_by_name);
+    return false;
+}();
+
 }  // namespace wherry::inline WHERRY_ABI
 
 namespace wherry::inline WHERRY_ABI::layout {
@@ -83,6 +90,7 @@ struct combined {
     using kind = kinds::layout;
     static constexpr std::string_view name = "combined";
     static constexpr bool single_record = true;
+    static constexpr bool sorts_by_name = true;
     [[nodiscard]] sequence<record> records(std::span<const std::string_view> names) const { return {{{}, order_of(names)}}; }
 };
 

@@ -13,6 +13,7 @@
 #include <wherry/record/selected_rows.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/selected_rows.hpp>
+#include <wherry/tensor/shared_blocks.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
@@ -42,52 +43,41 @@ namespace detail {
 inline constexpr std::string_view folder_instead =
     "a folder is not a combined file: its files, one per variable, are loaded without a filename";
 
-/// A tensor between its file and its scope.
-struct arrival {
-    std::string_view name;
-    wire::tensor_header header;
-    std::string_view bytes;  ///< of a record in memory
-    Tensor fresh;            ///< else, or where the held memory is too small
-    Tensor* in_place = nullptr;
-    element_check check{};
-    bool is_decoded = false;               ///< `fresh` is as a Tensor has it
-    std::unique_ptr<SelectedRows> rows{};  ///< in place of all the others
-};
-
 /// Bytes between wanted tensors that are read and thrown away rather than stepped over with a call per tensor.
 inline constexpr std::uint64_t widest_gaps = std::uint64_t{1} << 20U;
 
 /// Elements, what lies between (thrown away), elements, ...: one stretch of a record in one call. Errors: those of the reader.
-inline result<void> read_stretch(std::span<arrival* const> into, std::uint64_t gaps, any_reader& reader) {
+inline result<void> read_stretch(std::span<placed_tensor* const> into, std::uint64_t gaps, any_reader& reader) {
     sequence<std::byte> between(static_cast<std::size_t>(gaps));
     std::span<std::byte> unused(between);
     sequence<std::span<std::byte>> pieces{into.front()->fresh.bytes()};
     pieces.reserve(2 * into.size());
     for (std::size_t i = 1; i < into.size(); ++i) {
-        const auto gap = static_cast<std::size_t>(into[i]->header.data_offset - into[i - 1]->header.data_end());
+        const auto gap = static_cast<std::size_t>(into[i]->found.header.data_offset - into[i - 1]->found.header.data_end());
         pieces.push_back(unused.first(gap));
         unused = unused.subspan(gap);
         pieces.push_back(into[i]->fresh.bytes());
     }
-    return reader.read_at(into.front()->header.data_offset, std::span<const std::span<std::byte>>(pieces));
+    return reader.read_at(into.front()->found.header.data_offset, std::span<const std::span<std::byte>>(pieces));
 }
 
 /// Reads the elements of a record that have not come with the headers, in as few calls as the reader allows.
-inline result<void> read_elements(std::span<arrival> arrivals, any_reader& reader) {
-    sequence<arrival*> into;
+inline result<void> read_elements(std::span<placed_tensor> arrivals, std::span<const wanted_tensor> wanted, any_reader& reader,
+                                  shared_blocks& blocks) {
+    sequence<placed_tensor*> into;
     for (auto& one : arrivals) {
         if (one.fresh.is_initialized()) continue;
-        one.fresh.resize(one.header.dtype, one.header.dims);
+        one.fresh = blocks.make(one.found.header.dtype, one.found.header.dims);
         if (!one.fresh.bytes().empty()) into.push_back(&one);
     }
     if (reader.scatters() && into.size() > 1) {
         std::uint64_t gaps = 0;
-        for (std::size_t i = 1; i < into.size(); ++i) gaps += into[i]->header.data_offset - into[i - 1]->header.data_end();
+        for (std::size_t i = 1; i < into.size(); ++i) gaps += into[i]->found.header.data_offset - into[i - 1]->found.header.data_end();
         if (gaps <= widest_gaps) return read_stretch(into, gaps, reader);
     }
     for (auto* one : into)
-        if (auto read = reader.read_at(one->header.data_offset, one->fresh.bytes()); !read)
-            return std::move(read).error().of_variable(one->name);
+        if (auto read = reader.read_at(one->found.header.data_offset, one->fresh.bytes()); !read)
+            return std::move(read).error().of_variable(wanted[one->wanted].name);
     return {};
 }
 
@@ -125,37 +115,46 @@ inline bool may_stay(DType dtype, std::string_view bytes) noexcept {
 }
 /// Lets tensors borrow the memory of a record where they can. The memory is the reader's own copy of the file, so it may
 /// be written to.
-inline void borrow(std::span<arrival> arrivals, const std::shared_ptr<void>& lender, load_report& report) {
+inline void borrow(std::span<placed_tensor> arrivals, const std::shared_ptr<void>& lender, load_report& report) {
     for (auto& one : arrivals) {
-        if (one.is_decoded || !may_stay(one.header.dtype, one.bytes)) continue;
+        const auto& header = one.found.header;
+        if (one.is_decoded || !may_stay(header.dtype, one.bytes)) continue;
         auto* const data = const_cast<std::byte*>(as_bytes(one.bytes).data());  // NOLINT: a private mapping, see above
-        one.fresh = Tensor::lent(one.header.dtype, one.header.dims, data, lender);
+        one.fresh = Tensor::lent(header.dtype, header.dims, data, lender);
         report.lent_bytes += one.bytes.size();
         one.bytes = {};
     }
 }
 
+/// Tensors of a large scope lie all over memory: each takes longer to arrive in the cache than to be changed.
+inline void prefetch(const Tensor* held) noexcept {
+    for (std::size_t at = 0; at < sizeof(Tensor); at += 64)
+        __builtin_prefetch(reinterpret_cast<const char*>(held) + at, 1);  // NOLINT: an address
+}
+
 /// Everything is checked: what can fail for want of memory first, then only moves and copies.
-inline void hand_over(std::span<arrival> arrivals, Scope& scope) {
+inline void hand_over(std::span<placed_tensor> arrivals, std::span<const wanted_tensor> wanted, Scope& scope, shared_blocks& blocks) {
     for (auto& one : arrivals) {
+        one.held = scope.find_var(wanted[one.wanted].name);
         if (one.fresh.is_initialized() || one.rows != nullptr) continue;  // read from a file, or lent
-        auto* held = scope.find_var(one.name);
-        if (held != nullptr && held->bytes().size() >= one.bytes.size()) one.in_place = held;
-        else one.fresh.resize(one.header.dtype, one.header.dims);
+        one.in_place = one.held != nullptr && one.held->bytes().size() >= one.bytes.size();
+        if (!one.in_place) one.fresh = blocks.make(one.found.header.dtype, one.found.header.dims);
     }
-    for (auto& one : arrivals) {
+    for (std::size_t i = 0; i < arrivals.size(); ++i) {
+        if (i + 8 < arrivals.size()) prefetch(arrivals[i + 8].held);
+        auto& one = arrivals[i];
         if (one.rows != nullptr) {
-            scope.rows(one.name) = std::move(*one.rows);
+            scope.rows(wanted[one.wanted].name) = std::move(*one.rows);
             continue;
         }
-        auto* held = one.in_place != nullptr ? one.in_place : scope.find_var(one.name);
-        if (held == nullptr) held = &scope.var(one.name);
-        if (one.in_place != nullptr) held->resize(one.header.dtype, one.header.dims);
+        auto& header = one.found.header;
+        auto* const held = one.held != nullptr ? one.held : &scope.var(wanted[one.wanted].name);
+        if (one.in_place) held->resize(header.dtype, header.dims);
         else held->swap(one.fresh);
         const auto bytes = held->bytes();
         if (one.bytes.data() != nullptr) std::copy_n(as_bytes(one.bytes).begin(), bytes.size(), bytes.begin());
-        if (!one.is_decoded) elements_from_file(one.header.dtype, bytes);
-        held->set_lod(std::move(one.header.lod));
+        if (!one.is_decoded) elements_from_file(header.dtype, bytes);
+        held->set_lod(std::move(header.lod));
     }
 }
 
@@ -164,7 +163,7 @@ class loader {
   public:
     loader(std::span<const wanted_tensor> wanted, const record_rules& rules, const limits& caps)
         : wanted_(wanted), rules_(rules), caps_(caps) {
-        arrivals_.reserve(wanted.size());
+        if (!rules.single_record) arrivals_.reserve(wanted.size());
     }
 
     /// The error of a record that does not open.
@@ -188,12 +187,12 @@ class loader {
         const auto path = reader.path();
         auto found = place(held, listing, reader, path);
         if (!found) return std::move(found).error().in_file(path);
-        if (auto taken = take_placed(*found, reader); !taken) return std::move(taken).error().in_file(path);
+        if (auto taken = take_placed(*std::move(found), reader); !taken) return std::move(taken).error().in_file(path);
         return {};
     }
 
     load_report finish(Scope& scope) {
-        hand_over(arrivals_, scope);
+        hand_over(arrivals_, wanted_, scope, blocks_);
         report_.tensor_count = arrivals_.size();
         return std::move(report_);
     }
@@ -203,15 +202,14 @@ class loader {
         auto rows = read_rows(held, wanted_, reader, rules_, path, caps_, report_.warnings);
         if (!rows) return rows.failure();
         report_.data_bytes += (*rows)->value.bytes().size();
-        arrivals_.emplace_back().name = wanted_[held.tensors.front()].name;
-        arrivals_.back().rows = *std::move(rows);
+        arrivals_.push_back({.wanted = held.tensors.front(), .rows = *std::move(rows)});
         return {};
     }
 
     result<sequence<placed_tensor>> index(const record& held, any_reader& reader, std::string_view path) {
         if (rules_.place == nullptr) {
             stream_indexer indexer(reader, window_, caps_);
-            return index_record(held, wanted_, indexer, rules_, path, report_.warnings);
+            return index_record(held, wanted_, indexer, blocks_, rules_, path, report_.warnings);
         }
         listing_request request{caps_, held.tensors.size()};
         if (held.tensors.size() == 1) request.variable = wanted_[held.tensors.front()].variable;
@@ -231,39 +229,37 @@ class loader {
     result<void> take_tensors(const record& held, any_reader& reader, std::string_view path) {
         auto found = index(held, reader, path);
         if (!found) return found.failure();
-        return take_placed(*found, reader);
+        return take_placed(*std::move(found), reader);
     }
-    result<void> take_placed(std::span<placed_tensor> found, any_reader& reader) {
+    result<void> take_placed(sequence<placed_tensor> found, any_reader& reader) {
         const auto first = arrivals_.size();
-        for (auto& one : found) {
+        if (first == 0 && rules_.single_record) arrivals_ = std::move(found);
+        else
+            for (auto& one : found) arrivals_.push_back(std::move(one));
+        const auto arrivals = std::span(arrivals_).subspan(first);
+        for (auto& one : arrivals) {
             report_.data_bytes += one.found.header.data_bytes;
-            auto& arrived = arrivals_.emplace_back();
-            arrived.name = wanted_[one.wanted].name;
-            arrived.header = std::move(one.found.header);
-            arrived.fresh = std::move(one.fresh);
-            arrived.check = one.check;
             if (one.decoder.run == nullptr) continue;
-            arrived.is_decoded = true;
-            arrived.fresh.resize(arrived.header.dtype, arrived.header.dims);
-            if (auto made = one.decoder.run(one.decoder.state.get(), one.decoder.at, reader, arrived.fresh); !made)
-                return std::move(made).error().of_variable(arrived.name);
+            one.is_decoded = true;
+            one.fresh.resize(one.found.header.dtype, one.found.header.dims);
+            if (auto made = one.decoder.run(one.decoder.state.get(), one.decoder.at, reader, one.fresh); !made)
+                return std::move(made).error().of_variable(wanted_[one.wanted].name);
             one.decoder.state.reset();
         }
-        const auto arrivals = std::span(arrivals_).subspan(first);
         if (reader.is_view()) {
             for (auto& one : arrivals)
                 if (!one.is_decoded)
-                    one.bytes = reader.bytes().substr(static_cast<std::size_t>(one.header.data_offset),
-                                                      static_cast<std::size_t>(one.header.data_bytes));
+                    one.bytes = reader.bytes().substr(static_cast<std::size_t>(one.found.header.data_offset),
+                                                      static_cast<std::size_t>(one.found.header.data_bytes));
             if (const auto lender = reader.lender(); lender != nullptr) borrow(arrivals, lender, report_);
-        } else if (auto read = read_elements(arrivals, reader); !read) {
+        } else if (auto read = read_elements(arrivals, wanted_, reader, blocks_); !read) {
             return read;
         }
         for (const auto& one : arrivals) {
             if (one.check.run == nullptr || (one.fresh.is_lent() && !checks_lent())) continue;
             const auto bytes = one.fresh.is_initialized() ? as_chars(one.fresh.bytes()) : one.bytes;
-            if (auto checked = one.check.run(bytes, one.check, one.header.data_offset); !checked)
-                return std::move(checked).error().of_variable(one.name);
+            if (auto checked = one.check.run(bytes, one.check, one.found.header.data_offset); !checked)
+                return std::move(checked).error().of_variable(wanted_[one.wanted].name);
         }
         return {};
     }
@@ -275,7 +271,8 @@ class loader {
     record_rules rules_;
     limits caps_;
     byte_buffer window_;
-    sequence<arrival> arrivals_;
+    shared_blocks blocks_;
+    sequence<placed_tensor> arrivals_;
     load_report report_;
 };
 
@@ -287,8 +284,7 @@ result<load_report> load_by(const record_rules& rules, std::span<const wanted_te
     sequence<std::string_view> names;
     names.reserve(wanted.size());
     for (const auto& want : wanted) names.push_back(want.name);
-    if (auto checked = check_tensor_names(names, caps); !checked) return checked.failure();
-    auto records = records_of<L>(names, layout);
+    auto records = records_of<L>(names, layout, caps);
     if (!records) return records.failure();
     if (!rules.suffix.empty() && !rules.single_record)
         for (auto& held : *records) held.name += rules.suffix;

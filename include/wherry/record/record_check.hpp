@@ -14,15 +14,27 @@
 
 namespace wherry::inline WHERRY_ABI {
 
-/// Checks names of tensors: 1 to `name_bytes` bytes, no NUL, each once. Errors: bad_name, duplicate_name.
-inline result<void> check_tensor_names(std::span<const std::string_view> names, const limits& caps = {}) {
+namespace detail {
+/// Errors: bad_name.
+inline result<void> check_each_name(std::span<const std::string_view> names, const limits& caps) {
     for (const auto name : names)
         if (name.empty() || name.size() > caps.name_bytes || name.find('\0') != std::string_view::npos)
             return error{
                 .code = errc::bad_name, .message = "a tensor's name is empty, too long or holds a NUL", .variable = name.substr(0, 64)};
-    if (const auto twice = find_repeated(names); twice != names.size())
+    return {};
+}
+/// Errors: duplicate_name.
+inline result<void> check_distinct(std::span<const std::string_view> names, std::span<const std::size_t> order) {
+    if (const auto twice = find_repeated(names, order); twice != names.size())
         return error{.code = errc::duplicate_name, .message = "two tensors have one name", .variable = names[twice]};
     return {};
+}
+}  // namespace detail
+
+/// Checks names of tensors: 1 to `name_bytes` bytes, no NUL, each once. Errors: bad_name, duplicate_name.
+inline result<void> check_tensor_names(std::span<const std::string_view> names, const limits& caps = {}) {
+    if (auto checked = detail::check_each_name(names, caps); !checked) return checked;
+    return detail::check_distinct(names, order_of(names));
 }
 
 namespace detail {
@@ -47,12 +59,18 @@ inline result<void> check_records(std::span<const record> records, std::span<con
 }
 }  // namespace detail
 
-/// Asks a layout and checks the answer, since users write layouts too.
-/// Errors: bad_argument when a tensor is in no record or in two, or when a single record is not single or has a name.
+/// Checks names, asks a layout and checks the answer, since users write layouts too.
+/// Errors: those of `check_tensor_names`; bad_argument when a tensor is in no record or in two, or when a single record is not single or has
+/// a name.
 template <Layout L>
-result<sequence<record>> records_of(std::span<const std::string_view> names, const L& layout = {}) {
+result<sequence<record>> records_of(std::span<const std::string_view> names, const L& layout = {}, const limits& caps = {}) {
+    // Sorted once: by the layout that says that it does, which is asked about names that repeat, or here.
+    auto checked = sorts_by_name<L> ? detail::check_each_name(names, caps) : check_tensor_names(names, caps);
+    if (!checked) return checked.failure();
     sequence<record> records = layout.records(names);
-    if (auto checked = detail::check_records(records, names, L::name, L::single_record); !checked) return checked.failure();
+    checked = detail::check_records(records, names, L::name, L::single_record);
+    if (checked && sorts_by_name<L>) checked = detail::check_distinct(names, records.front().tensors);
+    if (!checked) return checked.failure();
     return records;
 }
 

@@ -12,6 +12,8 @@
 #include <wherry/record/kept_extra.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/record/wanted.hpp>
+#include <wherry/tensor/selected_rows.hpp>
+#include <wherry/tensor/shared_blocks.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
@@ -68,13 +70,18 @@ struct listing_request {
 };
 
 namespace detail {
-/// A tensor of a record, and which of the wanted ones it is.
+/// A tensor between its file and its scope: which of the wanted ones it is, and where it lies in its record.
 struct placed_tensor {
     std::size_t wanted = 0;
-    indexed_tensor found;
+    indexed_tensor found{};
     element_check check{};
-    Tensor fresh{};  ///< small ones, read along with the headers
+    Tensor fresh{};  ///< its elements; not there yet for large ones, and where the memory that the scope holds will do
     element_decoder decoder{};
+    std::string_view bytes{};              ///< of a record in memory
+    Tensor* held = nullptr;                ///< the scope's, at the end of a load
+    bool in_place = false;                 ///< whose memory will do
+    bool is_decoded = false;               ///< `fresh` is as a Tensor has it
+    std::unique_ptr<SelectedRows> rows{};  ///< in place of all the others
 };
 
 /// The CRC-32C of elements. Errors: bad_checksum.
@@ -102,7 +109,7 @@ struct record_rules {
     bool single_record = false;
     bool tolerates_trailing_bytes = false;
     annotation_rules annotations{};
-    result<sequence<placed_tensor>> (*by_name)(const record&, std::span<const wanted_tensor>, stream_indexer&,
+    result<sequence<placed_tensor>> (*by_name)(const record&, std::span<const wanted_tensor>, stream_indexer&, shared_blocks&,
                                                const record_rules&) = nullptr;
     // Of a format other than Paddle's streams:
     any_format format{};
@@ -116,11 +123,11 @@ inline element_check check_of(const note& noted) noexcept {
 }
 
 /// Small tensors come with the headers around them: a file of many is read once, in large pieces. Errors: those of the reader.
-inline result<void> read_small(placed_tensor& into, stream_indexer& indexer) {
+inline result<void> read_small(placed_tensor& into, stream_indexer& indexer, shared_blocks& blocks) {
     const auto elements = indexer.few_elements(into.found);
     if (!elements) return elements.failure();
     if (elements->empty()) return {};
-    into.fresh.resize(into.found.header.dtype, into.found.header.dims);
+    into.fresh = blocks.make(into.found.header.dtype, into.found.header.dims);
     std::copy_n(as_bytes(*elements).begin(), elements->size(), into.fresh.bytes().begin());
     return {};
 }
@@ -169,7 +176,8 @@ inline error some_checksums(std::string_view name, std::uint64_t offset) {
 
 /// All headers of a record that holds the wanted tensors in their order, then its coverage.
 inline result<sequence<placed_tensor>> index_in_order(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
-                                                      const record_rules& rules, std::string_view path, sequence<error>& warnings) {
+                                                      shared_blocks& blocks, const record_rules& rules, std::string_view path,
+                                                      sequence<error>& warnings) {
     sequence<placed_tensor> found;
     found.reserve(held.tensors.size());
     for (const auto at : held.tensors) {
@@ -185,14 +193,14 @@ inline result<sequence<placed_tensor>> index_in_order(const record& held, std::s
                          .found = tensor_count_text(found.size())};
         auto next = indexer.next();
         if (!next) return of_stream(std::move(next).error(), name);
-        found.push_back({at, *std::move(next)});
+        found.push_back({.wanted = at, .found = *std::move(next)});
         const auto& made = found.back().found;
         const auto noted = note_of(indexer.header_bytes(made), rules.annotations, made.stream_offset, std::span(&name, 1));
         if (!noted) return of_stream(noted.error(), name);
         if (!noted->name.empty() && noted->name != name) return other_name(name, noted->name, made.stream_offset);
         found.back().check = check_of(*noted);
         if ((found.back().check.run == nullptr) != (found.front().check.run == nullptr)) return some_checksums(name, made.stream_offset);
-        if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), name);
+        if (auto read = read_small(found.back(), indexer, blocks); !read) return of_stream(std::move(read).error(), name);
     }
     auto checked = check_end(held, wanted, indexer.offset(), indexer.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
     if (!checked) return checked.failure();
@@ -201,7 +209,7 @@ inline result<sequence<placed_tensor>> index_in_order(const record& held, std::s
 
 /// The wanted tensors of a record whose streams have names; others are stepped over.
 inline result<sequence<placed_tensor>> index_by_name(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
-                                                     const record_rules& rules) {
+                                                     shared_blocks& blocks, const record_rules& rules) {
     auto order = held.tensors;  // by name, as the streams come
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return wanted[a].name < wanted[b].name; });
     sequence<std::string_view> names;
@@ -231,8 +239,8 @@ inline result<sequence<placed_tensor>> index_by_name(const record& held, std::sp
                          .variable = names[at]};
         seen[at] = true;
         while (next_unseen < seen.size() && seen[next_unseen]) ++next_unseen;
-        found.push_back({order[at], *std::move(next), check_of(*noted)});
-        if (auto read = read_small(found.back(), indexer); !read) return of_stream(std::move(read).error(), names[at]);
+        found.push_back({.wanted = order[at], .found = *std::move(next), .check = check_of(*noted)});
+        if (auto read = read_small(found.back(), indexer, blocks); !read) return of_stream(std::move(read).error(), names[at]);
     }
     if (next_unseen == names.size()) return found;
     return error{.code = errc::missing_record,
@@ -248,9 +256,10 @@ inline constexpr std::string_view combined_instead =
 
 /// All headers of one record, then its coverage, then the shapes.
 inline result<sequence<placed_tensor>> index_record(const record& held, std::span<const wanted_tensor> wanted, stream_indexer& indexer,
-                                                    const record_rules& rules, std::string_view path, sequence<error>& warnings) {
-    auto found = rules.by_name != nullptr ? rules.by_name(held, wanted, indexer, rules)
-                                          : index_in_order(held, wanted, indexer, rules, path, warnings);
+                                                    shared_blocks& blocks, const record_rules& rules, std::string_view path,
+                                                    sequence<error>& warnings) {
+    auto found = rules.by_name != nullptr ? rules.by_name(held, wanted, indexer, blocks, rules)
+                                          : index_in_order(held, wanted, indexer, blocks, rules, path, warnings);
     if (!found) return found;
     for (const auto& one : *found) {
         auto checked = check_shape(wanted[one.wanted], one.found, path);
@@ -329,7 +338,8 @@ inline result<sequence<placed_tensor>> place_arrays(const record& held, std::spa
     for (std::size_t i = 0; i < matched->size(); ++i) {
         auto& one = listing.arrays[(*matched)[i]];
         const auto offset = one.header.data_offset;
-        found.push_back({held.tensors[i], {std::move(one.header), offset}, one.check, {}, std::move(one.decoder)});
+        found.push_back(
+            {.wanted = held.tensors[i], .found = {std::move(one.header), offset}, .check = one.check, .decoder = std::move(one.decoder)});
         if (auto checked = check_shape(wanted[held.tensors[i]], found.back().found, path); !checked) return checked.failure();
     }
     if (listing.end_offset != 0) {

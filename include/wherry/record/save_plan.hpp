@@ -67,8 +67,7 @@ inline void plain_header(byte_buffer& out, const tensor_ref& tensor, std::uint64
 }
 
 namespace detail {
-inline result<void> check_tensors(std::span<const tensor_ref> tensors, std::span<const std::string_view> names, const limits& caps) {
-    if (auto checked = check_tensor_names(names, caps); !checked) return checked;
+inline result<void> check_tensors(std::span<const tensor_ref> tensors, const limits& caps) {
     for (const auto& tensor : tensors)
         if (auto checked = check_tensor(tensor, caps); !checked) return checked;
     return {};
@@ -122,7 +121,7 @@ class save_plan {
     save_plan& operator=(const save_plan&) = delete;
     ~save_plan() = default;
 
-    /// Paddle's streams. Errors: those of `check_tensor`, `check_tensor_names` and `records_of`; mixed_kinds for SelectedRows with
+    /// Paddle's streams. Errors: those of `check_tensor` and `records_of`; mixed_kinds for SelectedRows with
     /// others in a record; overflow.
     template <Layout L>
     static result<save_plan> make(std::span<const tensor_ref> tensors, const L& layout = {}, const limits& caps = {},
@@ -130,9 +129,9 @@ class save_plan {
         sequence<std::string_view> names;
         names.reserve(tensors.size());
         for (const auto& tensor : tensors) names.push_back(tensor.name);
-        if (auto checked = detail::check_tensors(tensors, names, caps); !checked) return checked.failure();
-        auto records = records_of<L>(names, layout);
+        auto records = records_of<L>(names, layout, caps);
         if (!records) return records.failure();
+        if (auto checked = detail::check_tensors(tensors, caps); !checked) return checked.failure();
         return of_streams(tensors, *std::move(records), L::single_record, make_header);
     }
 
@@ -244,6 +243,7 @@ class save_plan {
         save_plan plan;
         plan.records_.reserve(records.size());
         plan.parts_.reserve(2 * tensors.size());
+        plan.made_.reserve(32 * tensors.size());  // the header of a matrix
         for (auto& held : records) {
             plan.begin_record(std::move(held.name));
             for (const auto at : held.tensors) {

@@ -55,7 +55,7 @@ class stream_indexer {
                          .found = {decimal(left), " bytes"}};
         indexed_tensor made{*std::move(header), offset_};
         offset_ = made.header.data_end();
-        step_ = made.header.data_bytes < wide_window ? wide_window : narrow_window;
+        step_ = made.header.data_bytes <= few_bytes ? wide_window : narrow_window;
         return made;
     }
 
@@ -67,11 +67,12 @@ class stream_indexer {
         return seen(of.stream_offset, size_bytes);
     }
 
-    /// The elements of the tensor that `next` gave last, where they are few enough to be read on the way; else, and of a record in memory, nothing.
-    /// Valid until the next call. Errors: those of the reader.
+    /// The elements of the tensor that `next` gave last, where they are few enough to be read on the way or happen to be there; else, and of
+    /// a record in memory, nothing. Valid until the next call. Errors: those of the reader.
     result<std::string_view> few_elements(const indexed_tensor& of) {
         const auto& header = of.header;
-        if (reader_.is_view() || header.data_bytes > few_bytes) return std::string_view();
+        if (reader_.is_view()) return std::string_view();
+        if (header.data_bytes > few_bytes) return seen(header.data_offset, header.data_bytes);
         if (seen(header.data_offset, header.data_bytes).size() < header.data_bytes)
             if (auto read = fill(header.data_offset, std::min<std::uint64_t>(size_bytes_ - header.data_offset, wide_window)); !read)
                 return read.failure();

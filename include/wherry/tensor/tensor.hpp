@@ -68,10 +68,13 @@ class aligned_bytes {
     aligned_bytes(aligned_bytes&& other) noexcept
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), lender_(std::move(other.lender_)) {}
     aligned_bytes& operator=(aligned_bytes&& other) noexcept {
+        swap(other);
+        return *this;
+    }
+    void swap(aligned_bytes& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);
         lender_.swap(other.lender_);
-        return *this;
     }
     ~aligned_bytes() {
         if (lender_ == nullptr) ::operator delete(data_, alignment);
@@ -107,8 +110,8 @@ class Tensor {
         return of<T>(dims, std::span<const T>(elements.begin(), elements.size()));
     }
 
-    /// A tensor whose elements lie in memory of somebody else, at a 64-byte boundary: a mapped file. It may be written
-    /// to, and goes into memory of its own when it outgrows what was lent.
+    /// A tensor whose elements lie in memory of somebody else, at a 64-byte boundary: a mapped file, a block that small
+    /// tensors share. It may be written to, and goes into memory of its own when it outgrows what was lent.
     static Tensor lent(DType dtype, const Shape& dims, std::byte* data, std::shared_ptr<void> lender) {
         Tensor made;
         const auto size_bytes = byte_count(dtype, dims);
@@ -188,10 +191,10 @@ class Tensor {
     }
 
     void swap(Tensor& other) noexcept {
-        std::swap(memory_, other.memory_);
+        memory_.swap(other.memory_);
         std::swap(dtype_, other.dtype_);
         std::swap(dims_, other.dims_);
-        std::swap(lod_, other.lod_);
+        lod_.swap(other.lod_);
         std::swap(initialized_, other.initialized_);
     }
 

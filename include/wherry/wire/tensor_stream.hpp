@@ -12,6 +12,7 @@
 #include <wherry/wire/framework.hpp>
 #include <wherry/wire/sniff.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <utility>
@@ -79,6 +80,35 @@ constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
     }
     return lod;
 }
+
+/// A TensorDesc as nearly all are: an element type, dims that are not packed, then at most one long field that Paddle does not know. It is
+/// read without a heap. False for any other one, which `parse` judges.
+constexpr bool read_usual_desc(std::string_view bytes, DType& dtype, Shape& dims) {
+    constexpr char type_tag = 0x08, dim_tag = 0x10;
+    constexpr std::string_view annotation_tag("\xAA\x06", 2);  // of field 101
+    std::size_t at = 0;
+    const auto number = [&](std::uint64_t& value) {
+        value = 0;
+        for (unsigned shift = 0; shift < 63 && at < bytes.size(); shift += 7) {
+            const auto byte = static_cast<unsigned char>(bytes[at++]);
+            value |= std::uint64_t{byte & 0x7FU} << shift;
+            if (byte < 0x80U) return true;
+        }
+        return false;
+    };
+    std::uint64_t value = 0;
+    if (bytes.empty() || bytes[at++] != type_tag || !number(value) || value > 0x7FU) return false;
+    dtype = static_cast<DType>(value);
+    while (at < bytes.size() && bytes[at] == dim_tag) {
+        ++at;
+        if (!number(value) || dims.rank() == max_rank) return false;
+        dims.push_back(static_cast<std::int64_t>(value));
+    }
+    if (at == bytes.size()) return true;
+    if (!bytes.substr(at).starts_with(annotation_tag)) return false;
+    at += annotation_tag.size();
+    return number(value) && value == bytes.size() - at;
+}
 }  // namespace detail
 
 /// Reads the inner tensor's header (version, TensorDesc); `in` is then at its elements.
@@ -98,26 +128,32 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
     const auto desc_at = in.offset();
     const auto bytes = in.take(static_cast<std::uint64_t>(size_bytes), "a TensorDesc is cut short");
     if (!bytes) return bytes.failure();
-    auto any_rank = caps;  // too many dims are bad_dims below, however many they are
-    any_rank.program_rank = bytes->size();
-    const auto desc = parse<TensorDesc<std::string_view>>(*bytes, any_rank, desc_at);
-    if (!desc) return desc.failure();
-    if (!is_dtype(desc->data_type))
+    DType dtype{};
+    Shape dims;
+    if (!detail::read_usual_desc(*bytes, dtype, dims)) {
+        auto any_rank = caps;  // too many dims are bad_dims below, however many they are
+        any_rank.program_rank = bytes->size();
+        const auto desc = parse<TensorDesc<std::string_view>>(*bytes, any_rank, desc_at);
+        if (!desc) return desc.failure();
+        dtype = desc->data_type;
+        const auto all_dims = Shape::from(desc->dims);
+        if (is_dtype(dtype) && !all_dims) {
+            auto placed = all_dims.error();
+            placed.offset = desc_at;
+            return placed;
+        }
+        if (all_dims) dims = *all_dims;
+    }
+    if (!is_dtype(dtype))
         return error{.code = errc::bad_dtype,
                      .message = "no element type has this number",
                      .offset = desc_at,
-                     .found = decimal(static_cast<std::int32_t>(desc->data_type))};
-    const auto dims = Shape::from(desc->dims);
-    if (!dims) {
-        auto placed = dims.error();
-        placed.offset = desc_at;
-        return placed;
-    }
-    for (const auto dim : *dims)
+                     .found = decimal(static_cast<std::int32_t>(dtype))};
+    for (const auto dim : dims)
         if (dim < 0) return error{.code = errc::bad_dims, .message = "a dim is negative", .offset = desc_at, .found = decimal(dim)};
-    const auto data_bytes = byte_count(desc->data_type, *dims);
+    const auto data_bytes = byte_count(dtype, dims);
     if (!data_bytes) return error{.code = errc::overflow, .message = "the dims of a tensor multiply past 64 bits", .offset = desc_at};
-    return tensor_header{.dtype = desc->data_type, .dims = *dims, .lod = {}, .data_bytes = *data_bytes, .data_offset = in.offset()};
+    return tensor_header{.dtype = dtype, .dims = dims, .lod = {}, .data_bytes = *data_bytes, .data_offset = in.offset()};
 }
 
 /// Reads a LoDTensor's header: version, LoD, inner header. `in` is then at its elements.
@@ -141,11 +177,18 @@ constexpr result<tensor_header> read_tensor_header(byte_cursor& in, const limits
 
 /// Writes the inner tensor's header: version 0, size of the TensorDesc, TensorDesc with unpacked dims.
 constexpr void append_inner_header(byte_buffer& out, DType dtype, const Shape& dims) {
-    const auto desc =
-        serialize(TensorDesc<std::string_view>{.data_type = dtype, .dims = {dims.dims().begin(), dims.dims().end()}, .unknown = {}});
     append_little_endian(out, std::uint32_t{0});
-    append_little_endian(out, static_cast<std::int32_t>(desc.size()));
-    append(out, view_of(desc));
+    const auto size_at = out.size();
+    append_little_endian(out, std::int32_t{0});
+    append_tag(out, 1, wire_type::varint);
+    append_varint(out, static_cast<std::uint64_t>(static_cast<std::int64_t>(dtype)));
+    for (const auto dim : dims.dims()) {
+        append_tag(out, 2, wire_type::varint);
+        append_varint(out, static_cast<std::uint64_t>(dim));
+    }
+    auto size_bytes = static_cast<std::uint32_t>(out.size() - size_at - sizeof(std::int32_t));
+    for (std::size_t i = 0; i < sizeof size_bytes; ++i, size_bytes >>= 8U)
+        out[size_at + i] = static_cast<char>(static_cast<unsigned char>(size_bytes));
 }
 
 /// Writes a LoDTensor's header; the elements, little-endian and row-major, follow it.
