@@ -24,6 +24,12 @@ class known_values {
                                         : std::span<const std::byte>();
     }
 
+    /// Takes the elements of an operand.
+    void put(std::uint32_t operand, aligned_bytes elements) {
+        while (values_.size() <= operand) values_.emplace_back();
+        values_[operand] = std::move(elements);
+    }
+
     struct side {
         const sequence<slot_range>& slots;
         const sequence<tensor_meta>& metas;
@@ -55,11 +61,8 @@ class known_values {
         for (std::size_t i = 0; i < written.size(); ++i) outputs.push_back(operands[i] == none ? nullptr : &written[i]);
         run_context context({op.type, op.outputs, in.slots, out.slots, inputs, outputs, program_version});
         if (!op.run(attributes, context)) return;
-        for (std::size_t i = 0; i < made.size(); ++i) {
-            if (operands[i] == none) continue;
-            while (values_.size() <= operands[i]) values_.emplace_back();
-            values_[operands[i]] = std::move(made[i]);
-        }
+        for (std::size_t i = 0; i < made.size(); ++i)
+            if (operands[i] != none) put(operands[i], std::move(made[i]));
     }
 
   private:

@@ -72,7 +72,11 @@ concept OperatorPolicy = requires(const typename Op::attributes& a, infer_contex
     { Op::run(a, r) } -> std::same_as<result<void>>;
 };
 
+class plan_maker;
 namespace detail {
+/// Leaves the operators of a plan from a given one on to another plan, see exec/plan_rest.hpp. False where that would not help.
+using rest_leaver = bool (*)(plan_maker&, std::size_t first_op);
+
 class attribute_visitor;
 /// All that is ever done with one attributes struct, in one function, since each function costs every user compile time: makes
 /// a struct of defaults (of nothing), lets the visitor see its fields, or ends it (without a visitor).
@@ -110,7 +114,8 @@ struct op_info {
     op_reads reads = op_reads::values;
     bool reads_lod = false;  ///< LoD of its inputs decides dims or values: a plan is then made for it, too
     op_rows rows = op_rows::whole;
-    bool keeps_dims = false;  ///< `static constexpr bool keeps_dims = true`: its output has the dims of its only input
+    bool keeps_dims = false;             ///< `static constexpr bool keeps_dims = true`: its output has the dims of its only input
+    detail::rest_leaver rest = nullptr;  ///< `static constexpr auto rest = leave_rest`: an operator whose outputs decide shapes
 
     /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
     [[nodiscard]] result<attributes_ptr> read_attributes(const Operator& op) const;
@@ -186,6 +191,7 @@ constexpr op_info info_of() {
     if constexpr (requires { Op::reads_lod; }) info.reads_lod = Op::reads_lod;
     if constexpr (requires { Op::rows; }) info.rows = Op::rows;
     if constexpr (requires { Op::keeps_dims; }) info.keeps_dims = Op::keeps_dims;
+    if constexpr (requires { Op::rest; }) info.rest = Op::rest;
     return info;
 }
 }  // namespace detail

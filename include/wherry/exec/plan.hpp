@@ -48,6 +48,17 @@ struct planned_operand {
     const LoD* lod = nullptr;  ///< one of plan::lods_: that of a fed array, or one that an operator made
 };
 
+class rest_planner;
+/// The operators of a plan that are planned when the values before them are there, see exec/plan_rest.hpp.
+struct plan_rest {
+    plan_rest() = default;
+    plan_rest(const plan_rest&) = delete;
+    plan_rest& operator=(const plan_rest&) = delete;
+    virtual ~plan_rest() = default;
+    virtual result<sequence<Tensor>> run(std::span<const tensor_ref> carried, Scope& scope, std::uint64_t head_bytes) = 0;
+    [[nodiscard]] virtual std::uint64_t own_bytes() const noexcept = 0;
+};
+
 /// One operator, ready to run.
 struct planned_step {
     const op_info* op = nullptr;
@@ -133,6 +144,8 @@ class plan {
     /// Whether a fed array is copied into the scope by each `bind_feeds`; others are read where they lie.
     [[nodiscard]] bool copies_feed(std::size_t i) const { return planned_[i].where == detail::storage::scope; }
 
+    /// Whether operators are left to plans that are made in a run, because shapes depend on values.
+    [[nodiscard]] bool has_rest() const noexcept { return rest_ != nullptr; }
     /// Bytes of all temporaries together.
     [[nodiscard]] std::uint64_t arena_bytes() const noexcept { return arena_.size(); }
     [[nodiscard]] std::size_t step_count() const noexcept { return steps_.size(); }
@@ -143,6 +156,7 @@ class plan {
 
   private:
     friend class plan_maker;
+    friend class detail::rest_planner;
 
     [[nodiscard]] bool has_same_names(Scope& scope) const;
     [[nodiscard]] const LoD* lod_of(const detail::planned_operand& planned, std::span<const tensor_ref> feeds) const;
@@ -153,7 +167,7 @@ class plan {
     std::int64_t program_version_ = 0;
     sequence<std::string> feed_names_;
     sequence<std::string> fetch_names_;
-    sequence<std::size_t> fetched_;   ///< operands, in fetch order
+    sequence<std::size_t> fetched_;   ///< operands, in fetch order; with a rest those that it needs
     sequence<std::size_t> varying_;   ///< operands whose rows a run tells
     sequence<std::size_t> in_scope_;  ///< operands that lie in a scope
     sequence<detail::planned_operand> planned_;
@@ -163,6 +177,7 @@ class plan {
     sequence<std::unique_ptr<const LoD>> lods_;
     bool reads_lod_ = false;                     ///< dims or values follow from LoD: the plan is for the LoD of these feeds alone
     sequence<detail::aligned_bytes> realigned_;  ///< fed arrays that did not lie at a multiple of their element
+    std::unique_ptr<detail::plan_rest> rest_;    ///< null where all could be planned
 };
 
 namespace detail {
@@ -289,7 +304,7 @@ inline tensor_ref plan::fetched(std::size_t i, std::span<const tensor_ref> feeds
     const auto at = fetched_[i];
     const auto& value = operands_[at];
     const auto bytes = byte_count(value.dtype, value.dims).value_or(0);  // it was checked when the plan was made
-    return {.name = fetch_names_[i],
+    return {.name = planned_[at].name,
             .dtype = value.dtype,
             .dims = value.dims,
             .lod = value.told_lod.empty() ? lod_of(planned_[at], feeds) : &value.told_lod,
@@ -300,6 +315,11 @@ inline result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Sco
     if (auto bound = bind_scope(scope); !bound) return bound.failure();
     bind_feeds(feeds);
     if (auto ran = run_steps(); !ran) return ran.failure();
+    if (rest_ != nullptr) {
+        sequence<tensor_ref> carried;
+        for (std::size_t i = 0; i < fetched_.size(); ++i) carried.push_back(fetched(i, feeds));
+        return rest_->run(carried, scope, arena_.size());
+    }
     sequence<Tensor> made;
     made.reserve(fetched_.size());
     for (std::size_t i = 0; i < fetched_.size(); ++i) {
@@ -326,6 +346,7 @@ inline std::uint64_t plan::own_bytes() const noexcept {
     auto bytes = arena_.size() + heap_bytes(feed_names_) + heap_bytes(fetch_names_) + heap_bytes(fetched_) + heap_bytes(planned_) +
                  heap_bytes(operands_) + heap_bytes(varying_) + heap_bytes(in_scope_) + heap_bytes(steps_) + heap_bytes(realigned_) +
                  heap_bytes(lods_);
+    if (rest_ != nullptr) bytes += rest_->own_bytes();
     for (const auto* names : {&feed_names_, &fetch_names_})
         for (const auto& name : *names) bytes += heap_bytes(name);
     for (const auto& held : planned_) bytes += heap_bytes(held.name);

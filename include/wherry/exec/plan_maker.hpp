@@ -43,20 +43,32 @@ class plan_maker {
         made_.program_version_ = program_.version();
         for (const auto& fed : feeds_) made_.feed_names_.emplace_back(fed.name);
         made_.fetch_names_.assign(fetches_.begin(), fetches_.end());
-        if (auto checked = check_feed_operators(); !checked) return checked.failure();
+        if (auto checked = check_feed_operators(); !checked && !is_rest_) return checked.failure();
         if (auto checked = take_feeds(); !checked) return checked.failure();
-        for (const auto& op : program_.global_block().ops()) {
-            if (op.type() == "feed" || op.type() == "fetch") continue;
-            if (auto added = add_step(op); !added) return std::move(added).error().of_op(op.type());
+        const auto& ops = program_.global_block().ops();
+        for (auto at = first_op_; at < ops.size() && made_.rest_ == nullptr; ++at) {
+            if (ops[at].type() == "feed" || ops[at].type() == "fetch") continue;
+            auto added = add_step(ops[at]);
+            if (!added && (added.error().code != errc::unsupported || !leave_rest(at)))
+                return std::move(added).error().of_op(ops[at].type());
         }
-        if (auto taken = take_fetches(); !taken) return taken.failure();
+        if (auto taken = made_.rest_ != nullptr ? result<void>() : take_fetches(); !taken) return taken.failure();
         if (auto placed = place_temporaries(); !placed) return placed.failure();
         connect_steps();
         return std::move(made_);
     }
 
   private:
+    friend class detail::rest_planner;
     static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+    /// Leaves the operators from there on to a plan of their own, if an operator of the program or the executor knows how.
+    [[gnu::cold]] bool leave_rest(std::size_t from) {
+        auto leave = detail::rest_leaver{};
+        for (const auto& step : made_.steps_) leave = step.op->rest != nullptr ? step.op->rest : leave;
+        for (const auto& info : ops_) leave = info.rest != nullptr ? info.rest : leave;
+        return leave != nullptr && leave(*this, from);
+    }
 
     [[nodiscard]] Variable declared(std::string_view name) const { return program_.global_block().find_var(name); }
 
@@ -99,7 +111,7 @@ class plan_maker {
             if (!var) return error{.code = errc::no_such_variable, .message = "a fed variable is not in the program", .variable = fed.name};
             if (find_current(fed.name) != none)
                 return error{.code = errc::duplicate_name, .message = "a variable is fed twice", .variable = fed.name};
-            if (var.need_check_feed())
+            if (var.need_check_feed() && !is_rest_)
                 if (auto checked = detail::check_feed(var, fed); !checked) return checked;
             if (auto checked = detail::check_fed_array(fed); !checked) return checked;
             const auto at = add_operand({.name = std::string(fed.name),
@@ -226,7 +238,7 @@ class plan_maker {
         for (const auto at : *inputs) {
             in_metas.push_back(made_.planned_[at].meta);
             if (info->reads_lod) in_metas.back().lod = lod_of(at);
-            in_metas.back().value = made_.planned_[at].where == detail::storage::temporary ? known_.of(at) : std::span<const std::byte>();
+            in_metas.back().value = made_.planned_[at].where != detail::storage::scope ? known_.of(at) : std::span<const std::byte>();
         }
         sequence<tensor_meta> out_metas(out->names.size());
         sequence<std::optional<LoD>> lods(info->reads_lod ? out->names.size() : 0);
@@ -351,6 +363,8 @@ class plan_maker {
     std::span<const std::string> fetches_;
     Scope& scope_;
     const limits& caps_;
+    std::size_t first_op_ = 0;
+    bool is_rest_ = false;  ///< what is fed are variables of the plan before
     plan made_;
     name_map<std::uint32_t> current_;
     detail::known_values known_;

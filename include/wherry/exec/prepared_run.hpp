@@ -39,8 +39,10 @@ struct fetch_into {
 class prepared_run {
   public:
     /// Errors: those of `plan::bind_scope`; bad_argument for a fed array that does not lie at a multiple of its elements and for fetched
-    /// memory of another size than the dims ask for, dtype_mismatch for one of another element type.
+    /// memory of another size than the dims ask for, dtype_mismatch for one of another element type, unsupported where shapes depend on values.
     static result<prepared_run> bind(plan made, Scope& scope, std::span<const tensor_ref> feeds, std::span<const fetch_into> fetches) {
+        if (made.has_rest())
+            return error{.code = errc::unsupported, .message = "a program whose shapes depend on values cannot be prepared, only run"};
         prepared_run bound(std::move(made), scope);
         bound.feeds_.assign(feeds.begin(), feeds.end());
         bound.fetches_.assign(fetches.begin(), fetches.end());

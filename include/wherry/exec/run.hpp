@@ -104,16 +104,16 @@ class run_context : public op_failure {
     }
 
     /// The rows of an output for which `infer` told the most there can be (`at_most`), and their sequences.
-    void set_rows(std::size_t slot, std::size_t rows, LoD lod = {}) const {
-        if (!has_out(slot)) return;
-        auto dims = out_dims(slot);
+    void set_rows(std::size_t slot, std::size_t rows, LoD lod = {}, std::size_t k = 0) const {
+        if (!has_out(slot, k)) return;
+        auto dims = out_dims(slot, k);
         dims[0] = static_cast<std::int64_t>(rows);
-        set_shape(slot, dims, std::move(lod));
+        set_shape(slot, dims, std::move(lod), k);
     }
     /// All its dims, where other ones than the rows differ, too.
-    void set_shape(std::size_t slot, const Shape& dims, LoD lod = {}) const {
-        if (!has_out(slot)) return;
-        auto* to = parts_.outputs[parts_.output_slots[slot].first];
+    void set_shape(std::size_t slot, const Shape& dims, LoD lod = {}, std::size_t k = 0) const {
+        if (!has_out(slot, k)) return;
+        auto* to = parts_.outputs[parts_.output_slots[slot].first + k];
         assert(dims.count() <= to->count);
         to->set_dims(dims);
         to->told_lod = std::move(lod);

@@ -7,7 +7,7 @@
 using namespace op_test;
 
 namespace {
-using ops = op_list<op::log_softmax, op::log_softmax_grad, op::p_norm>;
+using ops = op_list<op::log_softmax, op::log_softmax_grad, op::p_norm, op::p_norm_grad>;
 }  // namespace
 
 TEST_CASE("logarithms of probabilities") {
@@ -27,6 +27,9 @@ TEST_CASE("lengths of vectors") {
     check_values<float>(norm(inf).run()->at("Out"), {4, 2});
     check_values<float>(norm(-inf).run()->at("Out"), {3, 0});
     check_values<float>(norm(0).run()->at("Out"), {2, 1});
+    for (const float power : {1.0F, 2.0F, 3.5F, inf})
+        op_case(ops::table, "p_norm").in("X", some({2, 3})).attr("porder", power).attr("axis", 0).check_gradient({"X"});
+    op_case(ops::table, "p_norm").in("X", some({2, 3})).attr("asvector", true).check_gradient({"X"});
     check_values<float>(norm(3).run()->at("Out"), {4.497941F, 2});
     CHECK(norm(2).attr("keepdim", true).run()->at("Out").dims() == Shape{2, 1});
     CHECK(norm(2).attr("asvector", true).version(paddle_26).run()->at("Out").dims() == Shape{});

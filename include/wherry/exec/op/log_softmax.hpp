@@ -117,6 +117,50 @@ struct log_softmax {
         });
     }
 };
+/// dX = dOut |X|^(p-1) sign(X) / (Out + epsilon)^(p-1); for infinite p dOut where |X| is Out, with the sign of X; 0 for p = 0.
+struct p_norm_grad {
+    static constexpr std::string_view type = "p_norm_grad";
+    static constexpr std::array inputs = {slot{"X"}, slot{"Out"}, slot{"Out@GRAD"}};
+    static constexpr std::array outputs = {slot{"X@GRAD"}};
+    using attributes = p_norm_attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        const auto& x = c.in(0);
+        const auto axis = normalized_axis(a.axis, x.dims.rank());
+        if (!axis && !a.asvector) return c.fail(errc::bad_attribute, "Attr(axis) is out of range", {}, decimal(a.axis));
+        for (const std::size_t slot : {1u, 2u}) {
+            if (auto checked = detail::must_hold(c, slot, x.dtype); !checked) return checked;
+            const auto wanted = a.asvector ? 1 : detail::lines_of(x.dims, *axis).outer * detail::lines_of(x.dims, *axis).inner;
+            if (!c.building() && c.in(slot).dims.count() != wanted)
+                return c.fail(errc::shape_mismatch, "Out should hold a number for each vector of X", decimal(wanted),
+                              to_string(c.in(slot).dims));
+        }
+        c.set_out(0, {x.dtype, x.dims});
+        return {};
+    }
+    static result<void> run(const attributes& a, run_context& c) {
+        if (!c.has_out(0)) return {};
+        const auto& x = c.in_dims(0);
+        const auto lines = a.asvector ? detail::lines_of(x) : detail::lines_of(x, normalized_axis(a.axis, x.rank()).value_or(0));
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+            const auto from = c.in<T>(0), norms = c.in<T>(1), g = c.in<T>(2);
+            const auto dx = c.out<T>(0);
+            const T p = static_cast<T>(a.porder), epsilon = static_cast<T>(a.epsilon);
+            lines.each(1, [&](std::size_t, std::size_t first, std::size_t of) {
+                for (std::size_t k = 0; k < lines.size; ++k) {
+                    const auto at = first + k * lines.inner;
+                    const T sign = from[at] > 0 ? T(1) : from[at] < 0 ? T(-1) : T{};
+                    const T size = std::abs(from[at]);
+                    if (p == 0) dx[at] = T{};
+                    else if (std::isinf(p)) dx[at] = size == norms[of] ? g[of] * sign : T{};
+                    else dx[at] = std::pow(size, p - 1) * sign * g[of] * std::pow(norms[of] + epsilon, 1 - p);
+                }
+            });
+            return {};
+        });
+    }
+};
+
 /// Lengths of the vectors along an axis: the p-th root of the sum of |x|^p; for infinite p the largest or smallest |x|, for 0 how many are not 0.
 /// Shapes: X [..., n, ...]; Out without that axis, or 1 there (keepdim); asvector: one number. Errors: bad_attribute, dtype_mismatch at run.
 /// Source: paddle operator `p_norm`.
@@ -142,6 +186,9 @@ struct p_norm {
         }
         c.set_out(0, {c.in(0).dtype, out.rank() == 0 ? detail::scalar_dims(c) : out});
         return {};
+    }
+    [[gnu::cold]] static void gradient(gradient_maker& g) {
+        g.append<p_norm_grad>().reads("X").reads("Out").reads_grad("Out").makes_grad("X");
     }
     static result<void> run(const attributes& a, run_context& c) {
         if (!c.has_out(0)) return {};

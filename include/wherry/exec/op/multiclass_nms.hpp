@@ -9,6 +9,7 @@
 #include <wherry/base/shape.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
+#include <wherry/exec/plan_rest.hpp>
 #include <wherry/kernel/suppression.hpp>
 #include <wherry/version.hpp>
 
@@ -46,6 +47,7 @@ namespace detail {
 /// Errors: shape_mismatch, dtype_mismatch, unsupported for boxes of a class each. It allocates. Source: paddle operators `multiclass_nms`,
 /// `multiclass_nms2`, `multiclass_nms3`.
 struct any_multiclass_nms {
+    static constexpr auto rest = WHERRY_ABI::detail::leave_rest;
     using attributes = multiclass_nms_attributes;
 
     [[gnu::cold]] static result<void> infer_with(const attributes& a, infer_context& c, std::size_t outputs_count) {

@@ -6,6 +6,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
+#include <wherry/exec/plan_rest.hpp>
 #include <wherry/version.hpp>
 
 #include <array>
@@ -26,6 +27,7 @@ struct range {
     static constexpr std::string_view type = "range";
     static constexpr std::array inputs = {slot{"Start"}, slot{"End"}, slot{"Step"}};
     static constexpr std::array outputs = {slot{"Out"}};
+    static constexpr auto rest = WHERRY_ABI::detail::leave_rest;
     using attributes = no_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
