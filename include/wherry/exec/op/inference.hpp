@@ -4,6 +4,7 @@
 #include <wherry/exec/op/arg.hpp>
 #include <wherry/exec/op/bmm.hpp>
 #include <wherry/exec/op/compare.hpp>
+#include <wherry/exec/op/crf_decoding.hpp>
 #include <wherry/exec/op/elementwise_pow.hpp>
 #include <wherry/exec/op/expand.hpp>
 #include <wherry/exec/op/fill.hpp>
@@ -21,6 +22,7 @@
 #include <wherry/exec/op/rearrange.hpp>
 #include <wherry/exec/op/reduce_max.hpp>
 #include <wherry/exec/op/reshape.hpp>
+#include <wherry/exec/op/rnn.hpp>
 #include <wherry/exec/op/sequence_expand.hpp>
 #include <wherry/exec/op/sequence_pool.hpp>
 #include <wherry/exec/op/set_value.hpp>
@@ -63,8 +65,8 @@ using comparisons = op_list<equal, not_equal, less_than, less_equal, greater_tha
                             logical_not, where, where_grad, where_index, arg_max, arg_min, argsort, argsort_grad, top_k_v2, top_k_v2_grad>;
 
 /// Operators on sequences: rows that LoD puts together.
-using sequences =
-    op_list<sequence_pool, sequence_softmax, sequence_conv, sequence_expand, sequence_expand_as, sequence_concat, lod_reset, lstm, gru>;
+using sequences = op_list<sequence_pool, sequence_softmax, sequence_conv, sequence_expand, sequence_expand_as, sequence_concat, lod_reset,
+                          lstm, gru, rnn, crf_decoding>;
 
 /// `op::every` and these.
 using inference = join_ops<every, images, functions, shapes, assembly, comparisons, sequences>;

@@ -47,7 +47,7 @@ struct meshgrid {
         for (std::size_t k = 0; k < c.in_count(0); ++k) {
             if (!c.has_out(0, k)) continue;
             const auto& grid = c.out_dims(0, k);
-            const detail::strides_of steps(grid);
+            const strides_of steps(grid);
             kernel::strided_loops loops;
             for (std::size_t i = 0; i < grid.rank(); ++i) loops.add(grid[i], i == k ? 1 : 0, steps[i]);
             kernel::copy_strided(loops, size_of(c.in_dtype(0)), c.in_bytes(0, k).data(), c.out_bytes(0, k).data());

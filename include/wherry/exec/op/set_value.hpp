@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -81,7 +82,7 @@ template <class Context>
     }
     auto w = window_of(c, numbers, x, true);
     if (!w) return w.failure();
-    // the axes of the window as the value sees them: those that an index chose are gone, and axes of 1 stand where None was written
+    // the axes of the window as the value sees them: those that an index chose are gone, and axes of 1 stand before the axes that None was written before
     std::array<bool, max_rank> gone{};
     for (const auto number : a.decrease_axes) {
         const auto axis = normalized_axis(number, x.rank());
@@ -90,14 +91,12 @@ template <class Context>
     }
     const strides_of steps(x);
     sequence<std::pair<std::int64_t, std::int64_t>> seen;  // count, and elements of x between neighbours
-    for (std::size_t i = 0; i < x.rank(); ++i)
-        if (!gone[i]) seen.push_back({w->count[i], w->step[i] * steps[i]});
-    for (const auto number : a.none_axes) {
-        if (number < 0 || static_cast<std::size_t>(number) > seen.size() || seen.size() >= 2 * max_rank)
-            return c.fail(errc::bad_attribute, "none_axes is out of range", {}, decimal(number));
-        const std::pair<std::int64_t, std::int64_t> one{1, 0};
-        seen.insert(seen.begin() + number, &one, &one + 1);
+    std::size_t none = 0;
+    for (std::size_t i = 0; i <= x.rank(); ++i) {
+        for (; none < a.none_axes.size() && (i == x.rank() || std::cmp_less_equal(a.none_axes[none], i)); ++none) seen.push_back({1, 0});
+        if (i < x.rank() && !gone[i]) seen.push_back({w->count[i], w->step[i] * steps[i]});
     }
+    if (seen.size() > 2 * max_rank) return c.fail(errc::bad_attribute, "none_axes are too many", {}, decimal(a.none_axes.size()));
     const auto misfit = [&] {
         return c.fail(errc::shape_mismatch, "the value that is set cannot be broadcast to the elements that are chosen", {},
                       to_string(value));
