@@ -37,7 +37,7 @@ struct proposal {
     T score;
 };
 
-/// The boxes that are kept, the best first; one of zeros where none is large enough.
+/// The boxes that are kept, the best first; none where none is large enough.
 /// Shapes: scores [anchors, places], deltas [anchors times 4, places], anchors and variances [places, anchors, 4]. It allocates lists.
 /// Source: paddle operators `generate_proposals`, `generate_proposals_v2`.
 template <std::floating_point T>
@@ -77,8 +77,7 @@ sequence<proposal<T>> propose(const proposing& p, const proposal_map& map, input
     const auto keep = [&](std::size_t i) {
         kept.push_back({{boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]}, probs[i]});
     };
-    if (probs.empty()) kept.push_back({});
-    else if (p.overlap <= 0)
+    if (p.overlap <= 0)
         for (std::size_t i = 0; i < probs.size(); ++i) keep(i);
     else {
         const suppression how{-1, -std::numeric_limits<float>::infinity(), -1, p.most > 0 ? p.most : -1, p.overlap, p.shrink, p.pixels};

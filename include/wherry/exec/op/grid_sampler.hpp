@@ -49,6 +49,8 @@ struct grid_sampler {
                           to_string(grid));
         for (std::size_t i = 2; i < rank; ++i)
             if (x[i] == 0) return c.fail(errc::shape_mismatch, "X of grid_sampler has no elements", {}, to_string(x));
+        if (!detail::is_2x(c.program_version()) && (rank != 4 || !c.agree(grid[1], x[2]) || !c.agree(grid[2], x[3])))
+            return c.fail(errc::shape_mismatch, "before 2.0 the grid should have the dims of the image", to_string(x), to_string(grid));
         if (auto checked = detail::must_hold(c, 1, c.in(0).dtype); !checked) return checked;
         if (a.mode != "bilinear" && a.mode != "nearest")
             return c.fail(errc::bad_attribute, "mode should be bilinear or nearest", "bilinear, nearest", a.mode);

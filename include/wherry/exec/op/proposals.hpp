@@ -44,7 +44,7 @@ namespace detail {
 
 /// Of the boxes that a network proposes at each place of a map, the best that do not overlap; those of an image after those of another.
 /// Shapes: Scores [N, A, H, W], BboxDeltas [N, 4 A, H, W], ImInfo [N, 3] (ImShape [N, 2]), Anchors and Variances [H, W, A, 4]; RpnRois
-/// [kept, 4] and RpnRoiProbs [kept, 1] with LoD, RpnRoisNum [N]. An image without any has one box of zeros.
+/// [kept, 4] and RpnRoiProbs [kept, 1] with LoD, RpnRoisNum [N]. An image without any has one box of zeros from 2.0 on.
 /// Errors: bad_attribute, shape_mismatch, dtype_mismatch, overflow. It allocates. Source: paddle operators `generate_proposals`,
 /// `generate_proposals_v2`.
 struct any_generate_proposals {
@@ -81,7 +81,6 @@ struct any_generate_proposals {
         c.set_out(0, rois);
         c.set_out(1, probs);
         c.set_out(2, {DType::INT32, Shape{s[0]}});
-        c.set_out(3, {DType::INT64, Shape{s[0]}});
         return {};
     }
 
@@ -103,8 +102,9 @@ struct any_generate_proposals {
                                             .height = static_cast<float>(info[0]),
                                             .width = static_cast<float>(info[1]),
                                             .scale = is_v2 ? 0 : static_cast<float>(info[2])};
-                const auto found = kernel::propose<T>(how, map, c.in<T>(0).subspan(i * each, each),
-                                                      c.in<T>(1).subspan(4 * i * each, 4 * each), c.in<T>(3), c.in<T>(4));
+                auto found = kernel::propose<T>(how, map, c.in<T>(0).subspan(i * each, each), c.in<T>(1).subspan(4 * i * each, 4 * each),
+                                                c.in<T>(3), c.in<T>(4));
+                if (found.empty() && is_2x(c.program_version())) found.push_back({});
                 auto row = static_cast<std::size_t>(lod[0].back());
                 for (const auto& one : found) {
                     if (c.has_out(0)) std::copy(one.box.begin(), one.box.end(), c.out<T>(0).begin() + static_cast<std::ptrdiff_t>(row * 4));
@@ -129,7 +129,11 @@ struct generate_proposals : detail::any_generate_proposals {
     static constexpr std::array inputs = {slot{"Scores"}, slot{"BboxDeltas"}, slot{"ImInfo"}, slot{"Anchors"}, slot{"Variances"}};
     static constexpr std::array outputs = {slot{"RpnRois"}, slot{"RpnRoiProbs"}, slot{"RpnRoisNum", slot_arity::since_2x},
                                            slot{"RpnRoisLod", slot_arity::optional}};
-    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_with(a, c, 3); }
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
+        auto inferred = infer_with(a, c, 3);
+        if (inferred) c.set_out(3, {DType::INT64, Shape{c.in(0).dims[0]}});
+        return inferred;
+    }
     static result<void> run(const attributes& a, run_context& c) { return run_with(a, c, false); }
 };
 struct generate_proposals_v2 : detail::any_generate_proposals {
