@@ -59,10 +59,12 @@ set(WHERRY_HEADERS
     wherry/exec/op/activation.hpp
     wherry/exec/op/adaptive_optimizer.hpp
     wherry/exec/op/all.hpp
+    wherry/exec/op/anchors.hpp
     wherry/exec/op/arg.hpp
     wherry/exec/op/assign.hpp
     wherry/exec/op/attribute_input.hpp
     wherry/exec/op/bmm.hpp
+    wherry/exec/op/box_overlap.hpp
     wherry/exec/op/boxes.hpp
     wherry/exec/op/cast.hpp
     wherry/exec/op/channels.hpp
@@ -73,6 +75,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/concat.hpp
     wherry/exec/op/convolution.hpp
     wherry/exec/op/convolution_transpose.hpp
+    wherry/exec/op/crf_decoding.hpp
     wherry/exec/op/cross_entropy.hpp
     wherry/exec/op/detail/all.ipp
     wherry/exec/op/dropout.hpp
@@ -84,7 +87,10 @@ set(WHERRY_HEADERS
     wherry/exec/op/fill.hpp
     wherry/exec/op/fill_constant.hpp
     wherry/exec/op/flatten.hpp
+    wherry/exec/op/fpn_proposals.hpp
+    wherry/exec/op/fused_convolution.hpp
     wherry/exec/op/gather.hpp
+    wherry/exec/op/grid_sampler.hpp
     wherry/exec/op/group_norm.hpp
     wherry/exec/op/images.hpp
     wherry/exec/op/inference.hpp
@@ -94,7 +100,9 @@ set(WHERRY_HEADERS
     wherry/exec/op/lookup_table.hpp
     wherry/exec/op/lstm.hpp
     wherry/exec/op/matmul.hpp
+    wherry/exec/op/matrix_nms.hpp
     wherry/exec/op/mean.hpp
+    wherry/exec/op/meshgrid.hpp
     wherry/exec/op/mul.hpp
     wherry/exec/op/multiclass_nms.hpp
     wherry/exec/op/normalization.hpp
@@ -102,18 +110,24 @@ set(WHERRY_HEADERS
     wherry/exec/op/optimizer.hpp
     wherry/exec/op/pad.hpp
     wherry/exec/op/pool.hpp
+    wherry/exec/op/pool_with_index.hpp
     wherry/exec/op/prelu.hpp
+    wherry/exec/op/proposals.hpp
     wherry/exec/op/random.hpp
     wherry/exec/op/range.hpp
     wherry/exec/op/rearrange.hpp
     wherry/exec/op/reduce.hpp
     wherry/exec/op/reduce_max.hpp
     wherry/exec/op/reshape.hpp
+    wherry/exec/op/rnn.hpp
+    wherry/exec/op/roi_align.hpp
+    wherry/exec/op/roi_images.hpp
     wherry/exec/op/same_elements.hpp
     wherry/exec/op/scale.hpp
     wherry/exec/op/selected_rows.hpp
     wherry/exec/op/sequence_expand.hpp
     wherry/exec/op/sequence_pool.hpp
+    wherry/exec/op/set_value.hpp
     wherry/exec/op/shape.hpp
     wherry/exec/op/sign.hpp
     wherry/exec/op/slice.hpp
@@ -129,12 +143,19 @@ set(WHERRY_HEADERS
     wherry/exec/op/transpose.hpp
     wherry/exec/op/unary.hpp
     wherry/exec/op/walk.hpp
+    wherry/exec/op/where_index.hpp
     wherry/exec/op_failure.hpp
     wherry/exec/op_list.hpp
     wherry/exec/plan.hpp
     wherry/exec/plan_maker.hpp
+    wherry/exec/plan_rest.hpp
     wherry/exec/plan_rows.hpp
     wherry/exec/prepared_run.hpp
+    wherry/exec/rewrite/drop_identities.hpp
+    wherry/exec/rewrite/fold_batch_norm.hpp
+    wherry/exec/rewrite/for_inference.hpp
+    wherry/exec/rewrite/fuse_convolution.hpp
+    wherry/exec/rewrite/rewriter.hpp
     wherry/exec/row_block.hpp
     wherry/exec/run.hpp
     wherry/exec/slot.hpp
@@ -200,6 +221,7 @@ set(WHERRY_HEADERS
     wherry/interop/state_file_save.hpp
     wherry/interop/xtensor.hpp
     wherry/kernel/activation.hpp
+    wherry/kernel/anchors.hpp
     wherry/kernel/boxes.hpp
     wherry/kernel/broadcast.hpp
     wherry/kernel/cast.hpp
@@ -222,14 +244,18 @@ set(WHERRY_HEADERS
     wherry/kernel/dropout.hpp
     wherry/kernel/elementwise.hpp
     wherry/kernel/gemm.hpp
+    wherry/kernel/grid_sample.hpp
     wherry/kernel/instruction_set.hpp
     wherry/kernel/interpolation.hpp
     wherry/kernel/lookup.hpp
     wherry/kernel/normalization.hpp
     wherry/kernel/optimizer.hpp
     wherry/kernel/pooling.hpp
+    wherry/kernel/proposals.hpp
     wherry/kernel/random.hpp
+    wherry/kernel/recurrence.hpp
     wherry/kernel/reduce.hpp
+    wherry/kernel/roi_align.hpp
     wherry/kernel/scale.hpp
     wherry/kernel/softmax.hpp
     wherry/kernel/strided.hpp
