@@ -324,7 +324,7 @@ class plan_maker {
             if (held.meta.at_most) made_.varying_.push_back(i);
             if (held.where == detail::storage::scope) made_.in_scope_.push_back(i);
             if (held.where != detail::storage::temporary) continue;
-            auto size_bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);  // it was checked by its step
+            std::uint64_t size_bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);  // it was checked by its step
             if (rows[i] > 0) size_bytes = row_block::size_bytes(rows[i], size_bytes / static_cast<std::uint64_t>(held.meta.dims[0]));
             if (size_bytes > caps_.arena_bytes) return arena_too_large(size_bytes);
             blocks.push_back({size_bytes, held.first_step, held.last_step});
