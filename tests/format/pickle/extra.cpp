@@ -4,9 +4,12 @@
 #include <support/scratch.hpp>
 #include <wherry/format/pickle.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // Checkpoints of golden/paddle26/checkpoints and golden/paddle33/checkpoints: tests/oracle/make_checkpoints.py.
@@ -258,4 +261,38 @@ TEST_CASE("one tensor in two places is written once, until the places differ") {
     CHECK(changed.size() > bytes.size());
     CHECK(*checkpoint_in(changed).arrays.find("model/dec.weight") == other);
     CHECK(*checkpoint_in(changed).arrays.find("model/enc.weight") == *nested.arrays.find("model/enc.weight"));
+}
+
+TEST_CASE("arrays are renamed in their dict, and nowhere else") {
+    const auto nested = checkpoint_in(checkpoint("26", "nested.pdparams"));
+    const std::vector<std::pair<std::string, std::string>> names{{"model/enc.bias", "model/a much longer name than before"},
+                                                                 {"opt/linear_0.w_0_moment1_0", "opt/m"}};
+    const auto other = rest_of(nested).renamed(names);
+    REQUIRE(other);
+    state_dict arrays;
+    for (const auto& one : nested.arrays) {
+        const auto found = std::find_if(names.begin(), names.end(), [&](const auto& pair) { return pair.first == one.name; });
+        arrays.add(found != names.end() ? found->second : one.name, one.tensor);
+    }
+    const auto bytes = *support::bytes_of(arrays.refs(), format::pickle<>{{.protocol = 4}, *other});
+    const auto again_read = checkpoint_in(bytes);
+    CHECK(again_read.arrays.size() == nested.arrays.size());
+    CHECK(again_read.arrays.find("model/enc.bias") == nullptr);
+    CHECK(*again_read.arrays.find("model/a much longer name than before") == *nested.arrays.find("model/enc.bias"));
+    CHECK(again_read.arrays.find("opt/m") != nullptr);
+    CHECK(values_of(rest_of(again_read)) == values_of(rest_of(nested)));
+    CHECK(rest_of(again_read).names()->parameter_of("opt/m") == "linear_0.w_0_moment1_0");
+    const auto refused = [](const pickle::extra& rest, const std::string& from, const std::string& to) {
+        const std::vector<std::pair<std::string, std::string>> one{{from, to}};
+        const auto made = rest.renamed(one);
+        return made ? errc{} : made.error().code;
+    };
+    CHECK(refused(rest_of(nested), "model/enc.bias", "enc.bias") == errc::bad_argument);
+    CHECK(refused(rest_of(nested), "model/enc.bias", "model/") == errc::bad_argument);
+    CHECK(refused(rest_of(checkpoint_in(checkpoint("26", "list.pdparams"))), "0", "first") == errc::bad_argument);
+    // the table goes along
+    const auto table = rest_of(checkpoint_in(checkpoint("26", "tied.pdparams")))
+                           .renamed(std::vector<std::pair<std::string, std::string>>{{"enc.weight", "w"}});
+    REQUIRE(table);
+    CHECK(table->structured_names.structured_of("linear_0.w_0") == sequence<std::string>{"w", "dec.weight"});
 }

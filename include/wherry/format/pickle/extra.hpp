@@ -2,6 +2,7 @@
 #define WHERRY_FORMAT_PICKLE_EXTRA_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/base/name_map.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
@@ -11,14 +12,23 @@
 #include <wherry/tensor/structured_names.hpp>
 #include <wherry/version.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI::pickle {
+
+/// How an array in nested dicts is called.
+enum class name_by : std::uint8_t {
+    path,  ///< by all keys on the way to it, as a load does: `model/fc1.weight`
+    key,   ///< by the last of them, as the layer does: `fc1.weight`
+};
 
 /// The contents of a pickle beside its arrays: the dicts, lists and tuples around them, and all values in those. A load reports it, and what
 /// is given it writes the same Python object again. Copies share the texts.
@@ -45,10 +55,36 @@ struct extra {
     }
     /// All names of parameters that the file tells: of StructuredToParameterName@@, of tensors in nested dicts (`model/fc1.weight` is
     /// `linear_0.w_0`), and of `.pdiparams.info`. Errors: duplicate_name.
-    [[nodiscard]] result<wherry::structured_names> names() const {
+    [[nodiscard]] result<wherry::structured_names> names(name_by how = name_by::path) const {
         auto made = structured_names;
-        if (auto added = add_tensors(top, made); !added) return added.failure();
+        if (auto added = add_tensors(top, {}, how, made); !added) return added.failure();
         if (auto added = add_info(made); !added) return added.failure();
+        return made;
+    }
+
+    /// The same for arrays under other names, pairs of old and new ones. An array of a nested dict gets another key there.
+    /// Errors: bad_argument for one that would leave its dict, or that lies in a list.
+    [[nodiscard]] result<extra> renamed(std::span<const std::pair<std::string, std::string>> names) const {
+        name_map<std::string> wanted;
+        for (const auto& [old, name] : names) wanted[old] = name;
+        auto made = *this;
+        made.structured_names = {};
+        for (const auto& one : structured_names) {
+            const auto* const other = wanted.find(one.structured);
+            auto added = made.structured_names.add(other != nullptr ? *other : one.structured, one.parameter);
+            if (!added) return added.failure();
+        }
+        auto texts = std::string(chars != nullptr ? *chars : std::string());
+        if (auto done = made.rename_in(top, wanted, texts); !done) return done.failure();
+        const auto* const before = chars != nullptr ? chars->data() : nullptr;
+        made.chars = std::make_shared<const std::string>(std::move(texts));
+        auto end = chars != nullptr ? chars->size() : 0;
+        for (std::size_t i = 0; i < made.objects.slices.size(); ++i) {
+            auto& slice = made.objects.slices[i];
+            const auto at =
+                i < objects.slices.size() ? static_cast<std::size_t>(slice.data() - before) : std::exchange(end, end + slice.size());
+            slice = std::string_view(*made.chars).substr(at, slice.size());
+        }
         return made;
     }
 
@@ -92,15 +128,58 @@ struct extra {
             list_values(items[i + step - 1], name.empty() ? key : name + "/" + key, most, into);
         }
     }
-    result<void> add_tensors(value v, wherry::structured_names& into) const {  // NOLINT(misc-no-recursion)
+    /// The texts of new slices are added to `texts`; until all are there, slices point into the names.
+    result<void> rename_in(value v, const name_map<std::string>& wanted, std::string& texts) {  // NOLINT(misc-no-recursion)
+        if (!is_container(v) || !objects.nodes[v.at].holds_arrays) return {};
+        const bool dict = v.kind == kind::dict;
+        auto at = objects.nodes[v.at].first;
+        for (std::uint32_t i = 0; i < objects.nodes[v.at].size; ++i, at = objects.cells[at].next) {
+            const auto key = at;
+            if (dict) at = objects.cells[at].next, ++i;
+            const auto held = objects.cells[at].value;
+            const bool named = objects.is_named_array(held);
+            if (!named && held.kind != kind::array && held.kind != kind::scalar) {
+                if (auto done = rename_in(held, wanted, texts); !done) return done;
+                continue;
+            }
+            auto& leaf = objects.cells[named ? objects.nodes[held.at].last : at].value;
+            const auto old = objects.slice(leaf);
+            const auto* const name = wanted.find(old);
+            if (name == nullptr) continue;
+            const auto own = objects.cells[key].value;
+            const auto own_size = own.kind == kind::text ? objects.slice(own).size() : key_text(own).size();
+            const auto above = old.substr(0, old.size() - std::min(old.size(), own_size));
+            if (!dict || !name->starts_with(above) || name->size() == above.size())
+                return error{.code = errc::bad_argument,
+                             .message = "an array of nested objects gets another name in its own dict alone",
+                             .variable = old,
+                             .expected = above,
+                             .found = *name};
+            objects.cells[key].value = {kind::text, add_slice(std::string_view(*name).substr(above.size()), texts)};
+            leaf.at = add_slice(*name, texts);
+        }
+        return {};
+    }
+    std::uint32_t add_slice(std::string_view held, std::string& texts) {
+        texts += held;
+        const auto made = static_cast<std::uint32_t>(objects.slices.size());
+        objects.slices.push_back(held);
+        first_places.resize(objects.slices.size(), made);
+        return made;
+    }
+    /// `key`: of `v` in its dict; empty where it has none.
+    result<void> add_tensors(value v, const std::string& key, name_by how,  // NOLINT(misc-no-recursion)
+                             wherry::structured_names& into) const {
         if (!is_container(v) || !objects.nodes[v.at].holds_arrays) return {};
         const auto items = objects.items(v);
         if (objects.is_named_array(v)) {
-            if (objects.slice(items[0]) == objects.slice(items[1])) return {};
-            return into.add(std::string(objects.slice(items[1])), std::string(objects.slice(items[0])));
+            const std::string name(how == name_by::path ? objects.slice(items[1]) : key);
+            if (name.empty() || objects.slice(items[0]) == name) return {};
+            return into.add(name, std::string(objects.slice(items[0])));
         }
-        for (const auto item : items)
-            if (auto added = add_tensors(item, into); !added) return added;
+        const bool dict = v.kind == kind::dict;
+        for (std::size_t i = dict ? 1 : 0; i < items.size(); i += dict ? 2 : 1)
+            if (auto added = add_tensors(items[i], dict ? key_text(items[i - 1]) : "", how, into); !added) return added;
         return {};
     }
     /// Source: paddle/jit/api.py, save: {"linear_0.w_0": {"structured_name": "fc1.weight", "stop_gradient": False, "trainable": True}}.

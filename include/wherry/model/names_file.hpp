@@ -1,0 +1,88 @@
+#ifndef WHERRY_MODEL_NAMES_FILE_HPP
+#define WHERRY_MODEL_NAMES_FILE_HPP
+
+#include <wherry/base/limits.hpp>
+#include <wherry/base/result.hpp>
+#include <wherry/base/utf8.hpp>
+#include <wherry/format/pickle.hpp>
+#include <wherry/policy/disk.hpp>
+#include <wherry/record/any_reader.hpp>
+#include <wherry/record/whole_record.hpp>
+#include <wherry/tensor/structured_names.hpp>
+#include <wherry/version.hpp>
+#include <wherry/wire/file_kind.hpp>
+#include <wherry/wire/sniff.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace wherry::inline WHERRY_ABI {
+
+namespace detail {
+/// Two words per line: "fc1.weight linear_0.w_0". Empty lines and what follows a # are left out. Errors: bad_text, bad_name, duplicate_name.
+inline result<structured_names> parse_names(std::string_view text, const limits& caps) {
+    constexpr std::string_view blanks = " \t\r";
+    structured_names names;
+    const auto take_word = [&](std::string_view& line) {
+        line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+        const auto word = line.substr(0, line.find_first_of(blanks));
+        line.remove_prefix(word.size());
+        return word;
+    };
+    for (std::size_t at = 0; at < text.size();) {
+        const auto whole = text.substr(at, text.find('\n', at) - at);
+        auto line = whole.substr(0, whole.find('#'));
+        const auto structured = take_word(line);
+        const auto parameter = take_word(line);
+        const auto wrong = [&](errc code, std::string_view message) {
+            return error{.code = code,
+                         .message = message,
+                         .offset = at,
+                         .expected = "fc1.weight linear_0.w_0",
+                         .found = printable(whole.substr(0, 80))};
+        };
+        if (!structured.empty()) {
+            if (parameter.empty() || !take_word(line).empty()) return wrong(errc::bad_text, "a line of names has not two words");
+            for (const auto name : {structured, parameter})
+                if (name.size() > caps.name_bytes || !is_utf8(name) || name.find('\0') != std::string_view::npos)
+                    return wrong(errc::bad_name, "a name is too long or not UTF-8");
+            if (auto added = names.add(std::string(structured), std::string(parameter)); !added) {
+                auto twice = std::move(added).error();
+                twice.offset = at;
+                return twice;
+            }
+        }
+        at += whole.size() + 1;
+    }
+    return names;
+}
+}  // namespace detail
+
+/// The names of parameters that a file tells: a `.pdparams` by its table or by the tensors of its nested dicts, whose own keys count here
+/// (`fc1.weight`), a `.pdiparams.info`, or a text of two words per line, `fc1.weight linear_0.w_0`.
+/// Errors: not_found and what else opening a file gives; missing_record where it tells none; bad_text, bad_name; duplicate_name for a
+/// structured name of two parameters; those of `pickle::index`. All with the file.
+inline result<structured_names> load_structured_names(const std::string& path, const limits& caps = {}) {
+    const auto names = [&]() -> result<structured_names> {
+        disk source{path};
+        auto reader = open_record(source);
+        if (!reader) return reader.failure();
+        const auto bytes = read_all(*reader, caps.program_bytes);
+        if (!bytes) return bytes.failure();
+        if (wire::kind_of(*bytes, bytes->size()) != wire::file_kind::pickle) return detail::parse_names(*bytes, caps);
+        any_reader record(*reader);
+        const auto listing = pickle::index(record, caps);
+        if (!listing) return listing.failure();
+        const auto* const rest = listing->extra.as<pickle::extra>();
+        return rest != nullptr ? rest->names(pickle::name_by::key) : result<structured_names>(structured_names());
+    }();
+    if (!names) return error(names.error()).in_file(path);
+    if (names->empty()) return error{.code = errc::missing_record, .message = "the file tells no names of parameters", .file = path};
+    return names;
+}
+
+}  // namespace wherry::inline WHERRY_ABI
+
+#endif
