@@ -280,6 +280,7 @@ set(WHERRY_HEADERS
     wherry/model/inference_files.hpp
     wherry/model/inference_model.hpp
     wherry/model/inference_program.hpp
+    wherry/model/names_file.hpp
     wherry/model/op_compatible_map.hpp
     wherry/model/parameter_value.hpp
     wherry/model/state.hpp
