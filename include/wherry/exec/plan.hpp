@@ -49,6 +49,7 @@ struct planned_operand {
 };
 
 class rest_planner;
+class profiler;
 /// The operators of a plan that are planned when the values before them are there, see exec/plan_rest.hpp.
 struct plan_rest {
     plan_rest() = default;
@@ -157,7 +158,10 @@ class plan {
   private:
     friend class plan_maker;
     friend class detail::rest_planner;
+    friend class detail::profiler;
 
+    void forget_rows();
+    result<void> run_step(const detail::planned_step& step);
     [[nodiscard]] bool has_same_names(Scope& scope) const;
     [[nodiscard]] const LoD* lod_of(const detail::planned_operand& planned, std::span<const tensor_ref> feeds) const;
 
@@ -284,19 +288,25 @@ inline const LoD* plan::lod_of(const detail::planned_operand& planned, std::span
     return source.tensor != nullptr ? &source.tensor->lod() : nullptr;
 }
 
-inline result<void> plan::run_steps() {
+inline void plan::forget_rows() {
     for (const auto at : varying_) {
         operands_[at].set_dims(planned_[at].meta.dims);
         operands_[at].told_lod.clear();
     }
-    for (const auto& step : steps_) {
-        if (step.follows)
-            for (auto* const to : step.outputs)
-                if (to != nullptr) to->set_dims(step.inputs[0]->dims), to->told_lod = step.inputs[0]->told_lod;
-        run_context context(
-            {step.op->type, step.op->outputs, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_});
-        if (auto ran = step.op->run(step.attributes.get(), context); !ran) return std::move(ran).error().of_op(step.op->type);
-    }
+}
+inline result<void> plan::run_step(const detail::planned_step& step) {
+    if (step.follows)
+        for (auto* const to : step.outputs)
+            if (to != nullptr) to->set_dims(step.inputs[0]->dims), to->told_lod = step.inputs[0]->told_lod;
+    run_context context(
+        {step.op->type, step.op->outputs, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_});
+    if (auto ran = step.op->run(step.attributes.get(), context); !ran) return std::move(ran).error().of_op(step.op->type);
+    return {};
+}
+inline result<void> plan::run_steps() {
+    forget_rows();
+    for (const auto& step : steps_)
+        if (auto ran = run_step(step); !ran) return ran;
     return {};
 }
 
