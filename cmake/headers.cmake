@@ -151,6 +151,7 @@ set(WHERRY_HEADERS
     wherry/exec/plan_rest.hpp
     wherry/exec/plan_rows.hpp
     wherry/exec/prepared_run.hpp
+    wherry/exec/profile.hpp
     wherry/exec/rewrite/drop_identities.hpp
     wherry/exec/rewrite/fold_batch_norm.hpp
     wherry/exec/rewrite/for_inference.hpp
