@@ -47,7 +47,9 @@ struct counted {
             if (from->asked > from->given) return error{.code = errc::cannot_read, .offset = offset};
             return memory_reader(from->bytes).read_at(offset, into);
         }
+        static void will_fill(std::span<std::byte> fresh) noexcept { told_bytes += fresh.size(); }
     };
+    inline static std::uint64_t told_bytes = 0;  ///< of fresh memory
     static constexpr std::string_view name = "counted";
     static constexpr bool many_records = false;
     std::string bytes;
@@ -169,5 +171,17 @@ TEST_CASE("a file of many small tensors is read once, and one that fails on the 
         CHECK(loaded.error().file == "counted");
         CHECK_FALSE(loaded.error().variable.empty());
         CHECK(before.unchanged(scope));
+    }
+}
+
+TEST_CASE("a reader is told of large memory that was never used") {
+    const Tensor small(DType::UINT8, {4'000'000});
+    const Tensor large(DType::UINT8, {5'000'000});
+    for (const auto* tensor : {&small, &large}) {
+        counted source{one(*tensor)};
+        counted::told_bytes = 0;
+        Scope scope;
+        REQUIRE(load_tensors<layout::combined>(x, scope, source));
+        CHECK(counted::told_bytes == (tensor == &large ? 5'000'000 : 0));
     }
 }

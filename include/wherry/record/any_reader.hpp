@@ -36,6 +36,10 @@ class any_reader {
     result<void> read_at(std::uint64_t offset, std::span<const std::span<std::byte>> into) {
         return calls_->scatter(reader_, offset, into);
     }
+    /// Tells of fresh memory that is read into next, where the reader cares.
+    void will_fill(std::span<std::byte> fresh) const noexcept {
+        if (calls_->will_fill != nullptr) calls_->will_fill(fresh);
+    }
     /// Whether `bytes` are all there is.
     [[nodiscard]] bool is_view() const noexcept { return calls_->is_view; }
     [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
@@ -49,6 +53,7 @@ class any_reader {
         result<void> (*read_at)(void*, std::uint64_t, std::span<std::byte>);
         result<void> (*scatter)(void*, std::uint64_t, std::span<const std::span<std::byte>>) = nullptr;
         std::shared_ptr<void> (*lender)(const void*) noexcept = nullptr;
+        void (*will_fill)(std::span<std::byte>) noexcept = nullptr;
         bool is_view = false;
     };
     template <class R>
@@ -62,6 +67,7 @@ class any_reader {
             };
         if constexpr (LendingReader<R>)
             made.lender = [](const void* r) noexcept -> std::shared_ptr<void> { return static_cast<const R*>(r)->lender(); };
+        if constexpr (requires(std::span<std::byte> fresh) { R::will_fill(fresh); }) made.will_fill = R::will_fill;
         made.is_view = ViewReader<R>;
         return made;
     }();

@@ -46,6 +46,9 @@ inline constexpr std::string_view folder_instead =
 /// Bytes between wanted tensors that are read and thrown away rather than stepped over with a call per tensor.
 inline constexpr std::uint64_t widest_gaps = std::uint64_t{1} << 20U;
 
+/// Fresh memory from which on large pages are worth asking for.
+inline constexpr std::size_t large_bytes = std::size_t{1} << 22U;
+
 /// Elements, what lies between (thrown away), elements, ...: one stretch of a record in one call. Errors: those of the reader.
 inline result<void> read_stretch(std::span<placed_tensor* const> into, std::uint64_t gaps, any_reader& reader) {
     sequence<std::byte> between(static_cast<std::size_t>(gaps));
@@ -68,6 +71,7 @@ inline result<void> read_elements(std::span<placed_tensor> arrivals, std::span<c
     for (auto& one : arrivals) {
         if (one.fresh.is_initialized()) continue;
         one.fresh = blocks.make(one.found.header.dtype, one.found.header.dims);
+        if (one.fresh.bytes().size() >= large_bytes) reader.will_fill(one.fresh.bytes());
         if (!one.fresh.bytes().empty()) into.push_back(&one);
     }
     if (reader.scatters() && into.size() > 1) {

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <utility>
 
+#include <sys/mman.h>
+
 namespace wherry::inline WHERRY_ABI::detail {
 
 /// Pieces a single call takes, and the bytes it is asked for at most: some systems refuse 2 GiB and more.
@@ -78,6 +80,16 @@ class posix_reader {
     }
     result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
         return read_at(offset, std::span<const std::span<std::byte>>(&into, 1));
+    }
+    /// Memory that was never used and is read into next: in large pages where the system has them, since to be given small ones takes it
+    /// longer than to read the bytes.
+    static void will_fill([[maybe_unused]] std::span<std::byte> fresh) noexcept {
+#if defined(MADV_HUGEPAGE)
+        constexpr std::uintptr_t page = 4096;
+        const auto begin = (reinterpret_cast<std::uintptr_t>(fresh.data()) + page - 1) / page * page;  // NOLINT: an address
+        const auto end = reinterpret_cast<std::uintptr_t>(fresh.data() + fresh.size()) / page * page;  // NOLINT: as above
+        if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);        // NOLINT: advice may be refused
+#endif
     }
 
   private:
