@@ -164,3 +164,15 @@ TEST_CASE("models that fluid 1.8.5 saved answer as they did there") {
     }
     CHECK(run == 10);
 }
+
+TEST_CASE("a model whose target is a label is saved with a warning") {
+    world w("label_target");
+    const auto y = build(w);
+    const auto label = fluid::data("label", {-1, 1}, fluid::int64);
+    const fluid::Variable w0 = w.main.global_block().find_var("fc_0.w_0");
+    fluid::io::save_inference_model(w.folder, "x", {y, w0}, w.exe);
+    CHECK(w.warnings.empty());
+    fluid::io::save_inference_model(w.folder, "x", {y, label}, w.exe);
+    REQUIRE(w.warnings.size() == 1);
+    CHECK(w.warnings[0] == wherry::warning_text::fed_target);
+}

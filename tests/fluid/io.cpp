@@ -7,6 +7,8 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 namespace fluid = wherry::fluid;
@@ -288,4 +290,35 @@ TEST_CASE("a save writes the element type, dims and LoD that a variable has, wha
     fluid::scope_guard guard(fresh);
     fluid::io::load_persistables(w.exe, w.folder, {.filename = "all"});
     CHECK(*fresh.find_var("learning_rate_0") == other);
+}
+
+TEST_CASE("default programs of another thread are not saved as if there were none") {
+    const fs::path folder = fs::path("fluid_io") / "other_thread";
+    fs::remove_all(folder);
+    std::vector<std::string> warnings;
+    fluid::set_warning_handler([&](std::string_view, std::string_view message) { warnings.emplace_back(message); });
+    fluid::Program* built = nullptr;
+    fluid::Scope scope;
+    std::string message;
+    std::thread builder([&] {
+        const fluid::scope_guard guard(scope);
+        fluid::layers::fc(fluid::data("x", {-1, 4}), {.size = 2});
+        fluid::Executor exe;
+        exe.run(fluid::default_startup_program());
+        built = &fluid::default_main_program();
+        std::thread saver([&] {
+            const fluid::scope_guard same_scope(scope);
+            fluid::Executor mine;
+            message = message_of<fluid::ValueError>([&] { fluid::io::save_persistables(mine, folder); });
+            CHECK(message_of<fluid::ValueError>([&] { (void)fluid::io::save_params(mine, fluid::io::memory); }) == message);
+            CHECK(!fs::exists(folder));
+            fluid::io::save_persistables(mine, folder, {.main_program = built});
+        });
+        saver.join();
+    });
+    builder.join();
+    CHECK(message.starts_with("Default programs belong to the thread that builds them"));
+    CHECK(fs::exists(folder / "fc_0.w_0"));
+    CHECK(warnings.empty());
+    fluid::set_warning_handler([](std::string_view, std::string_view) {});
 }

@@ -226,6 +226,19 @@ TEST_CASE("one optimizer may minimize twice, with one learning rate a program an
 
 TEST_CASE("errors of the backward pass come through") {
     fresh_programs p;
-    const auto x = p.data("x", {-1, 2});
+    const auto x = p.data("x", {1});
     check_error(SGD(0.1F).minimize(p.b, x), errc::no_such_variable);
+}
+
+TEST_CASE("a loss that is not one number is refused in the reference's words, and nothing is appended") {
+    fresh_programs p;
+    const auto hidden = fc(p, p.data("x", {-1, 2}), {.name = "w"});
+    const auto count = p.main.global_block().ops().size();
+    const auto e = SGD(0.1F).minimize(p.b, hidden).error();
+    CHECK(e.code == errc::bad_argument);
+    CHECK(e.message ==
+          "The loss.shape should be (1L,), but the current loss.shape is (-1, 1). Maybe that you should call fluid.layers.mean to "
+          "process the current loss.");
+    CHECK(e.variable == hidden.name());
+    CHECK(p.main.global_block().ops().size() == count);
 }

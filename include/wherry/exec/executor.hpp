@@ -5,6 +5,7 @@
 #include <wherry/base/policy_set.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/check_ops.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/exec/plan_maker.hpp>
 #include <wherry/exec/prepared_run.hpp>
@@ -90,6 +91,9 @@ class Executor {
         }
         return ready->run(feeds, scope);
     }
+
+    /// Whether this executor has every operator of a program, asked before the first run. Errors: unknown_op, which lists all that it lacks.
+    [[nodiscard]] result<void> check(const Program& program) const { return check_ops(ops_, program); }
 
     /// A program made ready to run again and again on arrays that stay where they are; see `prepared_run`. Persistables that it writes
     /// are made in `scope`. The executor may go afterwards.

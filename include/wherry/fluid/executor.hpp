@@ -103,6 +103,8 @@ class Executor {
     sequence<Tensor> run(const Program& program, const feed& fed, const sequence<Variable>& fetched, const run_options& options = {});
     sequence<Tensor> run(const Program& program, const feed& fed, const sequence<std::string>& fetched, const run_options& options = {});
 
+    /// Throws ValueError, with all operators of a program that cannot run here, before the first run.
+    void check(const Program& program) const { unwrap(core_.check(program)); }
     void close() noexcept { core_.close(); }
 
     /// Bytes that one more executor costs, as `wherry::Executor::own_bytes`.

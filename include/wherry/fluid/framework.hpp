@@ -60,6 +60,8 @@ struct defaults {
     UniqueNameGenerator* names = &own_names;
 };
 defaults& current();
+/// Whether this thread has built nothing into its default programs, and another thread has built into its own.
+bool built_elsewhere();
 /// Sets a default until the end of a guard's life.
 template <class T>
 class replaced {

@@ -5,6 +5,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/inference_model.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/program/operator.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/scope.hpp>
@@ -71,6 +72,14 @@ class appended_scales {
     std::size_t op_count_;
 };
 
+/// Whether a target is neither computed by an operator nor kept: a label, most likely.
+inline bool has_fed_target(const Program& program, std::span<const Variable> targets) {
+    const auto& ops = program.global_block().ops();
+    return std::any_of(targets.begin(), targets.end(), [&](const Variable& target) {
+        return !target.persistable() && std::none_of(ops.begin(), ops.end(), [&](const Operator& op) { return op.writes(target.name()); });
+    });
+}
+
 /// Errors: not_regular_file for a name that cannot be a file, bad_name where two of the model's files would be one.
 inline result<void> check_files(const inference_files& files, const Program& program, std::string_view model_name) {
     const auto no_file = [&] {
@@ -122,6 +131,7 @@ inline result<saved_model> save_inference_model(const inference_files& files, st
         return error{.code = errc::bad_argument, .message = "'target_vars' should be a list of Variable."};
     saved_model saved;
     if (clear_op_device(program)) saved.warnings.push_back(warning_text::auc_states);
+    if (detail::has_fed_target(program, targets)) saved.warnings.push_back(warning_text::fed_target);
     detail::appended_scales appended(program);
     const auto scaled = append_target_scales(program, names, targets, options.program);
     if (!scaled) return scaled.failure();

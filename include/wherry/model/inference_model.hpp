@@ -30,6 +30,9 @@ namespace warning_text {
 inline constexpr std::string_view no_variable = "no variable in your model, please ensure there are any variables in your model to save";
 inline constexpr std::string_view no_operator = "There are no operators in the program to be executed.";
 inline constexpr std::string_view auc_states = "please ensure that you have set the auc states to zeros before saving inference model";
+/// In words of wherry's own.
+inline constexpr std::string_view fed_target = "a target is not computed by the program: is it a label? The model will answer what it is "
+                                               "fed, or ask for an input that it does not name";
 inline constexpr std::string_view program_only =
     "save_inference_model specified the param `program_only` to True, It will not save params of Program.";
 }  // namespace warning_text

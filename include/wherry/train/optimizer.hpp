@@ -47,8 +47,16 @@ class basic_optimizer {
         : rate_(std::move(rate)), rule_(std::move(rule)), options_(std::move(options)) {}
 
     /// Appends backward, clipping, weight decay and updates for `loss`. Returns the pairs that are updated, sorted by
-    /// parameter name. Errors: those of `append_backward`; bad_argument (a listed variable is no Parameter); unknown_op.
+    /// parameter name. Errors: those of `append_backward`; bad_argument (a loss that is not of shape [1], in the reference's words; a listed
+    /// variable that is not a Parameter); unknown_op.
     result<sequence<param_and_grad>> minimize(Builder<>& b, const Variable& loss) {
+        if (const auto shape = loss.shape(); shape.size() != 1 || shape[0] != 1)
+            return error{.code = errc::bad_argument,
+                         .message = {"The loss.shape should be (1L,), but the current loss.shape is ", to_tuple(shape),
+                                     ". Maybe that you should call fluid.layers.mean to process the current loss."},
+                         .variable = loss.name(),
+                         .expected = "[1]",
+                         .found = to_string(shape)};
         auto pairs = append_backward(b, loss, {.parameter_list = options_.parameter_list, .no_grad_set = frozen(b.main())});
         if (!pairs) return pairs;
         for (const auto& [param, grad] : *pairs)

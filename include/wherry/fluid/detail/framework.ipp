@@ -6,6 +6,7 @@
 #include <wherry/layers/data.hpp>
 #include <wherry/version.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -18,8 +19,21 @@ WHERRY_INLINE defaults& current() {
     return state;
 }
 
+/// The thread that was the last to build into default programs of its own. Only compared: it may have ended.
+WHERRY_INLINE std::atomic<const defaults*>& last_to_build() {
+    static constinit std::atomic<const defaults*> last = nullptr;
+    return last;
+}
+
+WHERRY_INLINE bool built_elsewhere() {
+    const auto& now = current();
+    const auto* const last = last_to_build().load(std::memory_order_relaxed);
+    return last != nullptr && last != &now && now.main == &now.own_main && now.main->list_vars().empty();
+}
+
 WHERRY_INLINE Builder<> builder() {
     auto& now = current();
+    if (now.main == &now.own_main) last_to_build().store(&now, std::memory_order_relaxed);
     return {*now.main, *now.startup, *now.names, now.name_scope};
 }
 }  // namespace detail

@@ -21,6 +21,11 @@ using file_each = wherry::archive<wherry::filter::all, wherry::layout::per_file>
 
 WHERRY_INLINE sequence<Variable> chosen(const vars_options& o) {
     if (o.vars) return *o.vars;
+    if (o.main_program == nullptr && fluid::detail::built_elsewhere())
+        raise({.code = errc::bad_argument,
+               .message =
+                   "Default programs belong to the thread that builds them, and this thread has built none: name the program of the other "
+                   "thread, {.main_program = &program}."});
     const auto& program = o.main_program != nullptr ? *o.main_program : default_main_program();
     auto vars = program.list_vars();
     if (o.predicate) erase_if(vars, [&](const Variable& v) { return !o.predicate(v); });

@@ -7,11 +7,19 @@
 #include <wherry/fluid/optimizer.hpp>
 #include <wherry/version.hpp>
 
+#include <string>
+#include <utility>
+
 namespace wherry::inline WHERRY_ABI::fluid::optimizer::detail {
 template <class Core>
 sequence<param_and_grad> throwing<Core>::minimize(const Variable& loss) {
     auto b = fluid::detail::builder();
-    return unwrap(Core::minimize(b, loss));
+    auto made = Core::minimize(b, loss);
+    if (!made && made.error().message.view().starts_with("The loss.shape should be")) {
+        auto what = std::string(made.error().message.view());
+        throw AssertionError(what, std::move(made).error());
+    }
+    return unwrap(std::move(made));
 }
 }  // namespace wherry::inline WHERRY_ABI::fluid::optimizer::detail
 
