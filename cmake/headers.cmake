@@ -50,6 +50,7 @@ set(WHERRY_HEADERS
     wherry/embed/trainer.hpp
     wherry/exec/arena.hpp
     wherry/exec/bind_ops.hpp
+    wherry/exec/check_ops.hpp
     wherry/exec/data_feeder.hpp
     wherry/exec/executor.hpp
     wherry/exec/gradient.hpp
