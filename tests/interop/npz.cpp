@@ -174,6 +174,25 @@ TEST_CASE("names that leave a folder are refused; members that are not arrays ar
     CHECK(refused(bytes).code == errc::bad_name);
 }
 
+TEST_CASE("a zip archive without arrays is named for what it is, with what to do") {
+    const auto found = [](std::string_view array, std::string_view member) {
+        const auto one = Tensor::of<float>({1}, {1});
+        const std::vector<tensor_ref> refs{one.ref(array)};
+        auto bytes = *support::bytes_of<format::npz<>>(refs);
+        const auto held = std::string(array) + ".npy";
+        REQUIRE(held.size() == member.size());
+        for (auto at = bytes.find(held); at != std::string::npos; at = bytes.find(held, at + 1)) bytes.replace(at, held.size(), member);
+        const auto what = refused(bytes);
+        CHECK(what.code == errc::not_a_paddle_file);
+        return std::string(what.found.view());
+    };
+    CHECK(found("archive/data", "archive/data.pkl") ==
+          "a PyTorch checkpoint: save its tensors by safetensors.torch.save_file, safetensors are read here");
+    CHECK(found("model.weight", "model.weights.h5") == "a Keras model: save its arrays with numpy.savez, .npz is read here");
+    CHECK(found("dir/__mo", "di/__model__") == "a zip archive of a model of Paddle: unpack it with unzip");
+    CHECK(found("x", "x.jpg") == "a zip archive of other files: unpack it with unzip");
+}
+
 TEST_CASE("a small archive that inflates to much ends at the cap; a claimed size costs nothing") {
     const Tensor zeros = Tensor::of<std::uint8_t>({5'000'000}, std::vector<std::uint8_t>(5'000'000, 0));
     const std::vector<tensor_ref> two{zeros.ref("a"), zeros.ref("b")};

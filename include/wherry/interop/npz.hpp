@@ -114,6 +114,21 @@ inline result<void> decode(const void* state, std::size_t, any_reader& reader, T
     });
 }
 
+/// The kind of an archive that is not an npz, and what to do; empty where it has arrays, or no member at all.
+inline std::string_view kind_without_arrays(std::span<const zip::member> members) noexcept {
+    const auto any = [&](auto is) { return std::any_of(members.begin(), members.end(), [&](const auto& m) { return is(m.name); }); };
+    if (members.empty() || any([](std::string_view name) { return name.ends_with(suffix); })) return {};
+    if (any([](std::string_view name) { return name == "data.pkl" || name.ends_with("/data.pkl"); }))
+        return "a PyTorch checkpoint: save its tensors by safetensors.torch.save_file, safetensors are read here";
+    if (any([](std::string_view name) { return name == "model.weights.h5"; }))
+        return "a Keras model: save its arrays with numpy.savez, .npz is read here";
+    if (any([](std::string_view name) {
+            return name.ends_with("__model__") || name.ends_with(".pdmodel") || name.ends_with(".pdiparams") || name.ends_with(".pdparams");
+        }))
+        return "a zip archive of a model of Paddle: unpack it with unzip";
+    return "a zip archive of other files: unpack it with unzip";
+}
+
 /// The first bytes of the `.npy` file that a member is. Errors: those of zlib and of the reader.
 inline result<byte_buffer> head_of(const zip::member& m, any_reader& reader) {
     constexpr std::uint64_t packed_cap = std::uint64_t{4} * wherry::npy::head_bytes;  // deflated text is not longer
@@ -169,10 +184,15 @@ struct npz {
         return wire::kind_of(head, size_bytes) == wire::file_kind::npz;
     }
     /// Errors: bad_zip, truncated, duplicate_name, bad_name, unsupported, too_large beyond `inflated_bytes` in total; those of
-    /// `npy::parse_head` with the array's name.
+    /// `npy::parse_head` with the array's name; not_a_paddle_file for an archive of anything else.
     static result<record_listing> index(any_reader& reader, const listing_request& request) {
         auto members = detail::zip::directory_reader(reader).members();
         if (!members) return members.failure();
+        if (const auto kind = detail::npz::kind_without_arrays(*members); !kind.empty())
+            return error{.code = errc::not_a_paddle_file,
+                         .message = "this zip archive holds no arrays",
+                         .expected = "NAME.npy members",
+                         .found = kind};
         record_listing made;
         auto left = request.caps.inflated_bytes;
         for (auto& m : *members) {

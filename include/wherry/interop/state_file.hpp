@@ -19,6 +19,7 @@
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
+#include <wherry/interop/safetensors_shards.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/paths.hpp>
 #include <wherry/program/variable.hpp>
@@ -34,6 +35,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -189,6 +191,51 @@ inline result<void> add_variables(const std::string& folder, const wherry::detai
     return {};
 }
 
+/// The shards that an index in the folder tells of. Errors: missing_record for a tensor that is not in the file it should be in;
+/// those of `safetensors::parse_index`.
+inline result<void> add_shards(const wherry::detail::kept_records& files, const std::string& index, const load_options& options,
+                               stored_state& into) {
+    auto reader = files.open(index);
+    if (!reader) return reader.failure();
+    const auto path = reader->path();
+    const auto bytes = read_all(*reader, wherry::safetensors::header_cap_bytes);
+    if (!bytes) return bytes.failure();
+    const auto told = wherry::safetensors::parse_index(*bytes, options.caps);
+    if (!told) return error(told.error()).in_file(path);
+    const auto takes = +[](wire::file_kind k) noexcept { return k == wire::file_kind::safetensors; };
+    std::map<std::string_view, std::string_view> held;
+    for (const auto& file : told->files()) {
+        const auto first = into.arrays.size();
+        if (auto added = add_record(files, file, {file, {}, true, false, takes}, options, into); !added) return added;
+        for (auto at = first; at < into.arrays.size(); ++at) {
+            const auto& name = into.arrays[at].name;
+            const auto found = told->file_of.find(name);
+            if (found == told->file_of.end())
+                warn(into, {.code = errc::extra_record,
+                            .message = "the index of the shards lacks a tensor that is there",
+                            .file = file,
+                            .variable = name});
+            else if (found->second == file) held.emplace(found->first, found->second);
+        }
+    }
+    for (const auto& [name, file] : told->file_of)
+        if (!held.contains(name))
+            return error{.code = errc::missing_record,
+                         .message = "the shard that the index names lacks this tensor",
+                         .file = path,
+                         .variable = name,
+                         .expected = file};
+    return {};
+}
+/// The only index of shards among files; empty where there is none, or several.
+inline std::string index_among(const auto& names) {
+    const auto is_index = [](const std::string& name) {
+        return name.ends_with(wherry::safetensors::index_suffix) && name.find('/') == std::string::npos;
+    };
+    const auto first = std::find_if(names.begin(), names.end(), is_index);
+    return first != names.end() && std::count_if(names.begin(), names.end(), is_index) == 1 ? *first : std::string();
+}
+
 /// Every file of a folder that holds tensors or, where none does, numbers in text; what is neither nor a program is warned about.
 inline result<void> add_folder(const std::string& path, const wherry::detail::kept_records& files, const load_options& options,
                                stored_state& into) {
@@ -197,6 +244,7 @@ inline result<void> add_folder(const std::string& path, const wherry::detail::ke
     const auto in_order =
         options.in_order.empty() ? result<sequence<std::string>>(sequence<std::string>()) : names_in_order(options.in_order);
     if (!in_order) return in_order.failure();
+    if (const auto index = index_among(*names); !index.empty()) return add_shards(files, index, options, into);
     using kind = wire::file_kind;
     for (const auto takes :
          {+[](kind k) noexcept { return k == kind::tensors; }, +[](kind k) noexcept { return k == kind::tensors || k == kind::text; }}) {
@@ -210,7 +258,8 @@ inline result<void> add_folder(const std::string& path, const wherry::detail::ke
 }
 }  // namespace detail
 
-/// All arrays of a file or folder, with their names; the kind is told by content. Headers alone are read: elements are fetched when the
+/// All arrays of a file or folder, with their names; the kind is told by content. A folder with an index of safetensors shards, and the
+/// index itself, are those of the shards. Headers alone are read: elements are fetched when the
 /// arrays are saved or asked for, and checksums are checked then. One compressed file is held as what it becomes.
 /// Errors: not_found, not_regular_file, cannot_open; not_a_paddle_file (a program, say); bad_argument for a combined file
 /// without names when `in_order` is empty; duplicate_name, missing_record, extra_record, mixed_kinds; those of the formats and `gunzip`.
@@ -222,6 +271,12 @@ inline result<stored_state> list(const std::string& path, const load_options& op
             return options.of_folder.empty() ? detail::add_folder(path, files, options, made)
                                              : detail::add_variables(path, files, options, made);
         const auto name = wherry::paths::to_utf8(wherry::paths::of_utf8(path).filename());
+        if (name.ends_with(safetensors::index_suffix)) {
+            auto folder = wherry::paths::to_utf8(wherry::paths::of_utf8(path).parent_path());
+            const auto beside =
+                wherry::detail::record_keeper<disk, gzip_or_plain>::make(disk{folder.empty() ? "." : std::move(folder)}, options.caps);
+            return detail::add_shards(beside, name, options, made);
+        }
         detail::file_request wish{.name = name};
         if (!options.in_order.empty()) {
             auto names = detail::names_in_order(options.in_order);

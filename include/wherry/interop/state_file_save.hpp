@@ -10,9 +10,11 @@
 #include <wherry/interop/gzip.hpp>
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
+#include <wherry/interop/safetensors_shards.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/layout.hpp>
+#include <wherry/policy/paths.hpp>
 #include <wherry/record/annotation_choice.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/tensor/tensor.hpp>
@@ -44,7 +46,9 @@ struct save_options {
     bool gzip = false;         ///< of Paddle's own forms: every file
     int protocol = 2;          ///< of `.pdparams`: 2, 3 or 4
     kept_extra extra{};        ///< of a load: metadata of safetensors, structured names of `.pdparams`, for the same form
-    bool bits = false;         ///< npz: bfloat16 and float8 as unsigned numbers, which is what `.pdparams` does always
+    std::uint64_t shard_bytes =
+        0;              ///< safetensors: not 0, files of at most so many bytes of elements, NAME-00001-of-00002.safetensors, and an index
+    bool bits = false;  ///< npz: bfloat16 and float8 as unsigned numbers, which is what `.pdparams` does always
 };
 
 namespace detail {
@@ -53,6 +57,8 @@ inline result<void> check(std::span<const tensor_ref> tensors, form as, const sa
     if (tensors.empty()) return error{.code = errc::nothing_to_save, .message = "there is no array to save"};
     if (!paddle && (options.gzip || options.rules.any()))
         return error{.code = errc::bad_argument, .message = "only Paddle's own files take annotations and gzip"};
+    if (options.shard_bytes != 0 && as != form::safetensors)
+        return error{.code = errc::bad_argument, .message = "only safetensors are written as shards"};
     if (header_maker_for(options.rules) == nullptr)
         return error{.code = errc::bad_argument,
                      .message = "elements cannot start at multiples of this",
@@ -72,6 +78,16 @@ template <class E>
 E extra_of(const save_options& options) {
     const auto* const held = options.extra.as<E>();
     return held != nullptr ? *held : E();
+}
+
+/// PATH is what a single file would be called.
+inline result<void> save_shards(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
+    const auto at = paths::of_utf8(path);
+    const auto plan = wherry::safetensors::plan_shards(tensors, paths::to_utf8(at.stem()), options.shard_bytes,
+                                                       format::safetensors{extra_of<wherry::safetensors::metadata>(options)});
+    if (!plan) return plan.failure();
+    disk files{at.has_parent_path() ? paths::to_utf8(at.parent_path()) : "."};
+    return write(*plan, files, atomic::steps);
 }
 
 template <class L>
@@ -98,6 +114,7 @@ inline result<void> save(std::span<const tensor_ref> tensors, const std::string&
                 tensors, disk{path}, format::pickle<>{{.protocol = options.protocol}, detail::extra_of<pickle::extra>(options)});
         case form::npz: return archive<format::npz<>>::save(tensors, disk{path});
         case form::safetensors:
+            if (options.shard_bytes != 0) return detail::save_shards(tensors, path, options);
             return archive<format::safetensors>::save(tensors, disk{path},
                                                       format::safetensors{detail::extra_of<safetensors::metadata>(options)});
         case form::text: return archive<format::text, layout::per_file>::save(tensors, disk{path});
