@@ -94,11 +94,18 @@ struct run_arguments {
     std::string model_file{};
     std::string params_file{};
     bool quiet = false;
+    bool as_written = false;  ///< without the rules of exec/rewrite/
 };
 /// Runs an inference program once; its results become OUT/0.npy, OUT/1.npy, ... and, for one with LoD, OUT/0.lod.npy. Errors:
 /// bad_argument, feed_mismatch, fetch_mismatch, no_such_variable, dtype_mismatch, shape_mismatch, bad_lod, those of loading and of
 /// `Executor::run`.
 result<std::string> run(const run_arguments& given);
+
+struct bench_arguments : run_arguments {
+    std::int64_t runs = 20;
+};
+/// Runs an inference program several times and tells how long that took; `out` is not used. Errors: those of `run`.
+result<std::string> bench(const bench_arguments& given);
 
 struct embed_arguments {
     std::string model;  ///< a folder, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams

@@ -121,14 +121,8 @@ void add_infer_model(CLI::App& app, tool::infer_model_arguments& given) {
     app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 
-void add_run(CLI::App& app, tool::run_arguments& given) {
-    app.add_option("model", given.model,
-                   "A model folder, whatever its files are called, a program file, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams")
-        ->required()
-        ->type_name("DIR|FILE|PREFIX");
-    app.add_option("out", given.out, "The folder for 0.npy, 1.npy, ... and 0.lod.npy, ... of outputs with LoD")
-        ->required()
-        ->type_name("OUT");
+/// The options that tell a model and what it is fed.
+void add_model(CLI::App& app, tool::run_arguments& given) {
     app.add_option("--feed", given.feeds, "An input and its array")->type_name("NAME=FILE.npy");
     app.add_option("--fetch", given.fetches, "Variables to fetch instead of the model's outputs, such as values between its layers")
         ->delimiter(',')
@@ -140,7 +134,26 @@ void add_run(CLI::App& app, tool::run_arguments& given) {
         ->type_name("NAME=0,2,5");
     app.add_option("--model-file", given.model_file, "The program's file in DIR; without it, found by content")->type_name("F");
     app.add_option("--params-file", given.params_file, "The file in DIR of all variables; without it, found by content")->type_name("F");
+    app.add_flag("--as-written", given.as_written, "Operator by operator: batch_norm is not folded into weights, nothing is put together");
+}
+void add_run(CLI::App& app, tool::run_arguments& given) {
+    app.add_option("model", given.model,
+                   "A model folder, whatever its files are called, a program file, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams")
+        ->required()
+        ->type_name("DIR|FILE|PREFIX");
+    app.add_option("out", given.out, "The folder for 0.npy, 1.npy, ... and 0.lod.npy, ... of outputs with LoD")
+        ->required()
+        ->type_name("OUT");
+    add_model(app, given);
     app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
+}
+void add_bench(CLI::App& app, tool::bench_arguments& given) {
+    app.add_option("model", given.model,
+                   "A model folder, whatever its files are called, a program file, or PREFIX of PREFIX.pdmodel and PREFIX.pdiparams")
+        ->required()
+        ->type_name("DIR|FILE|PREFIX");
+    add_model(app, given);
+    app.add_option("--runs", given.runs, "Runs after the first one")->type_name("N")->capture_default_str();
 }
 
 void add_embed(CLI::App& app, tool::embed_arguments& given) {
@@ -186,6 +199,7 @@ std::vector<std::string*> inputs_of(tool::dot_arguments& given) { return {&given
 std::vector<std::string*> inputs_of(tool::diff_arguments& given) { return {&given.a, &given.b, &given.program}; }
 std::vector<std::string*> inputs_of(tool::infer_model_arguments& given) { return {&given.program, &given.from}; }
 std::vector<std::string*> inputs_of(tool::run_arguments& given) { return {&given.model}; }
+std::vector<std::string*> inputs_of(tool::bench_arguments& given) { return {&given.model}; }
 std::vector<std::string*> inputs_of(tool::embed_arguments& given) { return {&given.model}; }
 std::vector<std::string*> inputs_of(tool::train_arguments& given) { return {&given.program, &given.startup, &given.persistables}; }
 
@@ -277,6 +291,7 @@ int command_line(int argc, char** argv) {
     add(app, "infer-model", "Saves what targets need of a trained program as an inference model", add_infer_model, tool::infer_model, files,
         chosen);
     add(app, "run", "Runs an inference model once", add_run, tool::run, files, chosen);
+    add(app, "bench", "Runs an inference model several times and tells how long that takes", add_bench, tool::bench, files, chosen);
     add(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, files, chosen);
     add(app, "train", "Runs a training program step by step", add_train, tool::train, files, chosen);
     auto arguments = words_of(argc, argv);

@@ -10,6 +10,7 @@
 #include <wherry/base/lod.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/base/utf8.hpp>
+#include <wherry/exec/rewrite/for_inference.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -18,7 +19,12 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
+
+#if __has_include(<sys/resource.h>)
+#include <sys/resource.h>
+#endif
 
 namespace tool {
 
@@ -181,45 +187,95 @@ std::string said(std::span<const std::string> fetches, std::span<const named_arr
     return lines.to_string() + "ran in " + time_text(seconds) + ", wrote " + counted(arrays.size(), "array") + ", " + size_text(bytes) +
            "\n";
 }
-}  // namespace
 
-result<std::string> run(const run_arguments& given) {
+/// A model that can be run: its program, weights and what it is fed.
+struct ready_model {
+    Program program;
+    Scope scope;
+    std::vector<named_array> feeds;
+    std::vector<std::string> fetches;
+    std::string program_file;
+};
+result<void> make_ready(const run_arguments& given, ready_model& to) {
     auto model = find_model(given.model, given.model_file, given.params_file);
     if (!model) return model.error();
-    auto& program = model->program;
-    const auto fetches = given.fetches.empty() ? fetched_by(program) : given.fetches;
-    if (auto checked = check_fetches(program, given.fetches); !checked) return std::move(checked).error().in_file(model->program_file);
+    to.program_file = model->program_file;
+    auto& program = to.program = std::move(model->program);
+    const auto& fetches = to.fetches = given.fetches.empty() ? fetched_by(program) : given.fetches;
+    if (auto checked = check_fetches(program, given.fetches); !checked) return std::move(checked).error().in_file(to.program_file);
     if (fetches.empty())
         return error{.code = errc::fetch_mismatch,
                      .message = "this is not an inference program: nothing in it is fetched; --fetch NAME,... does",
-                     .file = model->program_file};
-    if (auto checked = check_operators(program); !checked) return std::move(checked).error().in_file(model->program_file);
+                     .file = to.program_file};
+    if (auto checked = check_operators(program); !checked) return std::move(checked).error().in_file(to.program_file);
     auto feeds = read_feeds(given.feeds);
     if (!feeds) return std::move(feeds).error();
-    if (auto set = set_lods(given.lods, *feeds); !set) return std::move(set).error();
-    if (auto checked = check_feeds(program, fed_by(program), *feeds); !checked)
-        return std::move(checked).error().in_file(model->program_file);
+    to.feeds = *std::move(feeds);
+    if (auto set = set_lods(given.lods, to.feeds); !set) return std::move(set).error();
+    if (auto checked = check_feeds(program, fed_by(program), to.feeds); !checked)
+        return std::move(checked).error().in_file(to.program_file);
 
     if (!given.fetches.empty()) {
         auto bare = without_fetches(program);
-        if (!bare) return std::move(bare).error().in_file(model->program_file);
+        if (!bare) return std::move(bare).error().in_file(to.program_file);
         program = *std::move(bare);
     }
-
-    Scope scope;
     if (const auto variables = persistables_of(program); !variables.empty()) {
         const auto from = place_of(program, model->variables);
         if (!from) return from.error();
-        if (auto loaded = load_variables(variables, scope, *from); !loaded) return std::move(loaded).error();
+        if (auto loaded = load_variables(variables, to.scope, *from); !loaded) return std::move(loaded).error();
     }
+    if (!given.as_written) {
+        auto fast = wherry::rewrite::for_inference(program, to.scope, fetches);
+        if (!fast) return std::move(fast).error().in_file(to.program_file);
+        program = *std::move(fast);
+    }
+    return {};
+}
+
+/// The most memory that this process ever had, where the system tells.
+std::string peak_memory() {
+#if __has_include(<sys/resource.h>)
+    rusage used{};
+    if (getrusage(RUSAGE_SELF, &used) == 0)
+        return ", " + size_text(static_cast<std::uint64_t>(used.ru_maxrss) * 1024) + " of memory at most";
+#endif
+    return {};
+}
+}  // namespace
+
+result<std::string> run(const run_arguments& given) {
+    ready_model model;
+    if (auto ready = make_ready(given, model); !ready) return std::move(ready).error();
     auto executor = executor_of_all();
     const stopwatch running;
-    auto values = executor.run(program, scope, refs_of(*feeds), fetches);
-    if (!values) return std::move(values).error().in_file(model->program_file);
+    auto values = executor.run(model.program, model.scope, refs_of(model.feeds), model.fetches);
+    if (!values) return std::move(values).error().in_file(model.program_file);
     const auto seconds = running.seconds();
     const auto arrays = numbered(*std::move(values));
     if (auto written = write_results(given.out, arrays); !written) return std::move(written).error();
-    return given.quiet ? std::string() : said(fetches, arrays, seconds);
+    return given.quiet ? std::string() : said(model.fetches, arrays, seconds);
+}
+
+result<std::string> bench(const bench_arguments& given) {
+    if (given.runs < 1)
+        return error{.code = errc::bad_argument, .message = "--runs wants a number greater than 0", .found = std::to_string(given.runs)};
+    ready_model model;
+    if (auto ready = make_ready(given, model); !ready) return std::move(ready).error();
+    auto executor = executor_of_all();
+    std::vector<double> seconds;
+    for (std::int64_t i = 0; i <= given.runs; ++i) {
+        const stopwatch running;
+        auto values = executor.run(model.program, model.scope, refs_of(model.feeds), model.fetches);
+        if (!values) return std::move(values).error().in_file(model.program_file);
+        seconds.push_back(running.seconds());
+    }
+    const auto first = time_text(seconds.front());
+    seconds.erase(seconds.begin());
+    std::sort(seconds.begin(), seconds.end());
+    const auto share = [&](std::size_t percent) { return time_text(seconds[(seconds.size() - 1) * percent / 100]); };
+    return "first run " + first + ", then " + counted(seconds.size(), "run") + ": median " + share(50) + ", least " + share(0) +
+           ", 90% within " + share(90) + ", 99% within " + share(99) + peak_memory() + "\n";
 }
 
 }  // namespace tool

@@ -68,7 +68,7 @@ errc code_of(const result<Program>& read) {
 
 TEST_CASE("pir: models of Paddle 3 give here what they give there") {
     for (const auto* name : {"classifier", "activations", "elementwise", "reductions", "shapes", "values", "dropout", "constants", "matmul",
-                             "top_k", "loss", "embedding", "fc", "moved", "strided", "functions", "encoded"}) {
+                             "top_k", "loss", "embedding", "fc", "moved", "strided", "functions", "encoded", "lists"}) {
         CAPTURE(std::string(name));
         const auto folder = support::golden(std::string("paddle33/") + name);
         const auto program = read_pir(support::read_file(folder + "/inference.json"));

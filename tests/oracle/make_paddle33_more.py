@@ -54,3 +54,5 @@ case("functions", lambda x: [F.hardswish(x), F.hardsigmoid(x), F.swish(x), F.sil
 case("encoded", lambda x: [F.one_hot(paddle.argmax(x, axis=1), 5), paddle.roll(x, 1, axis=1), paddle.any(x > 0, axis=1), paddle.full_like(x, 2.5),
                            paddle.max(x, axis=1), paddle.argsort(x, axis=1), paddle.where(x > 0, x, x * 2), paddle.cumsum(x, axis=1),
                            paddle.tile(x, [1, 2]), paddle.gather(x, paddle.argmax(x, axis=0), axis=0), paddle.flip(x, [1])], floats)
+case("lists", lambda x: [paddle.split(x, 2, axis=1)[1], paddle.split(x, [1, 3], axis=1)[1] * 2.0, paddle.unbind(x, axis=1)[2],
+                         paddle.unstack(x, axis=1)[1], paddle.topk(x, 2, axis=0)[0], paddle.topk(x, 2, largest=False)[1]], floats)

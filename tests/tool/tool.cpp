@@ -114,6 +114,18 @@ TEST_CASE("run takes the two files of a 2.x model") {
     check_close(out + "/prefix/0.npy", golden(name + "/fetch/0.npy"), 2e-6);
     MUST_SUCCEED(std::vector<std::string>{"run", golden(name + "/fluid"), out + "/folder"} + feeds_of(name));
     CHECK(files_beneath(out + "/folder") == files_beneath(out + "/prefix"));
+    MUST_SUCCEED(std::vector<std::string>{"run", golden(name + "/inference"), out + "/written", "--as-written"} + feeds_of(name));
+    check_close(out + "/written/0.npy", golden(name + "/fetch/0.npy"), 2e-6);
+}
+
+TEST_CASE("bench says how long runs take") {
+    const std::string name = "paddle26/infer_classifier";
+    const auto said = wherry_tool(std::vector<std::string>{"bench", golden(name + "/inference"), "--runs", "3"} + feeds_of(name));
+    CHECK(said.status == 0);
+    CHECK_MESSAGE(said.out.find(", then 3 runs: median ") != std::string::npos, said.out);
+    const auto none = wherry_tool(std::vector<std::string>{"bench", golden(name + "/inference"), "--runs", "0"} + feeds_of(name));
+    CHECK(none.status == 1);
+    CHECK_MESSAGE(none.err.find("--runs wants a number greater than 0") != std::string::npos, none.err);
 }
 
 TEST_CASE("a model of Paddle 3 is run, and becomes a .pdmodel that answers alike") {

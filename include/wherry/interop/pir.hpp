@@ -1,12 +1,14 @@
 #ifndef WHERRY_INTEROP_PIR_HPP
 #define WHERRY_INTEROP_PIR_HPP
 
+#include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/pir_attributes.hpp>
 #include <wherry/interop/detail/pir_rules.hpp>
+#include <wherry/interop/detail/pir_unknown.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/version.hpp>
 
@@ -58,7 +60,7 @@ class pir_reader : pir_attributes {
         add_list_variable("fetch", wire::VarKind::FETCH_LIST);
         for (const auto& op : *ops)
             if (auto added = add_op(op); !added) return added.failure();
-        if (take_ == pir_operators::known && !unknown_.empty()) return unknown_operators();
+        if (take_ == pir_operators::known && !unknown_.empty()) return unknown_.to_error();
         program_.version.emplace().version = program_version;
         return Program::from_desc(std::move(program_), caps_);
     }
@@ -70,8 +72,9 @@ class pir_reader : pir_attributes {
     struct value {
         std::string name;  ///< empty for a constant that no operator reads as a tensor yet
         wire::LoDTensorDesc<> type;
-        const json* constant = nullptr;     ///< the `full` or `full_int_array` that makes it
-        sequence<std::int64_t> combined{};  ///< the values of a `combine`
+        const json* constant = nullptr;                                   ///< the `full` or `full_int_array` that makes it
+        sequence<std::int64_t> combined{};                                ///< the values of a `combine`
+        sequence<std::pair<std::string, wire::LoDTensorDesc<>>> parts{};  ///< of a list that an operator makes
     };
 
     // ---- types and values
@@ -151,7 +154,8 @@ class pir_reader : pir_attributes {
         const auto type = text_of(at(&op, "#"));
         if (type == "p") return add_parameter(op);
         if (type == "0.combine") return add_combined(op);
-        const auto name = name_of_op(op);
+        if (type == "0.split") return add_split(op);
+        const auto name = rule_name(op);
         if (name == "data") return add_data(op);
         if (name == "fetch") return add_fetch(op);
         if (name == "full" || name == "full_int_array") return add_constant(op);
@@ -159,31 +163,9 @@ class pir_reader : pir_attributes {
             auto added = add_by_rule(op, *rule);
             if (added || take_ == pir_operators::known) return added;
         } else {
-            note_unknown(type);
+            unknown_.note(type);
         }
         return add_as_it_is(op);
-    }
-
-    struct unknown_type {
-        std::string_view type;
-        std::size_t count = 0;
-    };
-    void note_unknown(std::string_view type) {
-        const auto [held, first] = unknown_at_.try_emplace(type, unknown_.size());
-        if (first) unknown_.push_back({type});
-        ++unknown_[held->second].count;
-    }
-    /// All of them, each with how often it occurs.
-    [[nodiscard]] error unknown_operators() const {
-        std::string listed;
-        for (const auto& one : unknown_) {
-            if (!listed.empty()) listed += ", ";
-            listed.append(one.type).append(" (").append(decimal(one.count).view()).append(")");
-        }
-        return {.code = errc::unknown_op,
-                .message = "operators of the PIR dialect have no counterpart here",
-                .op = unknown_.front().type,
-                .found = listed};
     }
 
     /// Variables in one slot X and one slot Out, in the file's order; inputs that are constants become attributes "input_N".
@@ -243,6 +225,31 @@ class pir_reader : pir_attributes {
         for (std::size_t i = 0; const auto* one = at(inputs, i); ++i) made.combined.push_back(integer(at(one, "%")));
         return define(op, at(at(&op, "O"), std::size_t{0}), std::move(made));
     }
+    result<void> add_split(const json& op) {
+        auto read = input(op, 0);
+        if (!read) return read.failure();
+        const auto parts = (*read)->parts;
+        for (std::size_t i = 0; const auto* one = at(at(&op, "O"), i); ++i) {
+            if (i >= parts.size()) return bad(op, "a list has fewer tensors than are taken of it");
+            if (integer(at(one, "%")) == 0) continue;
+            if (auto defined = define(op, one, {.name = parts[i].first, .type = parts[i].second}); !defined) return defined;
+        }
+        return {};
+    }
+    /// A variable for each tensor of a list.
+    result<sequence<std::string>> define_list(const json& op, const json* out) {
+        value made{.name = {}, .type = {}};
+        sequence<std::string> names;
+        for (std::size_t k = 0; const auto* one = at(at(at(out, "TT"), "D"), k); ++k) {
+            auto type = type_of(op, one);
+            if (!type) return type.failure();
+            names.push_back("value_" + std::string(decimal(integer(at(out, "%"))).view()) + "_" + std::string(decimal(k).view()));
+            add_variable(names.back(), *type, false);
+            made.parts.push_back({names.back(), *std::move(type)});
+        }
+        if (auto defined = define(op, out, std::move(made)); !defined) return defined.failure();
+        return names;
+    }
     result<void> add_constant(const json& op) {
         const auto* out = at(at(&op, "O"), std::size_t{0});
         auto type = type_of(op, at(out, "TT"));
@@ -286,12 +293,29 @@ class pir_reader : pir_attributes {
         for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
             if (i >= rule.outputs.size() || rule.outputs[i].empty()) return bad(op, "an operator makes more values than it does");
             if (integer(at(one, "%")) == 0) continue;  // an output that nobody wants
+            if (text_of(at(at(one, "TT"), "#")) == "0.t_vec") {
+                auto names = define_list(op, one);
+                if (!names) return names.failure();
+                outputs.push_back({rule.outputs[i], *std::move(names)});
+                continue;
+            }
             auto name = define_variable(op, one);
             if (!name) return name.failure();
             outputs.push_back({rule.outputs[i], {*std::move(name)}});
         }
         add(rule.to, inputs, outputs, std::move(attrs));
+        if (rule.from == "shape64") widen_last();
         return {};
+    }
+    /// `shape` gives int32 where Paddle 3 has int64.
+    void widen_last() {
+        auto& narrow = program_.blocks[0].ops.back().outputs[0].arguments[0];
+        const auto wide = std::exchange(narrow, narrow + "_32");
+        auto type = *program_.blocks[0].vars.back().type.lod_tensor;
+        type.tensor.data_type = DType::INT32;
+        add_variable(wide + "_32", std::move(type), false);
+        add("cast", {{"X", {wide + "_32"}}}, {{"Out", {wide}}},
+            {make_attr("in_dtype", DType::INT32), make_attr("out_dtype", DType::INT64)});
     }
 
     result<void> take_input(const json& op, const pir_input& wanted, std::size_t i, std::int64_t id, named_slots& inputs,
@@ -352,8 +376,7 @@ class pir_reader : pir_attributes {
 
     const limits& caps_;
     pir_operators take_;
-    sequence<unknown_type> unknown_;
-    std::unordered_map<std::string_view, std::size_t> unknown_at_;
+    pir_unknown unknown_;
     wire::ProgramDesc<> program_;
     std::unordered_map<std::int64_t, value> values_;
     std::int32_t fed_ = 0;

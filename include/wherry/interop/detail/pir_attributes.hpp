@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI::detail {
@@ -19,6 +20,13 @@ namespace wherry::inline WHERRY_ABI::detail {
 /// Attributes of PIR operators as those of 2.x.
 class pir_attributes : protected pir_json {
   protected:
+    /// The name of an operator's rule.
+    static std::string_view rule_name(const json& op) {
+        const auto name = name_of_op(op);
+        if (name != "topk") return name;
+        const auto* largest = attribute(op, "largest");
+        return integer(attribute(op, "axis")) != -1 || (largest != nullptr && *largest == false) ? "topk of an axis" : name;
+    }
     /// Numbers as the file lists them, or one to an object.
     static result<void> take_list(const json& op, const pir_attribute& wanted, const json& held, sequence<Attr>& attrs) {
         sequence<std::int32_t> whole;
