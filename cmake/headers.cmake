@@ -211,6 +211,7 @@ set(WHERRY_HEADERS
     wherry/interop/detail/pir_attributes.hpp
     wherry/interop/detail/pir_json.hpp
     wherry/interop/detail/pir_rules.hpp
+    wherry/interop/detail/pir_unknown.hpp
     wherry/interop/detail/safetensors_header.hpp
     wherry/interop/detail/zip.hpp
     wherry/interop/detail/zlib_stream.hpp
