@@ -304,9 +304,12 @@ set(WHERRY_HEADERS
     wherry/policy/mapped.hpp
     wherry/policy/memory.hpp
     wherry/policy/paths.hpp
+    wherry/policy/progress.hpp
     wherry/policy/sink.hpp
     wherry/policy/source.hpp
+    wherry/policy/terminal_bar.hpp
     wherry/policy/transformed.hpp
+    wherry/policy/with_progress.hpp
     wherry/program/attribute.hpp
     wherry/program/block.hpp
     wherry/program/dot.hpp

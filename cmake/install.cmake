@@ -15,7 +15,7 @@ configure_package_config_file(cmake/wherry-config.cmake.in ${_generated_dir}/whe
     PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
 write_basic_package_version_file(${_generated_dir}/wherry-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${_generated_dir}/wherry-config.cmake ${_generated_dir}/wherry-config-version.cmake
-    cmake/wherry-embed.cmake cmake/wherry-compiled.cmake DESTINATION ${_cmake_dir})
+    cmake/wherry-embed.cmake cmake/wherry-compiled.cmake cmake/wherry-components.cmake DESTINATION ${_cmake_dir})
 
 # The .pc file finds its headers from where it lies, so an installed tree may be moved.
 set(_pc_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)

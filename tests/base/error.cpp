@@ -57,6 +57,7 @@ constexpr auto codes = std::to_array<code_row>({
     {errc::feed_mismatch, "feed_mismatch"},
     {errc::fetch_mismatch, "fetch_mismatch"},
     {errc::closed, "closed"},
+    {errc::cancelled, "cancelled"},
     {errc::not_found, "not_found"},
     {errc::not_regular_file, "not_regular_file"},
     {errc::cannot_open, "cannot_open"},

@@ -5,8 +5,11 @@
 // case other_steps: wherry: durability: needs `static constexpr durability_steps steps`
 // case no_caps: wherry: caps: needs `static constexpr limits caps`
 // case no_caps: my_caps
+// case no_call: wherry: progress: needs `bool operator()(std::uint64_t done, std::uint64_t all) const`
+// case no_call: my_progress
 #include <wherry/archive/archive.hpp>
 
+#include <cstdint>
 #include <string_view>
 
 using namespace wherry;
@@ -31,4 +34,12 @@ struct my_caps {
 #endif
 };
 
-static_assert(sizeof(archive<my_durability, my_caps>) > 0);
+struct my_progress {
+    using kind = kinds::progress;
+    static constexpr std::string_view name = "my_progress";
+#ifndef CASE_no_call
+    bool operator()(std::uint64_t, std::uint64_t) const { return true; }
+#endif
+};
+
+static_assert(sizeof(archive<my_durability, my_caps, my_progress>) > 0);

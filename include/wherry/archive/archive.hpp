@@ -15,8 +15,10 @@
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/filter.hpp>
 #include <wherry/policy/layout.hpp>
+#include <wherry/policy/progress.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/policy/source.hpp>
+#include <wherry/policy/with_progress.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/record/load_plan.hpp>
 #include <wherry/record/save_plan.hpp>
@@ -56,6 +58,7 @@ struct saved_by<S> {
 /// | codec      | `plain`                | `gzip<Level>` (interop/gzip.hpp), your own                 |
 /// | caps       | `capped<limits{}>`     | other numbers                                              |
 /// | annotation | `annotate<>`           | `annotate<align<64>, checksum, names>`, any of these       |
+/// | progress   | `silent`               | `callback{function, stop_token}`, `terminal_bar` (policy/terminal_bar.hpp), your own |
 ///
 /// Guarantee: a save checks every variable before the first byte is written, a load every byte count before the first
 /// tensor changes; a load that fails leaves the scope exactly as it was.
@@ -63,7 +66,7 @@ template <class... Policies>
 struct archive {
     /// The chosen policies, by kind. A kind that an archive takes is a default here.
     using chosen =
-        policy_set<policies<filter::persistables, layout::combined, format::streams, atomic, plain, capped<limits{}>, annotate<>>,
+        policy_set<policies<filter::persistables, layout::combined, format::streams, atomic, plain, capped<limits{}>, annotate<>, silent>,
                    Policies...>;
 
     using filter_policy = typename chosen::template get<kinds::filter>;
@@ -73,6 +76,7 @@ struct archive {
     using codec_policy = typename chosen::template get<kinds::codec>;
     using caps_policy = typename chosen::template get<kinds::caps>;
     using annotate_policy = typename chosen::template get<kinds::annotations>;
+    using progress_policy = typename chosen::template get<kinds::progress>;
     static_assert(detail::fits_layout<format_policy, layout_policy>());
     static_assert(format_policy::facts.annotates || !annotate_policy::rules.any(),
                   "wherry: this format has no place for annotations: use format::streams (see wherry/format/format.hpp)");
@@ -83,11 +87,11 @@ struct archive {
 
     /// Saves every variable of a program that passes the filter and is not RAW, with the value it has in the scope or in
     /// a parent of it. SelectedRows have a place in records of one variable alone. `held` are policies with state, at most one
-    /// filter, such as `filter::where(...)`, one format, one layout and one codec, in any order; each is used in place of the type's.
+    /// filter, such as `filter::where(...)`, one format, layout, codec and progress, in any order; each is used in place of the type's.
     /// Errors: nothing_to_save, mixed_kinds, not_initialized (nothing is written); those of the sink.
     template <class S, class... Held>
     static saved<S> save(const Program& program, const Scope& scope, S&& sink, const Held&... held) {
-        if constexpr (holds<kinds::filter, kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
+        if constexpr (holds<kinds::filter, kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
             return save_vars(select(program, one_of<filter_policy>(held...)), scope, std::forward<S>(sink), held...);
         else return unreachable();
     }
@@ -95,7 +99,7 @@ struct archive {
     /// Saves these variables; the filter is not asked. Errors: as above.
     template <class S, class... Held>
     static saved<S> save(std::span<const Variable> variables, const Scope& scope, S&& sink, const Held&... held) {
-        if constexpr (holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
+        if constexpr (holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
             return save_vars(variables, scope, std::forward<S>(sink), held...);
         else return unreachable();
     }
@@ -105,7 +109,7 @@ struct archive {
     /// is written); those of the sink.
     template <class S, class... Held>
     static saved<S> save(std::span<const tensor_ref> tensors, S&& sink, const Held&... held) {
-        if constexpr (holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
+        if constexpr (holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
             return save_refs(tensors, std::forward<S>(sink), held...);
         else return unreachable();
     }
@@ -114,7 +118,7 @@ struct archive {
     /// Tensors; arrays of xtensor and Eigen with their header of interop/. Errors: as above; those of `named_array::ref`.
     template <class S, class... Held>
     static saved<S> save(std::initializer_list<named_array> arrays, S&& sink, const Held&... held) {
-        if constexpr (!holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>()) return unreachable();
+        if constexpr (!holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>()) return unreachable();
         sequence<tensor_ref> refs;
         refs.reserve(arrays.size());
         for (const auto& one : arrays) {
@@ -129,7 +133,7 @@ struct archive {
     /// Errors: nothing_to_save when no variable passes the filter, mixed_kinds; those of `load_tensors`.
     template <class S, class... Held>
     static result<load_report> load(const Program& program, Scope& scope, S&& source, const Held&... held) {
-        if constexpr (holds<kinds::filter, kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
+        if constexpr (holds<kinds::filter, kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
             return load_vars(select(program, one_of<filter_policy>(held...)), scope, source, held...);
         else return unreachable();
     }
@@ -137,7 +141,7 @@ struct archive {
     /// Loads these variables; the filter is not asked. Errors: as above.
     template <class S, class... Held>
     static result<load_report> load(std::span<const Variable> variables, Scope& scope, S&& source, const Held&... held) {
-        if constexpr (holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>())
+        if constexpr (holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
             return load_vars(variables, scope, source, held...);
         else return unreachable();
     }
@@ -145,7 +149,7 @@ struct archive {
     /// Loads tensors of these names; no Program is needed, no shape is compared. Errors: as above; bad_name, duplicate_name.
     template <class S, class... Held>
     static result<load_report> load(std::span<const std::string_view> names, Scope& scope, S&& source, const Held&... held) {
-        if constexpr (!holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>()) return unreachable();
+        if constexpr (!holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>()) return unreachable();
         if (names.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to load"};
         sequence<wanted_tensor> wanted;
         wanted.reserve(names.size());
@@ -158,7 +162,7 @@ struct archive {
     /// Guarantee: after an error no array has changed. Errors: dtype_mismatch, shape_mismatch; those of loading by names.
     template <class S, class... Held>
     static result<load_report> load_into(std::initializer_list<target_array> arrays, S&& source, const Held&... held) {
-        if constexpr (!holds<kinds::format, kinds::layout, kinds::codec>::template all<Held...>()) return unreachable();
+        if constexpr (!holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>()) return unreachable();
         if (arrays.size() == 0) return error{.code = errc::nothing_to_save, .message = "there is no array to load into"};
         sequence<wanted_tensor> wanted;
         wanted.reserve(arrays.size());
@@ -174,16 +178,21 @@ struct archive {
     /// file. Errors: bad_argument for several arrays without names; those of the format, the source and `load_tensors`.
     template <class S, class... Held>
     static result<loaded_state> load_all(S&& source, const Held&... held) {
-        if constexpr (!holds<kinds::format, kinds::codec>::template all<Held...>()) return unreachable();
+        if constexpr (!holds<kinds::format, kinds::codec, kinds::progress>::template all<Held...>()) return unreachable();
         using source_type = std::remove_reference_t<S>;
         if constexpr (kinds::source::check<source_type>()) {
             const auto& format = one_of<format_policy>(held...);
             static_assert(may_lend<source_type, std::remove_cvref_t<decltype(format)>>());
             const auto& codec = one_of<codec_policy>(held...);
-            auto&& decoded = codec.decode(source, caps_policy::caps);
-            auto reader = open_record(decoded);
-            if (!reader) return reader.failure();
-            return detail::load_record(*reader, detail::rules_of_format<layout::combined>(format), caps_policy::caps);
+            return counted<loaded_state>(
+                source,
+                [&](auto& from) -> result<loaded_state> {
+                    auto&& decoded = codec.decode(from, caps_policy::caps);
+                    auto reader = open_record(decoded);
+                    if (!reader) return reader.failure();
+                    return detail::load_record(*reader, detail::rules_of_format<layout::combined>(format), caps_policy::caps);
+                },
+                held...);
         } else {
             return unreachable();
         }
@@ -264,7 +273,13 @@ struct archive {
             if (!plan) return plan.failure();
             const auto& codec = one_of<codec_policy>(held...);
             auto&& coded = codec.encode(sink);
-            return write(*plan, coded, durability_policy::steps);
+            const auto& progress = one_of<progress_policy>(held...);
+            if constexpr (std::same_as<std::remove_cvref_t<decltype(progress)>, silent>) {
+                return write(*plan, coded, durability_policy::steps);
+            } else {
+                with_progress counted(coded, progress);
+                return write(*plan, counted, durability_policy::steps);
+            }
         } else {
             return unreachable();
         }
@@ -275,6 +290,19 @@ struct archive {
         const auto tensors = tensors_among(variables, !single_record<Held...>);
         if (!tensors) return tensors.failure();
         return load_wanted(detail::wanted_of(*tensors), scope, source, held...);
+    }
+    /// Loads from the source, or from what tells the progress how far it is.
+    template <class Loaded, class S, class Load, class... Held>
+    static result<Loaded> counted(S& source, const Load& load, const Held&... held) {
+        const auto& progress = one_of<progress_policy>(held...);
+        if constexpr (std::same_as<std::remove_cvref_t<decltype(progress)>, silent>) {
+            return load(source);
+        } else {
+            with_progress from(source, progress);
+            auto loaded = load(from);
+            if (loaded) from.finish_load();
+            return loaded;
+        }
     }
     static error unreachable() { return {.code = errc::unsupported}; }
 
@@ -289,8 +317,13 @@ struct archive {
             const auto& format = one_of<format_policy>(held...);
             static_assert(may_lend<S, std::remove_cvref_t<decltype(format)>>());
             const auto rules = detail::rules_of<annotate_policy::rules, std::remove_cvref_t<decltype(layout)>>(format);
-            auto&& decoded = codec.decode(source, caps_policy::caps);
-            return detail::load_by(rules, wanted, scope, decoded, layout, caps_policy::caps);
+            return counted<load_report>(
+                source,
+                [&](auto& from) {
+                    auto&& decoded = codec.decode(from, caps_policy::caps);
+                    return detail::load_by(rules, wanted, scope, decoded, layout, caps_policy::caps);
+                },
+                held...);
         } else {
             return unreachable();
         }

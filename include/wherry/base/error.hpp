@@ -60,6 +60,7 @@ enum class errc : std::uint8_t {
     feed_mismatch,       ///< fed names differ from the program's feed operators
     fetch_mismatch,      ///< fetched names differ from the program's fetch operators
     closed,              ///< a closed Executor was used
+    cancelled,           ///< whoever is told of the progress asked to stop
     // files
     not_found,         ///< no such file
     not_regular_file,  ///< a folder, device or pipe where a file is meant
@@ -93,7 +94,8 @@ inline constexpr std::array errc_rows = std::to_array<errc_row>({
     {errc::not_initialized, "not_initialized"}, {errc::shape_mismatch, "shape_mismatch"}, {errc::dtype_mismatch, "dtype_mismatch"},
     {errc::label_out_of_range, "label_out_of_range"}, {errc::index_out_of_range, "index_out_of_range"},
     {errc::lod_mismatch, "lod_mismatch"}, {errc::feed_mismatch, "feed_mismatch"}, {errc::fetch_mismatch, "fetch_mismatch"},
-    {errc::closed, "closed"}, {errc::not_found, "not_found"}, {errc::not_regular_file, "not_regular_file"},
+    {errc::closed, "closed"}, {errc::cancelled, "cancelled"},
+    {errc::not_found, "not_found"}, {errc::not_regular_file, "not_regular_file"},
     {errc::cannot_open, "cannot_open"}, {errc::cannot_read, "cannot_read"}, {errc::cannot_write, "cannot_write"},
     {errc::buffer_too_small, "buffer_too_small"}, {errc::missing_record, "missing_record"}, {errc::extra_record, "extra_record"},
     {errc::nothing_to_save, "nothing_to_save"}, {errc::mixed_kinds, "mixed_kinds"},

@@ -53,7 +53,8 @@ concept Finishes = requires(S& sink) {
 ///   record without bytes), then `commit(record)`
 /// - `finish()` once, which hands over what the sink made: `result<void>` for files, `result<std::string>` for memory
 ///
-/// A function that fails cleans up after itself; nothing is called after it.
+/// A function that fails cleans up after itself; nothing is called after it. A save that is stopped (`with_progress`) calls `start` once more,
+/// for one record of no bytes and no name, and nothing after it: what was begun is dropped.
 template <class S>
 concept Sink =
     Named<S> && detail::SaysManyRecords<S> && detail::Starts<S> && detail::Writes<S> && detail::Commits<S> && detail::Finishes<S>;

@@ -34,6 +34,7 @@ WHERRY_INLINE std::string sentence(const error& e) { return e.message.empty() ? 
         case errc::unknown_op:
             if (!e.expected.empty()) what += " Expected " + std::string(e.expected.view()) + ".";
             throw ValueError(what, std::move(e));
+        case errc::cancelled:
         case errc::closed: throw RuntimeError(what, std::move(e));
         case errc::feed_mismatch:
         case errc::fetch_mismatch: throw Exception(what, std::move(e));

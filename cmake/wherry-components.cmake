@@ -1,0 +1,58 @@
+# wherry_components(NAME...): wherry::NAME for headers of interop/ that need a library: `find_package(wherry COMPONENTS xtensor zlib)`
+# calls it, a project that adds this folder may. Sets wherry_NAME_FOUND, and in wherry_NOT_FOUND_MESSAGE which library is not installed.
+# | component | target          | for interop/                                                                  |
+# |-----------|-----------------|-------------------------------------------------------------------------------|
+# | xtensor   | wherry::xtensor | xtensor.hpp                                                                   |
+# | zlib      | wherry::zlib    | gzip.hpp, npz.hpp; with json: state_file.hpp                                  |
+# | json      | wherry::json    | pir.hpp, safetensors.hpp                                                      |
+# | eigen     | wherry::eigen   | eigen.hpp                                                                     |
+# | cblas     | wherry::cblas   | cblas.hpp                                                                     |
+set(_wherry_component_names xtensor zlib json eigen cblas)
+
+macro(wherry_components)
+    foreach(_wherry_name ${ARGN})
+        set(_wherry_target)
+        if(_wherry_name STREQUAL "xtensor")
+            set(_wherry_needs "xtensor (Debian: libxtensor-dev)")
+            find_package(xtensor QUIET CONFIG)
+            set(_wherry_target xtensor)
+        elseif(_wherry_name STREQUAL "zlib")
+            set(_wherry_needs "zlib (Debian: zlib1g-dev)")
+            find_package(ZLIB QUIET)
+            set(_wherry_target ZLIB::ZLIB)
+        elseif(_wherry_name STREQUAL "json")
+            set(_wherry_needs "nlohmann_json 3.2 (Debian: nlohmann-json3-dev)")
+            if(NOT TARGET nlohmann_json::nlohmann_json)
+                find_package(nlohmann_json 3.2 QUIET CONFIG)
+            endif()
+            set(_wherry_target nlohmann_json::nlohmann_json)
+        elseif(_wherry_name STREQUAL "eigen")
+            set(_wherry_needs "Eigen 3.3 (Debian: libeigen3-dev)")
+            find_package(Eigen3 3.3 QUIET CONFIG)
+            set(_wherry_target Eigen3::Eigen)
+        elseif(_wherry_name STREQUAL "cblas")
+            set(_wherry_needs "a CBLAS with its cblas.h (Debian: libopenblas-dev)")
+            find_path(WHERRY_CBLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas)
+            find_library(WHERRY_CBLAS_LIBRARY NAMES openblas cblas blas)
+            if(WHERRY_CBLAS_INCLUDE_DIR AND WHERRY_CBLAS_LIBRARY AND NOT TARGET wherry::cblas_library)
+                add_library(wherry::cblas_library INTERFACE IMPORTED)
+                target_include_directories(wherry::cblas_library SYSTEM INTERFACE ${WHERRY_CBLAS_INCLUDE_DIR})
+                target_link_libraries(wherry::cblas_library INTERFACE ${WHERRY_CBLAS_LIBRARY})
+            endif()
+            set(_wherry_target wherry::cblas_library)
+        endif()
+        set(wherry_${_wherry_name}_FOUND FALSE)
+        if(NOT _wherry_target)
+            list(JOIN _wherry_component_names ", " _wherry_all)
+            string(APPEND wherry_NOT_FOUND_MESSAGE "wherry has no component ${_wherry_name}: there are ${_wherry_all}. ")
+        elseif(NOT TARGET ${_wherry_target})
+            string(APPEND wherry_NOT_FOUND_MESSAGE "The component ${_wherry_name} needs ${_wherry_needs}, which is not installed. ")
+        else()
+            set(wherry_${_wherry_name}_FOUND TRUE)
+            if(NOT TARGET wherry::${_wherry_name})
+                add_library(wherry::${_wherry_name} INTERFACE IMPORTED)
+                target_link_libraries(wherry::${_wherry_name} INTERFACE wherry::wherry ${_wherry_target})
+            endif()
+        endif()
+    endforeach()
+endmacro()
