@@ -281,6 +281,7 @@ set(WHERRY_HEADERS
     wherry/layers/math.hpp
     wherry/layers/param_attr.hpp
     wherry/model/clip_extra.hpp
+    wherry/model/detail/state_files.hpp
     wherry/model/inference_files.hpp
     wherry/model/inference_model.hpp
     wherry/model/inference_program.hpp
@@ -293,13 +294,19 @@ set(WHERRY_HEADERS
     wherry/policy/codec.hpp
     wherry/policy/detail/portable_file.hpp
     wherry/policy/detail/posix_calls.hpp
+    wherry/policy/detail/posix_folder.hpp
+    wherry/policy/detail/posix_opener.hpp
+    wherry/policy/detail/posix_owner.hpp
     wherry/policy/detail/posix_reader.hpp
     wherry/policy/detail/posix_saver.hpp
+    wherry/policy/detail/posix_set.hpp
     wherry/policy/detail/posix_writer.hpp
+    wherry/policy/detail/set_journal.hpp
     wherry/policy/disk.hpp
     wherry/policy/durability.hpp
     wherry/policy/file_name.hpp
     wherry/policy/filter.hpp
+    wherry/policy/joined.hpp
     wherry/policy/layout.hpp
     wherry/policy/mapped.hpp
     wherry/policy/memory.hpp

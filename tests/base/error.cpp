@@ -63,6 +63,8 @@ constexpr auto codes = std::to_array<code_row>({
     {errc::cannot_open, "cannot_open"},
     {errc::cannot_read, "cannot_read"},
     {errc::cannot_write, "cannot_write"},
+    {errc::locked, "locked"},
+    {errc::mixed_generations, "mixed_generations"},
     {errc::buffer_too_small, "buffer_too_small"},
     {errc::missing_record, "missing_record"},
     {errc::extra_record, "extra_record"},

@@ -218,6 +218,8 @@ TEST_CASE("more pieces than one call takes") {
     REQUIRE(target.start({&size, 1}, {}));
     REQUIRE(target.write_at(0, 0, pieces));
     REQUIRE(target.commit(0));
+    CHECK_FALSE(fs::exists(folder / "x"));
+    REQUIRE(target.finish());
     CHECK(support::read_file(folder / "x") == bytes);
     auto reader = target.open("");
     std::string read(bytes.size(), '\0');

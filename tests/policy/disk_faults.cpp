@@ -56,6 +56,15 @@ struct faulty_calls : posix_calls {
         if (faults::kind == trouble::interrupt) return answer;
         return (written ? faults::grave_hit() : faults::hit()) ? -1 : answer;
     }
+    static int duplicate(int fd) noexcept { return faults::hit() ? -1 : faults::opened(real::duplicate(fd)); }
+    static int lock(int folder) noexcept { return faults::hit() ? -1 : real::lock(folder); }
+    static int move(int from_folder, const char* from, int to_folder, const char* to) noexcept {
+        return faults::grave_hit() ? -1 : real::move(from_folder, from, to_folder, to);
+    }
+    static void pause() noexcept {}
+    static int status_at(int folder, const char* path, struct ::stat& into) noexcept {
+        return faults::hit() ? -1 : real::status_at(folder, path, into);
+    }
     static int make_folder(int folder, const char* path) noexcept { return faults::hit() ? -1 : real::make_folder(folder, path); }
     static int status(int fd, struct ::stat& into) noexcept { return faults::hit() ? -1 : real::status(fd, into); }
     static int status_of(int folder, const char* path, struct ::stat& into) noexcept {
@@ -82,7 +91,7 @@ struct faulty_calls : posix_calls {
         return faults::grave_hit() ? -1 : real::sync(fd);
     }
     static int rename(int folder, const char* from, const char* to) noexcept {
-        return faults::kind != trouble::interrupt && faults::grave_hit() ? -1 : real::rename(folder, from, to);
+        return faults::kind != trouble::interrupt && faults::hit() ? -1 : real::rename(folder, from, to);
     }
 };
 using faulty_disk = posix_disk<faulty_calls>;
@@ -111,6 +120,7 @@ void every_call_fails(bool over_old) {
         for (int at = 1;; ++at) {
             CAPTURE(at);
             CAPTURE(number);
+            Scope loaded;
             const support::scratch place("fault");
             const auto path = place / "a/model";
             if (over_old) static_cast<void>(files_of<Archive>(old_scope(), path));
@@ -132,15 +142,21 @@ void every_call_fails(bool over_old) {
             } else {
                 ++failures;
                 CHECK((saved.error().code == errc::cannot_open || saved.error().code == errc::cannot_write));
-                CHECK(saved.error().file.view().starts_with(path));
+                CHECK(saved.error().file.view().starts_with(place / "a"));  // the file or its folder
                 CHECK_FALSE(saved.error().found.empty());
-                for (const auto& [name, bytes] : found) {
-                    const bool whole = bytes == new_files.at(name) || (over_old && bytes == old_files.at(name));
-                    CHECK((whole || (!Archive::durability_policy::steps.beside && bytes.empty())));
-                }
-                if (over_old) CHECK(found.size() == old_files.size());
+                // a folder that is not confirmed holds the new files; a journal that is left over is finished by the next load
+                if (Archive::durability_policy::steps.beside && !found.contains(".wherry-set"))
+                    CHECK((found == new_files || (over_old ? found == old_files : found.empty())));
+                for (const auto& [name, bytes] : found)
+                    if (!Archive::durability_policy::steps.beside)
+                        CHECK((bytes.empty() || bytes == new_files.at(name) || bytes == old_files.at(name)));
             }
-            for (const auto& name : support::names_in(place.path())) CHECK(name.find(".tmp") == std::string::npos);
+            for (const auto& name : support::names_in(place.path()))
+                CHECK((found.contains(".wherry-set") || name.find(".tmp") == std::string::npos));
+            if (found.contains(".wherry-set")) {
+                CHECK(archive<layout::per_file>::load(support::small_program(), loaded, disk(path)));
+                CHECK(support::read_folder(path) == new_files);
+            }
             if (faults::calls < at) break;
         }
     CHECK(failures >= 12);
@@ -169,6 +185,9 @@ TEST_CASE("durable waits for every file and every folder that got a new name; th
     const auto [files, folders] = counts(archive<durable, layout::per_file>{}, folder / "set");
     CHECK(files == 4);
     CHECK(folders >= 4);  // that of "set", "set" itself before and after "acc" was made, "acc"
+    const auto [again, folders_again] = counts(archive<durable, layout::per_file>{}, folder / "set");
+    CHECK(again == 5);          // and the journal
+    CHECK(folders_again == 6);  // both before the journal is there, "set" after it, both with the new names, "set" without the journal
     CHECK(counts(archive<atomic>{}, folder / "all") == std::pair(0, 0));
     CHECK(counts(archive<fast, layout::per_file>{}, folder / "set") == std::pair(0, 0));
 }
@@ -196,7 +215,7 @@ TEST_CASE("a load survives the failure of each of its system calls, and leaves t
             if (!loaded) {
                 ++failures;
                 CHECK((loaded.error().code == errc::cannot_open || loaded.error().code == errc::cannot_read));
-                CHECK(loaded.error().file.view().starts_with(path));
+                CHECK(loaded.error().file.view().starts_with(folder.path()));
                 CHECK(before.unchanged(scope));
             } else {
                 CHECK(*scope.find_var("w") == *support::small_scope().find_var("w"));
@@ -233,7 +252,7 @@ TEST_CASE("signals and short answers are not failures") {
             REQUIRE(again);
             REQUIRE(cut);
             CHECK(support::read_file(folder / "longer") == support::read_file(folder / "a/all"));
-            REQUIRE(set);
+            if (!set) FAIL(to_string(set.error()));
             REQUIRE(read);
             REQUIRE(read_set);
             CHECK(faults::open_files == 0);

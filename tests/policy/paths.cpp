@@ -21,7 +21,11 @@ TEST_CASE("a folder's files are listed by relative name, sorted, without what ki
     const support::scratch place("paths");
     const std::string folder = place / "f";
     std::filesystem::create_directories(paths::of_utf8(folder, "inner"));
-    for (const auto* name : {"b", "a", "inner/c", ".b.0000abcd.tmp"}) std::ofstream(paths::of_utf8(folder, name)) << name;
+    const std::string staged = ".new.0123456789abcdef0123456789abcdef.tmp";
+    std::filesystem::create_directories(paths::of_utf8(folder, staged));
+    for (const auto& name : {std::string("b"), std::string("a"), std::string("inner/c"), std::string(".b.0000abcd.tmp"),
+                             std::string(".wherry-set"), staged + "/d"})
+        std::ofstream(paths::of_utf8(folder, name)) << name;
     const auto found = paths::files_beneath(folder);
     REQUIRE(found);
     CHECK(*found == sequence<std::string>{"a", "b", "inner/c"});

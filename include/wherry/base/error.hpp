@@ -62,16 +62,18 @@ enum class errc : std::uint8_t {
     closed,              ///< a closed Executor was used
     cancelled,           ///< whoever is told of the progress asked to stop
     // files
-    not_found,         ///< no such file
-    not_regular_file,  ///< a folder, device or pipe where a file is meant
-    cannot_open,       ///< the system refused to open, with its own words in `found`
-    cannot_read,       ///< the system failed while reading
-    cannot_write,      ///< the system failed while writing; the old file is whole
-    buffer_too_small,  ///< a fixed sink or caller's span cannot take the bytes
-    missing_record,    ///< fewer tensors in the file than wanted
-    extra_record,      ///< more tensors in the file than wanted
-    nothing_to_save,   ///< no variable passed the filter: there is nothing to save, or to load
-    mixed_kinds,       ///< a variable kind that this layout cannot hold
+    not_found,          ///< no such file
+    not_regular_file,   ///< a folder, device or pipe where a file is meant
+    cannot_open,        ///< the system refused to open, with its own words in `found`
+    cannot_read,        ///< the system failed while reading
+    cannot_write,       ///< the system failed while writing; the old file is whole, or empty where it was written in place
+    locked,             ///< another process has been renaming files in the folder for too long, or again and again
+    mixed_generations,  ///< files of one folder are of different saves
+    buffer_too_small,   ///< a fixed sink or caller's span cannot take the bytes
+    missing_record,     ///< fewer tensors in the file than wanted
+    extra_record,       ///< more tensors in the file than wanted
+    nothing_to_save,    ///< no variable passed the filter: there is nothing to save, or to load
+    mixed_kinds,        ///< a variable kind that this layout cannot hold
 };
 
 namespace detail {
@@ -97,6 +99,7 @@ inline constexpr std::array errc_rows = std::to_array<errc_row>({
     {errc::closed, "closed"}, {errc::cancelled, "cancelled"},
     {errc::not_found, "not_found"}, {errc::not_regular_file, "not_regular_file"},
     {errc::cannot_open, "cannot_open"}, {errc::cannot_read, "cannot_read"}, {errc::cannot_write, "cannot_write"},
+    {errc::locked, "locked"}, {errc::mixed_generations, "mixed_generations"},
     {errc::buffer_too_small, "buffer_too_small"}, {errc::missing_record, "missing_record"}, {errc::extra_record, "extra_record"},
     {errc::nothing_to_save, "nothing_to_save"}, {errc::mixed_kinds, "mixed_kinds"},
 });

@@ -122,7 +122,7 @@ inline result<void> write_model(const inference_files& files, std::string_view m
 /// every target, the program is pruned to feeds and targets, and its persistables are saved beside it.
 /// Errors: bad_argument without targets, those of `append_target_scales`, `make_inference_program` and `archive::save`;
 /// not_regular_file, bad_name for the files. Guarantee: after an error the program has no new operators, and no file of
-/// it was written; parameters are written before the program.
+/// it was written; program and parameters take their names together.
 /// Source: fluid.io.save_inference_model.
 inline result<saved_model> save_inference_model(const inference_files& files, std::span<const std::string> feeds,
                                                 std::span<const Variable> targets, Program& program, const Scope& scope,

@@ -7,8 +7,10 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/inference_program.hpp>
+#include <wherry/policy/joined.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/record/load_plan.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/version.hpp>
@@ -119,12 +121,13 @@ struct inference_model {
         sequence<std::string_view> warnings{};
     };
 
-    /// Saves the persistables of a program, then its bytes, so that what looks like a model is whole. Without persistables
-    /// the second sink is not touched, which is a warning.
+    /// Saves the persistables of a program, then its bytes, so that what looks like a model is whole. Two `disk` of one folder are one
+    /// set: both files, or all, take their names together. Without persistables the second sink is not touched, which is a warning.
     /// Errors: those of `archive::save` (no program is written then) and of the sinks.
     template <class M, class P>
     static result<saved<M, P>> save(const inference_program& made, const Scope& scope, M&& program_sink, P&& params_sink) {
         saved<M, P> out;
+        const detail::joined set(params_sink, program_sink);
         if (auto done = save_params<M>(made.program, scope, std::forward<P>(params_sink), out); !done) return done.failure();
         auto written = write_whole(program_sink, made.program.serialize_to_string(), parameters::durability_policy::steps);
         if (!written) return written.failure();
@@ -148,9 +151,16 @@ struct inference_model {
     /// Loads a model. The program is checked as a whole before the first tensor is read; a model without persistables
     /// has no parameters to open.
     /// Errors: those of `parse_inference_program`, of `archive::load` and of the sources.
-    /// Guarantee: a load that fails leaves the scope as it was.
+    /// Guarantee: a load that fails leaves the scope as it was; program and parameters from one folder are of one save.
     template <class M, class P>
     static result<loaded_inference_model> load(Scope& scope, M&& program_source, P&& params_source, const import_options& options = {}) {
+        const detail::joined set(params_source, program_source);
+        return detail::until_still([&] { return load_once(scope, program_source, params_source, options); });
+    }
+
+  private:
+    template <class M, class P>
+    static result<loaded_inference_model> load_once(Scope& scope, M& program_source, P& params_source, const import_options& options) {
         auto file = read_whole(program_source, parameters::caps_policy::caps.program_bytes);
         if (!file) return file.failure();
         auto model = parse_inference_program(file->bytes, options, parameters::caps_policy::caps);
@@ -158,7 +168,7 @@ struct inference_model {
         auto vars = select<filter::persistables>(model->program);
         erase_if(vars, [](const Variable& var) { return var.kind() == VarKind::RAW; });
         if (vars.empty()) return model;
-        auto report = parameters::load(std::span<const Variable>(vars), scope, std::forward<P>(params_source));
+        auto report = parameters::load(std::span<const Variable>(vars), scope, params_source);
         if (!report) return report.failure();
         model->report = *std::move(report);
         return model;

@@ -7,11 +7,13 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/pickle.hpp>
-#include <wherry/model/op_compatible_map.hpp>
+#include <wherry/model/detail/state_files.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/policy/joined.hpp>
 #include <wherry/policy/paths.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/record/load_plan.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/state_dict.hpp>
@@ -49,45 +51,6 @@ struct load_state_options {
 };
 
 namespace detail {
-using one_file = archive<filter::all, layout::combined>;  // spelled as in fluid/io.hpp, which has them made already
-using file_each = archive<filter::all, layout::per_file>;
-
-/// "a/model.pdopt" is "a/model".
-inline std::string without_suffix(std::string_view model_path) {
-    for (const std::string_view suffix : {".pdparams", ".pdopt", ".pdmodel"})
-        if (model_path.ends_with(suffix)) return std::string(model_path.substr(0, model_path.size() - suffix.size()));
-    return std::string(model_path);
-}
-
-/// RAW variables hold no array; the reference skips them when it saves and loads.
-inline bool is_array(const Variable& var) noexcept { return var.kind() != VarKind::RAW; }
-
-/// The values of variables as arrays to save; none is fine.
-inline result<sequence<tensor_ref>> state_refs(const Program& program, const Scope& scope, bool (*keep)(const Variable&) noexcept) {
-    auto vars = program.list_vars();
-    erase_if(vars, [&](const Variable& var) { return !keep(var) || !is_array(var); });
-    if (vars.empty()) return sequence<tensor_ref>();
-    const auto tensors = tensors_among(vars);
-    if (!tensors) return tensors.failure();
-    return refs_of(*tensors, scope);
-}
-
-/// A whole program as `.pdmodel` holds it: 1.8 tells older readers what they can make of its operators, 2.x counts their versions instead.
-inline std::string pdmodel_of(const Program& program) {
-    if (program.rest().op_version_map) return program.serialize_to_string();
-    auto whole = program.clone();
-    auto& rest = whole.rest();
-    rest.version.emplace().version = fluid_version;
-    rest.op_compatible_map = op_compatible_map();
-    return whole.serialize_to_string();
-}
-
-inline error no_pdparams(const std::string& file) {
-    return {.code = errc::not_found,
-            .message = {file, " not found, try to load model file saved with [ save_params, save_persistables, save_vars ]"},
-            .file = file};
-}
-
 /// An array on its way into a variable.
 struct state_arrival {
     std::string_view name;
@@ -106,19 +69,11 @@ inline Tensor as_held(Tensor array, DType wanted) {
     return reinterpreted(std::move(array), wanted);
 }
 
-/// The arrays of one state file.
-inline result<loaded_state> pickled_state(const std::string& file, const limits& caps) {
-    const format::pickle<> format;
-    disk source{file};
-    auto reader = open_record(source);
-    if (!reader) return reader.failure();
-    return load_record(*reader, rules_of_format<layout::combined>(format), caps);
-}
-
 /// Every variable that passes the filter, from the arrays of one state file.
-inline result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, const std::string& file,
+inline result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, disk& source,
                                   bool (*keep)(const Variable&) noexcept, sequence<state_arrival>& arrivals) {
-    auto state = pickled_state(file, options.caps);
+    const auto& file = source.path();
+    auto state = pickled_state(source, options.caps);
     if (!state) return state.failure();
     for (const auto& var : program.list_vars()) {
         if (!keep(var) || !is_array(var)) continue;
@@ -186,7 +141,7 @@ inline result<load_report> load_listed_file(const Program& program, Scope& scope
 }  // namespace detail
 
 /// Writes `PREFIX.pdparams` (Parameters), `PREFIX.pdopt` (what else the optimizer keeps; an empty dict when nothing) and
-/// `PREFIX.pdmodel` (the program). Folders are made, files replaced.
+/// `PREFIX.pdmodel` (the program). Folders are made, files replaced; the three take their names together.
 /// Errors: bad_name for a path that ends in '/'; bad_argument for a protocol other than 2 to 4; not_initialized for a
 /// variable without a value; mixed_kinds; those of `format::pickle` and `disk`. Everything is checked before the first byte is written.
 /// Source: fluid.save, paddle.static.save.
@@ -214,13 +169,15 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
     pdmodel.begin_record();
     pdmodel.append(detail::pdmodel_of(program));
 
-    const auto written = [&](std::string_view suffix, const save_plan& plan) {
-        disk file(std::string(model_path) + std::string(suffix));
-        return write(plan, file, options.how);
-    };
-    if (auto done = written(".pdparams", *pdparams); !done) return done;
-    if (auto done = written(".pdopt", *pdopt); !done) return done;
-    return written(".pdmodel", pdmodel);
+    const auto file = [&](std::string_view suffix) { return disk(std::string(model_path) + std::string(suffix)); };
+    auto last = file(".pdmodel");
+    auto params = file(".pdparams");
+    auto opt = file(".pdopt");
+    const detail::joined first(params, last);
+    const detail::joined second(opt, last);
+    if (auto done = write(*pdparams, params, options.how); !done) return done;
+    if (auto done = write(*pdopt, opt, options.how); !done) return done;
+    return write(pdmodel, last, options.how);
 }
 
 /// Sets a program's Parameters from `PREFIX.pdparams`, and, when it has optimizer state, that from `PREFIX.pdopt`. A suffix
@@ -237,6 +194,7 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
     const auto prefix = detail::without_suffix(model_path);
     const auto pdparams = prefix + ".pdparams";
     const auto path = std::string(model_path);
+    detail::settle_state(path);
     if (!paths::exists(pdparams)) {
         if (!options.make_missing)
             return error{.code = errc::bad_argument,
@@ -250,15 +208,20 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
         return report;
     }
     sequence<detail::state_arrival> arrivals;
-    if (auto found = detail::collect_state(program, scope, options, pdparams, is_parameter, arrivals); !found) return found.failure();
-    const auto all = program.list_vars();
-    if (std::any_of(all.begin(), all.end(), [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); })) {
-        const auto pdopt = prefix + ".pdopt";
-        if (!paths::exists(pdopt))
-            return error{.code = errc::not_found, .message = {"Optimizer file [", pdopt, "] not exits"}, .file = pdopt};
-        if (auto found = detail::collect_state(program, scope, options, pdopt, is_belong_to_optimizer, arrivals); !found)
-            return found.failure();
-    }
+    disk params(pdparams);
+    disk opt(prefix + ".pdopt");
+    const detail::joined set(opt, params);
+    const auto collected = detail::until_still([&]() -> result<void> {
+        arrivals.clear();
+        if (auto found = detail::collect_state(program, scope, options, params, is_parameter, arrivals); !found) return found;
+        const auto all = program.list_vars();
+        const auto of_optimizer = [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); };
+        if (std::none_of(all.begin(), all.end(), of_optimizer)) return {};
+        if (!paths::exists(opt.path()))
+            return error{.code = errc::not_found, .message = {"Optimizer file [", opt.path(), "] not exits"}, .file = opt.path()};
+        return detail::collect_state(program, scope, options, opt, is_belong_to_optimizer, arrivals);
+    });
+    if (!collected) return collected.failure();
     load_report report;
     report.tensor_count = arrivals.size();
     for (const auto& one : arrivals) report.data_bytes += one.value.bytes().size();
@@ -315,15 +278,21 @@ inline result<program_state> state_of_file(const std::string& file, std::span<co
 inline result<program_state> load_program_state(std::string_view model_path, const load_state_options& options = {}) {
     const auto prefix = detail::without_suffix(model_path);
     const auto pdparams = prefix + ".pdparams";
+    detail::settle_state(std::string(model_path));
     if (paths::exists(pdparams)) {
-        auto state = detail::pickled_state(pdparams, options.caps);
-        if (!state) return state.failure();
-        program_state made{std::move(state->arrays), {}};
-        if (!paths::exists(prefix + ".pdopt")) return made;
-        auto optimizer = detail::pickled_state(prefix + ".pdopt", options.caps);
-        if (!optimizer) return optimizer.failure();
-        for (const auto& held : optimizer->arrays) made.arrays.set(held.name, held.tensor);
-        return made;
+        disk params(pdparams);
+        disk opt(prefix + ".pdopt");
+        const detail::joined set(opt, params);
+        return detail::until_still([&]() -> result<program_state> {
+            auto state = detail::pickled_state(params, options.caps);
+            if (!state) return state.failure();
+            program_state made{std::move(state->arrays), {}};
+            if (!paths::exists(opt.path())) return made;
+            auto optimizer = detail::pickled_state(opt, options.caps);
+            if (!optimizer) return optimizer.failure();
+            for (const auto& held : optimizer->arrays) made.arrays.set(held.name, held.tensor);
+            return made;
+        });
     }
     const auto path = std::string(model_path);
     const bool one_file = paths::is_file(path);

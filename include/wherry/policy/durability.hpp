@@ -15,7 +15,7 @@ struct durability_steps {
     bool synced = false;  ///< wait until the device holds file and folder
 };
 
-/// How safe each file is against a crash while it is written.
+/// How safe a file, or a set of files, is against a crash while it is written; `disk` has the table.
 template <class D>
 concept Durability = Named<D> && requires {
     { D::steps } -> std::convertible_to<durability_steps>;
@@ -42,8 +42,8 @@ struct fast {
     static constexpr durability_steps steps{.beside = false, .synced = false};
 };
 
-/// Temporary file and rename: safe against a kill and a full disk, the name always means a whole file. Not against
-/// power loss, after which the rename may be there and the data not.
+/// Temporary file and rename: safe against a kill and a full disk, the name always means a whole file, and several files are one set. Not
+/// against power loss, after which the rename may be there and the data not.
 struct atomic {
     using kind = kinds::durability;
     static constexpr std::string_view name = "atomic";

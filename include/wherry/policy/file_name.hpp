@@ -17,22 +17,32 @@
 namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
-/// ".NAME.0123abcd.tmp": the file beside the target, before it is renamed.
-inline constexpr std::size_t temporary_extra_bytes = 14;
-inline constexpr std::size_t component_bytes = 255 - temporary_extra_bytes;
+/// The journal of a set of files that is about to take its names.
+inline constexpr std::string_view set_journal_name = ".wherry-set";
 
-constexpr bool looks_temporary(std::string_view component) noexcept {
-    if (component.size() < temporary_extra_bytes || component.front() != '.' || !component.ends_with(".tmp")) return false;
+/// ".NAME.<host><process><start><count>.tmp", 8 hexadecimal digits each: a file or folder of a save, before it is renamed. Older saves had
+/// 8 digits in all.
+inline constexpr std::size_t temporary_digits = 32;
+inline constexpr std::size_t component_bytes = 255 - 14;  ///< of a variable's name; a temporary name cuts it further
+
+/// The digits of a temporary name; empty for any other name.
+constexpr std::string_view digits_of_temporary(std::string_view component) noexcept {
+    if (component.size() < 6 || component.front() != '.' || !component.ends_with(".tmp")) return {};
     component.remove_suffix(4);
-    const auto digits = component.substr(component.size() - 8);
-    return component[component.size() - 9] == '.' && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+    const auto digits = component.substr(component.rfind('.') + 1);
+    const bool counted = digits.size() == temporary_digits || digits.size() == 8;
+    return counted && component.size() > digits.size() + 1 && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos
+               ? digits
+               : std::string_view();
 }
+constexpr bool looks_temporary(std::string_view component) noexcept { return !digits_of_temporary(component).empty(); }
 
 constexpr std::string_view why_bad_component(std::string_view part) noexcept {
     if (part.empty()) return "a file name has an empty part";
     if (part == "." || part == "..") return "a file name has a part . or ..";
     if (part.size() > component_bytes) return "a part of a file name is too long";
     if (looks_temporary(part)) return "a file name looks like a temporary file of a save";
+    if (part == set_journal_name) return "a file name is that of the journal of a save";
 #ifdef _WIN32
     if (part.find_first_of(":*?\"<>|") != std::string_view::npos || part.back() == '.' || part.back() == ' ')
         return "a file name has a character that this system refuses";
@@ -66,6 +76,7 @@ constexpr std::string_view why_bad_file_name(std::string_view name, const limits
 static_assert(why_bad_file_name("fc_0.w_0").empty() && why_bad_file_name("blk/0/w").empty() && why_bad_file_name("\xC3\xA9").empty());
 static_assert(!why_bad_file_name("../x").empty() && !why_bad_file_name("/x").empty() && !why_bad_file_name("a//b").empty());
 static_assert(!why_bad_file_name("a/").empty() && !why_bad_file_name(".x.0123abcd.tmp").empty() &&
+              !why_bad_file_name(".x.0123456789abcdef0123456789abcdef.tmp").empty() && !why_bad_file_name("a/.wherry-set").empty() &&
               !why_bad_file_name("\xED\xA0\x80").empty());
 
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }

@@ -100,6 +100,8 @@ class basic_mapped {
         if (!copy) return std::move(copy).error().in_file(path);
         return mapped_reader(*std::move(copy), *size, std::move(path));
     }
+    /// As `disk::join`, with a program's file.
+    void join(disk* program) { files_.join(program); }
 
   private:
     disk files_;

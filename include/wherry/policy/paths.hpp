@@ -51,8 +51,10 @@ inline result<sequence<std::string>> files_beneath(std::string_view folder) {
     const auto root = of_utf8(folder);
     for (std::filesystem::recursive_directory_iterator at(root, failed), end; !failed && at != end; at.increment(failed)) {
         std::error_code ignored;
-        if (at->is_directory(ignored)) continue;
-        if (detail::looks_temporary(to_utf8(at->path().filename()))) continue;
+        const auto last = to_utf8(at->path().filename());
+        const bool of_save = detail::looks_temporary(last) || last == detail::set_journal_name;
+        if (at->is_directory(ignored) && of_save) at.disable_recursion_pending();
+        if (at->is_directory(ignored) || of_save) continue;
         const auto name = at->path().lexically_relative(root).generic_u8string();
         names.emplace_back(name.begin(), name.end());
     }

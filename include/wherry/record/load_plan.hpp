@@ -280,10 +280,18 @@ class loader {
     load_report report_;
 };
 
-/// As `load_tensors`, by the rules of a format.
+/// Loads again where another process has replaced the files in between: it does not do so all the time.
+template <class Load>
+auto until_still(Load load) -> decltype(load()) {
+    for (int tries = 0;; ++tries) {
+        auto loaded = load();
+        if (loaded || loaded.error().code != errc::locked || tries == 100) return loaded;
+    }
+}
+
 template <Layout L, Source S>
-result<load_report> load_by(const record_rules& rules, std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout,
-                            const limits& caps) {
+result<load_report> load_once(const record_rules& rules, std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout,
+                              const limits& caps) {
     using reader_type = typename decltype(source.open(std::string_view()))::value_type;
     sequence<std::string_view> names;
     names.reserve(wanted.size());
@@ -306,6 +314,14 @@ result<load_report> load_by(const record_rules& rules, std::span<const wanted_te
         if constexpr (ViewReader<reader_type>) open.push_back(*std::move(reader));
     }
     return loader.finish(scope);
+}
+
+/// As `load_tensors`, by the rules of a format.
+template <Layout L, Source S>
+result<load_report> load_by(const record_rules& rules, std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout,
+                            const limits& caps) {
+    if constexpr (!S::many_records) return load_once(rules, wanted, scope, source, layout, caps);
+    else return until_still([&] { return load_once(rules, wanted, scope, source, layout, caps); });
 }
 }  // namespace detail
 

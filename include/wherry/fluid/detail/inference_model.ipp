@@ -24,7 +24,7 @@ WHERRY_INLINE void warn_all(const sequence<std::string_view>& warnings) {
 
 WHERRY_INLINE bool is_of_files(errc code) noexcept {
     return code == errc::not_found || code == errc::not_regular_file || code == errc::cannot_open || code == errc::cannot_read ||
-           code == errc::cannot_write;
+           code == errc::cannot_write || code == errc::locked;
 }
 
 [[noreturn]] WHERRY_INLINE void raise_save_model(error e, bool combined) {

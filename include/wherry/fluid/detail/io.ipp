@@ -75,6 +75,7 @@ WHERRY_INLINE std::filesystem::path normal(const std::filesystem::path& dirname)
                     std::move(e));
         case errc::cannot_open:
         case errc::cannot_write:
+        case errc::locked:
         case errc::not_regular_file:
         case errc::not_found: enforce("Unavailable", "Cannot open " + file + " to save variables.", std::move(e));
         default: raise(std::move(e));

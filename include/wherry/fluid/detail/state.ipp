@@ -43,6 +43,7 @@ WHERRY_INLINE std::string utf8(const std::filesystem::path& path) {
         }
         case errc::cannot_open:
         case errc::cannot_write:
+        case errc::locked:
         case errc::not_regular_file: io::detail::raise_file(std::move(e));
         default: raise_as<ValueError>(std::move(e));
     }

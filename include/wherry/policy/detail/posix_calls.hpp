@@ -13,7 +13,9 @@
 #include <system_error>
 #include <utility>
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -44,12 +46,15 @@ struct posix_calls {
 #endif
     }
     static int close(int fd) noexcept { return ::close(fd); }
+    static int duplicate(int fd) noexcept { return ::fcntl(fd, F_DUPFD_CLOEXEC, 0); }
     static int make_folder(int folder, const char* path) noexcept { return ::mkdirat(folder, path, 0777); }
     static int status(int fd, struct ::stat& into) noexcept { return ::fstat(fd, &into); }
     /// Of the name itself, also when it is a link.
     static int status_of(int folder, const char* path, struct ::stat& into) noexcept {
         return ::fstatat(folder, path, &into, AT_SYMLINK_NOFOLLOW);
     }
+    /// Of what the name leads to.
+    static int status_at(int folder, const char* path, struct ::stat& into) noexcept { return ::fstatat(folder, path, &into, 0); }
     static ::ssize_t read_link(int folder, const char* path, char* into, std::size_t size) noexcept {
         return ::readlinkat(folder, path, into, size);
     }
@@ -79,7 +84,28 @@ struct posix_calls {
 #endif
     }
     static int rename(int folder, const char* from, const char* to) noexcept { return ::renameat(folder, from, folder, to); }
+    static int move(int from_folder, const char* from, int to_folder, const char* to) noexcept {
+        return ::renameat(from_folder, from, to_folder, to);
+    }
     static int remove(int folder, const char* path) noexcept { return ::unlinkat(folder, path, 0); }
+    static int remove_folder(int folder, const char* path) noexcept { return ::unlinkat(folder, path, AT_REMOVEDIR); }
+    /// An advisory lock of a folder, which goes with the descriptor or the process. Does not wait: EWOULDBLOCK.
+    static int lock(int folder) noexcept { return ::flock(folder, LOCK_EX | LOCK_NB); }
+    static void unlock(int folder) noexcept { ::flock(folder, LOCK_UN); }
+    static void pause() noexcept { ::usleep(2000); }
+    /// Calls `each(name)` for what a folder holds, but "." and "..".
+    template <class Each>
+    static int list(int folder, Each each) {
+        const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // NOLINT: no fourth argument without O_CREAT
+        if (again < 0) return -1;
+        ::DIR* const listing = ::fdopendir(again);
+        if (listing == nullptr) return ::close(again), -1;
+        while (const auto* const entry = ::readdir(listing)) {
+            const std::string_view name(entry->d_name);
+            if (name != "." && name != "..") each(name);
+        }
+        return ::closedir(listing);
+    }
 };
 
 /// A file descriptor that is closed when it goes.

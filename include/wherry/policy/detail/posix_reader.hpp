@@ -3,7 +3,6 @@
 
 #include <wherry/base/result.hpp>
 #include <wherry/policy/detail/posix_calls.hpp>
-#include <wherry/policy/file_name.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
@@ -96,53 +95,6 @@ class posix_reader {
     descriptor<Calls> file_;
     std::uint64_t size_bytes_ = 0;
     std::string path_;
-};
-
-/// Opens one file, or files of one folder. Never waits for a pipe, never leaves the folder.
-template <class Calls>
-class posix_opener {
-  public:
-    using reader = posix_reader<Calls>;
-
-    result<void> expect(std::span<const std::string_view> names) {
-        folder_.close();
-        return is_whole(names) ? result<void>() : check_file_names(names);
-    }
-
-    /// Errors: not_found, not_regular_file, cannot_open.
-    result<reader> open(std::string_view path, std::string_view record) {
-        constexpr int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-        auto shown = path_in(path, record);
-        descriptor<Calls> file;
-        if (record.empty()) {
-            const std::string name(path);
-            file = descriptor<Calls>(uninterrupted([&] { return Calls::open(AT_FDCWD, name.c_str(), flags, 0); }));
-        } else {
-            if (!folder_) {
-                const std::string name(path.empty() ? "." : path);
-                folder_ = descriptor<Calls>(
-                    uninterrupted([&] { return Calls::open(AT_FDCWD, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); }));
-                if (!folder_) return open_error(shown, errno);
-            }
-            file = open_beneath<Calls>(folder_.get(), std::string(record), flags);
-        }
-        if (!file) return open_error(shown, errno);
-        struct ::stat status {};
-        if (uninterrupted([&] { return Calls::status(file.get(), status); }) != 0)
-            return system_error(errc::cannot_read, "the system does not tell the size of the file", shown, errno);
-        if (!S_ISREG(status.st_mode))
-            return error{
-                .code = errc::not_regular_file, .message = "this is not a regular file", .file = shown, .found = kind_of(status.st_mode)};
-        return reader(std::move(file), static_cast<std::uint64_t>(status.st_size), std::move(shown));
-    }
-
-  private:
-    static bool is_whole(std::span<const std::string_view> names) noexcept { return names.size() == 1 && names.front().empty(); }
-    static std::string_view kind_of(::mode_t mode) noexcept {
-        return S_ISDIR(mode) ? "a folder" : S_ISFIFO(mode) ? "a pipe" : S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "a socket";
-    }
-
-    descriptor<Calls> folder_;
 };
 
 }  // namespace wherry::inline WHERRY_ABI::detail

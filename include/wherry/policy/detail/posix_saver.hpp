@@ -3,7 +3,10 @@
 
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/policy/detail/posix_set.hpp>
 #include <wherry/policy/detail/posix_writer.hpp>
+#include <wherry/policy/file_name.hpp>
+#include <wherry/policy/sink.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
@@ -18,23 +21,14 @@
 
 namespace wherry::inline WHERRY_ABI::detail {
 
-/// A path as folder and name: "a/b" is "a" and "b", "b" is "." and "b", "/b" is "/" and "b".
-constexpr std::pair<std::string_view, std::string_view> split_path(std::string_view path) noexcept {
-    const auto slash = path.rfind('/');
-    if (slash == std::string_view::npos) return {".", path};
-    return {slash == 0 ? path.substr(0, 1) : path.substr(0, slash), path.substr(slash + 1)};
-}
-
 /// Saves records as files: one at `path`, or several beneath the folder `path`. Folders are made on the way.
 template <class Calls>
 class posix_saver {
   public:
     /// Checks every name; makes and writes nothing. Errors: bad_name, not_regular_file.
     result<void> start(std::string_view path, std::span<const record_size> records, durability_steps how) {
-        writer_.reset();
-        parent_.close();
-        root_.close();
-        parent_name_.clear();
+        drop();
+        if (leader_ == nullptr && !leads_) set_.abandon();
         how_ = how;
         path_ = path;
         records_.assign(records.begin(), records.end());
@@ -43,105 +37,121 @@ class posix_saver {
             sequence<std::string_view> names;
             names.reserve(records.size());
             for (const auto& held : records) names.push_back(held.name);
-            return check_file_names(names);
+            return cleaned(check_file_names(names));
         }
         const auto name = split_path(path).second;
         if (!name.empty() && name != "." && name != "..") return {};
-        return error{.code = errc::not_regular_file, .message = "a folder was given where a file is meant", .file = path};
+        return cleaned(error{.code = errc::not_regular_file, .message = "a folder was given where a file is meant", .file = path});
     }
 
     /// Errors: cannot_open, not_regular_file, cannot_write.
     result<void> write_at(std::size_t record, std::uint64_t offset, std::span<const piece> pieces) {
-        if (auto opened = open_once(record); !opened) return opened;
-        auto written = writer_->write_at(offset, pieces);
-        if (!written) writer_.reset();
-        return written;
+        if (auto opened = open_once(record); !opened) return cleaned(std::move(opened));
+        return cleaned(writer_->write_at(offset, pieces));
     }
     /// A record without bytes may come here without a write. Errors: as above.
     result<void> commit(std::size_t record) {
-        if (auto opened = open_once(record); !opened) return opened;
-        auto done = writer_->commit();
+        if (auto opened = open_once(record); !opened) return cleaned(std::move(opened));
+        auto temporary = writer_->close();
         writer_.reset();
+        if (!temporary) return cleaned(temporary.failure());
+        return cleaned(keep(records_[record], *std::move(temporary)));
+    }
+    /// Gives the files their names; one that joins another leaves that to it. Errors: locked; cannot_write, also when the device does not
+    /// confirm the folder: the files are whole then, but may be lost with the power.
+    result<void> finish() {
+        if (joins_set()) return drop(), result<void>();
+        auto done = set_.commit();
+        if (done && elsewhere_ && how_.synced && !synced(parent_)) done = cannot_write(path_, errno);
+        leads_ = false;
+        drop();
+        set_.abandon();
         return done;
     }
-    /// Errors: cannot_write when the device does not confirm the folder: the files are whole then, but may be lost with
-    /// the power.
-    result<void> finish() { return how_.synced && parent_ ? sync_folder(parent_) : result<void>(); }
+
+    /// The files of this saver take their names when those of `last` do, if they are in one folder. Null: no longer.
+    void join(posix_saver* last, std::string_view last_path) {
+        if (leader_ != nullptr) leader_->stop_leading();
+        leader_ = last;
+        if (last == nullptr) return;
+        last->stop_leading();
+        last->leads_ = true;
+        last->path_ = last_path;
+    }
 
   private:
+    void stop_leading() {
+        leads_ = false;
+        drop();
+        set_.abandon();
+    }
+    [[nodiscard]] bool joins_set() const noexcept {
+        return leader_ != nullptr && folder_of(whole_ ? split_path(path_).first : path_) == folder_of(split_path(leader_->path_).first);
+    }
+    staged_set<Calls>& set() noexcept { return joins_set() ? leader_->set_ : set_; }
+    void drop() noexcept {
+        writer_.reset();
+        parent_ = {};
+        inside_.clear();
+        elsewhere_ = false;
+    }
+    result<void> cleaned(result<void> done) {
+        if (done) return done;
+        drop();
+        set().abandon();
+        return done;
+    }
+
     result<void> open_once(std::size_t record) { return writer_ ? result<void>() : open(records_[record]); }
     result<void> open(const record_size& to) {
         const auto shown = path_in(path_, to.name);
-        std::string name;
-        if (whole_) {
-            const auto [folder, last] = split_path(path_);
-            name = last;
-            if (auto made = make_root(folder); !made) return std::move(made).error().in_file(shown);
-            if (!parent_) parent_ = std::exchange(root_, {});
-        } else {
-            if (!root_)
-                if (auto made = make_root(path_.empty() ? std::string_view(".") : path_); !made)
-                    return std::move(made).error().in_file(shown);
-            const auto slash = to.name.rfind('/');
-            const auto inside = slash == std::string_view::npos ? std::string_view() : to.name.substr(0, slash);
-            name = to.name.substr(inside.empty() ? 0 : slash + 1);
-            if (!parent_ || parent_name_ != inside)
-                if (auto entered = enter(inside); !entered) return std::move(entered).error().in_file(shown);
-        }
-        if (auto resolved = follow_link(name, shown); !resolved) return resolved;
-        auto made = posix_writer<Calls>::create(parent_.get(), std::move(name), shown, to.size_bytes, how_);
+        auto& set = this->set();
+        if (!set)
+            if (auto opened = set.open(whole_ ? split_path(path_).first : path_, how_, how_.beside && (!whole_ || joins_set() || leads_),
+                                       insides_of(records_));
+                !opened)
+                return std::move(opened).error().in_file(shown);
+        const auto [inside, last] = whole_ ? std::pair(std::string_view(), split_path(path_).second) : split_inside(to.name);
+        name_ = last;
+        if (!whole_ && inside != inside_)
+            if (auto entered = enter(inside); !entered) return std::move(entered).error().in_file(shown);
+        auto how = how_;
+        if (set.is_new()) how.beside = false;
+        else if (auto resolved = follow_link(name_, shown); !resolved) return resolved;
+        auto made = posix_writer<Calls>::create(here(), name_, shown, to.size_bytes, how);
         if (!made) return made.failure();
         writer_.emplace(*std::move(made));
         return {};
     }
-
-    /// mkdir -p of the caller's own path, which may hold links and "..".
-    result<void> make_root(std::string_view folder) {
-        const auto open_folder = [](const std::string& name) {
-            return descriptor<Calls>(
-                uninterrupted([&] { return Calls::open(AT_FDCWD, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); }));
-        };
-        const std::string whole(folder);
-        root_ = open_folder(whole);
-        if (root_) return {};
-        if (errno != ENOENT) return open_error({}, errno);
-        for (std::size_t end = whole.find('/', 1);; end = whole.find('/', end + 1)) {
-            const auto upto = whole.substr(0, end);
-            if (uninterrupted([&] { return Calls::make_folder(AT_FDCWD, upto.c_str()); }) == 0) {
-                if (how_.synced)
-                    if (auto synced = sync_folder(open_folder(std::string(split_path(upto).first))); !synced) return synced;
-            } else if (errno != EEXIST) {
-                return system_error(errc::cannot_open, "the system refused to make a folder", {}, errno);
-            }
-            if (end == std::string::npos) break;
-        }
-        root_ = open_folder(whole);
-        return root_ ? result<void>() : result<void>(open_error({}, errno));
+    int here() { return parent_ ? parent_.get() : set().root(); }
+    /// A file that is whole waits for the others; one that a link has led out of the folder does not.
+    result<void> keep(const record_size& of, std::string temporary) {
+        if (!elsewhere_) return set().add(inside_, std::move(temporary), name_, of.size_bytes), result<void>();
+        if (temporary.empty() || Calls::rename(here(), temporary.c_str(), name_.c_str()) == 0) return {};
+        auto failure = cannot_write(path_in(path_, of.name), errno);
+        Calls::remove(here(), temporary.c_str());
+        return failure;
     }
 
     /// The folder `inside` beneath the root, made where it is missing.
     result<void> enter(std::string_view inside) {
-        if (how_.synced && parent_)
-            if (auto synced = sync_folder(parent_); !synced) return synced;
-        constexpr int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-        parent_ = open_beneath<Calls>(root_.get(), ".", flags);
-        if (!parent_) return open_error({}, errno);
-        for (std::size_t end = 0, from = 0; end < inside.size(); from = end + 1) {
-            end = std::min(inside.find('/', from), inside.size());
+        parent_ = {};
+        inside_.clear();
+        const int root = set().root();
+        for (auto end = inside.find('/'); end != std::string_view::npos; end = inside.find('/', end + 1)) {
             const std::string upto(inside.substr(0, end));
-            auto next = open_beneath<Calls>(root_.get(), upto, flags);
+            auto next = open_beneath<Calls>(root, upto, folder_flags);
             if (!next && errno == ENOENT) {
-                const std::string part(inside.substr(from, end - from));
-                if (uninterrupted([&] { return Calls::make_folder(parent_.get(), part.c_str()); }) != 0 && errno != EEXIST)
+                const auto part = upto.substr(upto.rfind('/') + 1);
+                if (uninterrupted([&] { return Calls::make_folder(here(), part.c_str()); }) != 0 && errno != EEXIST)
                     return system_error(errc::cannot_open, "the system refused to make a folder", {}, errno);
-                if (how_.synced)
-                    if (auto synced = sync_folder(parent_); !synced) return synced;
-                next = open_beneath<Calls>(root_.get(), upto, flags);
+                if (how_.synced && !synced(here())) return cannot_write({}, errno);
+                next = open_beneath<Calls>(root, upto, folder_flags);
             }
             if (!next) return open_error({}, errno);
             parent_ = std::move(next);
         }
-        parent_name_ = inside;
+        inside_ = inside;
         return {};
     }
 
@@ -149,7 +159,7 @@ class posix_saver {
     result<void> follow_link(std::string& name, const std::string& shown) {
         for (int hops = 0; hops < 8; ++hops) {
             std::array<char, 4096> read;  // NOLINT: filled before it is read
-            const auto size = Calls::read_link(parent_.get(), name.c_str(), read.data(), read.size());
+            const auto size = Calls::read_link(here(), name.c_str(), read.data(), read.size());
             if (size < 0) return {};  // no link, or not there yet; opening says if it is something worse
             const std::string target(read.data(), static_cast<std::size_t>(size));
             const auto [folder, last] = split_path(target);
@@ -158,28 +168,35 @@ class posix_saver {
                     return error{
                         .code = errc::cannot_open, .message = "the target is a link into another folder", .file = shown, .found = target};
                 const std::string there(folder);
-                auto next = descriptor<Calls>(
-                    uninterrupted([&] { return Calls::open(parent_.get(), there.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); }));
+                auto next = descriptor<Calls>(uninterrupted([&] { return Calls::open(here(), there.c_str(), folder_flags, 0); }));
                 if (!next) return open_error(shown, errno);
                 parent_ = std::move(next);
+                elsewhere_ = true;
             }
             name = std::string(last);
         }
         return system_error(errc::cannot_open, "the system refused to open the file", shown, ELOOP);
     }
 
-    result<void> sync_folder(const descriptor<Calls>& folder) {
-        if (folder && (uninterrupted([&] { return Calls::sync(folder.get()); }) == 0 || errno == EINVAL)) return {};
-        return system_error(errc::cannot_write, "the files are whole, but the device does not confirm their folder", path_, errno);
+    static bool synced(int folder) {
+        return uninterrupted([&] { return Calls::sync(folder); }) == 0 || errno == EINVAL;
+    }
+    static bool synced(const descriptor<Calls>& folder) { return synced(folder.get()); }
+    static error cannot_write(std::string_view path, int number) {
+        return system_error(errc::cannot_write, "the system failed while writing", path, number);
     }
 
     std::string path_;
     sequence<record_size> records_;
     durability_steps how_;
     bool whole_ = true;
-    descriptor<Calls> root_;
-    descriptor<Calls> parent_;  ///< folder of the file that is written
-    std::string parent_name_;   ///< beneath the root
+    staged_set<Calls> set_;
+    posix_saver* leader_ = nullptr;  ///< whose set these files are part of
+    bool leads_ = false;             ///< others have put files into the set
+    descriptor<Calls> parent_;       ///< folder of the file that is written, when it is not the root
+    std::string inside_;             ///< its path beneath the root, empty or with '/' at its end
+    bool elsewhere_ = false;         ///< a link has led out of the root
+    std::string name_;               ///< of the file in it
     std::optional<posix_writer<Calls>> writer_;
 };
 

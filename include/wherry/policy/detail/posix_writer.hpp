@@ -2,13 +2,12 @@
 #define WHERRY_POLICY_DETAIL_POSIX_WRITER_HPP
 
 #include <wherry/base/result.hpp>
+#include <wherry/policy/detail/posix_owner.hpp>
 #include <wherry/policy/detail/posix_reader.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/version.hpp>
 
-#include <atomic>
 #include <cstdint>
-#include <ctime>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,21 +16,8 @@
 
 namespace wherry::inline WHERRY_ABI::detail {
 
-/// A name beside `name` that nobody else uses. Not secret: O_EXCL is what keeps two savers apart.
-inline std::string temporary_name(std::string_view name) {
-    static std::atomic<std::uint32_t> count{0};
-    ::timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    auto mixed =
-        static_cast<std::uint64_t>(now.tv_nsec) ^ (static_cast<std::uint64_t>(::getpid()) << 32U) ^ (std::uint64_t{++count} << 20U);
-    mixed = (mixed ^ (mixed >> 29U)) * 0xBF58476D1CE4E5B9U;
-    std::string made = "." + std::string(name.substr(0, component_bytes)) + ".";
-    for (unsigned digit = 0; digit < 8; ++digit) made += "0123456789abcdef"[(mixed >> (32U + 4 * digit)) & 15U];
-    return made + ".tmp";
-}
-
-/// One file on its way to the disk: a temporary one that takes its name when it is whole, or the file itself.
-/// Guarantee: one that was not committed leaves nothing behind (in place: an empty file, once a write has failed).
+/// One file on its way to the disk: a temporary one, or the file itself.
+/// Guarantee: one that was not closed leaves nothing behind (in place: an empty file, once a write has failed).
 template <class Calls>
 class posix_writer {
   public:
@@ -75,8 +61,9 @@ class posix_writer {
         return failure;
     }
 
-    /// The file is whole: it gets the old one's mode bits and the name. Errors: cannot_write.
-    result<void> commit() {
+    /// The file is whole: it gets the old one's mode bits. Answers its temporary name, which is the caller's from now on; empty in place.
+    /// Errors: cannot_write.
+    result<std::string> close() {
         if (!how_.beside && old_size_ > size_bytes_ &&
             uninterrupted([&] { return Calls::resize(file_.get(), static_cast<::off_t>(size_bytes_)); }) != 0)
             return cannot_write(errno);
@@ -85,10 +72,7 @@ class posix_writer {
         if (how_.synced && uninterrupted([&] { return Calls::sync(file_.get()); }) != 0 && errno != EINVAL) return cannot_write(errno);
         dirty_ = false;
         if (file_.close() != 0 && errno != EINTR) return cannot_write(errno);
-        if (!how_.beside) return {};
-        if (Calls::rename(folder_, temporary_.c_str(), name_.c_str()) != 0) return cannot_write(errno);
-        temporary_.clear();
-        return {};
+        return std::exchange(temporary_, {});
     }
 
   private:

@@ -1,0 +1,28 @@
+#ifndef WHERRY_POLICY_JOINED_HPP
+#define WHERRY_POLICY_JOINED_HPP
+
+#include <wherry/version.hpp>
+
+namespace wherry::inline WHERRY_ABI::detail {
+
+/// Two sinks, or two sources, of which the first has `join`: their files are one set as long as this lives. Of others, nothing.
+template <class A, class B>
+class joined {
+  public:
+    joined(A& one, B& with) : one_(&one) {
+        if constexpr (may) one.join(&with);
+    }
+    joined(const joined&) = delete;
+    joined& operator=(const joined&) = delete;
+    ~joined() {
+        if constexpr (may) one_->join(nullptr);
+    }
+
+  private:
+    static constexpr bool may = requires(A & one, B& with) { one.join(&with); };
+    A* one_;
+};
+
+}  // namespace wherry::inline WHERRY_ABI::detail
+
+#endif
