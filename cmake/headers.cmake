@@ -301,7 +301,6 @@ set(WHERRY_HEADERS
     wherry/policy/detail/posix_saver.hpp
     wherry/policy/detail/posix_set.hpp
     wherry/policy/detail/posix_writer.hpp
-    wherry/policy/detail/set_journal.hpp
     wherry/policy/disk.hpp
     wherry/policy/durability.hpp
     wherry/policy/file_name.hpp
@@ -312,6 +311,7 @@ set(WHERRY_HEADERS
     wherry/policy/memory.hpp
     wherry/policy/paths.hpp
     wherry/policy/progress.hpp
+    wherry/policy/set_journal.hpp
     wherry/policy/sink.hpp
     wherry/policy/source.hpp
     wherry/policy/terminal_bar.hpp

@@ -3,13 +3,14 @@
 #include <doctest/doctest.h>
 #include <support/scratch.hpp>
 #include <wherry/archive/archive.hpp>
-#include <wherry/policy/detail/set_journal.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
+#include <wherry/policy/set_journal.hpp>
 #include <wherry/record/whole_record.hpp>
 
-#include <cstdint>
+#include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,24 +28,24 @@ namespace {
 using folder_files = std::map<std::string, std::string>;
 using set_archive = archive<layout::per_file>;
 
-struct impatient_calls : detail::posix_calls {
+struct impatient_calls : posix_calls {
     static void pause() noexcept {}
 };
-using impatient_disk = basic_disk<detail::posix_saver<impatient_calls>, detail::posix_opener<impatient_calls>>;
-
-/// A process of this host that is no more.
-std::uint32_t ended_process() {
+/// Ends the process when all files are whole, right before the commit.
+struct dying_calls : posix_calls {
+    static int lock(int) noexcept { ::_exit(0); }
+    static int rename(int, const char*, const char*) noexcept { ::_exit(0); }
+};
+/// What a save leaves whose process ends before its commit.
+void die_saving(const Scope& scope, const std::string& path) {
     const auto child = ::fork();
-    if (child == 0) ::_exit(0);
-    ::waitpid(child, nullptr, 0);
-    return static_cast<std::uint32_t>(child);
-}
-/// "a/b" becomes "a/.b.<digits>.tmp" of that process.
-std::string temporary_of(const std::string& name, std::uint32_t process) {
-    const auto [inside, last] = detail::split_inside(name);
-    std::string made = std::string(inside) + "." + std::string(last) + ".";
-    for (const auto part : {detail::this_owner().host, process, 1U, 1U}) detail::append_hex(made, part);
-    return made + ".tmp";
+    if (child == 0) {
+        static_cast<void>(set_archive::save(support::small_program(), scope, posix_disk<dying_calls>(path)));
+        ::_exit(1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE(status == 0);
 }
 Scope new_values() {
     auto scope = support::small_scope();
@@ -66,14 +67,19 @@ struct killed_save {
     folder_files fresh = saved_files(new_values(), place / "new");
     folder_files old = saved_files(support::small_scope(), path);
 
-    explicit killed_save(std::size_t renamed = 1, std::uint32_t process = ended_process()) {
-        detail::set_journal journal;
-        for (const auto& [name, bytes] : fresh) {
-            journal.entries.push_back({temporary_of(name, process), name, bytes.size()});
-            support::write_file(path + "/" + (renamed > 0 ? name : journal.entries.back().temporary), bytes);
-            if (renamed > 0) --renamed;
+    explicit killed_save(std::size_t renamed = 1) {
+        die_saving(new_values(), path);
+        set_journal journal;
+        for (const auto& [temporary, bytes] : support::read_folder(path)) {
+            if (!temporary.ends_with(".tmp")) continue;
+            const auto slash = temporary.rfind('/');
+            const auto from = slash == std::string::npos ? 0 : slash + 1;
+            const auto name = temporary.substr(0, from) + temporary.substr(from + 1, temporary.find('.', from + 1) - from - 1);
+            journal.entries.push_back({temporary, name, bytes.size()});
+            if (renamed > 0) --renamed, support::fs::rename(path + "/" + temporary, path + "/" + name);
         }
-        support::write_file(path + "/.wherry-set", detail::journal_text(journal));
+        REQUIRE(journal.entries.size() == 4);
+        support::write_file(path + "/.wherry-set", journal_text(journal));
     }
     template <class Disk = disk>
     [[nodiscard]] bool loads_new() const {
@@ -93,7 +99,7 @@ TEST_CASE("two files that are joined take their names together, in a new folder 
         for (const std::string_view bytes : {"first", "second"}) {
             disk program(place / "m/program");
             disk params(place / "m/params");
-            const detail::joined set(params, program);
+            const joined set(params, program);
             const auto before = support::read_folder(place.path());
             REQUIRE(write_whole(params, bytes, how));
             folder_files seen;
@@ -106,17 +112,17 @@ TEST_CASE("two files that are joined take their names together, in a new folder 
     {
         disk program(place / "m/program");
         disk params(place / "m/params");
-        const detail::joined set(params, program);
+        const joined set(params, program);
         REQUIRE(write_whole(params, "third", atomic::steps));  // and the program is never saved
     }
     CHECK(support::read_folder(place.path()) == folder_files{{"m/params", "second"}, {"m/program", "second"}});
     disk elsewhere(place / "other/program");
     disk params(place / "m/params");
-    const detail::joined not_a_set(params, elsewhere);
+    const joined not_a_set(params, elsewhere);
     REQUIRE(write_whole(params, "fourth", atomic::steps));
     CHECK(support::read_file(place / "m/params") == "fourth");
     memory bytes;
-    const detail::joined nothing(bytes, elsewhere);
+    const joined nothing(bytes, elsewhere);
 }
 
 TEST_CASE("a load or a save finishes what a save left that was killed after its commit") {
@@ -146,7 +152,7 @@ TEST_CASE("while its saver is at work a set is read through its journal, and ano
     REQUIRE(::flock(folder, LOCK_EX) == 0);
     CHECK(held.loads_new());
     CHECK(support::read_folder(held.path) == before);
-    const auto saved = set_archive::save(support::small_program(), support::small_scope(), impatient_disk(held.path));
+    const auto saved = set_archive::save(support::small_program(), support::small_scope(), posix_disk<impatient_calls>(held.path));
     ::close(folder);
     REQUIRE_FALSE(saved);
     CHECK(saved.error().code == errc::locked);
@@ -157,26 +163,9 @@ TEST_CASE("while its saver is at work a set is read through its journal, and ano
     CHECK(support::read_folder(held.path) == held.fresh);
 }
 
-TEST_CASE("a journal that is cut short or leads out of its folder is not one; one of other files is an error until a save replaces them") {
+TEST_CASE("half a journal does not count; one of other files is an error until a save replaces them") {
     const killed_save killed(0);
     const auto journal = support::read_file(killed.path + "/.wherry-set");
-    REQUIRE(detail::parse_journal(journal));
-    CHECK(detail::journal_text(*detail::parse_journal(journal)) == journal);
-    for (std::size_t size = 0; size < journal.size(); ++size) CHECK_FALSE(detail::parse_journal(journal.substr(0, size)));
-    const std::string temporary = ".x.0123456789abcdef0123456789abcdef.tmp";
-    const auto refused = [](const std::string& from, const std::string& to) {
-        return !detail::parse_journal(detail::journal_text({{{from, to, 1}}, false, 0}));
-    };
-    CHECK_FALSE(refused(temporary, "x"));
-    CHECK_FALSE(refused("a/" + temporary, "a/x"));
-    CHECK(refused("../" + temporary, "../x"));
-    CHECK(refused("/" + temporary, "/x"));
-    CHECK(refused("a//" + temporary, "a//x"));
-    CHECK(refused("a/" + temporary, "b/x"));
-    CHECK(refused("passwd", "x"));
-    CHECK(refused(temporary, "a/../x"));
-    CHECK(refused(temporary, ""));
-
     support::write_file(killed.path + "/.wherry-set", journal.substr(0, journal.size() / 2));
     Scope scope;
     REQUIRE(set_archive::load(support::small_program(), scope, disk(killed.path)));
@@ -196,26 +185,28 @@ TEST_CASE("a journal that is cut short or leads out of its folder is not one; on
 TEST_CASE("temporaries of processes that are gone are removed by the next save or load, others are left alone and not seen") {
     const support::scratch place("litter");
     const auto files = saved_files(support::small_scope(), place / "m");
-    const auto gone = ended_process();
     for (const bool by_save : {true, false}) {
-        const auto leave = [&](const std::string& name) { support::write_file(place / ("m/" + name), "half"); };
-        leave(temporary_of("w", gone));
-        leave(temporary_of("acc/w", gone));
-        leave(temporary_of("folder", gone) + "/b/c");
-        const auto alive = temporary_of("w", detail::this_owner().process).replace(3 + 16, 8, [] {
-            std::string start;
-            detail::append_hex(start, detail::this_owner().start);
-            return start;
-        }());
-        leave(alive);
+        disk unfinished(place / "m");
+        const record_size size{"other", 4};
+        REQUIRE(unfinished.start(std::span(&size, 1), atomic::steps));
+        const auto bytes = as_bytes("half");
+        REQUIRE(unfinished.write_at(0, 0, std::span(&bytes, 1)));
+        die_saving(new_values(), place / "m");
+        CHECK(support::read_folder(place / "m").size() == files.size() + 1 + 4);
         Scope scope;
         if (by_save) CHECK(set_archive::save(support::small_program(), support::small_scope(), disk(place / "m")));
         else CHECK(set_archive::load(support::small_program(), scope, disk(place / "m")));
-        auto expected = files;
-        expected[alive] = "half";
-        CHECK(support::read_folder(place / "m") == expected);
-        support::fs::remove(place / ("m/" + alive));
+        auto left = support::read_folder(place / "m");
+        CHECK(left.size() == files.size() + 1);
+        erase_if(left, [](const auto& file) { return file.first.ends_with(".tmp"); });
+        CHECK(left == files);
     }
+    CHECK(support::read_folder(place / "m") == files);
+    die_saving(new_values(), place / "new");
+    CHECK_FALSE(support::fs::exists(place / "new"));
+    CHECK(support::read_folder(place.path()).size() == files.size() + 4);
+    static_cast<void>(saved_files(support::small_scope(), place / "new"));
+    CHECK(support::read_folder(place.path()).size() == files.size() + 4);
 }
 
 TEST_CASE("files that are replaced while they are opened are an error, not a mixture") {
@@ -234,7 +225,7 @@ TEST_CASE("files that are replaced while they are opened are an error, not a mix
 
     disk program(place / "m/acc/w");
     disk params(place / "m/acc/w");
-    const detail::joined set(params, program);
+    const joined set(params, program);
     REQUIRE(read_whole(program, 1000));
     REQUIRE(read_whole(params, 1000));
     REQUIRE(read_whole(program, 1000));

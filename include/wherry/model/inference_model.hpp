@@ -127,7 +127,7 @@ struct inference_model {
     template <class M, class P>
     static result<saved<M, P>> save(const inference_program& made, const Scope& scope, M&& program_sink, P&& params_sink) {
         saved<M, P> out;
-        const detail::joined set(params_sink, program_sink);
+        const joined set(params_sink, program_sink);
         if (auto done = save_params<M>(made.program, scope, std::forward<P>(params_sink), out); !done) return done.failure();
         auto written = write_whole(program_sink, made.program.serialize_to_string(), parameters::durability_policy::steps);
         if (!written) return written.failure();
@@ -154,7 +154,7 @@ struct inference_model {
     /// Guarantee: a load that fails leaves the scope as it was; program and parameters from one folder are of one save.
     template <class M, class P>
     static result<loaded_inference_model> load(Scope& scope, M&& program_source, P&& params_source, const import_options& options = {}) {
-        const detail::joined set(params_source, program_source);
+        const joined set(params_source, program_source);
         return detail::until_still([&] { return load_once(scope, program_source, params_source, options); });
     }
 

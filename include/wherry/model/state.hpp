@@ -173,8 +173,8 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
     auto last = file(".pdmodel");
     auto params = file(".pdparams");
     auto opt = file(".pdopt");
-    const detail::joined first(params, last);
-    const detail::joined second(opt, last);
+    const joined first(params, last);
+    const joined second(opt, last);
     if (auto done = write(*pdparams, params, options.how); !done) return done;
     if (auto done = write(*pdopt, opt, options.how); !done) return done;
     return write(pdmodel, last, options.how);
@@ -210,7 +210,7 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
     sequence<detail::state_arrival> arrivals;
     disk params(pdparams);
     disk opt(prefix + ".pdopt");
-    const detail::joined set(opt, params);
+    const joined set(opt, params);
     const auto collected = detail::until_still([&]() -> result<void> {
         arrivals.clear();
         if (auto found = detail::collect_state(program, scope, options, params, is_parameter, arrivals); !found) return found;
@@ -282,7 +282,7 @@ inline result<program_state> load_program_state(std::string_view model_path, con
     if (paths::exists(pdparams)) {
         disk params(pdparams);
         disk opt(prefix + ".pdopt");
-        const detail::joined set(opt, params);
+        const joined set(opt, params);
         return detail::until_still([&]() -> result<program_state> {
             auto state = detail::pickled_state(params, options.caps);
             if (!state) return state.failure();

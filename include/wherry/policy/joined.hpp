@@ -3,9 +3,13 @@
 
 #include <wherry/version.hpp>
 
-namespace wherry::inline WHERRY_ABI::detail {
+namespace wherry::inline WHERRY_ABI {
 
-/// Two sinks, or two sources, of which the first has `join`: their files are one set as long as this lives. Of others, nothing.
+/// Two sinks, or two sources, of which the first has `join`: their files are one set as long as this lives, see `disk::join`. Of others, nothing.
+///
+///     disk program("m/__model__");
+///     disk params("m/params");
+///     const joined set(params, program);  // params first, then program, with which both take their names
 template <class A, class B>
 class joined {
   public:
@@ -23,6 +27,6 @@ class joined {
     A* one_;
 };
 
-}  // namespace wherry::inline WHERRY_ABI::detail
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif

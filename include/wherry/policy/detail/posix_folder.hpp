@@ -5,8 +5,8 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/detail/posix_calls.hpp>
 #include <wherry/policy/detail/posix_owner.hpp>
-#include <wherry/policy/detail/set_journal.hpp>
 #include <wherry/policy/file_name.hpp>
+#include <wherry/policy/set_journal.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #ifndef WHERRY_POLICY_DETAIL_POSIX_OWNER_HPP
 #define WHERRY_POLICY_DETAIL_POSIX_OWNER_HPP
 
-#include <wherry/policy/detail/set_journal.hpp>
 #include <wherry/policy/file_name.hpp>
+#include <wherry/policy/set_journal.hpp>
 #include <wherry/version.hpp>
 
 #include <array>

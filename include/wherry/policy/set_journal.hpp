@@ -1,5 +1,5 @@
-#ifndef WHERRY_POLICY_DETAIL_SET_JOURNAL_HPP
-#define WHERRY_POLICY_DETAIL_SET_JOURNAL_HPP
+#ifndef WHERRY_POLICY_SET_JOURNAL_HPP
+#define WHERRY_POLICY_SET_JOURNAL_HPP
 
 #include <wherry/base/number.hpp>
 #include <wherry/base/sequence.hpp>
@@ -16,7 +16,7 @@
 /// The journal `.wherry-set` of a folder: files that take their names together. Once it is there under its name, the set is saved;
 /// whoever finds it renames what is not renamed yet, and removes it. A line that says how, for each file three strings that end in
 /// NUL (temporary name, name, size), and 8 digits of a sum of all that: a journal that the power cut short does not count.
-namespace wherry::inline WHERRY_ABI::detail {
+namespace wherry::inline WHERRY_ABI {
 
 /// One file of a set, by paths relative to the folder.
 struct set_entry {
@@ -30,6 +30,7 @@ struct set_journal {
     std::uint32_t id = 0;
 };
 
+namespace detail {
 inline constexpr std::string_view journal_heads[] = {"wherry-set 1 atomic\n", "wherry-set 1 durable\n"};
 
 /// "a/b" is "a/" and "b", "b" is "" and "b".
@@ -65,14 +66,17 @@ constexpr std::uint32_t hex_value(std::string_view digits) noexcept {
     return value;
 }
 
+}  // namespace detail
+
+/// The bytes of a journal; its `id` is made of them.
 inline std::string journal_text(const set_journal& journal) {
-    std::string text(journal_heads[journal.synced ? 1 : 0]);
+    std::string text(detail::journal_heads[journal.synced ? 1 : 0]);
     for (const auto& entry : journal.entries) {
         text.append(entry.temporary) += '\0';
         text.append(entry.name) += '\0';
         text.append(decimal(entry.size_bytes).view()) += '\0';
     }
-    append_hex(text, short_sum(text));
+    detail::append_hex(text, detail::short_sum(text));
     return text;
 }
 
@@ -82,12 +86,12 @@ inline std::optional<set_journal> parse_journal(std::string_view text) {
     const auto sum = text.substr(text.size() - 8);
     text.remove_suffix(8);
     set_journal journal;
-    journal.id = short_sum(text);
+    journal.id = detail::short_sum(text);
     std::string expected;
-    append_hex(expected, journal.id);
-    journal.synced = text.starts_with(journal_heads[1]);
-    if (sum != expected || (!journal.synced && !text.starts_with(journal_heads[0]))) return std::nullopt;
-    text.remove_prefix(journal_heads[journal.synced ? 1 : 0].size());
+    detail::append_hex(expected, journal.id);
+    journal.synced = text.starts_with(detail::journal_heads[1]);
+    if (sum != expected || (!journal.synced && !text.starts_with(detail::journal_heads[0]))) return std::nullopt;
+    text.remove_prefix(detail::journal_heads[journal.synced ? 1 : 0].size());
     const auto next = [&text] {
         const auto end = text.find('\0') < text.size() ? text.find('\0') : text.size();
         const auto word = text.substr(0, end);
@@ -98,15 +102,15 @@ inline std::optional<set_journal> parse_journal(std::string_view text) {
         set_entry entry{std::string(next()), std::string(next()), 0};
         const auto size = next();
         for (const char c : size) entry.size_bytes = 10 * entry.size_bytes + static_cast<std::uint64_t>(c - '0');
-        const auto [folder, file] = split_inside(entry.temporary);
-        if (!looks_temporary(file) || folder != split_inside(entry.name).first || !stays_inside(entry.name) ||
-            !stays_inside(entry.temporary) || decimal(entry.size_bytes).view() != size)
+        const auto [folder, file] = detail::split_inside(entry.temporary);
+        if (!detail::looks_temporary(file) || folder != detail::split_inside(entry.name).first || !detail::stays_inside(entry.name) ||
+            !detail::stays_inside(entry.temporary) || decimal(entry.size_bytes).view() != size)
             return std::nullopt;
         journal.entries.push_back(std::move(entry));
     }
     return journal;
 }
 
-}  // namespace wherry::inline WHERRY_ABI::detail
+}  // namespace wherry::inline WHERRY_ABI
 
 #endif
