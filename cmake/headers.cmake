@@ -52,6 +52,9 @@ set(WHERRY_HEADERS
     wherry/exec/bind_ops.hpp
     wherry/exec/check_ops.hpp
     wherry/exec/data_feeder.hpp
+    wherry/exec/detail/make_plan.ipp
+    wherry/exec/detail/plan.ipp
+    wherry/exec/detail/plan_maker.hpp
     wherry/exec/executor.hpp
     wherry/exec/gradient.hpp
     wherry/exec/infer.hpp
@@ -274,6 +277,7 @@ set(WHERRY_HEADERS
     wherry/layers/builder_base.hpp
     wherry/layers/common.hpp
     wherry/layers/data.hpp
+    wherry/layers/detail/builder_base.ipp
     wherry/layers/fc.hpp
     wherry/layers/initializer.hpp
     wherry/layers/learning_rate.hpp
@@ -319,6 +323,7 @@ set(WHERRY_HEADERS
     wherry/policy/with_progress.hpp
     wherry/program/attribute.hpp
     wherry/program/block.hpp
+    wherry/program/detail/prune.ipp
     wherry/program/dot.hpp
     wherry/program/name_scope.hpp
     wherry/program/operator.hpp
@@ -358,6 +363,7 @@ set(WHERRY_HEADERS
     wherry/train/adaptive_optimizer.hpp
     wherry/train/backward.hpp
     wherry/train/clip.hpp
+    wherry/train/detail/backward.ipp
     wherry/train/optimizer.hpp
     wherry/train/regularizer.hpp
     wherry/version.hpp

@@ -4,7 +4,12 @@
 #define WHERRY_COMPILED
 #endif
 
+#include <wherry/exec/detail/make_plan.ipp>
+#include <wherry/exec/detail/plan.ipp>
 #include <wherry/exec/op/detail/all.ipp>
+#include <wherry/layers/detail/builder_base.ipp>
+#include <wherry/program/detail/prune.ipp>
+#include <wherry/train/detail/backward.ipp>
 
 #ifdef __cpp_exceptions  // its errors are exceptions
 #include <wherry/fluid/detail/data_feeder.ipp>

@@ -4,8 +4,8 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/detail/plan_maker.hpp>
 #include <wherry/exec/plan.hpp>
-#include <wherry/exec/plan_maker.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
