@@ -109,9 +109,13 @@ struct fused_conv2d {
     template <class T>
     static void finish(const void* how, T* part, std::size_t filters, std::size_t count, std::size_t stride, std::size_t first) noexcept {
         const auto& end = *static_cast<const ending<T>*>(how);
-        for (std::size_t k = 0; k < filters; ++k) {
+        for (std::size_t k = 0; end.bias != nullptr && k < filters; ++k) {
             const std::span<T> row(part + k * stride, count);
-            if (end.bias != nullptr) kernel::scale<T>(row, T(1), end.bias[first + k], row);
+            kernel::scale<T>(row, T(1), end.bias[first + k], row);
+        }
+        const bool whole = stride == count;  // rows without gaps are one
+        for (std::size_t k = 0; k < (whole ? 1 : filters); ++k) {
+            const std::span<T> row(part + k * stride, whole ? filters * count : count);
             if (end.act->of == function::relu) kernel::relu<T>(row, row);
             else if (end.act->of == function::sigmoid) kernel::sigmoid<T>(row, row);
             else if (end.act->of == function::other) kernel::apply<T>(end.act->kind, end.numbers, row, row);
