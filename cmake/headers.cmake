@@ -8,6 +8,8 @@ set(WHERRY_HEADERS
     wherry/archive/select.hpp
     wherry/archive/stored.hpp
     wherry/archive/weights.hpp
+    wherry/base/allocate.hpp
+    wherry/base/budget.hpp
     wherry/base/bytes.hpp
     wherry/base/crc32c.hpp
     wherry/base/dtype.hpp

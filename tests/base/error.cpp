@@ -20,6 +20,7 @@ constexpr auto codes = std::to_array<code_row>({
     {errc::trailing_bytes, "trailing_bytes"},
     {errc::overflow, "overflow"},
     {errc::too_large, "too_large"},
+    {errc::out_of_memory, "out_of_memory"},
     {errc::bad_protobuf, "bad_protobuf"},
     {errc::missing_required, "missing_required"},
     {errc::not_a_paddle_file, "not_a_paddle_file"},

@@ -169,3 +169,18 @@ TEST_CASE("sequence: memory that nobody has is std::bad_alloc, and nothing chang
     CHECK(numbers == sequence<std::uint64_t>{1, 2});
 }
 #endif
+
+TEST_CASE("sequence: numbers that input chooses are tried, and what nobody has memory for changes nothing") {
+    sequence<std::uint64_t> numbers{1, 2};
+    CHECK_FALSE(numbers.try_reserve(~std::size_t{0}));
+    CHECK_FALSE(numbers.try_resize(~std::size_t{0} / 8));
+    CHECK_FALSE(numbers.try_resize(~std::size_t{0} / 32));
+    CHECK(numbers == sequence<std::uint64_t>{1, 2});
+    CHECK(numbers.try_resize(3));
+    CHECK(numbers == sequence<std::uint64_t>{1, 2, 0});
+    constexpr auto at_compile_time = [] {
+        sequence<int> made{1};
+        return made.try_resize(5) && made.size() == 5 && made[0] == 1;
+    };
+    static_assert(at_compile_time());
+}

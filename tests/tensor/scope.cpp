@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -102,4 +103,26 @@ TEST_CASE("scope: a name holds rows or a tensor, whichever came last") {
     CHECK(scope.local_var_names() == std::vector<std::string_view>{"g"});
     scope.erase("g");
     CHECK(scope.find_rows("g") == nullptr);
+}
+
+TEST_CASE("scope: new names go again unless they are kept, and the scope is in its order") {
+    Scope scope;
+    (void)scope.var("b");
+    (void)scope.var("a");
+    {
+        new_names names(scope);
+        (void)names.var("x");
+        (void)names.var("b");
+        (void)names.var("y");
+        CHECK(scope.holds("y"));
+    }
+    CHECK(scope.local_var_names() == std::vector<std::string_view>{"a", "b"});
+    {
+        new_names names(scope);
+        (void)names.var("x");
+        names.keep();
+    }
+    CHECK(scope.holds("x"));
+    scope.set_rows("x", std::make_unique<SelectedRows>());
+    CHECK(scope.find_rows("x") != nullptr);
 }

@@ -184,3 +184,14 @@ TEST_CASE("tensor: arrays that NumPy wrote are loaded as they are") {
     CHECK(nan);
     CHECK(infinite);
 }
+
+TEST_CASE("tensor: dims that nobody has memory for change nothing") {
+    auto held = Tensor::of<float>({2}, {1, 2});
+    const auto before = held;
+    const auto most = static_cast<std::int64_t>(std::numeric_limits<std::size_t>::max() / 4);
+    CHECK_FALSE(held.try_resize(DType::UINT8, {most}));
+    CHECK(held == before);
+    CHECK(held.try_resize(DType::FP32, {1}));
+    CHECK(held.capacity_bytes() == 8);
+    CHECK(held.elements<float>()[0] == 1);
+}

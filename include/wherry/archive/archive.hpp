@@ -4,6 +4,7 @@
 #include <wherry/archive/arrays.hpp>
 #include <wherry/archive/load_all.hpp>
 #include <wherry/archive/select.hpp>
+#include <wherry/base/budget.hpp>
 #include <wherry/base/policy_set.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
@@ -61,7 +62,8 @@ struct saved_by<S> {
 /// | progress   | `silent`               | `callback{function, stop_token}`, `terminal_bar` (policy/terminal_bar.hpp), your own |
 ///
 /// Guarantee: a save checks every variable before the first byte is written, a load every byte count before the first
-/// tensor changes; a load that fails leaves the scope exactly as it was.
+/// tensor changes; a load that fails leaves the scope exactly as it was. Memory that is not to be had is the error out_of_memory, more than
+/// `limits::total_bytes` in all too_large.
 template <class... Policies>
 struct archive {
     /// The chosen policies, by kind. A kind that an archive takes is a default here.
@@ -92,7 +94,9 @@ struct archive {
     template <class S, class... Held>
     static saved<S> save(const Program& program, const Scope& scope, S&& sink, const Held&... held) {
         if constexpr (holds<kinds::filter, kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
-            return save_vars(select(program, one_of<filter_policy>(held...)), scope, std::forward<S>(sink), held...);
+            return caught([&]() -> saved<S> {
+                return save_vars(select(program, one_of<filter_policy>(held...)), scope, std::forward<S>(sink), held...);
+            });
         else return unreachable();
     }
 
@@ -100,7 +104,7 @@ struct archive {
     template <class S, class... Held>
     static saved<S> save(std::span<const Variable> variables, const Scope& scope, S&& sink, const Held&... held) {
         if constexpr (holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
-            return save_vars(variables, scope, std::forward<S>(sink), held...);
+            return caught([&]() -> saved<S> { return save_vars(variables, scope, std::forward<S>(sink), held...); });
         else return unreachable();
     }
 
@@ -110,7 +114,7 @@ struct archive {
     template <class S, class... Held>
     static saved<S> save(std::span<const tensor_ref> tensors, S&& sink, const Held&... held) {
         if constexpr (holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
-            return save_refs(tensors, std::forward<S>(sink), held...);
+            return caught([&]() -> saved<S> { return save_refs(tensors, std::forward<S>(sink), held...); });
         else return unreachable();
     }
 
@@ -134,7 +138,9 @@ struct archive {
     template <class S, class... Held>
     static result<load_report> load(const Program& program, Scope& scope, S&& source, const Held&... held) {
         if constexpr (holds<kinds::filter, kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
-            return load_vars(select(program, one_of<filter_policy>(held...)), scope, source, held...);
+            return caught([&]() -> result<load_report> {
+                return load_vars(select(program, one_of<filter_policy>(held...)), scope, source, held...);
+            });
         else return unreachable();
     }
 
@@ -142,7 +148,7 @@ struct archive {
     template <class S, class... Held>
     static result<load_report> load(std::span<const Variable> variables, Scope& scope, S&& source, const Held&... held) {
         if constexpr (holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>())
-            return load_vars(variables, scope, source, held...);
+            return caught([&]() -> result<load_report> { return load_vars(variables, scope, source, held...); });
         else return unreachable();
     }
 
@@ -151,10 +157,12 @@ struct archive {
     static result<load_report> load(std::span<const std::string_view> names, Scope& scope, S&& source, const Held&... held) {
         if constexpr (!holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>()) return unreachable();
         if (names.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to load"};
-        sequence<wanted_tensor> wanted;
-        wanted.reserve(names.size());
-        for (const auto name : names) wanted.push_back({name, {}});
-        return load_wanted(wanted, scope, source, held...);
+        return caught([&]() -> result<load_report> {
+            sequence<wanted_tensor> wanted;
+            wanted.reserve(names.size());
+            for (const auto name : names) wanted.push_back({name, {}});
+            return load_wanted(wanted, scope, source, held...);
+        });
     }
 
     /// Loads into arrays of your own: `archive<>::load_into({{"a", a}, {"b", b, {28, 28}}}, source)`. Element types must be those of the
@@ -184,15 +192,17 @@ struct archive {
             const auto& format = one_of<format_policy>(held...);
             static_assert(may_lend<source_type, std::remove_cvref_t<decltype(format)>>());
             const auto& codec = one_of<codec_policy>(held...);
-            return counted<loaded_state>(
-                source,
-                [&](auto& from) -> result<loaded_state> {
-                    auto&& decoded = codec.decode(from, caps_policy::caps);
-                    auto reader = open_record(decoded);
-                    if (!reader) return reader.failure();
-                    return detail::load_record(*reader, detail::rules_of_format<layout::combined>(format), caps_policy::caps);
-                },
-                held...);
+            return caught([&] {
+                return counted<loaded_state>(
+                    source,
+                    [&](auto& from) -> result<loaded_state> {
+                        auto&& decoded = codec.decode(from, caps_policy::caps);
+                        auto reader = open_record(decoded);
+                        if (!reader) return reader.failure();
+                        return detail::load_record(*reader, detail::rules_of_format<layout::combined>(format), caps_policy::caps);
+                    },
+                    held...);
+            });
         } else {
             return unreachable();
         }

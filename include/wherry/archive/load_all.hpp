@@ -64,7 +64,9 @@ inline result<loaded_state> load_listed(record_listing listing, any_reader reade
     loader loader(wanted, rules, caps);
     if (auto taken = loader.take_listed(whole, listing, reader); !taken) return taken.failure();
     Scope scope;
-    loaded_state made{{}, loader.finish(scope)};
+    auto report = loader.finish(scope);
+    if (!report) return report.failure();
+    loaded_state made{{}, *std::move(report)};
     for (auto& name : names) {
         auto& tensor = *scope.find_var(name);
         made.arrays.add(std::move(name), std::move(tensor));

@@ -2,6 +2,8 @@
 #define WHERRY_ARCHIVE_LOAD_MATCHING_HPP
 
 #include <wherry/archive/select.hpp>
+#include <wherry/base/budget.hpp>
+#include <wherry/base/error.hpp>
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
@@ -66,41 +68,47 @@ inline result<Tensor> fitted(const Variable& var, const Tensor* held, const tens
 /// passes the filter takes the array of its name when shape and element type agree; others keep what they have.
 /// The arrays come from anywhere: `weights(path)`, `load_program_state`, npz, safetensors, each through `refs()`; under
 /// other names through `renamed`.
-/// Errors: duplicate_name for two arrays of one name; nothing is changed then.
+/// Errors: duplicate_name for two arrays of one name, out_of_memory; nothing is changed then.
 template <VariablePredicate F = filter::persistables>
 result<matching_report> load_matching(const Program& program, Scope& scope, std::span<const tensor_ref> arrays,
                                       const matching_options& options = {}, const F& keep = {}) {
-    sequence<std::string_view> names;
-    names.reserve(arrays.size());
-    for (const auto& array : arrays) names.push_back(array.name);
-    const auto order = order_of(names);
-    if (const auto twice = find_repeated(names, order); twice != names.size())
-        return error{.code = errc::duplicate_name, .message = "two arrays have one name", .variable = names[twice]};
+    return caught([&]() -> result<matching_report> {
+        sequence<std::string_view> names;
+        names.reserve(arrays.size());
+        for (const auto& array : arrays) names.push_back(array.name);
+        const auto order = order_of(names);
+        if (const auto twice = find_repeated(names, order); twice != names.size())
+            return error{.code = errc::duplicate_name, .message = "two arrays have one name", .variable = names[twice]};
 
-    matching_report report;
-    sequence<bool> used(arrays.size(), false);
-    for (const auto& var : select(program, keep)) {
-        if (var.kind() != VarKind::LOD_TENSOR) continue;
-        const auto at = std::lower_bound(order.begin(), order.end(), std::string_view(var.name()),
-                                         [&](std::size_t i, std::string_view name) { return names[i] < name; });
-        if (at == order.end() || names[*at] != var.name()) {
-            report.skipped.push_back({.code = errc::missing_record, .message = "there is no array of this name", .variable = var.name()});
-            continue;
+        sequence<detail::arriving_tensor> arrivals;
+        matching_report report;
+        sequence<bool> used(arrays.size(), false);
+        for (const auto& var : select(program, keep)) {
+            if (var.kind() != VarKind::LOD_TENSOR) continue;
+            const auto at = std::lower_bound(order.begin(), order.end(), std::string_view(var.name()),
+                                             [&](std::size_t i, std::string_view name) { return names[i] < name; });
+            if (at == order.end() || names[*at] != var.name()) {
+                report.skipped.push_back(
+                    {.code = errc::missing_record, .message = "there is no array of this name", .variable = var.name()});
+                continue;
+            }
+            if (used[*at]) continue;  // a name of two blocks
+            used[*at] = true;
+            auto* const held = scope.find_var(var.name());
+            auto value = detail::fitted(var, held, arrays[*at], options);
+            if (!value && value.error().code == errc::out_of_memory) return value.failure();
+            if (!value) {
+                report.skipped.push_back(std::move(value).error());
+                continue;
+            }
+            arrivals.push_back({var.name(), held, *std::move(value)});
+            ++report.tensor_count;
         }
-        if (used[*at]) continue;  // a name of two blocks
-        used[*at] = true;
-        auto* const held = scope.find_var(var.name());
-        auto value = detail::fitted(var, held, arrays[*at], options);
-        if (!value) {
-            report.skipped.push_back(std::move(value).error());
-            continue;
-        }
-        (held != nullptr ? *held : scope.var(var.name())) = *std::move(value);
-        ++report.tensor_count;
-    }
-    for (const auto at : order)
-        if (!used[at]) report.unused.emplace_back(names[at]);
-    return report;
+        for (const auto at : order)
+            if (!used[at]) report.unused.emplace_back(names[at]);
+        detail::hand_over(arrivals, scope);
+        return report;
+    });
 }
 
 }  // namespace wherry::inline WHERRY_ABI

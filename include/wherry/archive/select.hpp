@@ -72,7 +72,7 @@ inline result<sequence<Variable>> tensors_among(std::span<const Variable> variab
 }
 
 /// Values of a scope. `gathered` keeps the rows of variables that the Executor holds as whole arrays.
-/// Errors: not_initialized.
+/// Errors: not_initialized, out_of_memory.
 inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables, const Scope& scope,
                                             sequence<std::unique_ptr<SelectedRows>>& gathered) {
     sequence<tensor_ref> refs;
@@ -81,7 +81,11 @@ inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables,
         const auto* tensor = scope.find_var(var.name());
         if (var.kind() == VarKind::SELECTED_ROWS && tensor != nullptr) {
             const auto* rows = scope.find_rows(var.name());
-            if (tensor->is_initialized()) rows = gathered.emplace_back(std::make_unique<SelectedRows>(present_rows(*tensor))).get();
+            if (tensor->is_initialized()) {
+                auto present = present_rows(*tensor);
+                if (!present) return std::move(present).error().of_variable(var.name());
+                rows = gathered.emplace_back(std::make_unique<SelectedRows>(*std::move(present))).get();
+            }
             if (rows != nullptr && rows->value.is_initialized()) {
                 refs.push_back(rows->ref(var.name()));
                 continue;

@@ -138,27 +138,29 @@ class weight_list {
 /// was saved with `annotate<names>`; see the other form.
 /// Errors: not_found, cannot_open, those of `weight_list::add` for a single file.
 inline result<weight_list> weights(const std::string& path, const limits& caps = {}) {
-    weight_list all;
-    if (!paths::is_folder(path)) {
-        mapped whole(path);
-        auto file = open_record(whole);
-        if (!file) return std::move(file).error().in_file(path);
-        const auto name = paths::to_utf8(paths::of_utf8(path).filename());
-        if (auto added = all.add(*file, name, caps); !added) return added.failure();
-        return all;
-    }
-    const auto names = paths::files_beneath(path);
-    if (!names) return names.failure();
-    mapped folder(path);
-    for (const auto& name : *names) {
-        auto file = open_record(folder, name);
-        if (!file) {
-            all.skip(std::move(file).error().in_file(name));
-            continue;
+    return caught([&]() -> result<weight_list> {
+        weight_list all;
+        if (!paths::is_folder(path)) {
+            mapped whole(path);
+            auto file = open_record(whole);
+            if (!file) return std::move(file).error().in_file(path);
+            const auto name = paths::to_utf8(paths::of_utf8(path).filename());
+            if (auto added = all.add(*file, name, caps); !added) return added.failure();
+            return all;
         }
-        if (auto added = all.add(*file, name, caps); !added) all.skip(std::move(added).error());
-    }
-    return all;
+        const auto names = paths::files_beneath(path);
+        if (!names) return names.failure();
+        mapped folder(path);
+        for (const auto& name : *names) {
+            auto file = open_record(folder, name);
+            if (!file) {
+                all.skip(std::move(file).error().in_file(name));
+                continue;
+            }
+            if (auto added = all.add(*file, name, caps); !added) all.skip(std::move(added).error());
+        }
+        return all;
+    });
 }
 /// As above; tensors of a combined file without names take those of the program's persistables, or of the parameters that
 /// `structured_names` is of: `by_structured(all->refs(), names)` then gives them the names that layers have.

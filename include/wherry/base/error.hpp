@@ -21,6 +21,7 @@ enum class errc : std::uint8_t {
     trailing_bytes,     ///< data is left over after the last wanted byte
     overflow,           ///< a size or product does not fit
     too_large,          ///< a cap of `limits` is exceeded
+    out_of_memory,      ///< the system has no memory for as much
     bad_protobuf,       ///< not protobuf: varint, wire type, field number
     missing_required,   ///< a required field of a message is absent
     not_a_paddle_file,  ///< the bytes are of another kind, which `found` names
@@ -84,7 +85,7 @@ struct errc_row {
 // clang-format off
 inline constexpr std::array errc_rows = std::to_array<errc_row>({
     {errc::truncated, "truncated"}, {errc::trailing_bytes, "trailing_bytes"}, {errc::overflow, "overflow"},
-    {errc::too_large, "too_large"}, {errc::bad_protobuf, "bad_protobuf"}, {errc::missing_required, "missing_required"},
+    {errc::too_large, "too_large"}, {errc::out_of_memory, "out_of_memory"}, {errc::bad_protobuf, "bad_protobuf"}, {errc::missing_required, "missing_required"},
     {errc::not_a_paddle_file, "not_a_paddle_file"}, {errc::bad_version, "bad_version"}, {errc::bad_dtype, "bad_dtype"},
     {errc::bad_dims, "bad_dims"}, {errc::bad_lod, "bad_lod"}, {errc::bad_desc, "bad_desc"}, {errc::bad_rows, "bad_rows"},
     {errc::bad_checksum, "bad_checksum"}, {errc::bad_pickle, "bad_pickle"}, {errc::forbidden_global, "forbidden_global"},

@@ -26,6 +26,8 @@ struct limits {
     std::uint64_t pickle_opcodes = 4'000'000;                ///< of one pickle; an array takes some 25
     std::uint64_t inflated_bytes = std::uint64_t{4} << 30;   ///< one compressed record, unpacked
     std::uint64_t arena_bytes = std::uint64_t{4} << 30;      ///< temporaries of one plan, and each variable it makes
+    /// What one load, plan or executor may hold in all; mapped bytes are not counted. 64 GiB, or 512 MiB where an address has 32 bits.
+    std::uint64_t total_bytes = sizeof(void*) > 4 ? std::uint64_t{64} << 30 : std::uint64_t{512} << 20;
 };
 
 }  // namespace wherry::inline WHERRY_ABI

@@ -2,26 +2,61 @@
 #define WHERRY_BASE_RESULT_HPP
 
 #include <wherry/base/error.hpp>
+#include <wherry/base/number.hpp>
 #include <wherry/version.hpp>
 
+#include <array>
+#include <atomic>
 #include <cassert>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI {
+
+namespace detail {
+/// Places for errors that come when memory is out, so that those are values, too: as many at a time.
+struct spare_errors {
+    static constexpr std::size_t count = 8;
+    struct place {
+        alignas(error) std::array<std::byte, sizeof(error)> bytes;
+        std::atomic<bool> taken;
+    };
+    static inline constinit std::array<place, count> places{};
+
+    /// Null when all are taken.
+    static error* take(error&& e) noexcept {
+        for (auto& one : places)
+            if (!one.taken.exchange(true)) return ::new (static_cast<void*>(one.bytes.data())) error(static_cast<error&&>(e));
+        return nullptr;
+    }
+    /// Whether this error was in such a place.
+    static bool give_back(error* held) noexcept {
+        for (auto& one : places) {
+            if (static_cast<void*>(one.bytes.data()) != held) continue;
+            held->~error();
+            one.taken = false;
+            return true;
+        }
+        return false;
+    }
+};
+}  // namespace detail
 
 /// An error on its way, or none: one pointer, since errors are rare and large and results are common. Whoever passes an error on,
 /// `return checked.failure();`, moves the pointer and not the error.
 class [[nodiscard]] failure {
   public:
     constexpr failure() noexcept = default;
-    // noexcept: whoever returns an error need not be ready to lose it on the way, which is a quarter of the code there. Where
-    // there is no memory for two hundred bytes, the program ends.
+    // noexcept: whoever returns an error need not be ready to lose it on the way, which is a quarter of the code there. Where there is
+    // no memory for two hundred bytes, a spare place has it; where there is none of these either, the program ends.
     [[gnu::noinline, gnu::cold]] constexpr failure(error&& e) noexcept  // NOLINT(google-explicit-constructor)
-        : held_(new error(static_cast<error&&>(e))) {}
+        : held_(make(static_cast<error&&>(e))) {}
     [[gnu::noinline, gnu::cold]] constexpr failure(const failure& other) noexcept
-        : held_(other.held_ != nullptr ? new error(*other.held_) : nullptr) {}
+        : held_(other.held_ != nullptr ? make(error(*other.held_)) : nullptr) {}
     constexpr failure(failure&& other) noexcept : held_(other.held_) { other.held_ = nullptr; }
     constexpr failure& operator=(failure other) noexcept {
         std::swap(held_, other.held_);
@@ -36,10 +71,25 @@ class [[nodiscard]] failure {
     constexpr operator error() && noexcept { return std::move(*held_); }  // NOLINT(google-explicit-constructor)
 
   private:
-    [[gnu::noinline, gnu::cold]] static constexpr void destroy(error* held) { delete held; }
+    static constexpr error* make(error&& e) noexcept {
+        if (std::is_constant_evaluated()) return new error(static_cast<error&&>(e));
+        auto* held = new (std::nothrow) error(static_cast<error&&>(e));
+        if (held == nullptr) held = detail::spare_errors::take(static_cast<error&&>(e));
+        return held != nullptr ? held : new error(static_cast<error&&>(e));
+    }
+    [[gnu::noinline, gnu::cold]] static constexpr void destroy(error* held) {
+        if (std::is_constant_evaluated() || !detail::spare_errors::give_back(held)) delete held;
+    }
 
     error* held_ = nullptr;
 };
+
+/// The error of memory that the system does not have. `wanted_bytes` is 0 where it is not known.
+[[nodiscard, gnu::noinline, gnu::cold]] constexpr failure out_of_memory(std::uint64_t wanted_bytes = 0) noexcept {
+    error made{.code = errc::out_of_memory, .message = "the system has no memory for this"};
+    if (wanted_bytes > 0) made.expected = {decimal(wanted_bytes), " bytes"};
+    return made;
+}
 
 /// A value or the `error` that takes its place. Never throws; reading the side that is not there is the caller's
 /// mistake (an assert).

@@ -1,6 +1,7 @@
 #ifndef WHERRY_BASE_SEQUENCE_HPP
 #define WHERRY_BASE_SEQUENCE_HPP
 
+#include <wherry/base/allocate.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
@@ -133,6 +134,20 @@ class sequence {
     constexpr void reserve(std::size_t count) {
         if (count > capacity()) move_to(count);
     }
+    /// `reserve` and `resize` for numbers that input chooses: false where there is no memory, and nothing has changed.
+    [[nodiscard]] constexpr bool try_reserve(std::size_t count) {
+        if (count <= capacity()) return true;
+        T* fresh = nullptr;
+        if (__builtin_is_constant_evaluated()) fresh = take(count);
+        else if (count <= ~std::size_t{0} / 2 / sizeof(T)) fresh = static_cast<T*>(allocate(count * sizeof(T)));
+        if (fresh != nullptr) move_into(fresh, count);
+        return fresh != nullptr;
+    }
+    [[nodiscard]] constexpr bool try_resize(std::size_t count) {
+        if (!try_reserve(count)) return false;
+        resize(count);
+        return true;
+    }
     constexpr void resize(std::size_t count) {
         if (count < size()) return destroy_from(begin_ + count);
         reserve(count);
@@ -228,8 +243,8 @@ class sequence {
         std::construct_at(to, std::move(*from));
         std::destroy_at(from);
     }
-    constexpr void move_to(std::size_t capacity_wanted) {
-        T* const fresh = take(capacity_wanted);
+    constexpr void move_to(std::size_t capacity_wanted) { move_into(take(capacity_wanted), capacity_wanted); }
+    constexpr void move_into(T* fresh, std::size_t capacity_wanted) {
         T* to = fresh;
         for (T* at = begin_; at != end_; ++at, ++to) relocate(to, at);
         give_back();

@@ -1,6 +1,8 @@
 #ifndef WHERRY_EXEC_EXECUTOR_HPP
 #define WHERRY_EXEC_EXECUTOR_HPP
 
+#include <wherry/base/budget.hpp>
+#include <wherry/base/error.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/policy_set.hpp>
 #include <wherry/base/result.hpp>
@@ -82,14 +84,16 @@ class Executor {
     result<sequence<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds = {},
                                  std::span<const std::string> fetches = {}) {
         if (closed_) return is_closed_error();
-        auto* ready = find_plan(program, feeds, fetches, scope);
-        if (ready == nullptr) {
-            auto made = make_plan(program, ops_, feeds, fetches, scope, caps_);
-            if (!made) return made.failure();
-            if (plans_.size() == kept_plans) plans_.erase(plans_.begin());
-            ready = &plans_.emplace_back(*std::move(made));
-        }
-        return ready->run(feeds, scope);
+        return caught([&]() -> result<sequence<Tensor>> {
+            auto* ready = find_plan(program, feeds, fetches, scope);
+            if (ready == nullptr) {
+                auto made = new_plan(program, feeds, fetches, scope);
+                if (!made) return made.failure();
+                if (plans_.size() == kept_plans) plans_.erase(plans_.begin());
+                ready = &plans_.emplace_back(*std::move(made));
+            }
+            return ready->run(feeds, scope);
+        });
     }
 
     /// Whether this executor has every operator of a program, asked before the first run. Errors: unknown_op, which lists all that it lacks.
@@ -101,11 +105,13 @@ class Executor {
     [[nodiscard]] result<prepared_run> prepare(const Program& program, Scope& scope, std::span<const tensor_ref> feeds,
                                                std::span<const fetch_into> fetches) const {
         if (closed_) return is_closed_error();
-        sequence<std::string> names;
-        for (const auto& fetched : fetches) names.emplace_back(fetched.name);
-        auto made = make_plan(program, ops_, feeds, names, scope, caps_);
-        if (!made) return made.failure();
-        return prepared_run::bind(*std::move(made), scope, feeds, fetches);
+        return caught([&]() -> result<prepared_run> {
+            sequence<std::string> names;
+            for (const auto& fetched : fetches) names.emplace_back(fetched.name);
+            auto made = make_plan(program, ops_, feeds, names, scope, caps_);
+            if (!made) return made.failure();
+            return prepared_run::bind(*std::move(made), scope, feeds, fetches);
+        });
     }
 
     void close() noexcept { closed_ = true; }
@@ -132,6 +138,16 @@ class Executor {
         if (at == plans_.rend()) return nullptr;
         std::rotate(at.base() - 1, at.base(), plans_.end());
         return &plans_.back();
+    }
+
+    /// A plan in the memory that the others leave, or in theirs.
+    result<plan> new_plan(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope) {
+        auto caps = caps_;
+        caps.total_bytes -= std::min(caps.total_bytes, own_bytes());
+        auto made = make_plan(program, ops_, feeds, fetches, scope, caps);
+        if (made || plans_.empty() || (made.error().code != errc::too_large && made.error().code != errc::out_of_memory)) return made;
+        plans_.clear();
+        return make_plan(program, ops_, feeds, fetches, scope, caps_);
     }
 
     op_table ops_;

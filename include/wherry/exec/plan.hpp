@@ -128,14 +128,15 @@ class plan {
     [[nodiscard]] bool answers(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches,
                                Scope& scope) const;
 
-    /// Runs the steps and returns copies of what is fetched. Errors: those of `bind_scope`, and those that depend on values (labels, ids).
+    /// Runs the steps and returns copies of what is fetched. Errors: those of both `bind`s (nothing has changed), those of values.
     result<sequence<Tensor>> run(std::span<const tensor_ref> feeds, Scope& scope);
 
     /// The parts of a run, for whoever keeps a plan: a scope, then arrays that `check_fed_array` passed, then the steps.
     /// bind_scope makes what the program writes; names are looked up after one came or went only. Errors: not_initialized, and
     /// shape_mismatch or dtype_mismatch, for a variable of the scope that is not what it was when the plan was made.
+    /// too_large, out_of_memory: for what is made, and for fed arrays that are copied. After an error of bind_scope the scope is as it was.
     result<void> bind_scope(Scope& scope);
-    void bind_feeds(std::span<const tensor_ref> feeds);
+    result<void> bind_feeds(std::span<const tensor_ref> feeds);
     result<void> run_steps();
     /// What a run has left of a fetched variable, until the next one.
     [[nodiscard]] tensor_ref fetched(std::size_t i, std::span<const tensor_ref> feeds) const;
@@ -181,6 +182,7 @@ class plan {
     sequence<std::unique_ptr<const LoD>> lods_;
     bool reads_lod_ = false;                     ///< dims or values follow from LoD: the plan is for the LoD of these feeds alone
     sequence<detail::aligned_bytes> realigned_;  ///< fed arrays that did not lie at a multiple of their element
+    std::uint64_t room_bytes_ = 0;               ///< of limits::total_bytes, for what a run needs besides
     std::unique_ptr<detail::plan_rest> rest_;    ///< null where all could be planned
 };
 

@@ -17,7 +17,7 @@ namespace wherry::inline WHERRY_ABI {
 /// Plans a program. Feeds give names, element types and dims; `scope` gives those of the persistables.
 /// Errors: unknown_op, missing_slot, bad_attribute, no_such_variable, duplicate_name (fed twice), not_found (fetched, and nowhere),
 /// not_initialized, shape_mismatch, dtype_mismatch, feed_mismatch, fetch_mismatch, bad_argument (fed bytes that do not fit their
-/// dims), bad_lod, bad_dims, too_large, overflow, unsupported. The scope is not changed.
+/// dims), bad_lod, bad_dims, too_large, out_of_memory, overflow, unsupported. The scope is not changed.
 result<plan> make_plan(const Program& program, op_table ops, std::span<const tensor_ref> feeds, std::span<const std::string> fetches,
                        Scope& scope, const limits& caps = {});
 

@@ -72,6 +72,7 @@ class rest_planner final : public plan_rest {
         if (at == kept_.end()) {
             auto caps = caps_;
             caps.arena_bytes -= std::min(caps.arena_bytes, head_bytes);
+            caps.total_bytes -= std::min(caps.total_bytes, head_bytes);
             plan_maker maker(program_, ops_, carried, fetches_, scope, caps);
             maker.first_op_ = first_op_;
             maker.is_rest_ = true;

@@ -55,7 +55,7 @@ class prepared_run {
         for (auto& fed : bound.feeds_) fed.name = {};  // what names were taken from may go
         for (auto& fetched : bound.fetches_) fetched.name = {};
         if (auto ready = bound.plan_.bind_scope(scope); !ready) return ready.failure();
-        bound.plan_.bind_feeds(bound.feeds_);
+        if (auto fed = bound.plan_.bind_feeds(bound.feeds_); !fed) return fed.failure();
         return bound;
     }
 
@@ -64,7 +64,7 @@ class prepared_run {
         if (auto bound = plan_.bind_scope(*scope_); !bound) return bound;
         for (std::size_t i = 0; i < feeds_.size(); ++i)
             if (plan_.copies_feed(i)) {
-                plan_.bind_feeds(feeds_);
+                if (auto fed = plan_.bind_feeds(feeds_); !fed) return fed;
                 break;
             }
         if (auto ran = plan_.run_steps(); !ran) return ran;

@@ -37,7 +37,7 @@ class profiler {
         sequence<sequence<double>> seconds(made.steps_.size());
         for (std::size_t r = 0; r < runs; ++r) {
             if (auto bound = made.bind_scope(scope); !bound) return bound.failure();
-            made.bind_feeds(feeds);
+            if (auto fed = made.bind_feeds(feeds); !fed) return fed.failure();
             made.forget_rows();
             for (std::size_t i = 0; i < made.steps_.size(); ++i) {
                 const auto start = clock::now();

@@ -3,7 +3,9 @@
 
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/lod.hpp>
+#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/exec/op_failure.hpp>
 #include <wherry/exec/row_block.hpp>
@@ -50,6 +52,7 @@ class run_context : public op_failure {
         std::span<operand* const> inputs;
         std::span<operand* const> outputs;
         std::int64_t program_version = 0;
+        std::uint64_t room_bytes = ~std::uint64_t{0};  ///< memory that `make_room` may take at a time
     };
     explicit run_context(const parts& p) : op_failure(p.op_type), parts_(p) {}
 
@@ -119,6 +122,14 @@ class run_context : public op_failure {
         to->told_lod = std::move(lod);
     }
 
+    /// Memory for what an operator needs while it runs, of a size that its inputs choose. Errors: too_large, out_of_memory.
+    template <class T>
+    result<void> make_room(sequence<T>& room, std::size_t count) const {
+        const auto bytes = checked_product(count, sizeof(T));
+        if (bytes && *bytes <= parts_.room_bytes && room.try_resize(count)) return {};
+        return no_room(!bytes || *bytes > parts_.room_bytes);
+    }
+
     [[nodiscard]] std::int64_t program_version() const noexcept { return parts_.program_version; }
 
     /// The error of an element type this operator has no kernel for.
@@ -129,6 +140,10 @@ class run_context : public op_failure {
     }
 
   private:
+    [[nodiscard, gnu::noinline, gnu::cold]] failure no_room(bool capped) const {
+        return capped ? fail(errc::too_large, "an operator needs more memory than limits::total_bytes leaves")
+                      : fail(errc::out_of_memory, "the system has no memory for this");
+    }
     [[nodiscard]] const operand* in_operand(std::size_t slot, std::size_t k) const {
         assert(k < in_count(slot));
         return parts_.inputs[parts_.input_slots[slot].first + k];

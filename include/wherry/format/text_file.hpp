@@ -268,7 +268,7 @@ struct text {
     /// A text that does not say what it is has the type, and as far as they are known the dims, of `request.variable`.
     /// Errors: those of `text_file::parse_head` and of the reader.
     static result<record_listing> index(any_reader& reader, const listing_request& request) {
-        auto bytes = read_all(reader);
+        auto bytes = read_all(reader, request.caps.total_bytes);
         if (!bytes) return bytes.failure();
         text_file::assumed otherwise;
         if (request.variable && request.variable.tensor_desc() != nullptr) {
@@ -279,6 +279,7 @@ struct text {
         const auto head = text_file::parse_head(*bytes, otherwise);
         if (!head) return head.failure();
         record_listing made;
+        made.held_bytes = bytes->size();
         auto& one = made.arrays.emplace_back();
         one.header = {head->dtype, *head->dims, {}, head->dims->count() * size_of(head->dtype), 0};
         one.decoder = {[](const void* state, std::size_t, any_reader&, Tensor& into) {

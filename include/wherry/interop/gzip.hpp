@@ -28,7 +28,8 @@ inline constexpr std::string_view gzip_magic = "\x1f\x8b";
 }  // namespace detail
 
 /// The bytes that gzip members hold, one after another; zero bytes after the last one are padding.
-/// Errors: bad_deflate (no gzip, or damaged), bad_checksum, truncated, trailing_bytes, too_large beyond `inflated_bytes`.
+/// Errors: bad_deflate (no gzip, or damaged), bad_checksum, truncated, trailing_bytes, too_large beyond `inflated_bytes` or `total_bytes`,
+/// out_of_memory.
 /// Memory grows with what is there, never with a claimed size.
 inline result<byte_buffer> gunzip(std::string_view bytes, const limits& caps = {}) {
     const auto magic = detail::gzip_magic;
@@ -41,7 +42,7 @@ inline result<byte_buffer> gunzip(std::string_view bytes, const limits& caps = {
     detail::inflater in(bytes, detail::deflate_wrapper::gzip);
     byte_buffer made;
     do {
-        if (auto done = in.append_to(made, caps.inflated_bytes); !done) return done.failure();
+        if (auto done = in.append_to(made, std::min(caps.inflated_bytes, caps.total_bytes)); !done) return done.failure();
     } while (bytes.substr(in.position()).starts_with(magic));
     if (const auto left = bytes.find_first_not_of('\0', in.position()); left != std::string_view::npos)
         return error{.code = errc::trailing_bytes,
@@ -115,6 +116,7 @@ class gzip_reader {
     [[nodiscard]] std::uint64_t size_bytes() const noexcept { return bytes_.size(); }
     [[nodiscard]] std::string_view path() const noexcept { return path_; }
     [[nodiscard]] std::string_view bytes() const noexcept { return view_of(bytes_); }
+    [[nodiscard]] std::uint64_t own_bytes() const noexcept { return bytes_.capacity(); }
     result<void> read_at(std::uint64_t offset, std::span<std::byte> into) const { return memory_reader(bytes()).read_at(offset, into); }
 
   private:
@@ -128,7 +130,7 @@ result<std::string_view> packed_bytes(R& reader, byte_buffer& whole) {
     if constexpr (ViewReader<R>) return reader.bytes();
     const auto size = checked_size(reader.size_bytes());
     if (!size) return error{.code = errc::overflow, .message = "a file is larger than memory can be"};
-    whole.resize(*size);
+    if (!whole.try_resize(*size)) return out_of_memory(*size);
     if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(whole))); !read) return read.failure();
     return view_of(whole);
 }
@@ -176,6 +178,7 @@ class gzip_or_plain_reader {
     result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
         return inflated_ ? inflated_->read_at(offset, into) : plain_.read_at(offset, into);
     }
+    [[nodiscard]] std::uint64_t own_bytes() const noexcept { return inflated_ ? inflated_->own_bytes() : 0; }
     [[nodiscard]] std::string_view bytes() const requires ViewReader<R> { return inflated_ ? inflated_->bytes() : plain_.bytes(); }
     [[nodiscard]] std::shared_ptr<void> lender() const noexcept requires LendingReader<R> { return inflated_ ? nullptr : plain_.lender(); }
 

@@ -86,7 +86,8 @@ struct packed_array {
 
 /// Inflates, or reads, a member, and checks it. Errors: bad_checksum, bad_zip, those of zlib and of the reader.
 inline result<byte_buffer> read_member(const zip::member& m, any_reader& reader) {
-    byte_buffer bytes(static_cast<std::size_t>(m.packed_bytes));
+    byte_buffer bytes;
+    if (!bytes.try_resize(static_cast<std::size_t>(m.packed_bytes))) return out_of_memory(m.packed_bytes);
     if (auto read = reader.read_at(m.data_offset, std::as_writable_bytes(std::span(bytes))); !read) return read.failure();
     if (m.method != 0) {
         byte_buffer made;
@@ -133,7 +134,8 @@ inline std::string_view kind_without_arrays(std::span<const zip::member> members
 inline result<byte_buffer> head_of(const zip::member& m, any_reader& reader) {
     constexpr std::uint64_t packed_cap = std::uint64_t{4} * wherry::npy::head_bytes;  // deflated text is not longer
     const auto size = std::min<std::uint64_t>(m.packed_bytes, m.method == 0 ? wherry::npy::head_bytes : packed_cap);
-    byte_buffer bytes(static_cast<std::size_t>(size));
+    byte_buffer bytes;
+    if (!bytes.try_resize(static_cast<std::size_t>(size))) return out_of_memory(size);
     if (auto read = reader.read_at(m.data_offset, std::as_writable_bytes(std::span(bytes))); !read) return read.failure();
     if (m.method == 0) return bytes;
     auto made = inflater(view_of(bytes), deflate_wrapper::none).head(std::min<std::uint64_t>(m.size_bytes, wherry::npy::head_bytes));
@@ -194,7 +196,7 @@ struct npz {
                          .expected = "NAME.npy members",
                          .found = kind};
         record_listing made;
-        auto left = request.caps.inflated_bytes;
+        auto left = std::min(request.caps.inflated_bytes, request.caps.total_bytes);
         for (auto& m : *members) {
             if (!m.name.ends_with(detail::npz::suffix)) {
                 made.others.push_back(std::move(m.name));

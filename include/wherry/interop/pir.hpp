@@ -1,6 +1,7 @@
 #ifndef WHERRY_INTEROP_PIR_HPP
 #define WHERRY_INTEROP_PIR_HPP
 
+#include <wherry/base/budget.hpp>
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/number.hpp>
@@ -391,7 +392,7 @@ class pir_reader : pir_attributes {
 /// Errors: not_a_paddle_file, bad_version, too_large; unknown_op (all such operators with their counts, named as the file names them),
 /// unsupported, bad_attribute, no_such_variable, duplicate_name; those of `Program::from_desc`.
 inline result<Program> read_pir(std::string_view json, const limits& caps = {}, pir_operators take = pir_operators::known) {
-    return detail::pir_reader(caps, take).read(json);
+    return caught([&] { return detail::pir_reader(caps, take).read(json); });
 }
 
 }  // namespace wherry::inline WHERRY_ABI

@@ -4,6 +4,7 @@
 #include <wherry/archive/load_all.hpp>
 #include <wherry/archive/select.hpp>
 #include <wherry/archive/stored.hpp>
+#include <wherry/base/budget.hpp>
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/order.hpp>
@@ -266,7 +267,7 @@ inline result<void> add_folder(const std::string& path, const wherry::detail::ke
 inline result<stored_state> list(const std::string& path, const load_options& options = {}) {
     stored_state made;
     const auto files = wherry::detail::record_keeper<disk, gzip_or_plain>::make(disk{path}, options.caps);
-    const auto done = [&]() -> result<void> {
+    const auto done = caught([&]() -> result<void> {
         if (wherry::paths::is_folder(path))
             return options.of_folder.empty() ? detail::add_folder(path, files, options, made)
                                              : detail::add_variables(path, files, options, made);
@@ -284,7 +285,7 @@ inline result<stored_state> list(const std::string& path, const load_options& op
             wish.names = *std::move(names);
         }
         return detail::add_record(files, {}, wish, options, made);
-    }();
+    });
     if (!done) return error(done.error()).in_file(path);
     if (auto once = detail::check_once(made.arrays); !once) return std::move(once).error().in_file(path);
     made.report.tensor_count = made.arrays.size();
@@ -358,7 +359,9 @@ inline result<state_dict> pick(const loaded_state& from, std::span<const Variabl
         if (name.empty()) return detail::lacking(var, from.arrays.size());
         const auto& held = *from.arrays.find(name);
         if (auto fits = detail::check_fits(var, held.dtype(), held.dims()); !fits) return fits.failure();
-        made.add(var.name(), reinterpreted(held, var.dtype()));
+        auto copy = copied(held.ref(var.name()));
+        if (!copy) return copy.failure();
+        made.add(var.name(), reinterpreted(*std::move(copy), var.dtype()));
     }
     return made;
 }

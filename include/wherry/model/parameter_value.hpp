@@ -4,6 +4,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
@@ -21,7 +22,7 @@ inline result<Tensor> get_parameter_value(const Variable& parameter, const Scope
     const auto* const held = scope.find_var(parameter.name());
     if (held == nullptr || !held->is_initialized())
         return error{.code = errc::not_initialized, .message = "the variable holds no value yet", .variable = parameter.name()};
-    return *held;
+    return copied(held->ref(parameter.name()));
 }
 /// The same by name, looked up in the program's first block. Errors: no_such_variable; as above.
 inline result<Tensor> get_parameter_value_by_name(std::string_view name, const Program& program, const Scope& scope) {

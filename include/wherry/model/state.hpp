@@ -51,18 +51,6 @@ struct load_state_options {
 };
 
 namespace detail {
-/// An array on its way into a variable.
-struct state_arrival {
-    std::string_view name;
-    Tensor* held = nullptr;  ///< null: is made
-    Tensor value;
-};
-inline void hand_over(std::span<state_arrival> arrivals, Scope& scope) {
-    for (auto& one : arrivals) {
-        auto& held = one.held != nullptr ? *one.held : scope.var(one.name);
-        held = std::move(one.value);
-    }
-}
 /// The array as a variable of that element type holds it: NumPy has no bfloat16, so its bits came as uint16.
 inline Tensor as_held(Tensor array, DType wanted) {
     if (wanted != DType::BF16 || array.dtype() != DType::UINT16) return array;
@@ -71,7 +59,7 @@ inline Tensor as_held(Tensor array, DType wanted) {
 
 /// Every variable that passes the filter, from the arrays of one state file.
 inline result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, disk& source,
-                                  bool (*keep)(const Variable&) noexcept, sequence<state_arrival>& arrivals) {
+                                  bool (*keep)(const Variable&) noexcept, sequence<arriving_tensor>& arrivals) {
     const auto& file = source.path();
     auto state = pickled_state(source, options.caps);
     if (!state) return state.failure();
@@ -207,7 +195,7 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
         if (report) report->warnings.insert(report->warnings.begin(), detail::no_pdparams(pdparams));
         return report;
     }
-    sequence<detail::state_arrival> arrivals;
+    sequence<detail::arriving_tensor> arrivals;
     disk params(pdparams);
     disk opt(prefix + ".pdopt");
     const joined set(opt, params);
@@ -317,7 +305,7 @@ inline result<program_state> load_program_state(std::string_view model_path, con
 /// Errors: no_such_variable (the scope lacks a persistable: run the startup program), not_initialized, shape_mismatch,
 /// dtype_mismatch; nothing is set then. Source: fluid.io.set_program_state.
 inline result<load_report> set_program_state(const Program& program, Scope& scope, const state_dict& state) {
-    sequence<detail::state_arrival> arrivals;
+    sequence<detail::arriving_tensor> arrivals;
     sequence<std::string_view> used;
     for (const auto& var : program.list_vars()) {
         if (!is_persistable(var) || !detail::is_array(var)) continue;
@@ -345,7 +333,9 @@ inline result<load_report> set_program_state(const Program& program, Scope& scop
         if (numpy::kind_of(held->dtype()) != numpy::kind_of(array->dtype()))
             return differs(errc::dtype_mismatch, "data type", "a dtype", std::string(numpy::name_of(held->dtype())),
                            std::string(numpy::name_of(array->dtype())));
-        arrivals.push_back({var.name(), held, detail::as_held(*array, held->dtype())});
+        auto copy = copied(array->ref(var.name()));
+        if (!copy) return copy.failure();
+        arrivals.push_back({var.name(), held, detail::as_held(*std::move(copy), held->dtype())});
         used.push_back(var.name());
     }
     load_report report;

@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_MAPPED_HPP
 #define WHERRY_POLICY_MAPPED_HPP
 
+#include <wherry/base/allocate.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/policy/disk.hpp>
@@ -56,12 +57,13 @@ struct system_mapping {
     }
 };
 
-/// One copy that serves all tensors. Errors: too_large where memory is out, those of the reader.
+/// One copy that serves all tensors. Errors: out_of_memory, those of the reader.
 inline result<std::shared_ptr<void>> copy_whole(disk::reader& file, std::size_t size_bytes) {
     constexpr std::align_val_t boundary{64};
-    std::shared_ptr<void> memory(::operator new(size_bytes, boundary, std::nothrow), [](void* held) { ::operator delete(held, boundary); });
+    std::shared_ptr<void> memory(allocate(size_bytes, static_cast<std::size_t>(boundary)),
+                                 [](void* held) { ::operator delete(held, boundary); });
     if (memory == nullptr)
-        return error{.code = errc::too_large,
+        return error{.code = errc::out_of_memory,
                      .message = "the system refuses to map the file, and memory has no room for it",
                      .file = file.path(),
                      .found = decimal(size_bytes)};
@@ -77,7 +79,7 @@ inline result<std::shared_ptr<void>> copy_whole(disk::reader& file, std::size_t 
 ///
 ///     archive<annotate<align<64>>>::load(program, scope, mapped{"model/persistables"});
 ///
-/// Errors: those of `disk`; too_large where neither a mapping nor memory is to be had.
+/// Errors: those of `disk`; out_of_memory where neither a mapping nor memory is to be had.
 template <class Mapping>
 class basic_mapped {
   public:

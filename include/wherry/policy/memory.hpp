@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_MEMORY_HPP
 #define WHERRY_POLICY_MEMORY_HPP
 
+#include <wherry/base/allocate.hpp>
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
@@ -51,13 +52,13 @@ class memory {
     explicit memory(std::string_view bytes) noexcept : given_(bytes) {}
     explicit memory(std::span<const std::byte> bytes) noexcept : given_(as_chars(bytes)) {}
 
-    /// Errors: overflow when the target cannot address that many bytes.
+    /// Errors: overflow when the target cannot address that many bytes; out_of_memory.
     result<void> start(std::span<const record_size> records, durability_steps) {
         const auto size = checked_size(records.front().size_bytes);
         if (!size)
             return error{.code = errc::overflow, .message = "the bytes do not fit memory", .found = decimal(records.front().size_bytes)};
         made_.clear();
-        made_.reserve(*size);
+        if (!try_reserve(made_, *size)) return out_of_memory(*size);
         return {};
     }
     result<void> write_at(std::size_t, std::uint64_t offset, std::span<const piece> pieces) {

@@ -1,6 +1,7 @@
 #ifndef WHERRY_PROGRAM_PROGRAM_HPP
 #define WHERRY_PROGRAM_PROGRAM_HPP
 
+#include <wherry/base/budget.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/name_map.hpp>
 #include <wherry/base/number.hpp>
@@ -55,24 +56,26 @@ class Program {
     }
 
     /// Parses bytes of a program file. Empty bytes are a program without blocks, as in the reference.
-    /// Errors: not_a_paddle_file, too_large, those of `wire::parse` and of `from_desc`.
+    /// Errors: not_a_paddle_file, too_large, out_of_memory, those of `wire::parse` and of `from_desc`.
     static result<Program> parse_from_string(std::string_view bytes, const limits& caps = {}) {
         if (bytes.size() > caps.program_bytes)
             return error{.code = errc::too_large,
                          .message = "a program is larger than the limit",
                          .expected = decimal(caps.program_bytes),
                          .found = decimal(bytes.size())};
-        auto desc = wire::parse<wire::ProgramDesc<>>(bytes, caps);
-        if (!desc) {
-            const auto kind = wire::kind_instead_of_program(bytes);
-            if (kind.empty()) return desc.failure();
-            return error{.code = errc::not_a_paddle_file,
-                         .message = "this is not a program",
-                         .offset = 0,
-                         .expected = "a ProgramDesc",
-                         .found = kind};
-        }
-        return from_desc(*std::move(desc), caps);
+        return caught([&]() -> result<Program> {
+            auto desc = wire::parse<wire::ProgramDesc<>>(bytes, caps);
+            if (!desc) {
+                const auto kind = wire::kind_instead_of_program(bytes);
+                if (kind.empty()) return desc.failure();
+                return error{.code = errc::not_a_paddle_file,
+                             .message = "this is not a program",
+                             .offset = 0,
+                             .expected = "a ProgramDesc",
+                             .found = kind};
+            }
+            return from_desc(*std::move(desc), caps);
+        });
     }
 
     /// The bytes of `__model__` and `.pdmodel`. A program that was parsed and not changed gives the bytes it came from.

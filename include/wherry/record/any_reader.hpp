@@ -43,6 +43,8 @@ class any_reader {
     /// Whether `bytes` are all there is.
     [[nodiscard]] bool is_view() const noexcept { return calls_->is_view; }
     [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
+    /// Memory that the reader has made for the record: what a codec unpacked.
+    [[nodiscard]] std::uint64_t own_bytes() const noexcept { return calls_->own_bytes != nullptr ? calls_->own_bytes(reader_) : 0; }
     /// As long as this is held the bytes may be used; null where they are not lent.
     [[nodiscard]] std::shared_ptr<void> lender() const noexcept { return calls_->lender != nullptr ? calls_->lender(reader_) : nullptr; }
 
@@ -54,6 +56,7 @@ class any_reader {
         result<void> (*scatter)(void*, std::uint64_t, std::span<const std::span<std::byte>>) = nullptr;
         std::shared_ptr<void> (*lender)(const void*) noexcept = nullptr;
         void (*will_fill)(std::span<std::byte>) noexcept = nullptr;
+        std::uint64_t (*own_bytes)(const void*) noexcept = nullptr;
         bool is_view = false;
     };
     template <class R>
@@ -68,6 +71,8 @@ class any_reader {
         if constexpr (LendingReader<R>)
             made.lender = [](const void* r) noexcept -> std::shared_ptr<void> { return static_cast<const R*>(r)->lender(); };
         if constexpr (requires(std::span<std::byte> fresh) { R::will_fill(fresh); }) made.will_fill = R::will_fill;
+        if constexpr (requires(const R& r) { r.own_bytes(); })
+            made.own_bytes = [](const void* r) noexcept -> std::uint64_t { return static_cast<const R*>(r)->own_bytes(); };
         made.is_view = ViewReader<R>;
         return made;
     }();

@@ -1,6 +1,7 @@
 #ifndef WHERRY_RECORD_LOAD_PLAN_HPP
 #define WHERRY_RECORD_LOAD_PLAN_HPP
 
+#include <wherry/base/budget.hpp>
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
@@ -51,7 +52,8 @@ inline constexpr std::size_t large_bytes = std::size_t{1} << 22U;
 
 /// Elements, what lies between (thrown away), elements, ...: one stretch of a record in one call. Errors: those of the reader.
 inline result<void> read_stretch(std::span<placed_tensor* const> into, std::uint64_t gaps, any_reader& reader) {
-    sequence<std::byte> between(static_cast<std::size_t>(gaps));
+    sequence<std::byte> between;
+    if (!between.try_resize(static_cast<std::size_t>(gaps))) return out_of_memory(gaps);
     std::span<std::byte> unused(between);
     sequence<std::span<std::byte>> pieces{into.front()->fresh.bytes()};
     pieces.reserve(2 * into.size());
@@ -64,6 +66,10 @@ inline result<void> read_stretch(std::span<placed_tensor* const> into, std::uint
     return reader.read_at(into.front()->found.header.data_offset, std::span<const std::span<std::byte>>(pieces));
 }
 
+[[gnu::noinline, gnu::cold]] inline failure no_room(const placed_tensor& one, std::string_view name) {
+    return std::move(*out_of_memory(one.found.header.data_bytes).get()).of_variable(name);
+}
+
 /// Reads the elements of a record that have not come with the headers, in as few calls as the reader allows.
 inline result<void> read_elements(std::span<placed_tensor> arrivals, std::span<const wanted_tensor> wanted, any_reader& reader,
                                   shared_blocks& blocks) {
@@ -71,6 +77,7 @@ inline result<void> read_elements(std::span<placed_tensor> arrivals, std::span<c
     for (auto& one : arrivals) {
         if (one.fresh.is_initialized()) continue;
         one.fresh = blocks.make(one.found.header.dtype, one.found.header.dims);
+        if (!one.fresh.is_initialized()) return no_room(one, wanted[one.wanted].name);
         if (one.fresh.bytes().size() >= large_bytes) reader.will_fill(one.fresh.bytes());
         if (!one.fresh.bytes().empty()) into.push_back(&one);
     }
@@ -94,12 +101,13 @@ inline const wanted_tensor* rows_of(const record& held, std::span<const wanted_t
 
 /// A record of SelectedRows alone. Errors: mixed_kinds, those of `wire::read_selected_rows_header`, truncated, too_large.
 inline result<std::unique_ptr<SelectedRows>> read_rows(const record& held, std::span<const wanted_tensor> wanted, any_reader& reader,
-                                                       const record_rules& rules, std::string_view path, const limits& caps,
+                                                       const record_rules& rules, std::string_view path, const limits& caps, budget& room,
                                                        sequence<error>& warnings) {
     const auto name = rows_of(held, wanted)->name;
     if (rules.single_record || held.tensors.size() > 1) return rows_among_others(name);
     std::string read;
     if (!reader.is_view()) {
+        if (auto taken = room.take(reader.size_bytes()); !taken) return of_stream(std::move(taken).error(), name);
         auto bytes = read_all(reader, caps.arena_bytes);
         if (!bytes) return of_stream(std::move(bytes).error(), name);
         read = *std::move(bytes);
@@ -136,23 +144,32 @@ inline void prefetch(const Tensor* held) noexcept {
         __builtin_prefetch(reinterpret_cast<const char*>(held) + at, 1);  // NOLINT: an address
 }
 
-/// Everything is checked: what can fail for want of memory first, then only moves and copies.
-inline void hand_over(std::span<placed_tensor> arrivals, std::span<const wanted_tensor> wanted, Scope& scope, shared_blocks& blocks) {
+/// Everything is checked: what can fail for want of memory first, names among it, then only moves and copies.
+/// Errors: too_large, out_of_memory; the scope is as it was then.
+inline result<void> hand_over(std::span<placed_tensor> arrivals, std::span<const wanted_tensor> wanted, Scope& scope, budget& room,
+                              shared_blocks& blocks) {
+    new_names names(scope);
     for (auto& one : arrivals) {
-        one.held = scope.find_var(wanted[one.wanted].name);
+        const auto name = wanted[one.wanted].name;
+        one.held = scope.find_var(name);
+        if (one.held == nullptr) one.held = &names.var(name);
         if (one.fresh.is_initialized() || one.rows != nullptr) continue;  // read from a file, or lent
-        one.in_place = one.held != nullptr && one.held->bytes().size() >= one.bytes.size();
-        if (!one.in_place) one.fresh = blocks.make(one.found.header.dtype, one.found.header.dims);
+        one.in_place = one.held->bytes().size() >= one.bytes.size();
+        if (one.in_place) continue;
+        if (auto taken = room.take(one.bytes.size()); !taken) return std::move(taken).error().of_variable(name);
+        one.fresh = blocks.make(one.found.header.dtype, one.found.header.dims);
+        if (!one.fresh.is_initialized()) return no_room(one, name);
     }
+    names.keep();
     for (std::size_t i = 0; i < arrivals.size(); ++i) {
         if (i + 8 < arrivals.size()) prefetch(arrivals[i + 8].held);
         auto& one = arrivals[i];
         if (one.rows != nullptr) {
-            scope.rows(wanted[one.wanted].name) = std::move(*one.rows);
+            scope.set_rows(wanted[one.wanted].name, std::move(one.rows));
             continue;
         }
         auto& header = one.found.header;
-        auto* const held = one.held != nullptr ? one.held : &scope.var(wanted[one.wanted].name);
+        auto* const held = one.held;
         if (one.in_place) held->resize(header.dtype, header.dims);
         else held->swap(one.fresh);
         const auto bytes = held->bytes();
@@ -160,13 +177,14 @@ inline void hand_over(std::span<placed_tensor> arrivals, std::span<const wanted_
         if (!one.is_decoded) elements_from_file(header.dtype, bytes);
         held->set_lod(std::move(header.lod));
     }
+    return {};
 }
 
 /// A load under way: records are taken one after another, and what they held is handed over when all were good.
 class loader {
   public:
     loader(std::span<const wanted_tensor> wanted, const record_rules& rules, const limits& caps)
-        : wanted_(wanted), rules_(rules), caps_(caps) {
+        : wanted_(wanted), rules_(rules), caps_(caps), room_(caps) {
         if (!rules.single_record) arrivals_.reserve(wanted.size());
     }
 
@@ -181,6 +199,7 @@ class loader {
     result<void> take(const record& held, any_reader reader) {
         auto path = reader.path();
         if (path.empty()) path = held.name;
+        if (auto unpacked = room_.take(reader.own_bytes()); !unpacked) return std::move(unpacked).error().in_file(path);
         auto taken = rows_of(held, wanted_) != nullptr ? take_rows(held, reader, path) : take_tensors(held, reader, path);
         if (!taken) return std::move(taken).error().in_file(path);
         return {};
@@ -189,21 +208,23 @@ class loader {
     /// Takes all arrays of a listing, which are the wanted ones, in their order.
     result<void> take_listed(const record& held, record_listing& listing, any_reader& reader) {
         const auto path = reader.path();
+        if (auto unpacked = room_.take(reader.own_bytes()); !unpacked) return std::move(unpacked).error().in_file(path);
         auto found = place(held, listing, reader, path);
         if (!found) return std::move(found).error().in_file(path);
         if (auto taken = take_placed(*std::move(found), reader); !taken) return std::move(taken).error().in_file(path);
         return {};
     }
 
-    load_report finish(Scope& scope) {
-        hand_over(arrivals_, wanted_, scope, blocks_);
+    /// Errors: too_large, out_of_memory.
+    result<load_report> finish(Scope& scope) {
+        if (auto handed = hand_over(arrivals_, wanted_, scope, room_, blocks_); !handed) return handed.failure();
         report_.tensor_count = arrivals_.size();
         return std::move(report_);
     }
 
   private:
     result<void> take_rows(const record& held, any_reader& reader, std::string_view path) {
-        auto rows = read_rows(held, wanted_, reader, rules_, path, caps_, report_.warnings);
+        auto rows = read_rows(held, wanted_, reader, rules_, path, caps_, room_, report_.warnings);
         if (!rows) return rows.failure();
         report_.data_bytes += (*rows)->value.bytes().size();
         arrivals_.push_back({.wanted = held.tensors.front(), .rows = *std::move(rows)});
@@ -212,7 +233,7 @@ class loader {
 
     result<sequence<placed_tensor>> index(const record& held, any_reader& reader, std::string_view path) {
         if (rules_.place == nullptr) {
-            stream_indexer indexer(reader, window_, caps_);
+            stream_indexer indexer(reader, window_, caps_, &room_);
             return index_record(held, wanted_, indexer, blocks_, rules_, path, report_.warnings);
         }
         listing_request request{caps_, held.tensors.size()};
@@ -227,6 +248,7 @@ class loader {
             report_.warnings.push_back(
                 {.code = errc::unsupported, .message = "this is not an array and is left out", .file = path, .variable = name});
         report_.extra = std::move(listing.extra);
+        if (auto taken = room_.take(listing.held_bytes); !taken) return taken.failure();
         return rules_.place(held, wanted_, listing, rules_, reader.size_bytes(), path, report_.warnings);
     }
 
@@ -243,9 +265,12 @@ class loader {
         const auto arrivals = std::span(arrivals_).subspan(first);
         for (auto& one : arrivals) {
             report_.data_bytes += one.found.header.data_bytes;
-            if (one.decoder.run == nullptr) continue;
-            one.is_decoded = true;
-            one.fresh.resize(one.found.header.dtype, one.found.header.dims);
+            one.is_decoded = one.decoder.run != nullptr;
+            if (!one.fresh.is_initialized() && (one.is_decoded || !reader.is_view()))
+                if (auto taken = room_.take(one.found.header.data_bytes); !taken)
+                    return std::move(taken).error().of_variable(wanted_[one.wanted].name);
+            if (!one.is_decoded) continue;
+            if (!one.fresh.try_resize(one.found.header.dtype, one.found.header.dims)) return no_room(one, wanted_[one.wanted].name);
             if (auto made = one.decoder.run(one.decoder.state.get(), one.decoder.at, reader, one.fresh); !made)
                 return std::move(made).error().of_variable(wanted_[one.wanted].name);
             one.decoder.state.reset();
@@ -274,6 +299,7 @@ class loader {
     std::span<const wanted_tensor> wanted_;
     record_rules rules_;
     limits caps_;
+    budget room_;
     byte_buffer window_;
     shared_blocks blocks_;
     sequence<placed_tensor> arrivals_;

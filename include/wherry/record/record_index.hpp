@@ -60,6 +60,7 @@ struct record_listing {
     kept_extra extra{};              ///< what is not an array, as the format has it
     sequence<std::string> others{};  ///< the names of what is not an array
     std::uint64_t end_offset = 0;    ///< where the last array that was looked for ends; the record may go on
+    std::uint64_t held_bytes = 0;    ///< memory that it keeps: a file as a whole, whose arrays are decoded
 };
 
 /// The request to a format.
@@ -127,7 +128,9 @@ inline result<void> read_small(placed_tensor& into, stream_indexer& indexer, sha
     const auto elements = indexer.few_elements(into.found);
     if (!elements) return elements.failure();
     if (elements->empty()) return {};
+    if (auto taken = indexer.take(elements->size()); !taken) return taken;
     into.fresh = blocks.make(into.found.header.dtype, into.found.header.dims);
+    if (!into.fresh.is_initialized()) return out_of_memory(elements->size());
     std::copy_n(as_bytes(*elements).begin(), elements->size(), into.fresh.bytes().begin());
     return {};
 }

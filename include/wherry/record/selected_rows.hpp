@@ -50,7 +50,8 @@ inline result<parsed_rows> parse_selected_rows(std::string_view bytes, const lim
     if (!header) return header.failure();
     const auto values = in.take(header->value.data_bytes, "the values of SelectedRows are cut short");
     if (!values) return values.failure();
-    parsed_rows made{{std::move(header->rows), header->height, Tensor(header->value.dtype, header->value.dims)}, in.offset()};
+    parsed_rows made{{std::move(header->rows), header->height, {}}, in.offset()};
+    if (!made.rows.value.try_resize(header->value.dtype, header->value.dims)) return out_of_memory(values->size());
     const auto into = made.rows.value.bytes();
     std::copy_n(as_bytes(*values).begin(), into.size(), into.begin());
     elements_from_file(made.rows.value.dtype(), into);

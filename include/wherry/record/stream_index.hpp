@@ -1,6 +1,7 @@
 #ifndef WHERRY_RECORD_STREAM_INDEX_HPP
 #define WHERRY_RECORD_STREAM_INDEX_HPP
 
+#include <wherry/base/budget.hpp>
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/number.hpp>
@@ -29,9 +30,9 @@ struct indexed_tensor {
 /// Reads little: whole small records at once, a few kilobytes around the headers of large tensors.
 class stream_indexer {
   public:
-    /// `window` is memory that may be handed from one record to the next.
-    explicit stream_indexer(const any_reader& reader, byte_buffer& window, const limits& caps = {})
-        : reader_(reader), caps_(caps), window_(&window), size_bytes_(reader.size_bytes()) {
+    /// `window` is memory that may be handed from one record to the next, `room` what may be taken for elements.
+    explicit stream_indexer(const any_reader& reader, byte_buffer& window, const limits& caps = {}, budget* room = nullptr)
+        : reader_(reader), caps_(caps), window_(&window), room_(room), size_bytes_(reader.size_bytes()) {
         window.clear();
     }
 
@@ -79,6 +80,9 @@ class stream_indexer {
         return seen(header.data_offset, header.data_bytes);
     }
 
+    /// Memory for elements. Errors: too_large.
+    result<void> take(std::uint64_t bytes) { return room_ != nullptr ? room_->take(bytes) : result<void>(); }
+
     /// Bytes that were read on the way, where they happen to be those; else nothing.
     [[nodiscard]] std::string_view seen(std::uint64_t offset, std::uint64_t size_bytes) const noexcept {
         const auto end = window_offset_ + window_->size();
@@ -111,7 +115,7 @@ class stream_indexer {
         }
     }
     result<void> fill(std::uint64_t offset, std::uint64_t size_bytes) {
-        window_->resize(static_cast<std::size_t>(size_bytes));
+        if (!window_->try_resize(static_cast<std::size_t>(size_bytes))) return out_of_memory(size_bytes);
         window_offset_ = offset;
         auto read = reader_.read_at(offset, std::as_writable_bytes(std::span(*window_)));
         if (!read) window_->clear();
@@ -121,6 +125,7 @@ class stream_indexer {
     any_reader reader_;
     limits caps_;  // by value: the default one above is a temporary
     byte_buffer* window_;
+    budget* room_;
     std::uint64_t size_bytes_;
     std::uint64_t offset_ = 0;
     std::uint64_t window_offset_ = 0;

@@ -1,6 +1,7 @@
 #ifndef WHERRY_RECORD_WHOLE_RECORD_HPP
 #define WHERRY_RECORD_WHOLE_RECORD_HPP
 
+#include <wherry/base/allocate.hpp>
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
@@ -34,7 +35,7 @@ auto write_whole(S& sink, std::string_view bytes, durability_steps how) -> declt
     return write_record(std::span(&all, 1), sink, how);
 }
 
-/// All bytes of a reader. Errors: too_large (nothing is reserved then), those of the reader.
+/// All bytes of a reader. Errors: too_large (nothing is reserved then), out_of_memory, those of the reader.
 template <Reader R>
 result<std::string> read_all(R& reader, std::uint64_t cap_bytes = ~std::uint64_t{0}) {
     const auto size = checked_size(reader.size_bytes());
@@ -44,7 +45,9 @@ result<std::string> read_all(R& reader, std::uint64_t cap_bytes = ~std::uint64_t
                      .file = std::string_view(reader.path()),
                      .expected = decimal(cap_bytes),
                      .found = decimal(reader.size_bytes())};
-    std::string bytes(*size, '\0');
+    std::string bytes;
+    if (!try_reserve(bytes, *size)) return std::move(*out_of_memory(*size).get()).in_file(std::string_view(reader.path()));
+    bytes.resize(*size);
     if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(bytes))); !read) return read.failure();
     return bytes;
 }

@@ -40,7 +40,7 @@ void with_float(DType dtype, F f) {
 /// A copy in another floating element type: float16, bfloat16, float32, float64, each to each, rounded to nearest (float64
 /// becomes 16 bits by way of float32). Nothing in wherry converts unless it is asked to.
 /// Errors: dtype_mismatch for other element types, bad_desc when the bytes are not those of the dims, overflow for dims
-/// with a 0 whose others multiply too far in the wider type.
+/// with a 0 whose others multiply too far in the wider type, out_of_memory.
 inline result<Tensor> converted(const tensor_ref& array, DType to) {
     for (const auto dtype : {array.dtype, to})
         if (!is_floating(dtype))
@@ -55,7 +55,8 @@ inline result<Tensor> converted(const tensor_ref& array, DType to) {
                      .message = "the dims of an array multiply past what memory can hold",
                      .variable = array.name,
                      .found = to_string(array.dims)};
-    Tensor made(to, array.dims);
+    Tensor made;
+    if (!made.try_resize(to, array.dims)) return out_of_memory(byte_count(to, array.dims).value_or(0));
     detail::with_float(array.dtype, [&]<class From>(From element) {
         detail::with_float(to, [&]<class To>(To) {
             const auto into = made.elements<To>();

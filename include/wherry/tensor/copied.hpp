@@ -20,10 +20,11 @@ inline result<void> check_bytes(const tensor_ref& array) {
 }
 }  // namespace detail
 
-/// An array in memory of its own, with its LoD. Errors: bad_desc when the bytes are not those of the dims.
+/// An array in memory of its own, with its LoD. Errors: bad_desc when the bytes are not those of the dims; out_of_memory.
 inline result<Tensor> copied(const tensor_ref& array) {
     if (auto checked = detail::check_bytes(array); !checked) return checked.failure();
-    Tensor made(array.dtype, array.dims);
+    Tensor made;
+    if (!made.try_resize(array.dtype, array.dims)) return out_of_memory(array.bytes.size());
     std::copy(array.bytes.begin(), array.bytes.end(), made.bytes().begin());
     if (array.lod != nullptr) made.set_lod(*array.lod);
     return made;
@@ -33,10 +34,10 @@ inline result<Tensor> copied(const tensor_ref& array) {
 inline Tensor reinterpreted(Tensor array, DType dtype) {
     assert(size_of(dtype) == size_of(array.dtype()));
     if (array.dtype() == dtype) return array;
-    Tensor made(dtype, array.dims());
-    std::copy(array.bytes().begin(), array.bytes().end(), made.bytes().begin());
-    made.set_lod(array.lod());
-    return made;
+    auto lod = array.lod();
+    array.resize(dtype, array.dims());  // the memory stays, and what is in it
+    array.set_lod(std::move(lod));
+    return array;
 }
 
 }  // namespace wherry::inline WHERRY_ABI

@@ -2,6 +2,7 @@
 #define WHERRY_TENSOR_SCOPE_HPP
 
 #include <wherry/base/name_map.hpp>
+#include <wherry/base/require.hpp>
 #include <wherry/base/revision.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/selected_rows.hpp>
@@ -9,6 +10,7 @@
 #include <wherry/version.hpp>
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -56,11 +58,22 @@ class Scope {
         if (held->rows == nullptr) held->rows = std::make_unique<SelectedRows>();
         return *held->rows;
     }
+    /// Puts SelectedRows in the place of whatever a name of this scope or a parent holds. Nothing can fail: the name has to be there.
+    void set_rows(std::string_view name, std::unique_ptr<SelectedRows> rows) noexcept {
+        auto* held = find(name);
+        require(held != nullptr && rows != nullptr, "wherry: set_rows needs rows, and a name that is there");
+        Tensor().swap(*held->tensor);
+        if (held->rows == nullptr) held->rows = std::move(rows);
+        else *held->rows = std::move(*rows);
+    }
     /// The SelectedRows of that name here or in a parent; null when there are none, or a Tensor has come in their place.
     [[nodiscard]] const SelectedRows* find_rows(std::string_view name) const noexcept {
         const auto* held = find(name);
         return held == nullptr || held->tensor->is_initialized() ? nullptr : held->rows.get();
     }
+
+    /// Whether this scope itself has the name.
+    [[nodiscard]] bool holds(std::string_view name) const noexcept { return held_.find(name) != nullptr; }
 
     /// Removes names from this scope; unknown ones are ignored.
     void erase(std::string_view name) {
@@ -91,6 +104,44 @@ class Scope {
     revision revision_;
     name_map<held_var> held_;
 };
+
+/// Names that are made in a scope and taken away again unless they are kept: what fails halfway leaves the scope as it was.
+class new_names {
+  public:
+    explicit new_names(Scope& scope) noexcept : scope_(&scope) {}
+    new_names(const new_names&) = delete;
+    new_names& operator=(const new_names&) = delete;
+    ~new_names() {
+        while (!made_.empty()) scope_->erase(made_.back()), made_.pop_back();
+    }
+    /// The tensor of that name in the scope, made when it is not there. The characters have to outlive this.
+    Tensor& var(std::string_view name) {
+        if (!scope_->holds(name)) made_.push_back(name);
+        return scope_->var(name);
+    }
+    void keep() noexcept { made_.clear(); }
+
+  private:
+    Scope* scope_;
+    sequence<std::string_view> made_;
+};
+
+namespace detail {
+/// A value on its way into a tensor of a scope.
+struct arriving_tensor {
+    std::string_view name;
+    Tensor* held = nullptr;  ///< null: is made
+    Tensor value;
+};
+/// All names first: then nothing can fail.
+inline void hand_over(std::span<arriving_tensor> arrivals, Scope& scope) {
+    new_names names(scope);
+    for (auto& one : arrivals)
+        if (one.held == nullptr) one.held = &names.var(one.name);
+    names.keep();
+    for (auto& one : arrivals) *one.held = std::move(one.value);
+}
+}  // namespace detail
 
 }  // namespace wherry::inline WHERRY_ABI
 

@@ -2,6 +2,7 @@
 #define WHERRY_TENSOR_SELECTED_ROWS_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
@@ -62,15 +63,15 @@ inline sequence<std::int64_t> rows_there(const Tensor& whole) {
 }  // namespace detail
 
 /// The SelectedRows in a whole array [height, ...] of the Executor's: rows of -0.0 alone are not there. Arrays of
-/// other element types than FP32 and FP64 keep all rows; a scalar has none.
-inline SelectedRows present_rows(const Tensor& whole) {
+/// other element types than FP32 and FP64 keep all rows; a scalar has none. Errors: out_of_memory.
+inline result<SelectedRows> present_rows(const Tensor& whole) {
     SelectedRows made;
     auto dims = whole.dims();
     if (dims.rank() == 0) return made;
     made.height = dims[0];
     made.rows = detail::rows_there(whole);
     dims[0] = static_cast<std::int64_t>(made.rows.size());
-    made.value.resize(whole.dtype(), dims);
+    if (!made.value.try_resize(whole.dtype(), dims)) return out_of_memory(byte_count(whole.dtype(), dims).value_or(0));
     const auto row_bytes = made.rows.empty() ? 0 : made.value.bytes().size() / made.rows.size();
     auto into = made.value.bytes().begin();
     for (const auto row : made.rows) {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 namespace wherry::inline WHERRY_ABI {
 
@@ -18,14 +19,18 @@ class shared_blocks {
   public:
     static constexpr std::size_t small_bytes = std::size_t{1} << 14U;
 
-    /// A tensor whose elements are not set; in a block when it is small. Dims as those of `Tensor::resize`.
+    /// A tensor whose elements are not set; in a block when it is small. Not initialized where the system has no memory for it.
+    /// Dims as those of `Tensor::resize`.
     [[nodiscard]] Tensor make(DType dtype, const Shape& dims) {
         const auto wanted = byte_count(dtype, dims).value_or(0);
-        if (wanted == 0 || wanted > small_bytes) return {dtype, dims};
+        Tensor made;
+        if (wanted == 0 || wanted > small_bytes) return (void)made.try_resize(dtype, dims), made;
         const auto rounded = (wanted + boundary - 1) / boundary * boundary;
         if (block_ == nullptr || block_->size() - used_ < rounded) {
             next_bytes_ = std::max(rounded, std::min(2 * next_bytes_, most_bytes));
-            block_ = std::make_shared<detail::aligned_bytes>(next_bytes_);
+            auto fresh = detail::aligned_bytes::of(next_bytes_);
+            if (fresh.size() == 0) return made;
+            block_ = std::make_shared<detail::aligned_bytes>(std::move(fresh));
             used_ = 0;
         }
         auto* const at = block_->data() + used_;

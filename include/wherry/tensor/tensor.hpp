@@ -1,6 +1,7 @@
 #ifndef WHERRY_TENSOR_TENSOR_HPP
 #define WHERRY_TENSOR_TENSOR_HPP
 
+#include <wherry/base/allocate.hpp>
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/lod.hpp>
 #include <wherry/base/require.hpp>
@@ -61,6 +62,13 @@ class aligned_bytes {
     aligned_bytes() noexcept = default;
     explicit aligned_bytes(std::size_t size) : size_(size) {
         if (size_ > 0) data_ = static_cast<std::byte*>(::operator new(size_, alignment));
+    }
+    /// Empty where the system has no memory for them.
+    static aligned_bytes of(std::size_t size) noexcept {
+        aligned_bytes made;
+        if (size > 0) made.data_ = static_cast<std::byte*>(allocate(size, static_cast<std::size_t>(alignment)));
+        if (made.data_ != nullptr) made.size_ = size;
+        return made;
     }
     /// Memory of somebody else, at such a boundary, which lives as long as `lender` does.
     aligned_bytes(std::byte* data, std::size_t size, std::shared_ptr<void> lender) noexcept
@@ -157,6 +165,20 @@ class Tensor {
         lod_.clear();
         initialized_ = true;
     }
+
+    /// The same for dims that input chooses: false where the system has no memory for them, and nothing has changed.
+    [[nodiscard]] bool try_resize(DType dtype, const Shape& dims) {
+        const auto size_bytes = byte_count(dtype, dims).value_or(0);  // `resize` refuses what has no size
+        if (size_bytes > memory_.size()) {
+            auto fresh = detail::aligned_bytes::of(size_bytes);
+            if (fresh.size() < size_bytes) return false;
+            memory_ = std::move(fresh);
+        }
+        resize(dtype, dims);
+        return true;
+    }
+    /// Bytes that dims may take before `resize` needs other memory.
+    [[nodiscard]] std::size_t capacity_bytes() const noexcept { return memory_.size(); }
 
     [[nodiscard]] bool is_initialized() const noexcept { return initialized_; }
     [[nodiscard]] DType dtype() const noexcept { return dtype_; }

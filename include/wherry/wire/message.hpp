@@ -121,7 +121,7 @@ constexpr result<void> make_room(sequence<T>& member, std::size_t cap, std::uint
     if (member.size() < member.capacity()) return {};
     const auto grown = member.empty() ? std::size_t{1} : 2 * member.size();
     if (auto taken = allowed.take(std::uint64_t{grown - member.size()} * sizeof(T), offset); !taken) return taken;
-    member.reserve(grown);
+    if (!member.try_reserve(grown)) return out_of_memory(std::uint64_t{grown} * sizeof(T));
     return {};
 }
 

@@ -53,7 +53,7 @@ constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in
                      .expected = decimal(*count),
                      .found = decimal(in.remaining() / sizeof(std::int64_t))};
     selected_rows_header header;
-    header.rows.reserve(static_cast<std::size_t>(*count));
+    if (!header.rows.try_reserve(static_cast<std::size_t>(*count))) return out_of_memory(*count * sizeof(std::int64_t));
     const auto rows_at = in.offset();
     for (std::uint64_t i = 0; i < *count; ++i) header.rows.push_back(static_cast<std::int64_t>(*in.read<std::uint64_t>("")));
     const auto height = in.read<std::uint64_t>("the height of SelectedRows is cut short");

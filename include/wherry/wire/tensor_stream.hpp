@@ -75,7 +75,7 @@ constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
         if (!bytes) return bytes.failure();
         byte_cursor offsets(*bytes);
         auto& into = lod.emplace_back();
-        into.reserve(bytes->size() / sizeof(std::uint64_t));
+        if (!into.try_reserve(bytes->size() / sizeof(std::uint64_t))) return out_of_memory(*size_bytes);
         while (!offsets.at_end()) into.push_back(*offsets.read<std::uint64_t>(""));
     }
     return lod;

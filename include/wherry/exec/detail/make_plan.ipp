@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_DETAIL_MAKE_PLAN_IPP
 #define WHERRY_EXEC_DETAIL_MAKE_PLAN_IPP
 
+#include <wherry/base/budget.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/exec/detail/plan_maker.hpp>
@@ -17,7 +18,7 @@
 namespace wherry::inline WHERRY_ABI {
 WHERRY_INLINE result<plan> make_plan(const Program& program, op_table ops, std::span<const tensor_ref> feeds,
                                      std::span<const std::string> fetches, Scope& scope, const limits& caps) {
-    return plan_maker(program, ops, feeds, fetches, scope, caps).make();
+    return caught([&] { return plan_maker(program, ops, feeds, fetches, scope, caps).make(); });
 }
 }  // namespace wherry::inline WHERRY_ABI
 

@@ -33,6 +33,14 @@ namespace detail {
 inline bool fits_plan(const Tensor* tensor, const tensor_meta& meta) {
     return tensor != nullptr && tensor->is_initialized() && tensor->dtype() == meta.dtype && tensor->dims() == meta.dims;
 }
+[[gnu::noinline, gnu::cold]] inline failure no_room(const planned_operand& held, bool capped = false) {
+    const auto bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);
+    if (!capped) return std::move(*out_of_memory(bytes).get()).of_variable(held.name);
+    return error{.code = errc::too_large,
+                 .message = "a run needs more memory than limits::total_bytes",
+                 .variable = held.name,
+                 .found = decimal(bytes)};
+}
 [[gnu::cold]] inline error no_longer(const planned_operand& held) {
     if (held.tensor == nullptr || !held.tensor->is_initialized())
         return {.code = errc::not_initialized, .message = "a variable that was planned for has no value now", .variable = held.name};
@@ -80,17 +88,30 @@ WHERRY_INLINE bool plan::answers(const Program& program, std::span<const tensor_
 }
 
 WHERRY_INLINE result<void> plan::bind_scope(Scope& scope) {
+    struct grown {
+        const detail::planned_operand* as;
+        Tensor fresh;  ///< where the tensor's own memory is too small
+    };
     const bool same_names = has_same_names(scope);
+    new_names names(scope.root());
+    sequence<grown> changed;
     for (const auto at : in_scope_) {
         auto& held = planned_[at];
         if (!same_names) held.tensor = held.persistable ? scope.root().find_var(held.name) : scope.find_var(held.name);
-        if (!detail::fits_plan(held.tensor, held.meta)) {
-            if (held.read_first) return detail::no_longer(held);
-            if (held.tensor == nullptr) held.tensor = &scope.root().var(held.name);
-            held.tensor->resize(held.meta.dtype, held.meta.dims);
-        }
-        operands_[at].data = held.tensor->bytes().data();
+        if (detail::fits_plan(held.tensor, held.meta)) continue;
+        if (held.read_first) return detail::no_longer(held);
+        if (held.tensor == nullptr) held.tensor = &names.var(held.name);
+        auto& one = changed.emplace_back(grown{&held, {}});
+        if (byte_count(held.meta.dtype, held.meta.dims) > held.tensor->capacity_bytes() &&
+            !one.fresh.try_resize(held.meta.dtype, held.meta.dims))
+            return detail::no_room(held);
     }
+    names.keep();  // from here on nothing fails
+    for (auto& one : changed) {
+        if (one.fresh.is_initialized()) one.as->tensor->swap(one.fresh);
+        else one.as->tensor->resize(one.as->meta.dtype, one.as->meta.dims);
+    }
+    for (const auto at : in_scope_) operands_[at].data = planned_[at].tensor->bytes().data();
     if (!same_names) {
         scope_names_ = revision::seen(scope.names_revision());
         root_names_ = revision::seen(scope.root().names_revision());
@@ -98,8 +119,17 @@ WHERRY_INLINE result<void> plan::bind_scope(Scope& scope) {
     return {};
 }
 
-WHERRY_INLINE void plan::bind_feeds(std::span<const tensor_ref> feeds) {
+WHERRY_INLINE result<void> plan::bind_feeds(std::span<const tensor_ref> feeds) {
     realigned_.clear();
+    auto left_bytes = room_bytes_;
+    for (std::size_t i = 0; i < feeds.size(); ++i) {
+        const auto bytes = feeds[i].bytes;
+        if (copies_feed(i) || detail::is_aligned(bytes.data(), planned_[i].meta.dtype)) continue;
+        if (bytes.size() > left_bytes) return detail::no_room(planned_[i], true);
+        left_bytes -= bytes.size();
+        if (realigned_.emplace_back(detail::aligned_bytes::of(bytes.size())).size() < bytes.size()) return detail::no_room(planned_[i]);
+    }
+    auto* copy = realigned_.begin();
     for (std::size_t i = 0; i < feeds.size(); ++i) {
         const auto& held = planned_[i];
         const auto bytes = feeds[i].bytes;
@@ -110,12 +140,12 @@ WHERRY_INLINE void plan::bind_feeds(std::span<const tensor_ref> feeds) {
             continue;
         }
         if (!detail::is_aligned(data, held.meta.dtype)) {
-            auto& copy = realigned_.emplace_back(bytes.size());
-            std::copy(bytes.begin(), bytes.end(), copy.data());
-            data = copy.data();
+            std::copy(bytes.begin(), bytes.end(), copy->data());
+            data = copy++->data();
         }
         operands_[i].data = const_cast<std::byte*>(data);  // NOLINT: steps get fed operands as inputs only
     }
+    return {};
 }
 
 WHERRY_INLINE const LoD* plan::lod_of(const detail::planned_operand& planned, std::span<const tensor_ref> feeds) const {
@@ -138,7 +168,7 @@ WHERRY_INLINE result<void> plan::run_step(const detail::planned_step& step) {
         for (auto* const to : step.outputs)
             if (to != nullptr) to->set_dims(step.inputs[0]->dims), to->told_lod = step.inputs[0]->told_lod;
     run_context context(
-        {step.op->type, step.op->outputs, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_});
+        {step.op->type, step.op->outputs, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_, room_bytes_});
     if (auto ran = step.op->run(step.attributes.get(), context); !ran) return std::move(ran).error().of_op(step.op->type);
     return {};
 }
@@ -161,19 +191,21 @@ WHERRY_INLINE tensor_ref plan::fetched(std::size_t i, std::span<const tensor_ref
 }
 
 WHERRY_INLINE result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope) {
+    sequence<Tensor> made(rest_ == nullptr ? fetched_.size() : 0);  // first: no run that has changed persistables ends for want of memory
+    for (std::size_t i = 0; i < made.size(); ++i)
+        if (!made[i].try_resize(fetched_meta(i).dtype, fetched_meta(i).dims)) return detail::no_room(planned_[fetched_[i]]);
     if (auto bound = bind_scope(scope); !bound) return bound.failure();
-    bind_feeds(feeds);
+    if (auto bound = bind_feeds(feeds); !bound) return bound.failure();
     if (auto ran = run_steps(); !ran) return ran.failure();
     if (rest_ != nullptr) {
         sequence<tensor_ref> carried;
         for (std::size_t i = 0; i < fetched_.size(); ++i) carried.push_back(fetched(i, feeds));
         return rest_->run(carried, scope, arena_.size());
     }
-    sequence<Tensor> made;
-    made.reserve(fetched_.size());
-    for (std::size_t i = 0; i < fetched_.size(); ++i) {
+    for (std::size_t i = 0; i < made.size(); ++i) {
         const auto from = fetched(i, feeds);
-        auto& value = made.emplace_back(from.dtype, from.dims);
+        auto& value = made[i];
+        value.resize(from.dtype, from.dims);  // at most what there is memory for
         std::copy(from.bytes.begin(), from.bytes.end(), value.bytes().begin());
         if (from.lod != nullptr) value.set_lod(*from.lod);
     }

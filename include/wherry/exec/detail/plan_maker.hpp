@@ -1,6 +1,7 @@
 #ifndef WHERRY_EXEC_DETAIL_PLAN_MAKER_HPP
 #define WHERRY_EXEC_DETAIL_PLAN_MAKER_HPP
 
+#include <wherry/base/budget.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/lod.hpp>
 #include <wherry/base/name_map.hpp>
@@ -36,7 +37,7 @@ class plan_maker {
   public:
     plan_maker(const Program& program, op_table ops, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope,
                const limits& caps)
-        : program_(program), ops_(ops), feeds_(feeds), fetches_(fetches), scope_(scope), caps_(caps) {}
+        : program_(program), ops_(ops), feeds_(feeds), fetches_(fetches), scope_(scope), caps_(caps), room_(caps) {}
 
     result<plan> make() {
         made_.program_ = revision::seen(program_.edits());
@@ -55,6 +56,7 @@ class plan_maker {
         if (auto taken = made_.rest_ != nullptr ? result<void>() : take_fetches(); !taken) return taken.failure();
         if (auto placed = place_temporaries(); !placed) return placed.failure();
         connect_steps();
+        made_.room_bytes_ = room_.left_bytes();
         return std::move(made_);
     }
 
@@ -119,6 +121,8 @@ class plan_maker {
                                          .where = var.persistable() ? detail::storage::scope : detail::storage::fed,
                                          .persistable = var.persistable()});
             made_.planned_[at].meta.lod_from = static_cast<std::int32_t>(at);
+            if (made_.planned_[at].persistable)
+                if (auto taken = take_persistable(made_.planned_[at]); !taken) return taken;
             if (fed.lod != nullptr) keep_lod(at, *fed.lod);
         }
         return {};
@@ -142,6 +146,9 @@ class plan_maker {
             }
             made_.planned_[at].last_step = end;
             made_.fetched_.push_back(at);
+            const auto& meta = made_.planned_[at].meta;
+            if (auto taken = room_.take(byte_count(meta.dtype, meta.dims).value_or(0)); !taken)
+                return std::move(taken).error().of_variable(name);
         }
         return {};
     }
@@ -301,12 +308,23 @@ class plan_maker {
                 held.last_step = step;
                 return at;
             }
-            return add_operand({.name = name, .meta = meta, .where = detail::storage::scope, .persistable = true});
+            const auto made = add_operand({.name = name, .meta = meta, .where = detail::storage::scope, .persistable = true});
+            if (auto taken = take_persistable(made_.planned_[made]); !taken) return taken.failure();
+            return made;
         }
         return add_operand({.name = name, .meta = meta, .where = detail::storage::temporary, .first_step = step, .last_step = step});
     }
 
     // ---- memory
+
+    /// A variable of the root scope that a run will make or make larger. Errors: too_large.
+    result<void> take_persistable(const detail::planned_operand& planned) {
+        const auto size_bytes = byte_count(planned.meta.dtype, planned.meta.dims).value_or(0);
+        const auto* held = scope_.root().find_var(planned.name);
+        if (held != nullptr && held->capacity_bytes() >= size_bytes) return {};
+        if (auto taken = room_.take(size_bytes); !taken) return std::move(taken).error().of_variable(planned.name);
+        return {};
+    }
 
     result<void> place_temporaries() {
         const auto rows = detail::find_row_blocks(made_.planned_, made_.steps_, step_inputs_, step_outputs_, made_.fetched_);
@@ -332,7 +350,9 @@ class plan_maker {
         }
         const auto total = place_in_arena(blocks);
         if (total > caps_.arena_bytes || !checked_size(total)) return arena_too_large(total);
-        made_.arena_ = detail::aligned_bytes(static_cast<std::size_t>(total));
+        if (auto taken = room_.take(total); !taken) return taken;
+        made_.arena_ = detail::aligned_bytes::of(static_cast<std::size_t>(total));
+        if (made_.arena_.size() < total) return out_of_memory(total);
         for (std::size_t i = 0; i < blocks.size(); ++i) made_.operands_[owners[i]].data = made_.arena_.data() + blocks[i].offset;
         return {};
     }
@@ -365,6 +385,7 @@ class plan_maker {
     const limits& caps_;
     std::size_t first_op_ = 0;
     bool is_rest_ = false;  ///< what is fed are variables of the plan before
+    budget room_;
     plan made_;
     name_map<std::uint32_t> current_;
     detail::known_values known_;

@@ -153,7 +153,8 @@ inline result<void> run_sorted(run_context& c, std::size_t axis, std::size_t wid
         const auto from = c.in<T>(0);
         const auto out = c.out<T>(0);
         const auto places = c.out<std::int64_t>(1);
-        sequence<std::int64_t> order(lines.size);
+        sequence<std::int64_t> order;
+        if (auto made = c.make_room(order, lines.size); !made) return made;
         lines.each(width, [&](std::size_t, std::size_t first, std::size_t to) {
             std::iota(order.begin(), order.end(), std::int64_t{0});
             const auto at = [&](std::int64_t k) { return from[first + static_cast<std::size_t>(k) * lines.inner]; };

@@ -111,9 +111,8 @@ struct convolution {
         const kernel::convolution_shape shape{size(input[0]), size(last ? input.back() : input[1]), size(filter[0]), size(a.groups),
                                               walk->window};
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            on_channels_first<T>(last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
-                                 [&](auto x, auto out) { kernel::convolution<T>(shape, x, c.in<T>(1), out); });
-            return {};
+            return on_channels_first<T>(c, last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
+                                        [&](auto x, auto out) { kernel::convolution<T>(shape, x, c.in<T>(1), out); });
         });
     }
 };

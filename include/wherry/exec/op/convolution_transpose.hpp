@@ -137,9 +137,8 @@ struct convolution_transpose {
         const kernel::convolution_shape shape{size(input[0]), size(filter[0]), size(filter[1]) * size(a.groups), size(a.groups),
                                               walk->window};
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            on_channels_first<T>(last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
-                                 [&](auto x, auto out) { kernel::convolution_transpose<T>(shape, x, c.in<T>(1), out); });
-            return {};
+            return on_channels_first<T>(c, last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
+                                        [&](auto x, auto out) { kernel::convolution_transpose<T>(shape, x, c.in<T>(1), out); });
         });
     }
 };

@@ -140,7 +140,8 @@ struct cross_entropy_grad {
         const auto classes = detail::last_dim(c.in_dims(0));
         auto labels = detail::hard_labels(c, 1, classes, a.soft_label, a.ignore_index);
         if (!labels) return labels.failure();
-        sequence<std::byte> room(a.soft_label ? 0 : c.in_bytes(2).size());
+        sequence<std::byte> room;
+        if (auto made = c.make_room(room, a.soft_label ? 0 : c.in_bytes(2).size()); !made) return made;
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             const auto x = c.in<T>(0);
             const auto g = c.in<T>(2);

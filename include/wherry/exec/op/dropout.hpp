@@ -114,7 +114,7 @@ struct dropout {
         } else {
             const auto count = c.in_bytes(0).size() / size_of(c.in_dtype(0));
             if (mask.size() != count) {
-                own.resize(count);
+                if (auto made = c.make_room(own, count); !made) return made;
                 mask = own;
             }
             kernel::dropout_mask(mask, a.dropout_prob, seed(a, c), detail::engine_of(c.program_version()));

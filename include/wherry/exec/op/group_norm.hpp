@@ -57,14 +57,14 @@ struct group_norm {
             const detail::image_view image(c.in_dims(0), channels_last(a.data_layout));
             const auto groups = static_cast<std::size_t>(a.groups);
             const auto mean = c.out<T>(1), variance = c.out<T>(2);
-            on_channels_first<T>(image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0), [&](auto x, auto y) {
-                detail::normalize_groups<T>(c, image, groups, static_cast<T>(a.epsilon), x, y,
-                                            [&](std::size_t at, const kernel::moments<T>& found) {
-                                                if (!mean.empty()) mean[at] = found.mean;
-                                                if (!variance.empty()) variance[at] = found.variance;
-                                            });
-            });
-            return {};
+            return on_channels_first<T>(c, image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0),
+                                        [&](auto x, auto y) {
+                                            detail::normalize_groups<T>(c, image, groups, static_cast<T>(a.epsilon), x, y,
+                                                                        [&](std::size_t at, const kernel::moments<T>& found) {
+                                                                            if (!mean.empty()) mean[at] = found.mean;
+                                                                            if (!variance.empty()) variance[at] = found.variance;
+                                                                        });
+                                        });
         });
     }
 };

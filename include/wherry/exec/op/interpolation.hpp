@@ -174,10 +174,9 @@ result<void> run_interpolation(const Attributes& a, run_context& c, const interp
             std::copy(c.in<T>(0).begin(), c.in<T>(0).end(), c.out<T>(0).begin());
             return {};
         }
-        on_channels_first<T>(last, images, channels, channels, c.in<T>(0), c.out<T>(0), [&](auto seen, auto made) {
+        return on_channels_first<T>(c, last, images, channels, channels, c.in<T>(0), c.out<T>(0), [&](auto seen, auto made) {
             if (!made.empty()) kernel::interpolate<T>(images * channels, dims, seen, made);
         });
-        return {};
     });
 }
 

@@ -92,7 +92,7 @@ inline result<std::span<const std::int64_t>> checked_ids(const lookup_table_v2_a
     std::span<const std::int64_t> ids;
     if (c.in_dtype(1) == DType::INT32) {
         const auto narrow = c.in<std::int32_t>(1);
-        room.resize(narrow.size());
+        if (auto made = c.make_room(room, narrow.size()); !made) return made.failure();
         for (std::size_t i = 0; i < narrow.size(); ++i) room[i] = narrow[i];
         ids = room;
     } else {

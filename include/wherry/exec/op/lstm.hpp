@@ -167,8 +167,9 @@ struct lstm {
             const auto gate_kind = detail::recurrent_of(a.gate_activation);
             const auto cell_kind = detail::recurrent_of(a.cell_activation);
             const auto candidate_kind = detail::recurrent_of(a.candidate_activation);
-            sequence<T> gates(4 * d);
-            const sequence<T> zeros(d);
+            sequence<T> gates, zeros;
+            if (auto made = c.make_room(gates, 4 * d); !made) return made;
+            if (auto made = c.make_room(zeros, d); !made) return made;
             const auto offsets = detail::sequences_of(c, 0);
             for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
                 detail::each_step(offsets[s], offsets[s + 1], a.is_reverse, [&](std::size_t row, bool is_first, std::size_t before) {
@@ -233,9 +234,10 @@ struct gru {
             const auto* const weight = c.in<T>(2).data();
             const auto kind = detail::recurrent_of(a.activation);
             const auto gate_kind = detail::recurrent_of(a.gate_activation);
-            sequence<T> gates(3 * d);
-            sequence<T> reset(d);
-            const sequence<T> zeros(d);
+            sequence<T> gates, reset, zeros;
+            if (auto made = c.make_room(gates, 3 * d); !made) return made;
+            for (auto* const room : {&reset, &zeros})
+                if (auto made = c.make_room(*room, d); !made) return made;
             const auto offsets = detail::sequences_of(c, 0);
             for (std::size_t s = 0; s + 1 < offsets.size(); ++s) {
                 detail::each_step(offsets[s], offsets[s + 1], a.is_reverse, [&](std::size_t row, bool is_first, std::size_t before) {

@@ -135,15 +135,17 @@ struct batch_norm {
     static result<void> run(const attributes& a, run_context& c) {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             const detail::image_view image(c.in_dims(0), channels_last(a.data_layout));
-            on_channels_first<T>(image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0),
-                                 [&](std::span<const T> x, std::span<T> y) { normalize<T>(a, c, image, x, y); });
-            return {};
+            sequence<kernel::moments<T>> found;
+            if (auto made = c.make_room(found, a.given_statistics() ? 0 : image.channels); !made) return made;
+            return on_channels_first<T>(c, image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0),
+                                        [&](std::span<const T> x, std::span<T> y) { normalize<T>(a, c, image, found, x, y); });
         });
     }
 
   private:
     template <class T>
-    static void normalize(const attributes& a, run_context& c, const detail::image_view& image, std::span<const T> x, std::span<T> y) {
+    static void normalize(const attributes& a, run_context& c, const detail::image_view& image, std::span<kernel::moments<T>> found,
+                          std::span<const T> x, std::span<T> y) {
         const auto *scale = detail::data_or_null<T>(c, 1), *bias = detail::data_or_null<T>(c, 2);
         const auto old_mean = c.in<T>(3), old_variance = c.in<T>(4);
         const auto mean_out = c.out<T>(1), variance_out = c.out<T>(2), saved_mean = c.out<T>(3), saved_variance = c.out<T>(4);
@@ -151,11 +153,11 @@ struct batch_norm {
         const auto keep = [](std::span<T> to, std::size_t at, T value) {
             if (!to.empty()) to[at] = value;
         };
-        const auto apply = [&](std::size_t channels, auto found, std::span<const T> from, std::span<T> to) {
+        const auto apply = [&](std::size_t channels, auto of, std::span<const T> from, std::span<T> to) {
             kernel::scale_channels<T>(
                 image.images, channels, image.count, from,
-                [&](std::size_t k) { return (scale != nullptr ? scale[k] : T(1)) / std::sqrt(found(k).variance + epsilon); },
-                [&](std::size_t k, T by) { return (bias != nullptr ? bias[k] : T(0)) - found(k).mean * by; }, to);
+                [&](std::size_t k) { return (scale != nullptr ? scale[k] : T(1)) / std::sqrt(of(k).variance + epsilon); },
+                [&](std::size_t k, T by) { return (bias != nullptr ? bias[k] : T(0)) - of(k).mean * by; }, to);
         };
         const auto given = [&](std::size_t k) { return kernel::moments<T>{old_mean[k], old_variance[k]}; };
         if (a.given_statistics()) {
@@ -170,7 +172,6 @@ struct batch_norm {
         }
         if (image.images * image.count == 1) std::copy(x.begin(), x.end(), y.begin());  // as the reference does
         const auto momentum = c.has_in(5) ? static_cast<T>(c.in<float>(5)[0]) : static_cast<T>(a.momentum);
-        sequence<kernel::moments<T>> found(image.channels);
         for (std::size_t k = 0; k < image.channels; ++k) {
             found[k] = kernel::moments_of_channel<T>(image.images, image.channels, image.count, x, k);
             keep(saved_mean, k, found[k].mean);
@@ -214,12 +215,12 @@ struct affine_channel {
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             const detail::image_view image(c.in_dims(0), channels_last(a.data_layout));
             const auto scale = c.in<T>(1), bias = c.in<T>(2);
-            on_channels_first<T>(image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0), [&](auto x, auto out) {
-                kernel::scale_channels<T>(
-                    image.images, image.channels, image.count, x, [&](std::size_t k) { return scale[k]; },
-                    [&](std::size_t k, T) { return bias[k]; }, out);
-            });
-            return {};
+            return on_channels_first<T>(c, image.last, image.images, image.channels, image.channels, c.in<T>(0), c.out<T>(0),
+                                        [&](auto x, auto out) {
+                                            kernel::scale_channels<T>(
+                                                image.images, image.channels, image.count, x, [&](std::size_t k) { return scale[k]; },
+                                                [&](std::size_t k, T) { return bias[k]; }, out);
+                                        });
         });
     }
 };

@@ -155,7 +155,7 @@ struct momentum {
             auto grad = c.in<T>(1);
             if (!a.regularization_method.empty()) {
                 const auto old = c.in<T>(0);
-                room.resize(old.size_bytes());
+                if (auto made = c.make_room(room, old.size_bytes()); !made) return made;
                 const auto decayed = elements_of<T>(std::span<std::byte>(room));
                 for (std::size_t i = 0; i < old.size(); ++i) decayed[i] = grad[i] + static_cast<T>(a.regularization_coeff) * old[i];
                 grad = decayed;

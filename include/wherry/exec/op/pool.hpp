@@ -127,9 +127,8 @@ struct pool {
                                                                  : shape::divisor::window,
                       .adaptive = a.adaptive && !a.global_pooling && a.pooling_type == "avg"};
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            on_channels_first<T>(last, images, channels, channels, c.in<T>(0), c.out<T>(0),
-                                 [&](auto from, auto to) { kernel::pooling<T>(s, from, to); });
-            return {};
+            return on_channels_first<T>(c, last, images, channels, channels, c.in<T>(0), c.out<T>(0),
+                                        [&](auto from, auto to) { kernel::pooling<T>(s, from, to); });
         });
     }
 };

@@ -85,7 +85,8 @@ inline kernel::broadcast_plan reduce_loops(const reduce_attributes& a, const Sha
 /// The elements as that type: where they lie, or put into `room`.
 inline result<std::span<const std::byte>> elements_as(DType dtype, const run_context& c, std::size_t slot, sequence<std::byte>& room) {
     if (c.in_dtype(slot) == dtype) return c.in_bytes(slot);
-    room.resize(c.in_bytes(slot).size() / size_of(c.in_dtype(slot)) * size_of(dtype));
+    const auto count = c.in_bytes(slot).size() / size_of(c.in_dtype(slot));
+    if (auto made = c.make_room(room, count * size_of(dtype)); !made) return made.failure();
     if (auto done = convert(c, c.in_dtype(slot), c.in_bytes(slot), dtype, std::span(room)); !done) return done.failure();
     return std::span<const std::byte>(room);
 }

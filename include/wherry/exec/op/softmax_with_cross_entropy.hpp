@@ -97,19 +97,19 @@ void transpose_words(std::size_t outer, std::size_t rows, std::size_t cols, std:
 /// The kernels of losses work on rows: tensors are brought to [outer, inner, axis] where the axis is not the last one, and back.
 class loss_rows {
   public:
-    explicit loss_rows(const run_context& c, kernel::axis_split split) : split_(split), wide_(size_of(c.in_dtype(0)) == 8) {}
+    explicit loss_rows(const run_context& c, kernel::axis_split split) : split_(split), wide_(size_of(c.in_dtype(0)) == 8), c_(&c) {}
     [[nodiscard]] bool as_they_lie() const noexcept { return split_.inner == 1; }
-    std::span<const std::byte> of(std::span<const std::byte> x, sequence<std::byte>& room) const {
+    result<std::span<const std::byte>> of(std::span<const std::byte> x, sequence<std::byte>& room) const {
         if (as_they_lie()) return x;
-        room.resize(x.size());
+        if (auto made = c_->make_room(room, x.size()); !made) return made.failure();
         transposed(split_.axis, split_.inner, x, room);
-        return room;
+        return std::span<const std::byte>(room);
     }
     /// The destination of rows of results: in `out`, or for `back` in `room`, also where the program dropped the output.
-    std::span<std::byte> place(std::span<std::byte> out, std::size_t bytes, sequence<std::byte>& room) const {
+    result<std::span<std::byte>> place(std::span<std::byte> out, std::size_t bytes, sequence<std::byte>& room) const {
         if (as_they_lie() && !out.empty()) return out;
-        room.resize(bytes);
-        return room;
+        if (auto made = c_->make_room(room, bytes); !made) return made.failure();
+        return std::span<std::byte>(room);
     }
     void back(std::span<const std::byte> rows, std::span<std::byte> out) const {
         if (!as_they_lie() && !out.empty()) transposed(split_.inner, split_.axis, rows, out);
@@ -122,6 +122,7 @@ class loss_rows {
     }
     kernel::axis_split split_;
     bool wide_;
+    const run_context* c_;
 };
 
 /// The element types of losses.
@@ -154,17 +155,20 @@ struct softmax_with_cross_entropy_grad {
         const detail::loss_rows rows(c, split);
         sequence<std::byte> softmax_room, soft_room, dlogits_room;
         const auto softmax = rows.of(c.in_bytes(0), softmax_room);
-        const auto soft = a.soft_label ? rows.of(c.in_bytes(1), soft_room) : std::span<const std::byte>();
+        if (!softmax) return softmax.failure();
+        const auto soft = rows.of(a.soft_label ? c.in_bytes(1) : std::span<const std::byte>(), soft_room);
+        if (!soft) return soft.failure();
         const auto labels = a.soft_label ? std::span<const std::int64_t>() : c.in<std::int64_t>(1);
-        const auto dlogits = rows.place(c.out_bytes(0), softmax.size(), dlogits_room);
+        const auto dlogits = rows.place(c.out_bytes(0), softmax->size(), dlogits_room);
+        if (!dlogits) return dlogits.failure();
         const auto done = for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto p = elements_of<T>(softmax);
-            const auto dx = elements_of<T>(dlogits);
-            if (a.soft_label) kernel::softmax_with_cross_entropy_soft_grad<T>(split.axis, p, elements_of<T>(soft), c.in<T>(2), dx);
+            const auto p = elements_of<T>(*softmax);
+            const auto dx = elements_of<T>(*dlogits);
+            if (a.soft_label) kernel::softmax_with_cross_entropy_soft_grad<T>(split.axis, p, elements_of<T>(*soft), c.in<T>(2), dx);
             else kernel::softmax_with_cross_entropy_hard_grad<T>(split.axis, p, labels, a.ignore_index, c.in<T>(2), dx);
             return {};
         });
-        rows.back(dlogits, c.out_bytes(0));
+        rows.back(*dlogits, c.out_bytes(0));
         return done;
     }
 };
@@ -199,23 +203,26 @@ struct softmax_with_cross_entropy {
         const detail::loss_rows rows(c, split);
         sequence<std::byte> logits_room, soft_room, softmax_room, loss_room;
         const auto logits = rows.of(c.in_bytes(0), logits_room);
-        const auto soft = a.soft_label ? rows.of(c.in_bytes(1), soft_room) : std::span<const std::byte>();
+        if (!logits) return logits.failure();
+        const auto soft = rows.of(a.soft_label ? c.in_bytes(1) : std::span<const std::byte>(), soft_room);
+        if (!soft) return soft.failure();
         const auto labels = a.soft_label ? std::span<const std::int64_t>() : c.in<std::int64_t>(1);
-        const auto softmax = rows.place(c.out_bytes(0), logits.size(), softmax_room);
+        const auto softmax = rows.place(c.out_bytes(0), logits->size(), softmax_room);
+        if (!softmax) return softmax.failure();
         auto loss = c.out_bytes(1);
         if (!c.has_out(1)) {
-            loss_room.resize(split.axis == 0 ? 0 : logits.size() / split.axis);
+            if (auto made = c.make_room(loss_room, split.axis == 0 ? 0 : logits->size() / split.axis); !made) return made;
             loss = loss_room;
         }
         const auto done = for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto x = elements_of<T>(logits);
-            const auto probabilities = elements_of<T>(softmax);
+            const auto x = elements_of<T>(*logits);
+            const auto probabilities = elements_of<T>(*softmax);
             const auto y = elements_of<T>(loss);
-            if (a.soft_label) kernel::softmax_with_cross_entropy_soft<T>(split.axis, x, elements_of<T>(soft), probabilities, y);
+            if (a.soft_label) kernel::softmax_with_cross_entropy_soft<T>(split.axis, x, elements_of<T>(*soft), probabilities, y);
             else kernel::softmax_with_cross_entropy_hard<T>(split.axis, x, labels, a.ignore_index, probabilities, y);
             return {};
         });
-        rows.back(softmax, c.out_bytes(0));
+        rows.back(*softmax, c.out_bytes(0));
         return done;
     }
 };

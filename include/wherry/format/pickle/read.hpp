@@ -56,6 +56,7 @@ class state_reader {
         if (auto made = list_arrays(); !made) return made.failure();
         if (auto rest = keep.take_rest(); !rest.structured_names.empty() || rest.top.kind != kind::none)
             listing_.extra = kept_extra(std::move(rest));
+        listing_.held_bytes = parsed_->bytes.size();
         return std::move(listing_);
     }
 
@@ -199,7 +200,7 @@ class state_reader {
 inline result<record_listing> index(any_reader& reader, const limits& caps) {
     auto parsed = std::make_shared<detail::parsed_pickle>();
     if (!reader.is_view()) {
-        auto bytes = read_all(reader);
+        auto bytes = read_all(reader, caps.total_bytes);
         if (!bytes) return bytes.failure();
         parsed->bytes = *std::move(bytes);
     }

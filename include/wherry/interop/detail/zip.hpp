@@ -157,7 +157,7 @@ class directory_reader {
     /// Bytes that are known to be there; valid until the next call.
     result<std::string_view> stretch(std::uint64_t offset, std::uint64_t size) {
         if (archive_->is_view()) return archive_->bytes().substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
-        read_.resize(static_cast<std::size_t>(size));
+        if (!read_.try_resize(static_cast<std::size_t>(size))) return out_of_memory(size);
         if (auto read = archive_->read_at(offset, std::as_writable_bytes(std::span(read_))); !read) return read.failure();
         return view_of(read_);
     }

@@ -39,7 +39,7 @@ class deflater {
     deflater& operator=(const deflater&) = delete;
     ~deflater() { ::deflateEnd(&stream_); }
 
-    /// Errors: overflow when zlib has no memory.
+    /// Errors: out_of_memory.
     result<void> add(std::string_view bytes) {
         while (!bytes.empty()) {
             const auto step = bytes.substr(0, zlib_step_bytes);
@@ -57,12 +57,13 @@ class deflater {
 
   private:
     result<void> run(std::string_view bytes, int flush) {
-        if (failed_) return error{.code = errc::overflow, .message = "zlib has no memory to compress with"};
+        if (failed_) return out_of_memory();
         stream_.next_in = zlib_bytes(bytes);
         stream_.avail_in = static_cast<::uInt>(bytes.size());
         int answer = Z_OK;
         do {
-            if (used_ == made_.size()) made_.resize(std::max(first_buffer_bytes, 2 * made_.size()));
+            if (used_ == made_.size() && !made_.try_resize(std::max(first_buffer_bytes, 2 * made_.size())))
+                return out_of_memory(2 * made_.size());
             const auto room = std::min(made_.size() - used_, zlib_step_bytes);
             stream_.next_out = reinterpret_cast<::Bytef*>(made_.data() + used_);  // NOLINT: both are bytes
             stream_.avail_out = static_cast<::uInt>(room);
@@ -92,7 +93,7 @@ class inflater {
     [[nodiscard]] std::size_t position() const noexcept { return position_; }
 
     /// Appends a stream to `made`, which grows by doubling, never by a claimed size, to at most `cap_bytes`.
-    /// Errors: truncated, bad_deflate, bad_checksum, too_large; overflow when zlib has no memory.
+    /// Errors: truncated, bad_deflate, bad_checksum, too_large, out_of_memory.
     result<void> append_to(byte_buffer& made, std::uint64_t cap_bytes) { return inflate(made, cap_bytes, false); }
     /// The first bytes of a stream, at most so many. Errors: as above, of these bytes.
     result<byte_buffer> head(std::uint64_t size_bytes) {
@@ -103,7 +104,7 @@ class inflater {
 
   private:
     result<void> inflate(byte_buffer& made, std::uint64_t cap_bytes, bool stops_at_cap) {
-        if (failed_) return error{.code = errc::overflow, .message = "zlib has no memory to inflate with"};
+        if (failed_) return out_of_memory();
         ::inflateReset(&stream_);
         auto used = made.size();
         while (true) {
@@ -111,7 +112,8 @@ class inflater {
                 // One byte past the cap tells what is too large from what just fits.
                 const auto most = checked_size(cap_bytes < std::numeric_limits<std::uint64_t>::max() ? cap_bytes + 1 : cap_bytes)
                                       .value_or(std::numeric_limits<std::size_t>::max() / 2);
-                made.resize(std::min(most, std::max(first_buffer_bytes, 2 * made.size())));
+                const auto wanted = std::min(most, std::max(first_buffer_bytes, 2 * made.size()));
+                if (!made.try_resize(wanted)) return out_of_memory(wanted);
             }
             const auto room = std::min(made.size() - used, zlib_step_bytes);
             const auto step = bytes_.substr(position_, zlib_step_bytes);

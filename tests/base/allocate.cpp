@@ -1,0 +1,33 @@
+#include <wherry/base/allocate.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <string>
+
+namespace wherry {
+
+TEST_CASE("memory that nobody has is null, not an exception") {
+    CHECK(allocate(~std::size_t{0}) == nullptr);
+    CHECK(allocate(~std::size_t{0} / 2) == nullptr);
+    CHECK(allocate(~std::size_t{0} / 2, 64) == nullptr);
+    auto* const held = allocate(100, 64);
+    REQUIRE(held != nullptr);
+    CHECK(reinterpret_cast<std::uintptr_t>(held) % 64 == 0);  // NOLINT: the address is what matters
+    ::operator delete (held, std::align_val_t{64});
+    ::operator delete(allocate(1));
+}
+
+TEST_CASE("a string that nobody has memory for stays as it was") {
+    std::string held = "abc";
+    CHECK_FALSE(try_reserve(held, ~std::size_t{0}));
+    CHECK_FALSE(try_reserve(held, ~std::size_t{0} / 4));
+    CHECK(held == "abc");
+    CHECK(try_reserve(held, 1000));
+    CHECK(held.capacity() >= 1000);
+    CHECK(held == "abc");
+}
+
+}  // namespace wherry
