@@ -331,7 +331,7 @@ def markdown(found):
              "with its quartiles; below 1 a way is faster than the limit.", ""]
     lines += [f"- {key}: {value}" for key, value in found["machine"].items()]
     if found["machine"]["load average before"] > 0.5:
-        lines += ["", "Other work kept the cores busy during this run: ratios hold, since all ways took turns; absolute times do not."]
+        lines += ["", "Other work kept the cores busy during this run: times are too long, and ratios of short work vary, as the quartiles show."]
     for row in found["rows"]:
         lines += ["", f"## {row['what']}", "", f"| way | x {row['limit']} | quartiles | time |", "|---|---|---|---|"]
         for way, one in sorted(row["ways"].items(), key=lambda item: item[1]["median"]):
