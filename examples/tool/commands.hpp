@@ -38,6 +38,7 @@ struct convert_arguments {
     int protocol = 0;                    ///< of pdparams; 0: 2
     std::uint64_t align = 0;             ///< 0: where they fall
     bool checksum = false;
+    std::uint64_t shard_bytes = 0;  ///< safetensors: of one file; 0: one file
     bool names = false;
     bool gzip = false;
     bool bits = false;
@@ -79,6 +80,7 @@ struct infer_model_arguments {
     std::vector<std::string> targets{};
     std::string model_filename = "__model__";
     std::string params_filename{};  ///< empty: one file per variable
+    std::int64_t batch = 0;         ///< the first dim of the inputs; 0: as it is
     bool strip = false;             ///< without call stacks
     bool quiet = false;
 };

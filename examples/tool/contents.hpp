@@ -2,12 +2,11 @@
 #define WHERRY_TOOL_CONTENTS_HPP
 
 #include "files.hpp"
+#include "inputs.hpp"
 #include "states.hpp"
 #include "value_stats.hpp"
 
 #include <wherry/archive/select.hpp>
-#include <wherry/format/npy.hpp>
-#include <wherry/format/text_file.hpp>
 #include <wherry/policy/memory.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/record/whole_record.hpp>
@@ -45,7 +44,8 @@ using selected_rows = wherry::wire::selected_rows_header;
 /// Arrays by name in the form of a neighbour.
 struct named_arrays {
     wherry::wire::file_kind kind = wherry::wire::file_kind::other;
-    state held;
+    listing held;
+    std::vector<value_stats> stats{};  ///< one per array, where they were asked for
 };
 
 /// A file and what is in it; `error` says why it is none of the kinds.
@@ -131,45 +131,27 @@ result<held_kinds> program_of(R& file) {
                  .found = kind};
 }
 
-template <class R>
-result<held_kinds> arrays_of(R& file, wherry::wire::file_kind kind) {
-    const auto bytes = wherry::read_all(file);
-    if (!bytes) return bytes.error();
-    auto read = parse_state(*bytes);
-    if (!read) return std::move(read).error().in_file(file.path());
-    return held_kinds(named_arrays{kind, *std::move(read)});
-}
-
-template <class R>
-result<held_kinds> text_of_numbers(R& file, const std::string& name) {
-    const auto bytes = wherry::read_all(file);
-    if (!bytes) return bytes.error();
-    auto read = wherry::text_file::parse(*bytes);
-    if (!read) return std::move(read).error().in_file(file.path());
-    named_arrays made{wherry::wire::file_kind::text, {}};
-    made.held.arrays.add(std::string(wherry::text_file::name_in(name)), *std::move(read));
+/// Arrays of a neighbour's form: the headers are read. Errors: those of `list_state`.
+inline result<held_kinds> arrays_of(const std::string& path, wherry::wire::file_kind kind, bool with_stats) {
+    auto read = list_state(path);
+    if (!read) return std::move(read).error();
+    named_arrays made{kind, *std::move(read), {}};
+    if (!with_stats) return held_kinds(std::move(made));
+    for (const auto& one : made.held.arrays) {
+        const auto tensor = one.tensor();
+        if (!tensor) return tensor.error();
+        made.stats.emplace_back().add(one.dtype, tensor->bytes());
+    }
     return held_kinds(std::move(made));
 }
 
+/// The contents of the file at `path`, which `file` reads or, where it is compressed, what it becomes.
 template <class R>
-result<held_kinds> npy_array(R& file, const std::string& name) {
-    const auto bytes = wherry::read_all(file);
-    if (!bytes) return bytes.error();
-    auto read = wherry::npy::parse(*bytes);
-    if (!read) return std::move(read).error().in_file(file.path());
-    named_arrays made{wherry::wire::file_kind::npy, {}};
-    made.held.arrays.add(std::filesystem::path(name).stem().string(), *std::move(read));
-    return held_kinds(std::move(made));
-}
-
-/// The contents of a file of that name that is not compressed.
-template <class R>
-result<held_kinds> held_by(R& file, wherry::wire::file_kind kind, const std::string& name, bool with_stats) {
+result<held_kinds> held_by(R& file, wherry::wire::file_kind kind, const std::string& path, bool with_stats) {
     using wherry::wire::file_kind;
-    if (kind == file_kind::text) return text_of_numbers(file, name);
-    if (kind == file_kind::npy) return npy_array(file, name);
+    for (const auto arrays : {file_kind::text, file_kind::npy, file_kind::pickle, file_kind::npz, file_kind::safetensors})
+        if (kind == arrays) return arrays_of(path, kind, with_stats);
     if (kind == file_kind::tensors) return streams_of(file, with_stats);
-    if (kind == file_kind::pickle || kind == file_kind::npz || kind == file_kind::safetensors) return arrays_of(file, kind);
     return program_of(file);
 }
 
@@ -181,7 +163,7 @@ result<wherry::wire::file_kind> kind_of(R& file) {
 }
 }  // namespace detail
 
-/// The contents of a file. Errors: not_found, not_regular_file, not_a_paddle_file, those of tensor streams, of `parse_state`
+/// The contents of a file. Errors: not_found, not_regular_file, not_a_paddle_file, those of tensor streams, of `list_state`
 /// and of `unpacked`.
 inline result<file_contents> contents_of(const std::string& path, const std::string& name, bool with_stats = false) {
     auto file = open_file(path);
@@ -192,16 +174,16 @@ inline result<file_contents> contents_of(const std::string& path, const std::str
         if (!held) return std::move(held).error().in_file(path);
         return file_contents{name, file->size_bytes(), *std::move(held), compressed};
     };
-    if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind, name, with_stats), false);
+    if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind, path, with_stats), false);
     const auto packed = wherry::read_all(*file);
     if (!packed) return packed.error();
     const auto bytes = unpacked(*packed);
     if (!bytes) return error(bytes.error()).in_file(path);
     wherry::memory_reader inside(*bytes);
-    return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size()), name, with_stats), true);
+    return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size()), path, with_stats), true);
 }
 
-/// Every file beneath a folder, sorted by name; what cannot be read is listed with its error. Links to folders are not followed,
+/// Every file beneath a folder, and in the tar archives there, sorted by name; what cannot be read is listed with its error. Links to folders are not followed,
 /// folders whose name starts with a dot (.git) are left out.
 inline result<std::vector<file_contents>> contents_beneath(const std::string& folder, bool with_stats = false) {
     std::error_code failed;
@@ -217,7 +199,24 @@ inline result<std::vector<file_contents>> contents_beneath(const std::string& fo
     std::sort(names.begin(), names.end());
     std::vector<file_contents> all;
     for (const auto& name : names) {
-        auto one = contents_of(joined(folder, name), name, with_stats);
+        const auto path = joined(folder, name);
+        auto place = path;
+        inputs unpacked_files;
+        auto* const wanted = &place;
+        if (auto opened = unpacked_files.open(std::span(&wanted, 1)); !opened) {
+            all.push_back({name, 0, std::move(opened).error(), false});
+            continue;
+        }
+        if (place != path) {
+            auto inside = contents_beneath(place, with_stats);
+            if (!inside) return inside;
+            for (auto& one : *inside) {
+                one.name = name + "/" + one.name;
+                all.push_back(std::move(one));
+            }
+            continue;
+        }
+        auto one = contents_of(path, name, with_stats);
         all.push_back(one ? *std::move(one) : file_contents{name, 0, std::move(one).error(), false});
     }
     return all;

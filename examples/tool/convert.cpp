@@ -6,6 +6,7 @@
 #include "strip.hpp"
 
 #include <wherry/archive/select.hpp>
+#include <wherry/archive/stored.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/record/whole_record.hpp>
@@ -72,6 +73,7 @@ constexpr ending endings[] = {{".npz", "npz"},
 /// whose name ends in .pdiparams is the one of all. Errors: bad_argument for an ending that names no form that is written here.
 result<void> choose_form(convert_arguments& given) {
     if (given.paths.empty()) return {};
+    if (given.form.empty() && given.shard_bytes != 0) given.form = "safetensors";
     if (given.paths.back() == "-" && given.form.empty())
         return wrong("--to says which form standard output gets", "npz, safetensors, pdparams or paddle");
     if (!given.form.empty()) return {};
@@ -106,6 +108,8 @@ result<void> check(const convert_arguments& given) {
         return wrong("--out-filename is for --to paddle: in all other forms OUT is the file, or the folder of text");
     if (!paddle && (given.align != 0 || given.checksum || given.names || given.gzip))
         return wrong("--align, --checksum, --names and --gzip are for --to paddle", "paddle", given.form);
+    if (given.shard_bytes != 0 && given.form != "safetensors")
+        return wrong("--shard-size is for --to safetensors", "safetensors", given.form);
     if (given.protocol != 0 && given.form != "pdparams") return wrong("--protocol is for --to pdparams", "pdparams", given.form);
     if (given.bits && given.form != "npz") return wrong("--bits is for --to npz: all other forms hold bfloat16 or its bits anyway");
     return {};
@@ -128,27 +132,31 @@ result<std::vector<cast_rule>> cast_rules(std::span<const std::string> arguments
     return rules;
 }
 
-/// Gives the arrays the element types that were asked for; each is changed once at most. Errors: those of `converted`.
-result<void> cast(state_dict& arrays, std::span<const cast_rule> rules) {
-    for (const auto& held : arrays) {
-        const auto rule = std::find_if(rules.begin(), rules.end(), [&](const cast_rule& one) { return one.from == held.tensor.dtype(); });
+using stored_tensors = wherry::sequence<wherry::stored_tensor>;
+
+/// Gives the arrays the element types that were asked for; each is changed once at most. Errors: those of `converted`, of the type alone.
+result<void> cast(stored_tensors& arrays, std::span<const cast_rule> rules) {
+    for (auto& one : arrays) {
+        const auto rule = std::find_if(rules.begin(), rules.end(), [&](const cast_rule& each) { return each.from == one.dtype; });
         if (rule == rules.end()) continue;
-        auto changed = wherry::converted(held.tensor.ref(held.name), rule->to);
-        if (!changed) return std::move(changed).error();
-        *arrays.find(held.name) = *std::move(changed);
+        const auto to = rule->to;
+        if (auto none = wherry::converted(wherry::Tensor(one.dtype, {0}).ref(one.name), to); !none) return std::move(none).error();
+        const auto dims = one.dims;
+        one = wherry::changed(std::move(one), to, dims, [to](wherry::Tensor&& from) { return wherry::converted(from.ref({}), to); });
     }
     return {};
 }
 
-/// Matrices of these names get rows and columns exchanged. Errors: no_such_variable, those of `transposed`.
-result<void> transpose(state_dict& arrays, std::span<const std::string> names) {
+/// Matrices of these names get rows and columns exchanged. Errors: no_such_variable, bad_dims.
+result<void> transpose(stored_tensors& arrays, std::span<const std::string> names) {
     for (const auto& name : names) {
-        auto* const held = arrays.find(name);
-        if (held == nullptr)
+        const auto held = std::find_if(arrays.begin(), arrays.end(), [&](const wherry::stored_tensor& one) { return one.name == name; });
+        if (held == arrays.end())
             return error{.code = errc::no_such_variable, .message = "--transpose names an array that is not there", .variable = name};
-        auto turned = wherry::transposed(held->ref(name));
-        if (!turned) return std::move(turned).error();
-        *held = *std::move(turned);
+        if (held->dims.rank() != 2) return wherry::transposed({name, held->dtype, held->dims}).error();
+        const wherry::Shape turned{held->dims[1], held->dims[0]};
+        *held =
+            wherry::changed(std::move(*held), held->dtype, turned, [](wherry::Tensor&& from) { return wherry::transposed(from.ref({})); });
     }
     return {};
 }
@@ -183,27 +191,26 @@ result<std::vector<rename_rule>> rename_rules(std::span<const std::string> argum
     return rules;
 }
 
-/// Arrays under the names that were asked for, and which those are.
-struct renamed_arrays {
-    state_dict arrays;
-    std::map<std::string, std::string, std::less<>> names;  ///< new ones by old ones
-};
+/// New names by old ones.
+using new_names = std::map<std::string, std::string, std::less<>>;
+
 /// Gives arrays the names that were asked for; the first rule that fits one counts. Errors: no_such_variable, duplicate_name.
-result<renamed_arrays> rename(state_dict&& arrays, std::vector<rename_rule> rules) {
-    renamed_arrays made;
-    for (const auto& held : arrays) {
-        auto name = held.name;
+result<new_names> rename(stored_tensors& arrays, std::vector<rename_rule> rules) {
+    new_names made;
+    std::set<std::string> taken;
+    for (auto& one : arrays) {
+        auto name = one.name;
         for (auto& rule : rules)
-            if (auto other = rule.applied(held.name)) {
+            if (auto other = rule.applied(one.name)) {
                 name = *std::move(other);
                 rule.used = true;
                 break;
             }
-        if (made.arrays.find(name) != nullptr)
+        if (!taken.insert(name).second)
             return error{
-                .code = errc::duplicate_name, .message = "--rename gives two arrays one name", .variable = name, .found = held.name};
-        if (name != held.name) made.names.emplace(held.name, name);
-        made.arrays.add(std::move(name), std::move(*arrays.find(held.name)));
+                .code = errc::duplicate_name, .message = "--rename gives two arrays one name", .variable = name, .found = one.name};
+        if (name != one.name) made.emplace(one.name, name);
+        one.name = std::move(name);
     }
     for (const auto& rule : rules)
         if (!rule.used)
@@ -213,7 +220,7 @@ result<renamed_arrays> rename(state_dict&& arrays, std::vector<rename_rule> rule
 
 /// The program with its variables under the new names, in all of its blocks, so that it still fits the arrays.
 /// Errors: duplicate_name for one that another variable has.
-result<Program> renamed(const Program& program, const std::map<std::string, std::string, std::less<>>& names) {
+result<Program> renamed(const Program& program, const new_names& names) {
     auto desc = program.to_desc();
     const auto rename_one = [&](std::string& name) {
         const auto found = names.find(name);
@@ -238,9 +245,9 @@ result<Program> renamed(const Program& program, const std::map<std::string, std:
     return Program::from_desc(std::move(desc));
 }
 
-void warn_of_lod(const state_dict& arrays, const std::string& form, wherry::sequence<error>& warnings) {
+void warn_of_lod(const stored_tensors& arrays, const std::string& form, wherry::sequence<error>& warnings) {
     for (const auto& held : arrays)
-        if (!held.tensor.lod().empty())
+        if (!held.lod.empty())
             warnings.push_back({.code = errc::lod_mismatch,
                                 .message = "LoD has no place in this form and is left out",
                                 .variable = held.name,
@@ -250,19 +257,23 @@ void warn_of_lod(const state_dict& arrays, const std::string& form, wherry::sequ
 state_target target_of(const convert_arguments& given) {
     const bool combined = !given.out_filename.empty();
     const auto& out = given.paths.back();
-    return {.path = combined ? joined(out, given.out_filename) : out,
+    const bool names_file = std::filesystem::path(out).extension() == ".safetensors" && !is_folder(out);
+    return {.path = combined                                ? joined(out, given.out_filename)
+                    : given.shard_bytes != 0 && !names_file ? joined(out, "model.safetensors")
+                                                            : out,
             .form = given.form,
             .combined = combined,
             .gzip = given.gzip,
             .bits = given.bits,
+            .shard_bytes = given.shard_bytes,
             .protocol = given.protocol == 0 ? 2 : given.protocol,
             .rules = {.alignment = given.align == 0 ? 1 : given.align, .checksums = given.checksum, .names = given.names}};
 }
 
 /// A report of what was written, in one line or two.
-std::string said(const state_dict& arrays, const convert_arguments& given, double seconds) {
+std::string said(std::span<const wherry::tensor_ref> arrays, const convert_arguments& given, double seconds) {
     std::uint64_t bytes = 0;
-    for (const auto& held : arrays) bytes += held.tensor.bytes().size();
+    for (const auto& held : arrays) bytes += held.size_bytes();
     const auto target = target_of(given);
     auto line = "wrote " + counted(arrays.size(), "array") + ", " + size_text(bytes) + ", as " + given.form + " in " + time_text(seconds) +
                 ": " + wherry::printable(target.path) + "\n";
@@ -283,7 +294,8 @@ result<std::string> convert(const convert_arguments& as_given) {
     if (auto chosen = choose_form(given); !chosen) return std::move(chosen).error();
     const bool to_output = !given.paths.empty() && given.paths.back() == "-";
     if (to_output) {
-        if (given.form == "text" || !given.out_filename.empty()) return wrong("standard output takes one file, not a folder");
+        if (given.form == "text" || !given.out_filename.empty() || given.shard_bytes != 0)
+            return wrong("standard output takes one file, not a folder");
         const auto path = folder.path();
         if (!path) return path.error();
         given.paths.back() = given.form == "paddle" ? *path : joined(*path, "output");
@@ -305,27 +317,29 @@ result<std::string> convert(const convert_arguments& as_given) {
         wish = {.in_order = *variables, .wanted = *variables, .tell_unused = given.filter != "params"};
     }
     const auto& in = given.paths[given.paths.size() - 2];
-    auto read = load_state(given.in_filename.empty() ? in : joined(in, given.in_filename), wish);
+    auto read = list_state(given.in_filename.empty() ? in : joined(in, given.in_filename), wish);
     if (!read) return std::move(read).error();
     if (given.form != "paddle") warn_of_lod(read->arrays, given.form, read->warnings);
     if (auto changed = cast(read->arrays, *rules); !changed) return std::move(changed).error();
     if (auto turned = transpose(read->arrays, given.transposed); !turned) return std::move(turned).error();
-    auto named = rename(std::move(read->arrays), *renames);
-    if (!named) return std::move(named).error();
+    const auto named = rename(read->arrays, *renames);
+    if (!named) return named.error();
     if (!given.program_out.empty()) {
-        auto fitting = renamed(program, named->names);
+        auto fitting = renamed(program, *named);
         if (!fitting) return std::move(fitting).error().in_file(given.paths[0]);
         program = *std::move(fitting);
         if (given.strip) strip_callstacks(program);
     }
     auto target = target_of(given);
     if (renames->empty()) target.extra = read->extra;  // structured names are of the names that were there
-    if (auto saved = save_state(named->arrays, target); !saved) return std::move(saved).error();
+    std::vector<wherry::tensor_ref> refs;
+    for (const auto& one : read->arrays) refs.push_back(one.ref());
+    if (auto saved = save_state(refs, target); !saved) return std::move(saved).error();
     tell(read->warnings);
     if (!given.program_out.empty())
         if (auto written = write_program(program, given.program_out); !written) return std::move(written).error();
     if (to_output) return read_file(target.path);
-    return given.quiet ? std::string() : said(named->arrays, given, running.seconds());
+    return given.quiet ? std::string() : said(refs, given, running.seconds());
 }
 
 }  // namespace tool

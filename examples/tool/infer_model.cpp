@@ -51,6 +51,23 @@ result<std::vector<std::string>> feeds_of(const Program& program, const infer_mo
     return declared;
 }
 
+/// The program whose inputs have so many rows; an open first dim becomes that. Errors: shape_mismatch for an input that has another one.
+result<Program> with_batch(const Program& program, const std::vector<std::string>& feeds, std::int64_t batch) {
+    auto desc = program.to_desc();
+    for (auto& var : desc.blocks.front().vars) {
+        if (std::find(feeds.begin(), feeds.end(), var.name) == feeds.end() || !var.type.lod_tensor) continue;
+        auto& dims = var.type.lod_tensor->tensor.dims;
+        if (dims.empty() || (dims[0] >= 0 && dims[0] != batch))
+            return error{.code = errc::shape_mismatch,
+                         .message = "--batch wants inputs whose first dim is open",
+                         .variable = var.name,
+                         .expected = "-1",
+                         .found = wherry::to_string(dims)};
+        dims[0] = batch;
+    }
+    return Program::from_desc(std::move(desc));
+}
+
 /// The contents of the model: persistables of the pruned program. Errors: those of `make_inference_program`.
 result<wherry::sequence<Variable>> needed(const Program& program, const std::vector<std::string>& feeds,
                                           const std::vector<std::string>& targets) {
@@ -64,10 +81,15 @@ result<std::string> infer_model(const infer_model_arguments& given) {
     auto program = load_program(given.program, operators::known);
     if (!program) return std::move(program).error();
     if (given.strip) strip_callstacks(*program);
-    const auto targets = targets_of(*program, given.targets);
-    if (!targets) return error(targets.error()).in_file(given.program);
     const auto feeds = feeds_of(*program, given);
     if (!feeds) return error(feeds.error()).in_file(given.program);
+    if (given.batch > 0) {
+        auto fixed = with_batch(*program, *feeds, given.batch);
+        if (!fixed) return std::move(fixed).error().in_file(given.program);
+        program = std::move(fixed);
+    }
+    const auto targets = targets_of(*program, given.targets);
+    if (!targets) return error(targets.error()).in_file(given.program);
     const auto variables = needed(*program, *feeds, given.targets);
     if (!variables) return error(variables.error()).in_file(given.program);
     wherry::Scope scope;

@@ -93,16 +93,12 @@ struct held_writer {
     }
     void operator()(const named_arrays& read) const {
         json.field("kind", word_of(read.kind)).key("arrays").array([&] {
-            for (const auto& one : read.held.arrays)
+            for (std::size_t i = 0; i < read.held.arrays.size(); ++i)
                 json.object([&] {
-                    const auto& array = one.tensor;
-                    json.field("name", one.name).field("dtype", wherry::name_of(array.dtype())).key("dims").list(array.dims().dims());
-                    json.field("data_bytes", array.bytes().size());
-                    if (with_stats) {
-                        value_stats stats;
-                        stats.add(array.dtype(), array.bytes());
-                        write_stats(json, stats);
-                    }
+                    const auto& one = read.held.arrays[i];
+                    json.field("name", one.name).field("dtype", wherry::name_of(one.dtype)).key("dims").list(one.dims.dims());
+                    json.field("data_bytes", one.ref().size_bytes());
+                    if (with_stats) write_stats(json, read.stats[i]);
                     if (const auto parameter = read.held.parameter_of(one.name); !parameter.empty()) json.field("parameter", parameter);
                 });
         });

@@ -152,15 +152,12 @@ struct text_maker {
         if (with_stats) add_columns(columns);
         columns.push_back({structured ? "parameter" : ""});
         table lines(std::move(columns));
-        for (const auto& [name, array] : read.held.arrays) {
-            std::vector<std::string> cells{wherry::printable(name), std::string(wherry::name_of(array.dtype())), to_string(array.dims()),
-                                           std::to_string(array.bytes().size())};
-            if (with_stats) {
-                value_stats stats;
-                stats.add(array.dtype(), array.bytes());
-                add_cells(cells, stats);
-            }
-            cells.push_back(wherry::printable(read.held.parameter_of(name)));
+        for (std::size_t i = 0; i < read.held.arrays.size(); ++i) {
+            const auto& one = read.held.arrays[i];
+            std::vector<std::string> cells{wherry::printable(one.name), std::string(wherry::name_of(one.dtype)), to_string(one.dims),
+                                           std::to_string(one.ref().size_bytes())};
+            if (with_stats) add_cells(cells, read.stats[i]);
+            cells.push_back(wherry::printable(read.held.parameter_of(one.name)));
             lines.add(std::move(cells));
         }
         made += lines.to_string() + total;
@@ -185,7 +182,7 @@ void totals::add(const file_contents& file) {
         for (const auto& one : held->streams)
             add_one(one.header.data_bytes / std::max<std::size_t>(wherry::size_of(one.header.dtype), 1), one.header.data_bytes);
     if (const auto* held = std::get_if<named_arrays>(&file.held))
-        for (const auto& one : held->held.arrays) add_one(one.tensor.count(), one.tensor.bytes().size());
+        for (const auto& one : held->held.arrays) add_one(one.dims.count(), one.ref().size_bytes());
 }
 
 std::string totals::text() const { return counted(arrays, "array") + ", " + counted(elements, "element") + ", " + size_text(bytes); }

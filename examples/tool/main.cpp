@@ -80,6 +80,10 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
     app.add_option("--protocol", given.protocol, "pdparams: the protocol of the pickle, 2 (the default), 3 or 4")
         ->check(CLI::Range(2, 4))
         ->type_name("N");
+    app.add_option("--shard-size", given.shard_bytes,
+                   "safetensors: files of at most so many bytes, such as 5GB, NAME-00001-of-00002.safetensors, and their index")
+        ->transform(CLI::AsSizeValue(true))
+        ->type_name("SIZE");
     app.add_flag("--bits", given.bits, "npz: bfloat16 and float8 as unsigned numbers of their bits");
     app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
@@ -117,6 +121,9 @@ void add_infer_model(CLI::App& app, tool::infer_model_arguments& given) {
     app.add_option("--model-filename", given.model_filename, "The program's file in OUT (__model__)")->type_name("F");
     app.add_option("--params-filename", given.params_filename, "The one file in OUT of all variables; without it, one file per variable")
         ->type_name("F");
+    app.add_option("--batch", given.batch, "The inputs have so many rows, where the program leaves their first dim open")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
     app.add_flag("--strip", given.strip, "The program without the call stacks of its operators, which are most of its bytes");
     app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }

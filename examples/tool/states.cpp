@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <utility>
 
 namespace tool {
@@ -16,11 +17,17 @@ namespace {
 namespace state_file = wherry::state_file;
 
 /// A warning of arrays that no variable took.
-void warn_of_unused(const wherry::loaded_state& read, const state_dict& taken, const std::string& path, wherry::sequence<error>& warnings) {
+void warn_of_unused(const wherry::stored_state& read, const wherry::sequence<wherry::stored_tensor>& taken, const std::string& path,
+                    wherry::sequence<error>& warnings) {
     if (read.arrays.size() <= taken.size()) return;
+    const std::set<std::string_view> names = [&] {
+        std::set<std::string_view> made;
+        for (const auto& one : taken) made.insert(one.name);
+        return made;
+    }();
     std::string first;
     for (const auto& held : read.arrays)
-        if (first.empty() && taken.find(held.name) == nullptr) first = held.name;
+        if (first.empty() && !names.contains(held.name)) first = held.name;
     warnings.push_back({.code = errc::extra_record,
                         .message = "the file holds arrays that the program does not name",
                         .file = path,
@@ -38,22 +45,34 @@ state_file::form form_of(const state_target& target) {
 }
 }  // namespace
 
-result<state> load_state(const std::string& path, const state_wish& wish) {
-    auto read = state_file::load(path, {.in_order = wish.in_order, .of_folder = wish.wanted, .caps = {}});
+result<listing> list_state(const std::string& path, const state_wish& wish) {
+    auto read = state_file::list(path, {.in_order = wish.in_order, .of_folder = wish.wanted, .caps = {}});
     if (!read) return std::move(read).error();
-    if (wish.wanted.empty()) return state{std::move(read->arrays), std::move(read->report.warnings), {}, read->report.extra};
-    auto picked = state_file::pick(*read, wish.wanted);
-    if (!picked) return std::move(picked).error().in_file(path);
-    if (wish.tell_unused) warn_of_unused(*read, *picked, path, read->report.warnings);
-    return state{*std::move(picked), std::move(read->report.warnings), {}, read->report.extra};
+    listing made;
+    made.extra = read->report.extra;
+    if (const auto* const extra = made.extra.as<wherry::pickle::extra>(); extra != nullptr)
+        for (const auto& held : extra->structured_names) made.structured_names.push_back({held.structured, held.parameter});
+    if (wish.wanted.empty()) {
+        made.arrays = std::move(read->arrays);
+    } else {
+        auto picked = state_file::pick(*read, wish.wanted);
+        if (!picked) return std::move(picked).error().in_file(path);
+        if (wish.tell_unused) warn_of_unused(*read, *picked, path, read->report.warnings);
+        made.arrays = *std::move(picked);
+    }
+    made.warnings = std::move(read->report.warnings);
+    return made;
 }
 
-result<state> parse_state(std::string_view bytes) {
-    auto read = wherry::archive<wherry::format::any>::load_all(wherry::memory{bytes});
-    if (!read) return std::move(read).error();
-    state made{std::move(read->arrays), std::move(read->report.warnings)};
-    if (const auto* const extra = read->report.extra.as<wherry::pickle::extra>(); extra != nullptr)
-        for (const auto& held : extra->structured_names) made.structured_names.push_back({held.structured, held.parameter});
+result<state> load_state(const std::string& path, const state_wish& wish) {
+    auto listed = list_state(path, wish);
+    if (!listed) return std::move(listed).error();
+    state made{{}, std::move(listed->warnings), listed->extra};
+    for (auto& one : listed->arrays) {
+        auto tensor = one.tensor();
+        if (!tensor) return std::move(tensor).error().in_file(path);
+        made.arrays.add(one.name, *std::move(tensor));
+    }
     return made;
 }
 
@@ -63,11 +82,14 @@ result<std::string> unpacked(std::string_view bytes) {
     return std::string(wherry::view_of(*made));
 }
 
-result<void> save_state(const state_dict& arrays, const state_target& target) {
-    const auto refs = arrays.refs();
-    return state_file::save(
-        refs, target.path, form_of(target),
-        {.rules = target.rules, .gzip = target.gzip, .protocol = target.protocol, .extra = target.extra, .bits = target.bits});
+result<void> save_state(std::span<const wherry::tensor_ref> arrays, const state_target& target) {
+    return state_file::save(arrays, target.path, form_of(target),
+                            {.rules = target.rules,
+                             .gzip = target.gzip,
+                             .protocol = target.protocol,
+                             .extra = target.extra,
+                             .shard_bytes = target.shard_bytes,
+                             .bits = target.bits});
 }
 #else
 namespace {
@@ -77,9 +99,9 @@ error without_forms() {
 }
 }  // namespace
 result<state> load_state(const std::string&, const state_wish&) { return without_forms(); }
-result<state> parse_state(std::string_view) { return without_forms(); }
+result<listing> list_state(const std::string&, const state_wish&) { return without_forms(); }
 result<std::string> unpacked(std::string_view) { return without_forms(); }
-result<void> save_state(const state_dict&, const state_target&) { return without_forms(); }
+result<void> save_state(std::span<const wherry::tensor_ref>, const state_target&) { return without_forms(); }
 #endif
 
 void tell(const wherry::sequence<error>& warnings) {

@@ -1,17 +1,20 @@
 #ifndef WHERRY_TOOL_STATES_HPP
 #define WHERRY_TOOL_STATES_HPP
 
+#include <wherry/archive/stored.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/policy/annotate.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/record/kept_extra.hpp>
 #include <wherry/tensor/state_dict.hpp>
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// Arrays by name in files of every form. What reads and writes the forms is compiled once, in states.cpp.
+/// Arrays by name in files of every form, their elements in memory or where they lie. What reads and writes the forms is compiled once, in states.cpp.
 namespace tool {
 
 using wherry::errc;
@@ -21,15 +24,22 @@ using wherry::state_dict;
 using wherry::Variable;
 
 struct state {
+    state_dict arrays;
+    wherry::sequence<error> warnings{};
+    wherry::kept_extra extra{};  ///< as its form has it
+};
+
+/// As above, with the elements where they are: headers alone were read.
+struct listing {
     /// The name of an array in `.pdparams` of 2.x, and the variable's name in a program.
     struct structured_name {
         std::string structured;
         std::string parameter;
     };
-    state_dict arrays;
+    wherry::sequence<wherry::stored_tensor> arrays;
     wherry::sequence<error> warnings{};
+    wherry::kept_extra extra{};
     std::vector<structured_name> structured_names{};
-    wherry::kept_extra extra{};  ///< as its form has it
 
     /// Empty where there is none.
     [[nodiscard]] std::string_view parameter_of(std::string_view name) const noexcept {
@@ -48,8 +58,7 @@ struct state_wish {
 /// Errors: those of `state_file::load` and `state_file::pick`.
 result<state> load_state(const std::string& path, const state_wish& wish = {});
 
-/// The arrays in the bytes of `.pdparams`, `.npz` and safetensors. Errors: those of their readers.
-result<state> parse_state(std::string_view bytes);
+result<listing> list_state(const std::string& path, const state_wish& wish = {});
 
 /// Bytes that gzip compressed. Errors: those of `gunzip`.
 result<std::string> unpacked(std::string_view bytes);
@@ -61,12 +70,13 @@ struct state_target {
     bool combined = false;
     bool gzip = false;
     bool bits = false;
+    std::uint64_t shard_bytes = 0;
     int protocol = 2;
     wherry::annotation_rules rules{};
     wherry::kept_extra extra{};  ///< written again, where the form is the same
 };
 /// Errors: those of `state_file::save`.
-result<void> save_state(const state_dict& arrays, const state_target& target);
+result<void> save_state(std::span<const wherry::tensor_ref> arrays, const state_target& target);
 
 /// Tells warnings on standard error.
 void tell(const wherry::sequence<error>& warnings);

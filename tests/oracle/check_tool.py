@@ -1,12 +1,14 @@
 """What a file of `wherry convert` holds for its own client, and what a model of `wherry infer-model` computes in onnxruntime.
 
   check_tool.py arrays VALUES FILE...                VALUES: a folder of .npy files, as Paddle reads the variables. FILE: .safetensors, .npz,
-                                                     .pdparams by paddle.load, .pickle by pickle alone
+                                                     .pdparams by paddle.load, .pickle by pickle alone, a folder of safetensors shards
   check_tool.py text VALUES DIR                      DIR: a folder of NAME.txt, read by numpy.loadtxt
   check_tool.py savetxt VALUES DIR                   writes such a folder by numpy.savetxt: every second file with a header and commas
+  check_tool.py shards VALUES DIR                    writes two shards and their index by the safetensors package
   check_tool.py onnx DIR OUT NAME=FILE.npy ...       DIR/m.pdmodel and DIR/m.pdiparams; the outputs become OUT/0.npy, ...
 Exit status 1 where a value differs in one bit.
 """
+import json
 import os
 import pickle
 import sys
@@ -15,6 +17,18 @@ import numpy as np
 
 
 def opened(path):
+    if os.path.isdir(path):  # of shards
+        from safetensors import safe_open
+
+        with open(os.path.join(path, "model.safetensors.index.json")) as f:
+            index = json.load(f)
+        found = {}
+        for name, file in index["weight_map"].items():
+            with safe_open(os.path.join(path, file), framework="np") as shard:
+                found[name] = shard.get_tensor(name)
+        if sum(value.nbytes for value in found.values()) != index["metadata"]["total_size"]:
+            sys.exit("%s: the index tells another total_size" % path)
+        return found
     ending = os.path.splitext(path)[1]
     if ending == ".safetensors":
         from safetensors import numpy as st
@@ -68,6 +82,20 @@ def savetxt(values, folder):
     return "written"
 
 
+def shards(values, folder):
+    from safetensors import numpy as st
+
+    os.makedirs(folder, exist_ok=True)
+    held, weight_map = read_values(values), {}
+    for i, part in enumerate((sorted(held)[::2], sorted(held)[1::2])):
+        file = "model-%05d-of-00002.safetensors" % (i + 1)
+        st.save_file({name: held[name] for name in part}, os.path.join(folder, file))
+        weight_map.update({name: file for name in part})
+    with open(os.path.join(folder, "model.safetensors.index.json"), "w") as f:
+        json.dump({"metadata": {"total_size": sum(value.nbytes for value in held.values())}, "weight_map": weight_map}, f, indent=2)
+    return "written"
+
+
 def onnx(model, out, feeds):
     import onnxruntime
     import paddle2onnx
@@ -83,7 +111,7 @@ def onnx(model, out, feeds):
 
 if sys.argv[1] == "arrays":
     print(arrays(sys.argv[2], sys.argv[3:]))
-elif sys.argv[1] in ("text", "savetxt"):
-    print({"text": text, "savetxt": savetxt}[sys.argv[1]](sys.argv[2], sys.argv[3]))
+elif sys.argv[1] in ("text", "savetxt", "shards"):
+    print({"text": text, "savetxt": savetxt, "shards": shards}[sys.argv[1]](sys.argv[2], sys.argv[3]))
 else:
     print(onnx(sys.argv[2], sys.argv[3], sys.argv[4:]))

@@ -17,6 +17,12 @@ for form in safetensors npz pdparams; do
     "$wherry" convert "$model/main.pdmodel" "$model/persistables.bin" "$tool/state.$form" --to $form
     told "wherry convert --to $form, its own client" "$(check arrays "$tool/values" "$tool/state.$form")"
 done
+"$wherry" convert "$tool/state.npz" "$tool/shards" --shard-size 500
+[ "$(ls "$tool/shards" | wc -l)" -gt 2 ] || { echo "wherry convert --shard-size made no shards"; exit 1; }
+told "wherry convert --shard-size, safetensors" "$(check arrays "$tool/values" "$tool/shards")"
+check shards "$tool/values" "$tool/their-shards" >"$work/log"
+"$wherry" diff "$tool/their-shards" "$tool/state.npz"
+told "shards of the safetensors package, wherry diff" "the same arrays"
 "$wherry" convert "$tool/state.npz" "$tool/text" --to text
 told "wherry convert --to text, numpy.loadtxt" "$(check text "$tool/values" "$tool/text")"
 check savetxt "$tool/values" "$tool/savetxt" >"$work/log"

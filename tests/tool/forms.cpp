@@ -227,6 +227,18 @@ TEST_CASE("elements start at the multiples that were asked for") {
     }
 }
 
+TEST_CASE("convert writes shards and reads them again") {
+    const auto from = golden(model + "/persistables");
+    MUST_SUCCEED({"convert", from, fresh("sharded"), "--shard-size", "300"});
+    CHECK(fs::exists("sharded/model.safetensors.index.json"));
+    CHECK(files_beneath("sharded").size() > 3);
+    for (const auto* shards : {"sharded", "sharded/model.safetensors.index.json"}) CHECK(wherry_tool({"diff", from, shards}).status == 0);
+    MUST_SUCCEED({"convert", "sharded", fresh("unsharded.safetensors")});
+    CHECK(wherry_tool({"diff", from, "unsharded.safetensors"}).status == 0);
+    CHECK(wherry_tool({"convert", from, fresh("no_shards"), "--to", "npz", "--shard-size", "300"}).err.find("--shard-size is for") !=
+          std::string::npos);
+}
+
 TEST_CASE("one flipped bit in a file with checksums is an error that names the variable") {
     MUST_SUCCEED({"convert", golden(model + "/params"), fresh("summed"), "--out-filename", "all", "--names", "--checksum"});
     auto bytes = support::read_file("summed/all");

@@ -48,6 +48,19 @@ TEST_CASE("a model is cut in two, trained or saved, and the halves compute what 
     }
 }
 
+TEST_CASE("--batch fixes the first dim of the inputs") {
+    const std::string from = golden("fluid18/classifier_adam/inference");
+    const std::vector<std::string> cut{"infer-model", from + "/__model__", from, fresh("fixed"), "--targets", "fc_2.tmp_2"};
+    MUST_SUCCEED(cut + std::vector<std::string>{"--batch", "3"});
+    const auto shown = wherry_tool({"inspect", "fixed/__model__", "--json"}).out;
+    const auto at = shown.find("\"name\":\"x\"");
+    REQUIRE(at != std::string::npos);
+    CHECK_MESSAGE(shown.substr(at, 120).find("\"dims\":[3,") != std::string::npos, shown.substr(at, 120));
+    const auto other = wherry_tool({"infer-model", "fixed/__model__", "fixed", fresh("again"), "--targets", "fc_2.tmp_2", "--batch", "4"});
+    CHECK(other.status == 1);
+    CHECK(other.err.find("--batch wants inputs whose first dim is open") != std::string::npos);
+}
+
 TEST_CASE("infer-model makes what save_inference_model does, from persistables of any form") {
     const auto program = golden(model + "/main.pdmodel");
     const auto folder = golden(model + "/persistables");

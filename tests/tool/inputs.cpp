@@ -108,6 +108,16 @@ TEST_CASE("a tar archive is the folder of what it holds") {
     check_runs("m.tar");
     MUST_SUCCEED({"embed", "m.tar", "--name", "net", "--out", "of_tar.hpp"});
     CHECK(shell(tool + " inspect - < m.tar").out == shown);
+
+    // and within a folder, beside others
+    fs::create_directories(fresh("some"));
+    write_file("some/m.tar", tar_of({{"m/", "", '5'}, {"m/weights", params}}));
+    write_file("some/readme", "words");
+    const auto inside = wherry_tool({"inspect", "some"}).out;
+    CHECK_MESSAGE(inside.find("m.tar/weights: 31451 bytes, 2 tensors\n") == 0, inside);
+    CHECK_MESSAGE(inside.find("1 file is not of a model: readme\n") != std::string::npos, inside);
+    write_file("some/out.tar", tar_of({{"../out", params}}));
+    CHECK(wherry_tool({"inspect", "some"}).out.find("out.tar: not read: bad_name") != std::string::npos);
 }
 
 TEST_CASE("tar archives have long names in three ways") {
