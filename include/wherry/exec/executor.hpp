@@ -11,6 +11,7 @@
 #include <wherry/exec/op_list.hpp>
 #include <wherry/exec/plan_maker.hpp>
 #include <wherry/exec/prepared_run.hpp>
+#include <wherry/policy/progress.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
@@ -83,16 +84,21 @@ class Executor {
     /// Errors: those of `make_plan` and `plan::run`; closed. A run that fails on a value leaves later operators undone.
     result<sequence<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds = {},
                                  std::span<const std::string> fetches = {}) {
-        if (closed_) return is_closed_error();
         return caught([&]() -> result<sequence<Tensor>> {
-            auto* ready = find_plan(program, feeds, fetches, scope);
-            if (ready == nullptr) {
-                auto made = new_plan(program, feeds, fetches, scope);
-                if (!made) return made.failure();
-                if (plans_.size() == kept_plans) plans_.erase(plans_.begin());
-                ready = &plans_.emplace_back(*std::move(made));
-            }
-            return ready->run(feeds, scope);
+            const auto ready = ready_plan(program, scope, feeds, fetches);
+            if (!ready) return ready.failure();
+            return (*ready)->run(feeds, scope);
+        });
+    }
+    /// As above, and tells a progress (`callback{function, stop_token}`) after each operator how many of them are done.
+    /// Errors: cancelled besides; operators that are done stay done.
+    template <Progress P>
+    result<sequence<Tensor>> run(const Program& program, Scope& scope, std::span<const tensor_ref> feeds,
+                                 std::span<const std::string> fetches, const P& progress) {
+        return caught([&]() -> result<sequence<Tensor>> {
+            const auto ready = ready_plan(program, scope, feeds, fetches);
+            if (!ready) return ready.failure();
+            return (*ready)->run(feeds, scope, progress);
         });
     }
 
@@ -130,6 +136,19 @@ class Executor {
     static constexpr std::size_t kept_plans = 16;
 
     [[gnu::cold]] static failure is_closed_error() { return error{.code = errc::closed, .message = "Attempted to use a closed Executor"}; }
+
+    result<plan*> ready_plan(const Program& program, Scope& scope, std::span<const tensor_ref> feeds,
+                             std::span<const std::string> fetches) {
+        if (closed_) return is_closed_error();
+        auto* ready = find_plan(program, feeds, fetches, scope);
+        if (ready == nullptr) {
+            auto made = new_plan(program, feeds, fetches, scope);
+            if (!made) return made.failure();
+            if (plans_.size() == kept_plans) plans_.erase(plans_.begin());
+            ready = &plans_.emplace_back(*std::move(made));
+        }
+        return ready;
+    }
 
     /// The plan that answers, moved to the end: the one unused for longest goes first.
     plan* find_plan(const Program& program, std::span<const tensor_ref> feeds, std::span<const std::string> fetches, Scope& scope) {

@@ -10,6 +10,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/arena.hpp>
 #include <wherry/exec/op_list.hpp>
+#include <wherry/policy/progress.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/scope.hpp>
@@ -130,6 +131,10 @@ class plan {
 
     /// Runs the steps and returns copies of what is fetched. Errors: those of both `bind`s (nothing has changed), those of values.
     result<sequence<Tensor>> run(std::span<const tensor_ref> feeds, Scope& scope);
+    /// As above, and tells a progress after each operator how many are done; what is left to plans that are made in the run counts as none.
+    /// Errors: cancelled besides; operators that are done stay done.
+    template <Progress P>
+    result<sequence<Tensor>> run(std::span<const tensor_ref> feeds, Scope& scope, const P& progress);
 
     /// The parts of a run, for whoever keeps a plan: a scope, then arrays that `check_fed_array` passed, then the steps.
     /// bind_scope makes what the program writes; names are looked up after one came or went only. Errors: not_initialized, and
@@ -161,6 +166,10 @@ class plan {
     friend class detail::rest_planner;
     friend class detail::profiler;
 
+    /// Room for what is fetched, then all is bound.
+    result<sequence<Tensor>> begin(std::span<const tensor_ref> feeds, Scope& scope);
+    /// What is fetched once the steps are done, from the plans of the rest where there is one.
+    result<sequence<Tensor>> answer(sequence<Tensor> made, std::span<const tensor_ref> feeds, Scope& scope);
     void forget_rows();
     result<void> run_step(const detail::planned_step& step);
     [[nodiscard]] bool has_same_names(Scope& scope) const;
@@ -201,6 +210,19 @@ inline std::uint64_t heap_bytes(const std::string& held) noexcept {
     return held.capacity() > std::string().capacity() ? held.capacity() + 1 : 0;
 }
 }  // namespace detail
+
+template <Progress P>
+result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope, const P& progress) {
+    auto made = begin(feeds, scope);
+    if (!made) return made;
+    forget_rows();
+    std::uint64_t done = 0;
+    for (const auto& step : steps_) {
+        if (auto ran = run_step(step); !ran) return ran.failure();
+        if (!progress(++done, steps_.size())) return error{.code = errc::cancelled, .message = "stopped before it was done"};
+    }
+    return answer(*std::move(made), feeds, scope);
+}
 
 }  // namespace wherry::inline WHERRY_ABI
 

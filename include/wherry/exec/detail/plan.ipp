@@ -190,13 +190,21 @@ WHERRY_INLINE tensor_ref plan::fetched(std::size_t i, std::span<const tensor_ref
             .bytes = {value.data, bytes}};
 }
 
-WHERRY_INLINE result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope) {
+WHERRY_INLINE result<sequence<Tensor>> plan::begin(std::span<const tensor_ref> feeds, Scope& scope) {
     sequence<Tensor> made(rest_ == nullptr ? fetched_.size() : 0);  // first: no run that has changed persistables ends for want of memory
     for (std::size_t i = 0; i < made.size(); ++i)
         if (!made[i].try_resize(fetched_meta(i).dtype, fetched_meta(i).dims)) return detail::no_room(planned_[fetched_[i]]);
     if (auto bound = bind_scope(scope); !bound) return bound.failure();
     if (auto bound = bind_feeds(feeds); !bound) return bound.failure();
+    return made;
+}
+WHERRY_INLINE result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& scope) {
+    auto made = begin(feeds, scope);
+    if (!made) return made;
     if (auto ran = run_steps(); !ran) return ran.failure();
+    return answer(*std::move(made), feeds, scope);
+}
+WHERRY_INLINE result<sequence<Tensor>> plan::answer(sequence<Tensor> made, std::span<const tensor_ref> feeds, Scope& scope) {
     if (rest_ != nullptr) {
         sequence<tensor_ref> carried;
         for (std::size_t i = 0; i < fetched_.size(); ++i) carried.push_back(fetched(i, feeds));
