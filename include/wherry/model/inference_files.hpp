@@ -76,7 +76,8 @@ class appended_scales {
 inline bool has_fed_target(const Program& program, std::span<const Variable> targets) {
     const auto& ops = program.global_block().ops();
     return std::any_of(targets.begin(), targets.end(), [&](const Variable& target) {
-        return !target.persistable() && std::none_of(ops.begin(), ops.end(), [&](const Operator& op) { return op.writes(target.name()); });
+        return target && !target.persistable() &&
+               std::none_of(ops.begin(), ops.end(), [&](const Operator& op) { return op.writes(target.name()); });
     });
 }
 
