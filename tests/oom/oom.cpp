@@ -81,24 +81,36 @@ struct loading {
     std::string before = seen_of(scope);
 };
 
+/// A source of its own, since one that was used keeps what it knows of its folder.
+template <class Source>
+struct loading_from {
+    Source source;
+    loading into;
+};
+
 /// Each allocation of a load fails once: out_of_memory, and the scope is as it was, or all is there.
-template <class Load>
-void check_load(std::string_view what, Load load) {
+template <class MakeSource, class Load>
+void check_load(std::string_view what, MakeSource make_source, Load load) {
     INFO(std::string(what));
+    using prepared = loading_from<decltype(make_source())>;
     for (const long long in_a_row : {1LL, 1'000'000LL}) {
         const auto whole = seen_of(some_values(1));
-        const auto tried = support::each_failure([] { return loading(); }, [&](loading& into) { return load(into.scope); },
-                                                 [&](loading& into, auto& loaded, bool failed) {
-                                                     if (!loaded) {
-                                                         CHECK(failed);
-                                                         CHECK(loaded.error().code == errc::out_of_memory);
-                                                         CHECK(seen_of(into.scope) == into.before);
-                                                     } else {
-                                                         into.scope.erase("mine");
-                                                         CHECK(seen_of(into.scope) == whole);
-                                                     }
-                                                 },
-                                                 in_a_row);
+        const auto tried = support::each_failure(
+            [&] {
+                return prepared{make_source(), loading()};
+            },
+            [&](prepared& on) { return load(on.into.scope, on.source); },
+            [&](prepared& on, auto& loaded, bool failed) {
+                if (!loaded) {
+                    CHECK(failed);
+                    CHECK(loaded.error().code == errc::out_of_memory);
+                    CHECK(seen_of(on.into.scope) == on.into.before);
+                } else {
+                    on.into.scope.erase("mine");
+                    CHECK(seen_of(on.into.scope) == whole);
+                }
+            },
+            in_a_row);
         CHECK(tried.calls >= 2);
         CHECK(tried.leaked == 0);
     }
@@ -133,15 +145,20 @@ TEST_CASE("a load whose memory is out says so and leaves the scope as it was, wh
     const auto bytes = archive<>::save(program, values, memory{});
     REQUIRE(bytes);
 
-    disk one{file};
-    disk several{each};
-    disk annotated{folder / "marked"};
-    mapped mapping{folder / "marked"};
-    check_load("a file", [&](Scope& into) { return archive<>::load(program, into, one); });
-    check_load("bytes", [&](Scope& into) { return archive<>::load(program, into, memory{*bytes}); });
-    check_load("a file per variable", [&](Scope& into) { return archive<layout::per_file>::load(program, into, several); });
-    check_load("a mapped file", [&](Scope& into) { return marked::load(program, into, mapping); });
-    check_load("annotated", [&](Scope& into) { return marked::load(program, into, annotated); });
+    const std::string annotated = folder / "marked";
+    const auto plain = [&](Scope& into, auto& from) { return archive<>::load(program, into, from); };
+    const auto verified = [&](Scope& into, auto& from) { return marked::load(program, into, from); };
+    check_load(
+        "a file", [&] { return disk{file}; }, plain);
+    check_load(
+        "bytes", [&] { return memory{*bytes}; }, plain);
+    check_load(
+        "a file per variable", [&] { return disk{each}; },
+        [&](Scope& into, auto& from) { return archive<layout::per_file>::load(program, into, from); });
+    check_load(
+        "a mapped file", [&] { return mapped{annotated}; }, verified);
+    check_load(
+        "annotated", [&] { return disk{annotated}; }, verified);
 }
 
 TEST_CASE("so does a load of arrays that are decoded") {
@@ -153,21 +170,24 @@ TEST_CASE("so does a load of arrays that are decoded") {
     const auto whole = seen_of(values);
     const auto check = [&](auto archive_of, const std::string& path) {
         using form = decltype(archive_of);
-        disk place{path};
-        REQUIRE(form::save(program, values, place));
-        const auto tried =
-            support::each_failure([] { return loading(); }, [&](loading& into) { return form::load(program, into.scope, place); },
-                                  [&](loading& into, auto& loaded, bool failed) {
-                                      if (!loaded) {
-                                          CHECK(failed);
-                                          CHECK(loaded.error().code == errc::out_of_memory);
-                                          CHECK(seen_of(into.scope) == into.before);
-                                      } else {
-                                          into.scope.erase("mine");
-                                          into.scope.erase("few");
-                                          CHECK(seen_of(into.scope) == whole);
-                                      }
-                                  });
+        REQUIRE(form::save(program, values, disk{path}));
+        using prepared = loading_from<disk>;
+        const auto tried = support::each_failure(
+            [&] {
+                return prepared{disk{path}, loading()};
+            },
+            [&](prepared& on) { return form::load(program, on.into.scope, on.source); },
+            [&](prepared& on, auto& loaded, bool failed) {
+                if (!loaded) {
+                    CHECK(failed);
+                    CHECK(loaded.error().code == errc::out_of_memory);
+                    CHECK(seen_of(on.into.scope) == on.into.before);
+                } else {
+                    on.into.scope.erase("mine");
+                    on.into.scope.erase("few");
+                    CHECK(seen_of(on.into.scope) == whole);
+                }
+            });
         CHECK(tried.calls >= 2);
         CHECK(tried.leaked == 0);
     };
