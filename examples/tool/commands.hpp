@@ -35,6 +35,7 @@ struct convert_arguments {
     std::vector<std::string> casts{};
     std::vector<std::string> transposed{};
     std::vector<std::string> renames{};  ///< OLD=NEW
+    std::string names_from{};            ///< a file that tells the names of parameters
     int protocol = 0;                    ///< of pdparams; 0: 2
     std::uint64_t align = 0;             ///< 0: where they fall
     bool checksum = false;
@@ -42,6 +43,7 @@ struct convert_arguments {
     bool names = false;
     bool gzip = false;
     bool bits = false;
+    bool drop = false;   ///< what the form cannot hold
     bool strip = false;  ///< `program_out` without call stacks
     bool quiet = false;
 };
@@ -67,6 +69,7 @@ struct diff_arguments {
     std::string a;
     std::string b;
     std::string program{};
+    std::string names_from{};
     bool json = false;
 };
 /// Compares the arrays of two files or folders of any form; the status is 1 where they differ. Errors: those of `state_file::load`.

@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "inputs.hpp"
+#include "names.hpp"
 #include "said.hpp"
 #include "states.hpp"
 #include "strip.hpp"
@@ -111,6 +112,8 @@ result<void> check(const convert_arguments& given) {
     if (given.shard_bytes != 0 && given.form != "safetensors")
         return wrong("--shard-size is for --to safetensors", "safetensors", given.form);
     if (given.protocol != 0 && given.form != "pdparams") return wrong("--protocol is for --to pdparams", "pdparams", given.form);
+    if (!given.names_from.empty() && !given.program_out.empty())
+        return wrong("--names-from changes the arrays alone: what --program-out writes would not fit them");
     if (given.bits && given.form != "npz") return wrong("--bits is for --to npz: all other forms hold bfloat16 or its bits anyway");
     return {};
 }
@@ -266,6 +269,7 @@ state_target target_of(const convert_arguments& given) {
             .gzip = given.gzip,
             .bits = given.bits,
             .shard_bytes = given.shard_bytes,
+            .drop = given.drop,
             .protocol = given.protocol == 0 ? 2 : given.protocol,
             .rules = {.alignment = given.align == 0 ? 1 : given.align, .checksums = given.checksum, .names = given.names}};
 }
@@ -316,10 +320,17 @@ result<std::string> convert(const convert_arguments& as_given) {
         if (!variables) return std::move(variables).error().in_file(given.paths[0]);
         wish = {.in_order = *variables, .wanted = *variables, .tell_unused = given.filter != "params"};
     }
-    const auto& in = given.paths[given.paths.size() - 2];
-    auto read = list_state(given.in_filename.empty() ? in : joined(in, given.in_filename), wish);
+    const auto& folder_or_file = given.paths[given.paths.size() - 2];
+    const auto in = given.in_filename.empty() ? folder_or_file : joined(folder_or_file, given.in_filename);
+    auto beside = given.program_out.empty() ? names_for(given.names_from, in) : result<known_names>(known_names());
+    if (!beside) return std::move(beside).error();
+    if (given.paths.size() == 2 && !beside->names.empty() && is_tensor_file(in)) {
+        program = program_of(beside->names);
+        wish.in_order = wherry::select(program, wherry::filter::persistables{});
+    }
+    auto read = list_state(in, wish);
     if (!read) return std::move(read).error();
-    if (given.form != "paddle") warn_of_lod(read->arrays, given.form, read->warnings);
+    if (given.form != "paddle" && given.drop) warn_of_lod(read->arrays, given.form, read->warnings);
     if (auto changed = cast(read->arrays, *rules); !changed) return std::move(changed).error();
     if (auto turned = transpose(read->arrays, given.transposed); !turned) return std::move(turned).error();
     const auto named = rename(read->arrays, *renames);
@@ -330,11 +341,11 @@ result<std::string> convert(const convert_arguments& as_given) {
         program = *std::move(fitting);
         if (given.strip) strip_callstacks(program);
     }
-    auto target = target_of(given);
-    if (renames->empty()) target.extra = read->extra;  // structured names are of the names that were there
+    const auto target = target_of(given);
     std::vector<wherry::tensor_ref> refs;
     for (const auto& one : read->arrays) refs.push_back(one.ref());
-    if (auto saved = save_state(refs, target); !saved) return std::move(saved).error();
+    const naming how{*std::move(beside), read->extra, *named, !wish.wanted.empty()};
+    if (auto saved = save_named(refs, how, target); !saved) return std::move(saved).error();
     tell(read->warnings);
     if (!given.program_out.empty())
         if (auto written = write_program(program, given.program_out); !written) return std::move(written).error();

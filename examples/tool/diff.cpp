@@ -1,6 +1,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "json.hpp"
+#include "names.hpp"
 #include "states.hpp"
 #include "text.hpp"
 
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace tool {
 
@@ -50,15 +52,26 @@ std::optional<changed> compared(const std::string& name, const Tensor& a, const 
     return same ? std::nullopt : std::optional(std::move(made));
 }
 
-std::vector<changed> changes(const state_dict& a, const state_dict& b) {
+/// The array of that name or of another name of its parameter; null when there is none.
+const Tensor* find_named(const state_dict& in, const std::string& name, const wherry::structured_names& names) {
+    if (const auto* const held = in.find(name); held != nullptr) return held;
+    const auto known = names.parameter_of(name);
+    const auto parameter = known.empty() ? std::string_view(name) : known;
+    if (const auto* const held = in.find(parameter); held != nullptr) return held;
+    for (const auto& structured : names.structured_of(parameter))
+        if (const auto* const held = in.find(structured); held != nullptr) return held;
+    return nullptr;
+}
+
+std::vector<changed> changes(const state_dict& a, const state_dict& b, const wherry::structured_names& names) {
     std::vector<changed> found;
     for (const auto& held : a) {
-        const auto* other = b.find(held.name);
+        const auto* other = find_named(b, held.name, names);
         if (other == nullptr) found.push_back({held.name, &held.tensor, nullptr, false, {}});
         else if (auto one = compared(held.name, held.tensor, *other)) found.push_back(*std::move(one));
     }
     for (const auto& held : b)
-        if (a.find(held.name) == nullptr) found.push_back({held.name, nullptr, &held.tensor, false, {}});
+        if (find_named(a, held.name, names) == nullptr) found.push_back({held.name, nullptr, &held.tensor, false, {}});
     std::sort(found.begin(), found.end(), [](const changed& x, const changed& y) { return x.name < y.name; });
     return found;
 }
@@ -111,13 +124,30 @@ result<answer> diff(const diff_arguments& given) {
         if (!program) return program.error();
         wish.in_order = wherry::select(*program, wherry::filter::persistables{});
     }
-    const auto a = load_state(given.a, wish);
+    wherry::structured_names names;
+    const auto loaded = [&](const std::string& path) -> result<state> {
+        auto beside = names_for(given.names_from, path);
+        if (!beside) return std::move(beside).error();
+        auto own = wish;
+        Program named;
+        if (own.in_order.empty() && !beside->names.empty() && is_tensor_file(path)) {
+            named = program_of(beside->names);
+            own.in_order = wherry::select(named, wherry::filter::persistables{});
+        }
+        auto read = load_state(path, own);
+        if (!read) return read;
+        const auto told = names_in(read->extra);
+        for (const auto* const some : {&std::as_const(beside->names), &told})
+            for (const auto& one : *some) (void)names.add(one.structured, one.parameter);  // the first that was said counts
+        return read;
+    };
+    const auto a = loaded(given.a);
     if (!a) return a.error();
-    const auto b = load_state(given.b, wish);
+    const auto b = loaded(given.b);
     if (!b) return b.error();
     tell(a->warnings);
     tell(b->warnings);
-    const auto found = changes(a->arrays, b->arrays);
+    const auto found = changes(a->arrays, b->arrays, names);
     return answer{given.json ? json_of(found) : text_of(found), found.empty() ? 0 : 1};
 }
 

@@ -1,4 +1,5 @@
 #include "inspect.hpp"
+#include "names.hpp"
 #include "operators.hpp"
 
 namespace tool {
@@ -102,6 +103,10 @@ struct held_writer {
                     if (const auto parameter = read.held.parameter_of(one.name); !parameter.empty()) json.field("parameter", parameter);
                 });
         });
+        if (const auto values = values_in(read.held.extra); !values.empty())
+            json.key("values").array([&] {
+                for (const auto& one : values) json.object([&] { json.field("name", one.first).field("value", one.second); });
+            });
         json.key("notes").array([&] {
             for (const auto& note : read.held.warnings) json.value(to_string(note));
         });

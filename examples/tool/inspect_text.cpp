@@ -1,4 +1,5 @@
 #include "inspect.hpp"
+#include "names.hpp"
 #include "operators.hpp"
 #include "said.hpp"
 #include "text.hpp"
@@ -160,7 +161,12 @@ struct text_maker {
             cells.push_back(wherry::printable(read.held.parameter_of(one.name)));
             lines.add(std::move(cells));
         }
-        made += lines.to_string() + total;
+        if (!read.held.arrays.empty()) made += lines.to_string() + total;
+        if (const auto values = values_in(read.held.extra); !values.empty()) {
+            table beside({{"name"}, {"value"}});
+            for (const auto& [name, text] : values) beside.add({wherry::printable(name), wherry::printable(text)});
+            made += beside.to_string();
+        }
         for (const auto& note : read.held.warnings) made += "  " + to_string(note) + "\n";
         return made;
     }

@@ -77,6 +77,13 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
                    "An array gets another name, last of all; with a * on both sides all that start so: --rename '*=teacher/*'")
         ->allow_extra_args(false)
         ->type_name("OLD=NEW");
+    app.add_option(
+           "--names-from", given.names_from,
+           "The names that layers have for parameters (fc1.weight), of a .pdparams, a .pdiparams.info or a text of two names per\n"
+           "line (fc1.weight linear_0.w_0): OUT gets them, --to paddle the names of variables; without it, IN.info and a .pdparams tell")
+        ->type_name("FILE");
+    app.add_flag("--drop", given.drop,
+                 "What the form of OUT cannot hold, such as LR_Scheduler in npz or LoD, is left out and not an error");
     app.add_option("--protocol", given.protocol, "pdparams: the protocol of the pickle, 2 (the default), 3 or 4")
         ->check(CLI::Range(2, 4))
         ->type_name("N");
@@ -102,6 +109,9 @@ void add_diff(CLI::App& app, tool::diff_arguments& given) {
     app.add_option("a", given.a, "A file or folder of any form that convert reads")->required()->type_name("A");
     app.add_option("b", given.b, "Another, of the same form or not")->required()->type_name("B");
     app.add_option("--program", given.program, "Names the tensors of a combined file that has no names")->type_name("PROGRAM");
+    app.add_option("--names-from", given.names_from,
+                   "Names of parameters, as of convert, besides those that A and B tell: linear_0.w_0 and fc1.weight are one array")
+        ->type_name("FILE");
     app.add_flag("--json", given.json, "One JSON document instead of text");
 }
 
@@ -199,11 +209,11 @@ std::vector<std::string*> inputs_of(tool::inspect_arguments& given) { return {&g
 std::vector<std::string*> inputs_of(tool::convert_arguments& given) {
     std::vector<std::string*> all;
     for (auto& path : given.paths) all.push_back(&path);
-    all.pop_back();
+    all.back() = &given.names_from;  // OUT is written
     return all;
 }
 std::vector<std::string*> inputs_of(tool::dot_arguments& given) { return {&given.program}; }
-std::vector<std::string*> inputs_of(tool::diff_arguments& given) { return {&given.a, &given.b, &given.program}; }
+std::vector<std::string*> inputs_of(tool::diff_arguments& given) { return {&given.a, &given.b, &given.program, &given.names_from}; }
 std::vector<std::string*> inputs_of(tool::infer_model_arguments& given) { return {&given.program, &given.from}; }
 std::vector<std::string*> inputs_of(tool::run_arguments& given) { return {&given.model}; }
 std::vector<std::string*> inputs_of(tool::bench_arguments& given) { return {&given.model}; }

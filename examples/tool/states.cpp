@@ -1,5 +1,7 @@
 #include "states.hpp"
 
+#include "names.hpp"
+
 #if __has_include(<zlib.h>) && __has_include(<nlohmann/json.hpp>)
 #include <wherry/interop/state_file.hpp>
 #include <wherry/interop/state_file_save.hpp>
@@ -50,8 +52,7 @@ result<listing> list_state(const std::string& path, const state_wish& wish) {
     if (!read) return std::move(read).error();
     listing made;
     made.extra = read->report.extra;
-    if (const auto* const extra = made.extra.as<wherry::pickle::extra>(); extra != nullptr)
-        for (const auto& held : extra->structured_names) made.structured_names.push_back({held.structured, held.parameter});
+    for (const auto& held : names_in(made.extra)) made.structured_names.push_back({held.structured, held.parameter});
     if (wish.wanted.empty()) {
         made.arrays = std::move(read->arrays);
     } else {
@@ -89,7 +90,8 @@ result<void> save_state(std::span<const wherry::tensor_ref> arrays, const state_
                              .protocol = target.protocol,
                              .extra = target.extra,
                              .shard_bytes = target.shard_bytes,
-                             .bits = target.bits});
+                             .bits = target.bits,
+                             .drop = target.drop});
 }
 #else
 namespace {

@@ -71,6 +71,7 @@ struct state_target {
     bool gzip = false;
     bool bits = false;
     std::uint64_t shard_bytes = 0;
+    bool drop = false;  ///< what the form cannot hold
     int protocol = 2;
     wherry::annotation_rules rules{};
     wherry::kept_extra extra{};  ///< written again, where the form is the same

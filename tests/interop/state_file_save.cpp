@@ -75,3 +75,37 @@ TEST_CASE("arrays that a form cannot hold are refused before anything is written
         CHECK(refused(as, {}, twice) == errc::duplicate_name);
     CHECK(state_file::save(both, path, form::npz, {.bits = true}));
 }
+
+TEST_CASE("LoD and values beside the arrays are refused where a form has no place for them, unless they may be dropped") {
+    const support::scratch place("state_drop");
+    auto sequences = weights;
+    sequences.set_lod({{0, 1, 2}});
+    const std::vector<tensor_ref> with_lod{sequences.ref("w")};
+    const auto optimizer = state_file::load(support::golden("paddle26/checkpoints/tied.pdopt"));
+    REQUIRE(optimizer);
+    const auto refs = optimizer->arrays.refs();
+    for (const auto as : {form::npz, form::safetensors, form::text, form::pdparams, form::combined, form::per_file}) {
+        CAPTURE(static_cast<int>(as));
+        const auto path = place / ("lod" + std::to_string(static_cast<int>(as)));
+        const auto values = place / ("values" + std::to_string(static_cast<int>(as)));
+        const auto lod_saved = state_file::save(with_lod, path, as);
+        const bool holds_lod = as == form::combined || as == form::per_file;
+        CHECK(static_cast<bool>(lod_saved) == holds_lod);
+        if (!lod_saved) CHECK(lod_saved.error().code == errc::lod_mismatch);
+        if (!lod_saved) CHECK(lod_saved.error().variable == "w");
+        CHECK(std::filesystem::exists(path) == holds_lod);
+        CHECK(state_file::save(with_lod, path, as, {.drop = true}));
+        const auto saved = state_file::save(refs, values, as, {.extra = optimizer->report.extra});
+        CHECK(static_cast<bool>(saved) == (as == form::pdparams));
+        if (!saved) CHECK(saved.error().code == errc::unsupported);
+        if (!saved) CHECK(saved.error().variable == "LR_Scheduler/last_epoch");
+        CHECK(state_file::save(refs, values, as, {.extra = optimizer->report.extra, .drop = true}));
+    }
+    // a pickle of values alone
+    const auto info = state_file::load(support::golden("paddle26/checkpoints/tied.pdiparams.info"));
+    REQUIRE(info);
+    CHECK(info->arrays.empty());
+    REQUIRE(state_file::save({}, place / "info", form::pdparams, {.extra = info->report.extra}));
+    CHECK((support::read_file(place / "info") == support::read_file(support::golden("paddle26/checkpoints/tied.pdiparams.info"))));
+    CHECK(state_file::save({}, place / "npz", form::npz, {.extra = info->report.extra}).error().code == errc::nothing_to_save);
+}

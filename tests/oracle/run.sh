@@ -102,6 +102,7 @@ for value in "$work"/out/trained-end/*.npy; do
 done
 . "$here/interop.sh"
 . "$here/tool.sh"
+. "$here/checkpoints.sh"
 wait "$meanwhile" || { cat "$work/meanwhile.log"; exit 1; }
 cat "$work/meanwhile.log"
 echo "$checks checks by the real Paddle passed"

@@ -46,14 +46,14 @@ told "wherry convert --gzip, gunzip" "the Paddle file"
 
 # element types; NumPy's safetensors know no complex numbers of 128 bits and no bfloat16
 tensors=$golden/paddle26/tensors
-"$wherry" convert "$tensors/main.pdmodel" "$tensors/persistables.bin" "$tool/types.npz" --to npz --bits 2>"$work/log"
+"$wherry" convert "$tensors/main.pdmodel" "$tensors/persistables.bin" "$tool/types.npz" --to npz --bits --drop 2>"$work/log"
 told "every element type in npz, NumPy" "$(check arrays "$tensors/values" "$tool/types.npz")"
 "$wherry" convert "$tensors/main.pdmodel" "$tensors/persistables.bin" "$tool/types" 2>"$work/log"
 cp -r "$tensors/values" "$tool/types-values"
 rm "$tool/types/complex128" "$tool/types/bfloat16" "$tool/types-values/complex128.npy" "$tool/types-values/bfloat16.npy"
-"$wherry" convert "$tool/types" "$tool/types.safetensors" --to safetensors 2>"$work/log"
+"$wherry" convert "$tool/types" "$tool/types.safetensors" --to safetensors --drop 2>"$work/log"
 told "element types in safetensors" "$(check arrays "$tool/types-values" "$tool/types.safetensors")"
-"$wherry" convert "$tool/types" "$tool/types-text" --to text 2>"$work/log"
+"$wherry" convert "$tool/types" "$tool/types-text" --to text --drop 2>"$work/log"
 told "element types in text, numpy.loadtxt" "$(check text "$tool/types-values" "$tool/types-text")"
 
 # models made from trained programs

@@ -119,17 +119,20 @@ TEST_CASE("every element type is kept, or refused, or changed by name") {
           std::string::npos);
     CHECK(!fs::exists(out));
     // bits and values
-    REQUIRE(wherry_tool({"convert", program, from, out + "/bits", "--to", "npz", "--bits"}).status == 0);
+    REQUIRE(wherry_tool({"convert", program, from, out + "/bits", "--to", "npz", "--bits", "--drop"}).status == 0);
     CHECK(wherry_tool({"inspect", out + "/bits"}).out.find("  bfloat16             uint16 ") != std::string::npos);
-    REQUIRE(wherry_tool({"convert", program, from, out + "/values", "--to", "npz", "--cast", "bfloat16=float32"}).status == 0);
+    REQUIRE(wherry_tool({"convert", program, from, out + "/values", "--to", "npz", "--cast", "bfloat16=float32", "--drop"}).status == 0);
     CHECK(wherry_tool({"inspect", out + "/values"}).out.find("  bfloat16             float32 ") != std::string::npos);
-    // the program knows what the bits were; LoD is gone, and that was told
-    const auto pickled = wherry_tool({"convert", program, from, out + "/p", "--to", "pdparams"});
+    // the program knows what the bits were; LoD is dropped where that was said
+    const auto with_lod = wherry_tool({"convert", program, from, out + "/p", "--to", "pdparams"});
+    CHECK(with_lod.status == 1);
+    CHECK(with_lod.err.find("lod_mismatch: LoD has no place in this form") != std::string::npos);
+    const auto pickled = wherry_tool({"convert", program, from, out + "/p", "--to", "pdparams", "--drop"});
     CHECK(pickled.status == 0);
     CHECK(pickled.err.find("warning: lod_mismatch: LoD has no place in this form and is left out [variable lod1, found pdparams]") !=
           std::string::npos);
     MUST_SUCCEED({"convert", program, out + "/p", out + "/folder"});
-    REQUIRE(wherry_tool({"convert", program, from, out + "/t", "--to", "text"}).status == 0);
+    REQUIRE(wherry_tool({"convert", program, from, out + "/t", "--to", "text", "--drop"}).status == 0);
     MUST_SUCCEED({"convert", program, out + "/t", out + "/of_text"});
     for (const auto& [name, bytes] : files_beneath(golden("paddle26/tensors/persistables"))) {
         CAPTURE(name);

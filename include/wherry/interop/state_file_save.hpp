@@ -45,16 +45,39 @@ struct save_options {
     annotation_rules rules{};  ///< of Paddle's own forms
     bool gzip = false;         ///< of Paddle's own forms: every file
     int protocol = 2;          ///< of `.pdparams`: 2, 3 or 4
-    kept_extra extra{};        ///< of a load: metadata of safetensors, structured names of `.pdparams`, for the same form
+    kept_extra extra{};        ///< of a load, for the same form: metadata of safetensors, all that a pickle holds beside its arrays
     std::uint64_t shard_bytes =
         0;              ///< safetensors: not 0, files of at most so many bytes of elements, NAME-00001-of-00002.safetensors, and an index
     bool bits = false;  ///< npz: bfloat16 and float8 as unsigned numbers, which is what `.pdparams` does always
+    bool drop = false;  ///< LoD and values beside the arrays are left out where the form has no place for them
 };
 
 namespace detail {
+/// What is lost in a form is an error, unless it may be dropped. Errors: lod_mismatch, unsupported.
+inline result<void> check_place(std::span<const tensor_ref> tensors, form as, const save_options& options) {
+    if (options.drop) return {};
+    if (as == form::safetensors)
+        for (const auto& one : tensors)
+            if (!format::safetensors::holds(one.dtype)) return {};  // which says so
+    const bool paddle = as == form::combined || as == form::per_file;
+    for (const auto& one : tensors)
+        if (!paddle && one.lod != nullptr && !one.lod->empty())
+            return error{.code = errc::lod_mismatch,
+                         .message = "LoD has no place in this form: save in one of Paddle's own, or drop it",
+                         .variable = one.name};
+    const auto* const rest = options.extra.as<pickle::extra>();
+    const auto values = rest != nullptr && as != form::pdparams ? rest->values(1) : sequence<pickle::extra::named_value>();
+    if (values.empty()) return {};
+    return error{.code = errc::unsupported,
+                 .message = "a value beside the arrays has no place in this form: save as pdparams, or drop it",
+                 .variable = values[0].name,
+                 .found = values[0].text};
+}
 inline result<void> check(std::span<const tensor_ref> tensors, form as, const save_options& options) {
     const bool paddle = as == form::combined || as == form::per_file;
-    if (tensors.empty()) return error{.code = errc::nothing_to_save, .message = "there is no array to save"};
+    const auto* const rest = options.extra.as<pickle::extra>();
+    const bool only_values = as == form::pdparams && rest != nullptr && rest->top.kind != pickle::kind::none;
+    if (tensors.empty() && !only_values) return error{.code = errc::nothing_to_save, .message = "there is no array to save"};
     if (!paddle && (options.gzip || options.rules.any()))
         return error{.code = errc::bad_argument, .message = "only Paddle's own files take annotations and gzip"};
     if (options.shard_bytes != 0 && as != form::safetensors)
@@ -64,14 +87,14 @@ inline result<void> check(std::span<const tensor_ref> tensors, form as, const sa
                      .message = "elements cannot start at multiples of this",
                      .expected = "a power of two up to 65536",
                      .found = decimal(options.rules.alignment)};
-    if (as != form::npz || options.bits) return {};
+    if (as != form::npz || options.bits) return check_place(tensors, as, options);
     for (const auto& one : tensors)
         if (one.dtype == DType::BF16 || one.dtype == DType::FP8_E4M3FN || one.dtype == DType::FP8_E5M2)
             return error{.code = errc::bad_dtype,
                          .message = "NumPy has no such element type: convert the values, or save their bits",
                          .variable = one.name,
                          .found = name_of(one.dtype)};
-    return {};
+    return check_place(tensors, as, options);
 }
 
 template <class E>
@@ -90,6 +113,16 @@ inline result<void> save_shards(std::span<const tensor_ref> tensors, const std::
     return write(*plan, files, atomic::steps);
 }
 
+inline result<void> save_pickle(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
+    const format::pickle<> form{{.protocol = options.protocol}, extra_of<pickle::extra>(options)};
+    if (!tensors.empty()) return archive<format::pickle<>>::save(tensors, disk{path}, form);
+    save_plan plan;  // an archive has arrays, a checkpoint may have none
+    plan.begin_record();
+    if (auto planned = form.plan(plan, tensors, {}); !planned) return planned;
+    disk file{path};
+    return write(plan, file, atomic::steps);
+}
+
 template <class L>
 result<void> save_streams(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
     const auto plan = save_plan::make<L>(tensors, {}, {}, header_maker_for(options.rules));
@@ -102,16 +135,14 @@ result<void> save_streams(std::span<const tensor_ref> tensors, const std::string
 }  // namespace detail
 
 /// Saves arrays in one of the forms. Each file is replaced whole; names and elements are checked before the first byte is
-/// written. LoD has a place in Paddle's own forms alone.
-/// Errors: nothing_to_save, bad_argument, bad_dtype (what the form has no element type for); those of `archive::save`.
+/// written. LoD has a place in Paddle's own forms alone, values beside the arrays in pdparams.
+/// Errors: lod_mismatch, unsupported for what the form has no place for, without `drop`; nothing_to_save, bad_argument, bad_dtype (what the form has no element type for); those of `archive::save`.
 inline result<void> save(std::span<const tensor_ref> tensors, const std::string& path, form as, const save_options& options = {}) {
     if (auto checked = detail::check(tensors, as, options); !checked) return checked;
     switch (as) {
         case form::combined: return detail::save_streams<layout::combined>(tensors, path, options);
         case form::per_file: return detail::save_streams<layout::per_file>(tensors, path, options);
-        case form::pdparams:
-            return archive<format::pickle<>>::save(
-                tensors, disk{path}, format::pickle<>{{.protocol = options.protocol}, detail::extra_of<pickle::extra>(options)});
+        case form::pdparams: return detail::save_pickle(tensors, path, options);
         case form::npz: return archive<format::npz<>>::save(tensors, disk{path});
         case form::safetensors:
             if (options.shard_bytes != 0) return detail::save_shards(tensors, path, options);

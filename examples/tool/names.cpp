@@ -1,0 +1,95 @@
+#include "names.hpp"
+
+#include "files.hpp"
+
+#include <wherry/format/pickle.hpp>
+#include <wherry/model/names_file.hpp>
+#include <wherry/record/whole_record.hpp>
+#include <wherry/wire/file_kind.hpp>
+#include <wherry/wire/sniff.hpp>
+#include <wherry/wire/var_desc.hpp>
+
+namespace tool {
+
+result<known_names> names_for(const std::string& names_from, const std::string& in) {
+    const auto beside = in + ".info";
+    if (names_from.empty() && (is_folder(in) || !exists(beside))) return known_names();
+    auto names = wherry::load_structured_names(names_from.empty() ? beside : names_from);
+    if (!names && names_from.empty()) return known_names();  // some other file of that name
+    if (!names) return std::move(names).error();
+    return known_names{*std::move(names), !names_from.empty()};
+}
+
+wherry::Program program_of(const wherry::structured_names& names) {
+    wherry::Program made;
+    for (const auto& name : names.parameters()) {
+        wherry::wire::VarDesc<> desc;
+        desc.name = name;
+        desc.type.lod_tensor.emplace();
+        desc.persistable = true;
+        made.global_block().create_var(std::move(desc));
+    }
+    return made;
+}
+
+bool is_tensor_file(const std::string& path) {
+    auto file = is_folder(path) ? result<wherry::disk::reader>(error{}) : open_file(path);
+    if (!file) return false;
+    const auto head = wherry::read_head(*file, wherry::wire::kind_bytes);
+    return head && wherry::wire::kind_of(*head, file->size_bytes()) == wherry::wire::file_kind::tensors;
+}
+
+result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming& how, state_target target) {
+    const auto* const held = how.kept.as<wherry::pickle::extra>();
+    target.extra = how.kept;
+    wherry::pickle::extra rest;
+    if (held != nullptr) {
+        const std::vector<std::pair<std::string, std::string>> renames(how.renames.begin(), how.renames.end());
+        auto renamed = held->renamed(renames);
+        if (!renamed) return std::move(renamed).error();
+        rest = *std::move(renamed);
+        target.extra = wherry::kept_extra(rest);
+    }
+    const bool to_pickle = target.form == "pdparams";
+    auto names = how.beside.names;
+    if (held != nullptr && !how.beside.asked) {
+        auto told = rest.names();
+        if (!told) return std::move(told).error();
+        names = *std::move(told);
+    }
+    if (names.empty()) return save_state(arrays, target);
+    if (target.form == "paddle") {
+        const auto parameters = wherry::by_parameter(arrays, names);
+        if (!parameters) return parameters.error();
+        return save_state(parameters->refs(), target);
+    }
+    const bool wanted = how.beside.asked || (to_pickle && (held == nullptr || how.picked));
+    if (!wanted) return save_state(arrays, target);
+    const auto structured = wherry::by_structured(arrays, names);
+    if (to_pickle) {  // its table is of the arrays that it holds
+        const auto& table = held != nullptr && !how.beside.asked ? rest.structured_names : names;
+        wherry::structured_names kept;
+        for (const auto& one : structured.refs())
+            if (const auto parameter = table.parameter_of(one.name); !parameter.empty())
+                if (auto added = kept.add(std::string(one.name), std::string(parameter)); !added) return std::move(added).error();
+        rest.structured_names = std::move(kept);
+        target.extra = wherry::kept_extra(rest);
+    }
+    return save_state(structured.refs(), target);
+}
+
+std::vector<std::pair<std::string, std::string>> values_in(const wherry::kept_extra& kept) {
+    std::vector<std::pair<std::string, std::string>> made;
+    if (const auto* const rest = kept.as<wherry::pickle::extra>(); rest != nullptr)
+        for (auto& one : rest->values()) made.emplace_back(std::move(one.name), std::move(one.text));
+    return made;
+}
+
+wherry::structured_names names_in(const wherry::kept_extra& kept) {
+    const auto* const rest = kept.as<wherry::pickle::extra>();
+    if (rest == nullptr) return {};
+    auto names = rest->names();
+    return names ? *std::move(names) : wherry::structured_names();
+}
+
+}  // namespace tool

@@ -1,0 +1,30 @@
+# Sourced by run.sh: checkpoints and both names of their parameters through `wherry convert`; the real Paddle resumes from what came back.
+for version in 2.6.2 3.3.1; do
+    [ "$version" = 2.6.2 ] && python=$paddle26 || python=$paddle33
+    from=$work/checkpoints/$version to=$work/checkpoints/$version-back
+    mkdir -p "$to"
+    checkpoint() { "$python" "$here/check_checkpoints.py" "$@" 2>"$work/log" || { tail -n 3 "$work/log" >&2; return 1; }; }
+    checkpoint write "$from" >"$work/said"
+    own=$(checkpoint resume "$from/net.pdparams" "$from/opt.pdopt")
+    [ -n "$own" ] && [ "$own" = "$(checkpoint resume - - "$from/nested.pdparams")" ] || { echo "Paddle $version does not resume from its own"; exit 1; }
+    resumed() { local losses; losses=$(checkpoint resume "${@:2}") && [ "$losses" = "$own" ] && say "$1, Paddle $version" "the same losses" || { echo "$1: $losses, not $own"; exit 1; }; }
+    for file in net.pdparams opt.pdopt nested.pdparams; do
+        "$wherry" convert "$from/$file" "$to/$file" --to pdparams --quiet
+        say "$file to pdparams, Paddle $version" "$(checkpoint equal "$from/$file" "$to/$file")"
+    done
+    resumed "net.pdparams and opt.pdopt" "$to/net.pdparams" "$to/opt.pdopt"
+    resumed "nested.pdparams" - - "$to/nested.pdparams"
+    # the names of variables and back: 3.3.1 writes no .info, and 2.6.2 one that has one of two names of a shared parameter
+    "$wherry" convert "$from/jit.pdiparams" "$to/jit.pdparams" --names-from "$from/net.pdparams" --quiet
+    resumed "jit.pdiparams to pdparams" "$to/jit.pdparams" "$from/opt.pdopt"
+    "$wherry" convert "$from/net.pdparams" "$to/net.pdiparams" --quiet
+    cmp "$from/jit.pdiparams" "$to/net.pdiparams"
+    "$wherry" convert "$to/net.pdiparams" "$to/again.pdparams" --names-from "$from/net.pdparams" --quiet
+    resumed "net.pdparams to pdiparams and back" "$to/again.pdparams" "$from/opt.pdopt"
+    "$wherry" diff "$from/net.pdparams" "$from/jit.pdiparams" --names-from "$from/net.pdparams"
+    for form in npz safetensors; do
+        "$wherry" convert "$from/net.pdparams" "$to/net.$form" --quiet
+        "$wherry" convert "$to/net.$form" "$to/$form.pdparams" --quiet
+        resumed "net.pdparams to $form and back" "$to/$form.pdparams" "$from/opt.pdopt"
+    done
+done
