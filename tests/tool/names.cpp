@@ -57,12 +57,13 @@ TEST_CASE("nested checkpoints, lists and single tensors are shown whole and come
 }
 
 TEST_CASE("what a form has no place for is an error unless it is dropped") {
-    for (const auto& [file, value] :
-         {std::pair<std::string, std::string>{golden("cases/pdopt-lr-scheduler/a.pdopt"), "LR_Scheduler/last_epoch"},
-          {checkpoint_of("tied.pdopt"), "LR_Scheduler/last_epoch"},
-          {checkpoint_of("tied.pdopt", "paddle33"), "LR_Scheduler/last_epoch"},
-          {checkpoint_of("nested.pdparams"), "epoch"}})
+    for (const auto& one : {std::pair<std::string, std::string>{golden("cases/pdopt-lr-scheduler/a.pdopt"), "LR_Scheduler/last_epoch"},
+                            {checkpoint_of("tied.pdopt"), "LR_Scheduler/last_epoch"},
+                            {checkpoint_of("tied.pdopt", "paddle33"), "LR_Scheduler/last_epoch"},
+                            {checkpoint_of("nested.pdparams"), "epoch"}})
         for (const std::string form : {"npz", "safetensors", "text", "paddle"}) {
+            const auto& file = one.first;
+            const auto& value = one.second;
             CAPTURE(file);
             CAPTURE(form);
             const auto refused = wherry_tool({"convert", file, fresh("dropped"), "--to", form});
@@ -92,10 +93,11 @@ TEST_CASE("the names of layers and those of variables are one array: diff and co
         std::string combined;  ///< names of variables
         std::size_t structured;
     };
-    for (const auto& [params, combined, structured] :
-         {named_model{golden("cases/structured-names/net.pdparams"), golden("cases/structured-names/dyn.pdiparams"), 5},
-          named_model{checkpoint_of("tied.pdparams"), checkpoint_of("tied.pdiparams"), 10},
-          named_model{checkpoint_of("tied.pdparams", "paddle33"), checkpoint_of("tied.pdiparams", "paddle33"), 10}}) {
+    for (const auto& one : {named_model{golden("cases/structured-names/net.pdparams"), golden("cases/structured-names/dyn.pdiparams"), 5},
+                            named_model{checkpoint_of("tied.pdparams"), checkpoint_of("tied.pdiparams"), 10},
+                            named_model{checkpoint_of("tied.pdparams", "paddle33"), checkpoint_of("tied.pdiparams", "paddle33"), 10}}) {
+        const auto& params = one.params;  // clang 14 captures no structured binding
+        const auto& combined = one.combined;
         CAPTURE(params);
         MUST_SUCCEED({"diff", params, combined, "--names-from", params});
         MUST_SUCCEED({"diff", combined, params, "--names-from", params});
@@ -103,7 +105,7 @@ TEST_CASE("the names of layers and those of variables are one array: diff and co
         MUST_SUCCEED({"convert", combined, fresh("back.pdparams"), "--names-from", params, "--protocol", "4"});
         MUST_SUCCEED({"diff", params, "back.pdparams"});
         const auto shown = inspected("back.pdparams");
-        CHECK_MESSAGE(has_part(shown, std::to_string(structured) + " arrays"), shown);
+        CHECK_MESSAGE(has_part(shown, std::to_string(one.structured) + " arrays"), shown);
         MUST_SUCCEED({"convert", "back.pdparams", fresh("again"), "--to", "paddle", "--out-filename", "all.pdiparams"});
         CHECK((support::read_file("again/all.pdiparams") == support::read_file(combined)));
         MUST_SUCCEED({"convert", combined, fresh("named.safetensors"), "--names-from", params});
