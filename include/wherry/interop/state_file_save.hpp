@@ -5,6 +5,7 @@
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/format/pickle.hpp>
 #include <wherry/format/text_file.hpp>
 #include <wherry/interop/gzip.hpp>
