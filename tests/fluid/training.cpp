@@ -74,6 +74,14 @@ const training_case cases[] = {
     {"inverse_time_decay", scheduled([] { return layers::inverse_time_decay(0.5, 4, 0.3, {.staircase = true}); })},
     {"polynomial_decay", scheduled([] { return layers::polynomial_decay(0.5, 9, {.end_learning_rate = 0.01, .power = 2}); })},
     {"noam_decay", scheduled([] { return layers::noam_decay(64, 7, 2); })},
+    {"polynomial_decay_cycle", scheduled([] { return layers::polynomial_decay(0.5, 6, {.end_learning_rate = 0.01, .cycle = true}); })},
+    {"piecewise_decay", scheduled([] {
+         return layers::piecewise_decay({3, 9}, {0.5, 0.1, 0.02});
+     })},
+    {"linear_lr_warmup", scheduled([] { return layers::linear_lr_warmup(0.5, 6, 0.1, 0.5); })},
+    {"warmup_of_a_schedule", scheduled([] {
+         return layers::linear_lr_warmup(layers::piecewise_decay({8, 12}, {0.5, 0.1, 0.02}), 6, 0.1, 0.5);
+     })},
     {"cosine_decay", scheduled([] { return layers::cosine_decay(0.5, 3, 5); })},
 };
 

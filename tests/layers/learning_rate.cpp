@@ -1,11 +1,14 @@
 #include <wherry/layers/learning_rate.hpp>
 
+#include <support/check_error.hpp>
 #include <support/fresh_programs.hpp>
 
 #include <wherry/exec/executor.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <span>
 #include <vector>
 
 using namespace wherry;
@@ -48,6 +51,19 @@ TEST_CASE("schedules count from 0, noam_decay from 1") {
                 [](double t) { return 1.5 * std::min(std::pow(t + 1, -0.5), std::pow(2, -1.5) * (t + 1)); });
     check_rates([](auto& b) { return layers::cosine_decay(b, 0.5, 1, 4); },
                 [](double t) { return 0.25 * (std::cos(t * std::acos(-1.0) / 4) + 1); });
+}
+
+TEST_CASE("schedules of cases take the first that holds") {
+    const std::vector<std::int64_t> boundaries{1, 3};
+    const std::vector<double> values{0.5, 0.25, 0.125};
+    CHECK(rates_of([&](auto& b) { return layers::piecewise_decay(b, boundaries, values); }) == std::vector<double>{0.5, 0.25, 0.25, 0.125});
+    CHECK(rates_of([&](auto& b) { return layers::piecewise_decay(b, {}, std::span(values).first(1)); }) == std::vector<double>(4, 0.5));
+    CHECK(rates_of([](auto& b) { return layers::linear_lr_warmup(b, 0.75, 2, 0.25, 0.5); }) ==
+          std::vector<double>{0.25, 0.375, 0.75, 0.75});
+    check_rates([](auto& b) { return layers::polynomial_decay(b, 0.5, 2, {.end_learning_rate = 0.1, .cycle = true}); },
+                [](double t) { return 0.4 * (1 - t / (2 * std::max(1.0, std::ceil(t / 2)))) + 0.1; });
+    fresh_programs p;
+    support::check_error(layers::piecewise_decay(p.b, boundaries, std::vector<double>{1}), errc::bad_argument);
 }
 
 TEST_CASE("schedules of one program share the count, which is made and counted up once") {

@@ -29,6 +29,10 @@ class known_values {
         while (values_.size() <= operand) values_.emplace_back();
         values_[operand] = std::move(elements);
     }
+    /// Of a variable that a run may write or not.
+    void forget(std::uint32_t operand) {
+        if (operand < values_.size()) values_[operand] = {};
+    }
 
     struct side {
         const sequence<slot_range>& slots;

@@ -114,6 +114,7 @@ struct op_info {
     op_reads reads = op_reads::values;
     bool reads_lod = false;  ///< LoD of its inputs decides dims or values: a plan is then made for it, too
     op_rows rows = op_rows::whole;
+    bool is_conditional = false;         ///< its sub_block is run where its first input holds
     bool keeps_dims = false;             ///< `static constexpr bool keeps_dims = true`: its output has the dims of its only input
     detail::rest_leaver rest = nullptr;  ///< `static constexpr auto rest = leave_rest`: an operator whose outputs decide shapes
 
@@ -190,6 +191,7 @@ constexpr op_info info_of() {
     if constexpr (requires { Op::reads; }) info.reads = Op::reads;
     if constexpr (requires { Op::reads_lod; }) info.reads_lod = Op::reads_lod;
     if constexpr (requires { Op::rows; }) info.rows = Op::rows;
+    if constexpr (requires { Op::is_conditional; }) info.is_conditional = Op::is_conditional;
     if constexpr (requires { Op::keeps_dims; }) info.keeps_dims = Op::keeps_dims;
     if constexpr (requires { Op::rest; }) info.rest = Op::rest;
     return info;

@@ -9,6 +9,7 @@
 #include <wherry/base/revision.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/arena.hpp>
+#include <wherry/exec/feed_check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/policy/progress.hpp>
 #include <wherry/program/program.hpp>
@@ -64,12 +65,16 @@ struct plan_rest {
 /// One operator, ready to run.
 struct planned_step {
     const op_info* op = nullptr;
-    bool follows = false;  ///< its outputs have the dims that a run tells of its only input
+    std::uint32_t skips = 0;  ///< so many steps after it are left out where its first input is false
+    bool follows = false;     ///< its outputs have the dims that a run tells of its only input
     attributes_ptr attributes{nullptr, nullptr};
     sequence<slot_range> input_slots;
     sequence<slot_range> output_slots;
     sequence<operand*> inputs;
     sequence<operand*> outputs;  ///< null where the program names none
+
+    /// How many steps after it a condition leaves out.
+    [[nodiscard]] std::size_t skipped() const { return skips > 0 && *inputs[0]->data == std::byte{0} ? skips : 0; }
 };
 
 /// Whether an operator's input has rows whose number only a run tells; then its outputs have them, too.
@@ -80,43 +85,6 @@ inline result<bool> follow_rows(const op_info& op, std::span<const tensor_meta> 
         return error{.code = errc::unsupported, .message = "an operator reads rows whose number is not known before the program runs"};
     for (auto& meta : out) meta.at_most = true;
     return true;
-}
-
-/// A fed array in itself: bytes that fit the dims, LoD that fits the rows. Asked at each run, since a plan reads without looking.
-/// Errors: bad_argument, bad_lod.
-inline result<void> check_fed_array(const tensor_ref& fed) {
-    if (byte_count(fed.dtype, fed.dims) != fed.bytes.size())
-        return error{.code = errc::bad_argument,
-                     .message = "the bytes of a fed array do not fit its dims",
-                     .variable = fed.name,
-                     .expected = to_string(fed.dims),
-                     .found = decimal(fed.bytes.size())};
-    if (fed.lod == nullptr || fed.lod->empty()) return {};
-    const auto rows = fed.dims.rank() > 0 ? static_cast<std::uint64_t>(fed.dims[0]) : 1;
-    if (auto checked = check_lod(*fed.lod, rows); !checked) return std::move(checked).error().of_variable(fed.name);
-    return {};
-}
-
-/// Only `fluid.data` variables ask for a check; fewer fed dims than declared pass, as in the reference.
-inline result<void> check_feed(const Variable& var, const tensor_ref& fed) {
-    const auto wanted = var.shape();
-    bool fits = fed.dims.rank() <= wanted.size();
-    for (std::size_t i = 0; fits && i < fed.dims.rank(); ++i) fits = infer_context::agree(wanted[i], fed.dims[i]);
-    if (!fits)
-        return error{.code = errc::shape_mismatch,
-                     .message = {"The fed Variable '", var.name(), "' should have dimensions = ", decimal(wanted.size()),
-                                 ", shape = ", to_tuple(wanted), ", but received fed shape ", to_string(fed.dims), " on each device"},
-                     .variable = fed.name,
-                     .expected = to_tuple(wanted),
-                     .found = to_string(fed.dims)};
-    if (var.dtype() != fed.dtype)
-        return error{.code = errc::dtype_mismatch,
-                     .message = {"The data type of fed Variable '", var.name(), "' must be '", name_of(var.dtype()), "', but received '",
-                                 name_of(fed.dtype), "'"},
-                     .variable = fed.name,
-                     .expected = name_of(var.dtype()),
-                     .found = name_of(fed.dtype)};
-    return {};
 }
 }  // namespace detail
 

@@ -7,12 +7,14 @@
 #include <wherry/exec/gradient.hpp>
 #include <wherry/exec/slot.hpp>
 #include <wherry/program/operator.hpp>
+#include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace wherry::inline WHERRY_ABI {
 
@@ -52,6 +54,21 @@ struct bound_slots {
     }
     return bound;
 }
+
+namespace detail {
+/// The reference's words for an input without a value. `var` may be empty.
+[[gnu::cold]] inline error not_initialized(const Operator& op, std::string_view slot, const Variable& var, const std::string& name) {
+    const auto place = std::string(slot) + "(" + name + ")";
+    return {.code = errc::not_initialized,
+            .message = var && var.persistable()
+                           ? "The Input variable " + place +
+                                 " has not been initialized. You may need to confirm if you put exe.run(startup_program) after "
+                                 "optimizer.minimize function."
+                           : "The Tensor in the " + op.type() + " Op's Input Variable " + place + " is not initialized.",
+            .variable = name,
+            .op = op.type()};
+}
+}  // namespace detail
 
 }  // namespace wherry::inline WHERRY_ABI
 

@@ -77,7 +77,7 @@ Variable concat(const sequence<Variable>& input, std::int32_t axis = 0, std::str
 Variable reshape(const Variable& x, sequence<std::int32_t> shape, act_name act = {}, std::string_view name = {});
 Variable cast(const Variable& x, DType dtype);
 Variable assign(const Variable& x);
-Variable fill_constant(std::initializer_list<std::int64_t> shape, DType dtype, float value);
+Variable fill_constant(std::initializer_list<std::int64_t> shape, DType dtype, float value, bool force_cpu = false);
 Variable embedding(const Variable& input, const embedding_options& options);
 Variable accuracy(const Variable& input, const Variable& label, std::int32_t k = 1);
 /// Values and indices.

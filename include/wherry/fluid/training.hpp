@@ -12,6 +12,8 @@
 #include <wherry/version.hpp>
 
 #include <cstdint>
+#include <initializer_list>
+#include <variant>
 
 /// The rest of `fluid.optimizer` and `fluid.regularizer`, and the schedules of `fluid.layers`, on the default programs. fluid.hpp leaves
 /// them out: who does not name them does not compile them.
@@ -70,6 +72,15 @@ inline Variable noam_decay(double d_model, double warmup_steps, double learning_
 inline Variable cosine_decay(double learning_rate, std::int64_t step_each_epoch, std::int64_t epochs) {
     auto b = fluid::detail::builder();
     return unwrap(wherry::layers::cosine_decay(b, learning_rate, step_each_epoch, epochs));
+}
+inline Variable piecewise_decay(std::initializer_list<std::int64_t> boundaries, std::initializer_list<double> values) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::layers::piecewise_decay(b, {boundaries.begin(), boundaries.size()}, {values.begin(), values.size()}));
+}
+inline Variable linear_lr_warmup(const std::variant<double, Variable>& learning_rate, std::int64_t warmup_steps, double start_lr,
+                                 double end_lr) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::layers::linear_lr_warmup(b, learning_rate, warmup_steps, start_lr, end_lr));
 }
 }  // namespace layers
 

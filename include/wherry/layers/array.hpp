@@ -86,7 +86,7 @@ result<Variable> get_tensor_from_selected_rows(Builder<C>& b, const Variable& x,
 
 /// A variable of one value.
 template <carries C>
-result<Variable> fill_constant(Builder<C>& b, const Shape& shape, DType dtype, float value) {
+result<Variable> fill_constant(Builder<C>& b, const Shape& shape, DType dtype, float value, bool force_cpu = false) {
     const auto out = b.create_tmp(b.layer_name("fill_constant"), dtype);
     char digits[32];
     const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
@@ -95,7 +95,7 @@ result<Variable> fill_constant(Builder<C>& b, const Shape& shape, DType dtype, f
     if (auto added = b.template append<op::fill_constant>(
             {{"ShapeTensor", {}}, {"ShapeTensorList", {}}, {"ValueTensor", {}}}, {{"Out", out}},
             {make_attr("shape", sequence<std::int64_t>(shape.begin(), shape.end())), make_attr("dtype", dtype), make_attr("value", value),
-             make_attr("force_cpu", false), make_attr("str_value", shown)});
+             make_attr("force_cpu", force_cpu), make_attr("str_value", shown)});
         !added)
         return added.failure();
     out.set_stop_gradient(true);

@@ -57,7 +57,16 @@ class BuilderBase {
 
     [[nodiscard]] Program& main() const noexcept { return main_; }
     [[nodiscard]] Program& startup() const noexcept { return startup_; }
-    [[nodiscard]] Block& block() const noexcept { return main_.global_block(); }
+    /// The block that operators are appended to.
+    [[nodiscard]] Block& block() const noexcept { return main_.blocks()[block_]; }
+    /// A variable of that block or of one around it; an empty handle when there is none.
+    [[nodiscard]] Variable find_var(std::string_view name) const noexcept {
+        for (auto block = block_;;) {
+            const auto& held = std::as_const(main_).blocks()[block];
+            if (const auto var = held.find_var(name); var || block == 0) return var;
+            block = static_cast<std::size_t>(held.parent_idx());
+        }
+    }
     [[nodiscard]] UniqueNameGenerator& names() const noexcept { return names_; }
     [[nodiscard]] NameScope& scopes() const noexcept { return scopes_; }
 
@@ -110,6 +119,21 @@ class BuilderBase {
         std::int32_t role_;
         sequence<std::string> vars_;
     };
+    /// Operators and variables made while this lives belong to a new block of the main program.
+    class block_guard {
+      public:
+        explicit block_guard(BuilderBase& builder) : builder_(builder), around_(builder.block_) {
+            builder.block_ = static_cast<std::size_t>(builder.main_.create_block(static_cast<std::int32_t>(around_)).idx());
+        }
+        block_guard(const block_guard&) = delete;
+        block_guard& operator=(const block_guard&) = delete;
+        ~block_guard() { builder_.block_ = around_; }
+
+      private:
+        BuilderBase& builder_;
+        std::size_t around_;
+    };
+
     [[nodiscard]] role_guard optimizing(sequence<std::string> vars) { return {*this, op_role::optimize, std::move(vars)}; }
     [[nodiscard]] role_guard with_role(std::int32_t role) { return {*this, role, {}}; }
 
@@ -136,6 +160,7 @@ class BuilderBase {
     Program& startup_;
     UniqueNameGenerator& names_;
     NameScope& scopes_;
+    std::size_t block_ = 0;
     std::int32_t role_ = op_role::forward;
     sequence<std::string> role_vars_;
 };

@@ -161,6 +161,14 @@ template <class T>
     return made;
 }
 inline Attr make_attr(std::string_view name, const char* value) { return make_attr(name, std::string(value)); }
+/// An attribute that names a block of the program, as those of control flow do.
+inline Attr make_block_attr(std::string_view name, std::int32_t block_idx) {
+    Attr made;
+    made.name = name;
+    made.type = AttrType::BLOCK;
+    made.block_idx = block_idx;
+    return made;
+}
 
 /// The value of an attribute as T, whichever of the types that Paddle takes for T it is stored as. The stored bytes stay.
 /// Errors: bad_attribute.

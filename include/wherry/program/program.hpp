@@ -95,6 +95,12 @@ class Program {
     [[nodiscard]] Block& global_block() noexcept { return assert(!blocks_.empty()), blocks_.front(); }
     [[nodiscard]] const Block& global_block() const noexcept { return assert(!blocks_.empty()), blocks_.front(); }
 
+    /// Adds an empty block for control flow. References to blocks end. Source: Program._create_block.
+    Block& create_block(std::int32_t parent_idx) {
+        revision_.bump();
+        return blocks_.emplace_back(static_cast<std::int32_t>(blocks_.size()), parent_idx, revision_);
+    }
+
     /// major * 1000000 + minor * 1000 + patch of the Paddle that wrote it; 0 when it does not say.
     [[nodiscard]] std::int64_t version() const noexcept { return rest_.version ? rest_.version->version.value_or(0) : 0; }
     /// All of the message but its blocks.

@@ -174,8 +174,8 @@ WHERRY_INLINE result<void> plan::run_step(const detail::planned_step& step) {
 }
 WHERRY_INLINE result<void> plan::run_steps() {
     forget_rows();
-    for (const auto& step : steps_)
-        if (auto ran = run_step(step); !ran) return ran;
+    for (std::size_t i = 0; i < steps_.size(); i += 1 + steps_[i].skipped())
+        if (auto ran = run_step(steps_[i]); !ran) return ran;
     return {};
 }
 

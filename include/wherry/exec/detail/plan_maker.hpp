@@ -8,6 +8,7 @@
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/exec/feed_check.hpp>
 #include <wherry/exec/known_values.hpp>
 #include <wherry/exec/plan.hpp>
 #include <wherry/exec/plan_rows.hpp>
@@ -44,13 +45,13 @@ class plan_maker {
         made_.program_version_ = program_.version();
         for (const auto& fed : feeds_) made_.feed_names_.emplace_back(fed.name);
         made_.fetch_names_.assign(fetches_.begin(), fetches_.end());
-        if (auto checked = check_feed_operators(); !checked && !is_rest_) return checked.failure();
+        if (auto checked = detail::check_feed_operators(program_, feeds_, fetches_); !checked && !is_rest_) return checked.failure();
         if (auto checked = take_feeds(); !checked) return checked.failure();
         const auto& ops = program_.global_block().ops();
         for (auto at = first_op_; at < ops.size() && made_.rest_ == nullptr; ++at) {
             if (ops[at].type() == "feed" || ops[at].type() == "fetch") continue;
             auto added = add_step(ops[at]);
-            if (!added && (added.error().code != errc::unsupported || !leave_rest(at)))
+            if (!added && (added.error().code != errc::unsupported || block_ != 0 || !leave_rest(at)))
                 return std::move(added).error().of_op(ops[at].type());
         }
         if (auto taken = made_.rest_ != nullptr ? result<void>() : take_fetches(); !taken) return taken.failure();
@@ -72,39 +73,16 @@ class plan_maker {
         return leave != nullptr && leave(*this, from);
     }
 
-    [[nodiscard]] Variable declared(std::string_view name) const { return program_.global_block().find_var(name); }
+    /// A variable of the block that is planned, or of one around it.
+    [[nodiscard]] Variable declared(std::string_view name) const {
+        for (auto block = block_;;) {
+            const auto& held = program_.blocks()[block];
+            if (const auto var = held.find_var(name); var || block == 0) return var;
+            block = static_cast<std::size_t>(held.parent_idx());
+        }
+    }
 
     // ---- feeding and fetching
-
-    /// A program that holds feed (fetch) operators, as a loaded inference model does, is fed exactly those.
-    result<void> check_feed_operators() const {
-        sequence<std::string_view> fed;
-        sequence<std::string_view> fetched;
-        for (const auto& op : program_.global_block().ops()) {
-            if (op.type() == "feed" && !op.output("Out").empty()) fed.push_back(op.output("Out")[0]);
-            if (op.type() == "fetch" && !op.input("X").empty()) fetched.push_back(op.input("X")[0]);
-        }
-        const auto missing = [](errc code, std::string_view targets, std::string_view name) {
-            return error{.code = code, .message = {"'", targets, "' does not have ", name, " variable"}, .variable = name};
-        };
-        for (const auto name : fed)
-            if (std::none_of(feeds_.begin(), feeds_.end(), [&](const auto& f) { return f.name == name; }))
-                return missing(errc::feed_mismatch, "feed_targets", name);
-        if (!fed.empty() && fed.size() != feeds_.size())
-            return error{.code = errc::feed_mismatch,
-                         .message = "Feed operators in program desc do not match 'feed_targets'",
-                         .expected = decimal(fed.size()),
-                         .found = decimal(feeds_.size())};
-        for (const auto name : fetched)
-            if (std::find(fetches_.begin(), fetches_.end(), name) == fetches_.end())
-                return missing(errc::fetch_mismatch, "fetch_targets", name);
-        if (!fetched.empty() && fetched.size() != fetches_.size())
-            return error{.code = errc::fetch_mismatch,
-                         .message = "Fetch operators in program desc do not match 'fetch_targets'",
-                         .expected = decimal(fetched.size()),
-                         .found = decimal(fetches_.size())};
-        return {};
-    }
 
     result<void> take_feeds() {
         for (std::size_t i = 0; i < feeds_.size(); ++i) {
@@ -191,19 +169,6 @@ class plan_maker {
         return at;
     }
 
-    [[nodiscard]] error not_initialized(const Operator& op, std::string_view slot, const std::string& name) const {
-        const auto var = declared(name);
-        const auto place = std::string(slot) + "(" + name + ")";
-        return {.code = errc::not_initialized,
-                .message = var && var.persistable()
-                               ? "The Input variable " + place +
-                                     " has not been initialized. You may need to confirm if you put exe.run(startup_program) after "
-                                     "optimizer.minimize function."
-                               : "The Tensor in the " + op.type() + " Op's Input Variable " + place + " is not initialized.",
-                .variable = name,
-                .op = op.type()};
-    }
-
     // ---- operators
 
     /// The operands of an operator's inputs. Errors: not_initialized.
@@ -215,7 +180,7 @@ class plan_maker {
                 auto at = find_current(name);
                 if (at == none) {
                     const auto held = from_scope(name);
-                    if (!held) return not_initialized(op, info.inputs[i].name, name);
+                    if (!held) return detail::not_initialized(op, info.inputs[i].name, declared(name), name);
                     at = *held;
                 }
                 made_.planned_[at].last_step = static_cast<std::uint32_t>(made_.steps_.size());
@@ -241,6 +206,7 @@ class plan_maker {
         if (!inputs) return inputs.failure();
         auto out = bind_slots(info->outputs, op.desc().outputs);
         if (!out) return out.failure();
+        if (info->is_conditional) *out = {};  // its block writes them
         sequence<tensor_meta> in_metas;
         for (const auto at : *inputs) {
             in_metas.push_back(made_.planned_[at].meta);
@@ -262,7 +228,8 @@ class plan_maker {
             outputs.push_back(*at);
             if (i < lods.size() && lods[i] && *at != none) keep_lod(*at, *std::move(lods[i]));
         }
-        known_.learn(*info, attributes->get(), {in->ranges, in_metas}, {out->ranges, out_metas}, outputs, made_.program_version_);
+        if (block_ == 0)
+            known_.learn(*info, attributes->get(), {in->ranges, in_metas}, {out->ranges, out_metas}, outputs, made_.program_version_);
         made_.steps_.push_back({.op = info,
                                 .follows = *follows,
                                 .attributes = *std::move(attributes),
@@ -272,7 +239,52 @@ class plan_maker {
                                 .outputs = {}});
         step_inputs_.push_back(*std::move(inputs));
         step_outputs_.push_back(std::move(outputs));
+        return info->is_conditional ? add_conditional(op) : result<void>();
+    }
+
+    /// The operators of a block after the step that may skip them.
+    [[gnu::cold]] result<void> add_conditional(const Operator& op) {
+        const auto* attr = op.find_attr("sub_block");
+        const auto block = attr != nullptr && attr->block_idx ? *attr->block_idx : -1;
+        if (std::cmp_less_equal(block, block_) || std::cmp_greater_equal(block, program_.blocks().size()))
+            return error{
+                .code = errc::bad_attribute, .message = "attribute 'sub_block' does not name a later block", .found = decimal(block)};
+        const auto first = made_.steps_.size();
+        const auto& own = program_.blocks()[static_cast<std::size_t>(block)].vars();
+        sequence<std::uint32_t> hidden;  // what the block declares is its own, and gone after it
+        for (const auto& var : own) {
+            hidden.push_back(find_current(var.name()));
+            current_[var.name()] = none;
+        }
+        const auto around = std::exchange(block_, static_cast<std::size_t>(block));
+        for (const auto& inner : program_.blocks()[block_].ops())
+            if (auto added = add_step(inner); !added) return std::move(added).error().of_op(inner.type());
+        block_ = around;
+        for (std::size_t i = 0; i < own.size(); ++i) current_[own[i].name()] = hidden[i];
+        made_.steps_[first - 1].skips = static_cast<std::uint32_t>(made_.steps_.size() - first);
         return {};
+    }
+
+    /// What a block under a condition writes outside of itself: it keeps its place, since what was there stays where the block is skipped.
+    [[gnu::cold]] result<std::uint32_t> take_kept_output(const std::string& name, const tensor_meta& meta) {
+        auto at = find_current(name);
+        if (at == none) at = from_scope(name).value_or(none);
+        if (at == none)
+            return error{.code = errc::not_initialized,
+                         .message = "a block under a condition is the first to write a variable outside of it",
+                         .variable = name};
+        auto& held = made_.planned_[at];
+        if (held.where == detail::storage::fed)
+            return error{.code = errc::unsupported, .message = "a block under a condition writes a fed variable", .variable = name};
+        if (held.meta.dtype != meta.dtype || held.meta.dims != meta.dims)
+            return error{.code = errc::shape_mismatch,
+                         .message = "a block under a condition changes the shape of a variable outside of it",
+                         .variable = name,
+                         .expected = to_string(held.meta.dims),
+                         .found = to_string(meta.dims)};
+        held.last_step = static_cast<std::uint32_t>(made_.steps_.size());
+        known_.forget(at);
+        return at;
     }
 
     result<std::uint32_t> take_output(const std::string& name, tensor_meta meta) {
@@ -295,6 +307,7 @@ class plan_maker {
                          .variable = name,
                          .found = to_string(meta.dims)};
         if (*size_bytes > caps_.arena_bytes && !meta.is_rows) return arena_too_large(*size_bytes).of_variable(name);
+        if (block_ != 0 && !program_.blocks()[block_].find_var(name)) return take_kept_output(name, meta);
         const auto step = static_cast<std::uint32_t>(made_.steps_.size());
         if (var.persistable()) {
             if (const auto at = find_current(name); at != none) {
@@ -389,6 +402,7 @@ class plan_maker {
     plan made_;
     name_map<std::uint32_t> current_;
     detail::known_values known_;
+    std::size_t block_ = 0;  ///< the one that is planned
     sequence<sequence<std::uint32_t>> step_inputs_;
     sequence<sequence<std::uint32_t>> step_outputs_;
 };

@@ -3,6 +3,8 @@
 
 #include <wherry/exec/op/adaptive_optimizer.hpp>
 #include <wherry/exec/op/clip_by_norm.hpp>
+#include <wherry/exec/op/compare.hpp>
+#include <wherry/exec/op/conditional_block.hpp>
 #include <wherry/exec/op/elementwise_pow.hpp>
 #include <wherry/exec/op/fill.hpp>
 #include <wherry/exec/op/lists.hpp>
@@ -14,7 +16,8 @@
 namespace wherry::inline WHERRY_ABI::op {
 
 /// What schedules of the learning rate, clipping and decay append beside the operators of `every`.
-using schedules = op_list<increment, floor, ceil, exp, cos, elementwise_pow, clip_by_norm, sign>;
+using schedules = op_list<increment, floor, ceil, exp, cos, elementwise_pow, less_than, equal, logical_and, logical_not, conditional_block,
+                          clip_by_norm, sign>;
 
 /// `every`, and what training programs with other optimizers and with schedules need: `bind_ops(program, op::training::run_table)` for those from
 /// bytes.

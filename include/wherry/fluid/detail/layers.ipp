@@ -144,8 +144,8 @@ WHERRY_INLINE Variable reshape(const Variable& x, sequence<std::int32_t> shape, 
 
 WHERRY_INLINE Variable cast(const Variable& x, DType dtype) { return detail::build(wherry::layers::cast<detail::trains>, x, dtype); }
 WHERRY_INLINE Variable assign(const Variable& x) { return detail::build(wherry::layers::assign<detail::trains>, x); }
-WHERRY_INLINE Variable fill_constant(std::initializer_list<std::int64_t> shape, DType dtype, float value) {
-    return detail::build(wherry::layers::fill_constant<detail::trains>, Shape(shape), dtype, value);
+WHERRY_INLINE Variable fill_constant(std::initializer_list<std::int64_t> shape, DType dtype, float value, bool force_cpu) {
+    return detail::build(wherry::layers::fill_constant<detail::trains>, Shape(shape), dtype, value, force_cpu);
 }
 
 WHERRY_INLINE Variable embedding(const Variable& input, const embedding_options& options) {

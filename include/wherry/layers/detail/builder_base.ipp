@@ -105,7 +105,7 @@ WHERRY_INLINE result<void> BuilderBase::infer_outputs(const Operator& op) const 
     sequence<tensor_meta> in_metas;
     sequence<VarKind> in_kinds;
     for (const auto* name : in->names) {
-        const auto var = block().find_var(*name);
+        const auto var = find_var(*name);
         if (!var)
             return error{
                 .code = errc::no_such_variable, .message = {"var ", *name, " not in this block"}, .variable = *name, .op = op.type()};
@@ -115,10 +115,11 @@ WHERRY_INLINE result<void> BuilderBase::infer_outputs(const Operator& op) const 
         in_kinds.push_back(var.kind());
     }
     sequence<Variable> out_vars;
-    for (const auto* name : out->names) out_vars.push_back(block().find_var(*name));
+    for (const auto* name : out->names) out_vars.push_back(find_var(*name));
     sequence<tensor_meta> out_metas(out_vars.size());
     infer_context context({op.type(), info->inputs, in->ranges, out->ranges, in_metas, out_metas, main_.version(), true});
     if (auto inferred = info->infer(attributes->get(), context); !inferred) return std::move(inferred).error().of_op(op.type());
+    if (info->is_conditional) return {};  // its block has inferred what it writes
     const bool rows = info->out_kind != nullptr && info->out_kind(attributes->get(), in_kinds) == VarKind::SELECTED_ROWS;
     for (std::size_t i = 0; i < out_vars.size(); ++i) {
         if (!out_vars[i]) continue;

@@ -1,0 +1,108 @@
+#include <wherry/exec/op/conditional_block.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/check_error.hpp>
+#include <support/fresh_programs.hpp>
+
+#include <wherry/exec/executor.hpp>
+#include <wherry/exec/op/assign.hpp>
+#include <wherry/exec/op/scale.hpp>
+#include <wherry/exec/op_list.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace wherry;
+using support::check_error;
+using support::fresh_programs;
+using support::must;
+
+namespace {
+
+/// y = x; if (cond) { inner = 2 y; WRITTEN = inner }: a program of two blocks.
+struct conditional_program {
+    fresh_programs p;
+    Variable cond = p.data("cond", {1}, DType::BOOL);
+    Variable x = p.data("x", {2});
+    Variable y = must_copy(x);
+
+    explicit conditional_program(std::string_view written = "y", bool is_scalar = true, std::int32_t named = 1) {
+        {
+            const BuilderBase::block_guard inside(p.b);
+            const auto inner = p.b.create_tmp("inner", DType::FP32);
+            must(p.b.append<op::scale>({{"X", y}}, {{"Out", inner}}, {make_attr("scale", 2.0F)}));
+            auto out = p.b.find_var(written);
+            if (!out) out = p.b.main().global_block().create_var(described(written));
+            must(p.b.append<op::assign>({{"X", inner}}, {{"Out", out}}));
+        }
+        wire::OpDesc<> desc;
+        desc.type = "conditional_block";
+        desc.inputs.resize(1);
+        desc.inputs[0].parameter = "Cond";
+        desc.inputs[0].arguments.push_back("cond");
+        desc.attrs = {make_block_attr("sub_block", named), make_attr("is_scalar_condition", is_scalar)};
+        p.main.global_block().append_op(std::move(desc), &implementation_of<op::conditional_block>);
+    }
+
+    result<std::vector<float>> run(const Tensor& condition, const std::string& fetched = "y") {
+        Scope scope;
+        Executor exe;
+        const auto given = Tensor::of<float>({2}, {1, 5});
+        auto got = exe.run(p.main, scope, std::vector{condition.ref("cond"), given.ref("x")}, std::vector{fetched});
+        if (!got) return got.failure();
+        const auto values = (*got)[0].elements<float>();
+        return std::vector<float>(values.begin(), values.end());
+    }
+
+  private:
+    static wire::VarDesc<> described(std::string_view name) {
+        wire::VarDesc<> desc;
+        desc.name = name;
+        desc.type.lod_tensor.emplace().tensor.data_type = DType::FP32;
+        return desc;
+    }
+    Variable must_copy(const Variable& from) {
+        const auto to = p.b.block().create_var(described("y"));
+        must(p.b.append<op::assign>({{"X", from}}, {{"Out", to}}));
+        return to;
+    }
+};
+
+Tensor truth(bool value) { return Tensor::of<bool>({1}, {value}); }
+
+}  // namespace
+
+TEST_CASE("a block is run where its condition holds, and what it would write stays where it does not") {
+    conditional_program c;
+    CHECK(must(c.run(truth(true))) == std::vector<float>{2, 10});
+    CHECK(must(c.run(truth(false))) == std::vector<float>{1, 5});
+}
+
+TEST_CASE("one plan answers both conditions") {
+    conditional_program c;
+    Scope scope;
+    Executor exe;
+    const auto given = Tensor::of<float>({2}, {1, 5});
+    for (const bool holds : {true, false, false, true}) {
+        const auto condition = truth(holds);
+        const auto got = must(exe.run(c.p.main, scope, std::vector{condition.ref("cond"), given.ref("x")}, std::vector<std::string>{"y"}));
+        CHECK(got[0].elements<float>()[1] == (holds ? 10 : 5));
+    }
+}
+
+TEST_CASE("what a block declares is gone after it") {
+    conditional_program c;
+    check_error(c.run(truth(true), "inner.tmp_0"), errc::not_found);
+}
+
+TEST_CASE("blocks under conditions that cannot be planned are refused") {
+    check_error(conditional_program("new").run(truth(true)), errc::not_initialized);
+    check_error(conditional_program("x").run(truth(true)), errc::unsupported);
+    check_error(conditional_program("y", false).run(truth(true)), errc::unsupported);
+    for (const std::int32_t block : {-1, 0, 2, 1 << 30})
+        check_error(conditional_program("y", true, block).run(truth(true)), errc::bad_attribute);
+    conditional_program c;
+    check_error(c.run(Tensor::of<float>({1}, {1})), errc::dtype_mismatch);
+    check_error(c.run(Tensor::of<bool>({2}, {true, false})), errc::shape_mismatch);
+}
