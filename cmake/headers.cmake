@@ -58,6 +58,7 @@ set(WHERRY_HEADERS
     wherry/exec/detail/plan.ipp
     wherry/exec/detail/plan_maker.hpp
     wherry/exec/executor.hpp
+    wherry/exec/feed_check.hpp
     wherry/exec/gradient.hpp
     wherry/exec/infer.hpp
     wherry/exec/known_values.hpp
@@ -79,6 +80,7 @@ set(WHERRY_HEADERS
     wherry/exec/op/clip_by_norm.hpp
     wherry/exec/op/compare.hpp
     wherry/exec/op/concat.hpp
+    wherry/exec/op/conditional_block.hpp
     wherry/exec/op/convolution.hpp
     wherry/exec/op/convolution_transpose.hpp
     wherry/exec/op/crf_decoding.hpp

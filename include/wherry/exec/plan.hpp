@@ -77,6 +77,19 @@ struct planned_step {
     [[nodiscard]] std::size_t skipped() const { return skips > 0 && *inputs[0]->data == std::byte{0} ? skips : 0; }
 };
 
+/// What a block under a condition writes outside of itself must fit where it is. Errors: unsupported, shape_mismatch.
+[[gnu::cold]] inline result<void> check_kept(const planned_operand& held, const tensor_meta& meta) {
+    if (held.where == detail::storage::fed)
+        return error{.code = errc::unsupported, .message = "a block under a condition writes a fed variable", .variable = held.name};
+    if (held.meta.dtype != meta.dtype || held.meta.dims != meta.dims)
+        return error{.code = errc::shape_mismatch,
+                     .message = "a block under a condition changes the shape of a variable outside of it",
+                     .variable = held.name,
+                     .expected = to_string(held.meta.dims),
+                     .found = to_string(meta.dims)};
+    return {};
+}
+
 /// Whether an operator's input has rows whose number only a run tells; then its outputs have them, too.
 /// Errors: unsupported for operators that would have to plan for their number.
 inline result<bool> follow_rows(const op_info& op, std::span<const tensor_meta> in, std::span<tensor_meta> out) {

@@ -242,20 +242,15 @@ class plan_maker {
         return info->is_conditional ? add_conditional(op) : result<void>();
     }
 
-    /// The operators of a block after the step that may skip them.
     [[gnu::cold]] result<void> add_conditional(const Operator& op) {
         const auto* attr = op.find_attr("sub_block");
         const auto block = attr != nullptr && attr->block_idx ? *attr->block_idx : -1;
         if (std::cmp_less_equal(block, block_) || std::cmp_greater_equal(block, program_.blocks().size()))
-            return error{
-                .code = errc::bad_attribute, .message = "attribute 'sub_block' does not name a later block", .found = decimal(block)};
+            return error{.code = errc::bad_attribute, .message = "attribute 'sub_block' is not a later block", .found = decimal(block)};
         const auto first = made_.steps_.size();
         const auto& own = program_.blocks()[static_cast<std::size_t>(block)].vars();
         sequence<std::uint32_t> hidden;  // what the block declares is its own, and gone after it
-        for (const auto& var : own) {
-            hidden.push_back(find_current(var.name()));
-            current_[var.name()] = none;
-        }
+        for (const auto& var : own) hidden.push_back(find_current(var.name())), current_[var.name()] = none;
         const auto around = std::exchange(block_, static_cast<std::size_t>(block));
         for (const auto& inner : program_.blocks()[block_].ops())
             if (auto added = add_step(inner); !added) return std::move(added).error().of_op(inner.type());
@@ -274,14 +269,7 @@ class plan_maker {
                          .message = "a block under a condition is the first to write a variable outside of it",
                          .variable = name};
         auto& held = made_.planned_[at];
-        if (held.where == detail::storage::fed)
-            return error{.code = errc::unsupported, .message = "a block under a condition writes a fed variable", .variable = name};
-        if (held.meta.dtype != meta.dtype || held.meta.dims != meta.dims)
-            return error{.code = errc::shape_mismatch,
-                         .message = "a block under a condition changes the shape of a variable outside of it",
-                         .variable = name,
-                         .expected = to_string(held.meta.dims),
-                         .found = to_string(meta.dims)};
+        if (auto checked = detail::check_kept(held, meta); !checked) return checked.failure();
         held.last_step = static_cast<std::uint32_t>(made_.steps_.size());
         known_.forget(at);
         return at;
