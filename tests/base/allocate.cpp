@@ -7,7 +7,7 @@
 #include <new>
 #include <string>
 
-namespace wherry {
+using namespace wherry;
 
 TEST_CASE("memory that nobody has is null, not an exception") {
     CHECK(allocate(~std::size_t{0}) == nullptr);
@@ -29,5 +29,3 @@ TEST_CASE("a string that nobody has memory for stays as it was") {
     CHECK(held.capacity() >= 1000);
     CHECK(held == "abc");
 }
-
-}  // namespace wherry

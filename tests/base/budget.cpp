@@ -6,7 +6,7 @@
 #include <new>
 #include <stdexcept>
 
-namespace wherry {
+using namespace wherry;
 
 TEST_CASE("a budget refuses what goes beyond limits::total_bytes, and counts nothing of it") {
     const limits caps{.total_bytes = 100};
@@ -37,5 +37,3 @@ TEST_CASE("std::bad_alloc and std::length_error are the error out_of_memory at a
     CHECK_THROWS_AS((void)caught([]() -> result<int> { throw 3; }), int);
 }
 #endif
-
-}  // namespace wherry

@@ -23,18 +23,18 @@ struct small_program {
     };
     wherry::Program program;
 
-    small_program& var(std::string_view name, std::vector<std::int64_t> dims, wherry::DType dtype = wherry::DType::FP32,
+    small_program& var(std::string_view name, std::vector<std::int64_t> shape, wherry::DType dtype = wherry::DType::FP32,
                        bool persistable = false) {
         wherry::wire::VarDesc<> desc;
         desc.name = name;
         desc.type.lod_tensor.emplace().tensor.data_type = dtype;
-        desc.type.lod_tensor->tensor.dims = std::move(dims);
+        desc.type.lod_tensor->tensor.dims = std::move(shape);
         desc.persistable = persistable;
         program.global_block().create_var(std::move(desc));
         return *this;
     }
-    small_program& parameter(std::string_view name, std::vector<std::int64_t> dims, wherry::DType dtype = wherry::DType::FP32) {
-        return var(name, std::move(dims), dtype, true);
+    small_program& parameter(std::string_view name, std::vector<std::int64_t> shape, wherry::DType dtype = wherry::DType::FP32) {
+        return var(name, std::move(shape), dtype, true);
     }
     small_program& op(std::string_view type, std::initializer_list<slot_names> inputs, std::initializer_list<slot_names> outputs,
                       std::vector<wherry::Attr> attrs = {}) {

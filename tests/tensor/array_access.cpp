@@ -1,4 +1,7 @@
 #include <doctest/doctest.h>
+
+#include <support/strided.hpp>
+
 #include <wherry/tensor/array_access.hpp>
 
 #include <array>
@@ -10,32 +13,15 @@
 #include <vector>
 
 using namespace wherry;
+using support::strided;
 
 namespace {
 static_assert(ReadableArray<const std::vector<float>> && WritableArray<std::vector<float>>);
 static_assert(ReadableArray<const std::vector<std::complex<float>>> && WritableArray<float[4]> && !WritableArray<const float[4]>);
 static_assert(!ReadableArray<const std::vector<std::string>> && !ReadableArray<const std::vector<bool>> && !ReadableArray<const float>);
 static_assert(array_access<std::vector<float>>::by_count && !array_access<float[2][3]>::by_count);
-
-/// Every other number of a vector: neither in row order nor a range.
-struct strided {
-    std::vector<std::int32_t> numbers;
-};
-}  // namespace
-
-template <>
-struct wherry::array_access<strided> {
-    using element = std::int32_t;
-    static constexpr bool by_count = false;
-    static result<Shape> dims(const strided& a) { return Shape{static_cast<std::int64_t>(a.numbers.size() / 2)}; }
-    static void copy(const strided& a, element* into) {
-        for (std::size_t i = 0; i < a.numbers.size(); i += 2) *into++ = a.numbers[i];
-    }
-    static void assign(strided& a, const element* from) {
-        for (std::size_t i = 0; i < a.numbers.size(); i += 2) a.numbers[i] = *from++;
-    }
-};
 static_assert(ReadableArray<const strided> && WritableArray<strided>);
+}  // namespace
 
 TEST_CASE("the dims of arrays in arrays, and where their elements lie") {
     const std::vector<float> row{1, 2, 3};
