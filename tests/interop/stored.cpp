@@ -56,7 +56,7 @@ TEST_CASE("what is listed is saved as what is loaded, from every form to every f
     for (const auto from : {form::combined, form::per_file, form::pdparams, form::npz, form::safetensors, form::text}) {
         CAPTURE(static_cast<int>(from));
         const auto path = place / ("from" + std::to_string(static_cast<int>(from)));
-        REQUIRE(state_file::save(arrays.refs(), path, from, {.rules = {.names = from == form::combined}}));
+        REQUIRE(state_file::save(arrays.refs(), path, from, {.rules = {.names = from == form::combined}, .drop = true}));
         const auto listed = state_file::list(path);
         const auto loaded = state_file::load(path);
         REQUIRE(listed);
@@ -65,8 +65,8 @@ TEST_CASE("what is listed is saved as what is loaded, from every form to every f
         for (const auto& one : listed->arrays) CHECK(*one.tensor() == *loaded->arrays.find(one.name));
         for (const auto to : {form::combined, form::pdparams, form::npz, form::safetensors, form::text}) {
             CAPTURE(static_cast<int>(to));
-            REQUIRE(state_file::save(listed->refs(), place / "lazy", to));
-            REQUIRE(state_file::save(loaded->arrays.refs(), place / "eager", to));
+            REQUIRE(state_file::save(listed->refs(), place / "lazy", to, {.drop = true}));
+            REQUIRE(state_file::save(loaded->arrays.refs(), place / "eager", to, {.drop = true}));
             if (to != form::text) CHECK(support::read_file(place / "lazy") == support::read_file(place / "eager"));
             else
                 for (const auto& one : listed->arrays)
@@ -81,7 +81,7 @@ TEST_CASE("what is listed is saved as what is loaded, from every form to every f
 TEST_CASE("annotations of listed arrays have the checksums of their elements, which are checked when they are fetched") {
     const support::scratch place("stored_checksums");
     const auto arrays = some_arrays();
-    REQUIRE(state_file::save(arrays.refs(), place / "a.npz", state_file::form::npz));
+    REQUIRE(state_file::save(arrays.refs(), place / "a.npz", state_file::form::npz, {.drop = true}));
     const state_file::save_options options{.rules = {.alignment = 64, .checksums = true, .names = true}};
     const auto listed = state_file::list(place / "a.npz");
     REQUIRE(listed);
@@ -97,13 +97,13 @@ TEST_CASE("annotations of listed arrays have the checksums of their elements, wh
     const auto refused = damaged->find("e")->tensor();
     CHECK(refused.error().code == errc::bad_checksum);
     CHECK(refused.error().variable == "e");
-    CHECK(state_file::save(damaged->refs(), place / "out", state_file::form::npz).error().code == errc::bad_checksum);
+    CHECK(state_file::save(damaged->refs(), place / "out", state_file::form::npz, {.drop = true}).error().code == errc::bad_checksum);
     CHECK(!std::filesystem::exists(place / "out"));
 }
 
 TEST_CASE("an array is changed whenever it is fetched") {
     const support::scratch place("stored_changed");
-    REQUIRE(state_file::save(some_arrays().refs(), place / "a", state_file::form::safetensors));
+    REQUIRE(state_file::save(some_arrays().refs(), place / "a", state_file::form::safetensors, {.drop = true}));
     auto listed = state_file::list(place / "a");
     REQUIRE(listed);
     auto one = *listed->find("e");
@@ -117,7 +117,7 @@ TEST_CASE("an array is changed whenever it is fetched") {
 
 TEST_CASE("a format that takes bytes alone is refused elements that have a source") {
     const support::scratch place("stored_bytes_alone");
-    REQUIRE(state_file::save(some_arrays().refs(), place / "a", state_file::form::npz));
+    REQUIRE(state_file::save(some_arrays().refs(), place / "a", state_file::form::npz, {.drop = true}));
     const auto listed = state_file::list(place / "a");
     REQUIRE(listed);
     CHECK(archive<bytes_alone>::save(listed->refs(), memory{}).error().code == errc::unsupported);

@@ -47,8 +47,8 @@ struct save_options {
     bool gzip = false;         ///< of Paddle's own forms: every file
     int protocol = 2;          ///< of `.pdparams`: 2, 3 or 4
     kept_extra extra{};        ///< of a load, for the same form: metadata of safetensors, all that a pickle holds beside its arrays
-    std::uint64_t shard_bytes =
-        0;              ///< safetensors: not 0, files of at most so many bytes of elements, NAME-00001-of-00002.safetensors, and an index
+    /// Safetensors: not 0, files of at most so many bytes of elements, NAME-00001-of-00002.safetensors, and an index.
+    std::uint64_t shard_bytes = 0;
     bool bits = false;  ///< npz: bfloat16 and float8 as unsigned numbers, which is what `.pdparams` does always
     bool drop = false;  ///< LoD and values beside the arrays are left out where the form has no place for them
 };

@@ -285,7 +285,7 @@ class loader {
             return read;
         }
         for (const auto& one : arrivals) {
-            if (one.check.run == nullptr || (one.fresh.is_lent() && !checks_lent())) continue;
+            if (one.check.run == nullptr || (reader.is_view() && one.fresh.is_lent() && !checks_lent())) continue;
             const auto bytes = one.fresh.is_initialized() ? as_chars(one.fresh.bytes()) : one.bytes;
             if (auto checked = one.check.run(bytes, one.check, one.found.header.data_offset); !checked)
                 return std::move(checked).error().of_variable(wanted_[one.wanted].name);

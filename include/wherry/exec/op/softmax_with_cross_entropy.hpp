@@ -100,7 +100,7 @@ class loss_rows {
     explicit loss_rows(const run_context& c, kernel::axis_split split) : split_(split), wide_(size_of(c.in_dtype(0)) == 8), c_(&c) {}
     [[nodiscard]] bool as_they_lie() const noexcept { return split_.inner == 1; }
     result<std::span<const std::byte>> of(std::span<const std::byte> x, sequence<std::byte>& room) const {
-        if (as_they_lie()) return x;
+        if (as_they_lie() || x.empty()) return x;
         if (auto made = c_->make_room(room, x.size()); !made) return made.failure();
         transposed(split_.axis, split_.inner, x, room);
         return std::span<const std::byte>(room);
