@@ -49,11 +49,11 @@ TEST_CASE("adaptive updates refuse state of other dims and half precision") {
                  {"decayed_adagrad", "Moment"},
                  {"ftrl", "LinearAccumulator"},
                  {"lamb", "Moment2"}};
-    for (const auto& [type, slot] : cases) {
-        CAPTURE(std::string(type));
-        CHECK(adaptive(type).run());
-        check_error(adaptive(type, {{slot, f32({4}, {1, 2, 3, 4})}}).run(), errc::shape_mismatch);
-        check_error(adaptive(type, {{"MasterParam", param()}}).run(), errc::unsupported);
+    for (const auto& one : cases) {
+        CAPTURE(std::string(one.type));
+        CHECK(adaptive(one.type).run());
+        check_error(adaptive(one.type, {{one.slot, f32({4}, {1, 2, 3, 4})}}).run(), errc::shape_mismatch);
+        check_error(adaptive(one.type, {{"MasterParam", param()}}).run(), errc::unsupported);
     }
     check_error(adaptive("adamax", {{"Beta1Pow", f32({2}, {1, 2})}}).run(), errc::shape_mismatch);
 }
