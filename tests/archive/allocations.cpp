@@ -50,10 +50,10 @@ TEST_CASE("small tensors are saved and loaded without an allocation for each") {
               bytes = *std::move(saved);
               return true;
           }) < few_allocations);
+    REQUIRE(aligned_file::save(refs, disk(path + ".aligned")));  // before a load gives the tensors other memory
     CHECK(allocations_of([&] { return bool(plain_file::load(names, scope, disk(path))); }) < few_allocations);
     CHECK(allocations_of([&] { return bool(plain_file::load(names, scope, memory(bytes))); }) < few_allocations);
-    REQUIRE(aligned_file::save(refs, disk(path)));
-    CHECK(allocations_of([&] { return bool(aligned_file::load(names, scope, mapped(path))); }) < few_allocations);
+    CHECK(allocations_of([&] { return bool(aligned_file::load(names, scope, mapped(path + ".aligned"))); }) < few_allocations);
     Scope fresh;  // a name, a Tensor; the elements share
     CHECK(allocations_of([&] { return bool(plain_file::load(names, fresh, memory(bytes))); }) <
           2 * static_cast<long long>(tensor_count) + few_allocations);

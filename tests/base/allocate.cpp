@@ -9,6 +9,16 @@
 
 using namespace wherry;
 
+namespace {
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool throws_bad_alloc = false;
+#elif defined(__has_feature)
+constexpr bool throws_bad_alloc = !__has_feature(address_sanitizer);  // which ends the program where a string asks for too much
+#else
+constexpr bool throws_bad_alloc = true;
+#endif
+}  // namespace
+
 TEST_CASE("memory that nobody has is null, not an exception") {
     CHECK(allocate(~std::size_t{0}) == nullptr);
     CHECK(allocate(~std::size_t{0} / 2) == nullptr);
@@ -23,7 +33,7 @@ TEST_CASE("memory that nobody has is null, not an exception") {
 TEST_CASE("a string that nobody has memory for stays as it was") {
     std::string held = "abc";
     CHECK_FALSE(try_reserve(held, ~std::size_t{0}));
-    CHECK_FALSE(try_reserve(held, ~std::size_t{0} / 4));
+    if (throws_bad_alloc) CHECK_FALSE(try_reserve(held, ~std::size_t{0} / 4));
     CHECK(held == "abc");
     CHECK(try_reserve(held, 1000));
     CHECK(held.capacity() >= 1000);
