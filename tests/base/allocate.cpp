@@ -21,8 +21,8 @@ constexpr bool throws_bad_alloc = true;
 
 TEST_CASE("memory that nobody has is null, not an exception") {
     CHECK(allocate(~std::size_t{0}) == nullptr);
-    CHECK(allocate(~std::size_t{0} / 2) == nullptr);
-    CHECK(allocate(~std::size_t{0} / 2, 64) == nullptr);
+    CHECK(allocate(~std::size_t{0} / 2 + 1) == nullptr);
+    CHECK(allocate(~std::size_t{0} / 2 + 1, 64) == nullptr);
     auto* const held = allocate(100, 64);
     REQUIRE(held != nullptr);
     CHECK(reinterpret_cast<std::uintptr_t>(held) % 64 == 0);  // NOLINT: the address is what matters

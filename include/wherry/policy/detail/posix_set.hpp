@@ -7,6 +7,7 @@
 #include <wherry/policy/detail/posix_folder.hpp>
 #include <wherry/policy/detail/posix_reader.hpp>
 #include <wherry/policy/durability.hpp>
+#include <wherry/policy/sink.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
