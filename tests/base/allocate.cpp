@@ -33,7 +33,7 @@ TEST_CASE("memory that nobody has is null, not an exception") {
 TEST_CASE("a string that nobody has memory for stays as it was") {
     std::string held = "abc";
     CHECK_FALSE(try_reserve(held, ~std::size_t{0}));
-    if (throws_bad_alloc) CHECK_FALSE(try_reserve(held, ~std::size_t{0} / 4));
+    if (throws_bad_alloc && sizeof(void*) == 8) CHECK_FALSE(try_reserve(held, ~std::size_t{0} / 4));
     CHECK(held == "abc");
     CHECK(try_reserve(held, 1000));
     CHECK(held.capacity() >= 1000);

@@ -35,8 +35,10 @@ constexpr row rows[] = {
     {"\x93NUMPY\x01\x00"sv, 100, file_kind::npy},
     {"\x1f\x8b\x08"sv, 100, file_kind::gzip},
     {"\x02\0\0\0\0\0\0\0{}"sv, 10, file_kind::safetensors},
-    {"\x0a\0\0\0\0\0\0\0{\"a\":"sv, 18, file_kind::safetensors},  // starts with a program's tag
-    {"\x03\0\0\0\0\0\0\0{}"sv, 10, file_kind::other},             // the header would be longer than the file
+    {"\x0a\0\0\0\0\0\0\0{\"a\":"sv, 18, file_kind::safetensors},      // starts with a program's tag
+    {"\x80\x04\0\0\0\0\0\0{\"a\":"sv, 1200, file_kind::safetensors},  // starts as a pickle
+    {"\x80\x04\x95\x1e\0\0\0\0{\"a\":"sv, 1200, file_kind::pickle},
+    {"\x03\0\0\0\0\0\0\0{}"sv, 10, file_kind::other},  // the header would be longer than the file
     {"\xff\xff\xff\xff\xff\xff\xff\xff{}"sv, 10, file_kind::other},
     {"\x02\0\0\0\0\0\0\0"sv, 8, file_kind::other},
     {""sv, 0, file_kind::other},

@@ -57,14 +57,15 @@ constexpr bool starts_like_numbers(std::string_view head) noexcept {
 /// The kind of a file of so many bytes that starts with these. It says who should read the file, not that it is whole.
 ///
 /// Why no two can be meant: a stream starts with the version 0 in four bytes, where safetensors have the length of a
-/// header, a program a tag and a pickle 0x80; a ProgramDesc has no length of eight bytes before a brace.
+/// header, a program a tag and a pickle 0x80; neither a ProgramDesc nor a pickle has a length of eight bytes before a brace, while a
+/// header of 0x0480 bytes starts as a pickle does.
 constexpr file_kind kind_of(std::string_view head, std::uint64_t file_bytes) noexcept {
     if (head.starts_with(std::string_view("\0\0\0\0", 4))) return file_kind::tensors;
+    if (detail::starts_like_safetensors(head, file_bytes)) return file_kind::safetensors;
     if (head.starts_with("\x1f\x8b")) return file_kind::gzip;
     if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) return file_kind::npz;
     if (head.starts_with("\x93NUMPY")) return file_kind::npy;
     if (head.size() >= 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5) return file_kind::pickle;
-    if (detail::starts_like_safetensors(head, file_bytes)) return file_kind::safetensors;
     if (detail::starts_like_json(head)) return file_kind::json;
     if (detail::starts_like_numbers(head)) return file_kind::text;
     return head.starts_with('\x0a') ? file_kind::program : file_kind::other;
