@@ -129,7 +129,8 @@ if V2:  # 1.8.5 gives nothing of any type
 # ---- levels of a pyramid
 levels = dict(min_level=2, max_level=5, refer_level=4, refer_scale=20)
 rois = np.concatenate([boxes(7, size=30.0), boxes(6, size=90.0)])
-case("distribute_fpn_proposals", {"FpnRois": lod(rois, [5, 8])}, ["MultiFpnRois*4", "RestoreIndex"], levels)
+# 1.8.5 leaves a level without boxes untyped
+case("distribute_fpn_proposals", {"FpnRois": lod(rois, [5, 8])}, ["MultiFpnRois*4", "RestoreIndex"], levels, only="2.6")
 if V2:
     for pixel in (True, False):
         case("distribute_fpn_proposals", {"FpnRois": rois, "RoisNum": np.array([5, 8], "int32")}, ["MultiFpnRois*4", "RestoreIndex", "MultiLevelRoIsNum*4"],
