@@ -174,7 +174,7 @@ TEST_CASE("sequence: numbers that input chooses are tried, and what nobody has m
     sequence<std::uint64_t> numbers{1, 2};
     CHECK_FALSE(numbers.try_reserve(~std::size_t{0}));
     CHECK_FALSE(numbers.try_resize(~std::size_t{0} / 8));
-    CHECK_FALSE(numbers.try_resize(~std::size_t{0} / 16));
+    CHECK_FALSE(numbers.try_resize(~std::size_t{0} / 9));
     CHECK(numbers == sequence<std::uint64_t>{1, 2});
     CHECK(numbers.try_resize(3));
     CHECK(numbers == sequence<std::uint64_t>{1, 2, 0});
