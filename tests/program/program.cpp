@@ -568,3 +568,19 @@ TEST_CASE("program: any byte may be wrong: the rest is refused, or is a program 
     CHECK(wrong == 0);
     CHECK(accepted > whole.size() / 2);  // most bytes are text
 }
+
+TEST_CASE("a variable is found in its block and in those around it") {
+    Program program;
+    const auto make = [](Block& block, const char* name) {
+        wire::VarDesc<> desc;
+        desc.name = name;
+        return block.create_var(std::move(desc));
+    };
+    const auto outer = make(program.global_block(), "outer");
+    const auto inner = make(program.create_block(0), "inner");
+    CHECK(program.blocks()[1].parent_idx() == 0);
+    CHECK(program.find_var(1, "inner") == inner);
+    CHECK(program.find_var(1, "outer") == outer);
+    CHECK_FALSE(program.find_var(0, "inner"));
+    CHECK_FALSE(program.find_var(1, "neither"));
+}

@@ -60,13 +60,7 @@ class BuilderBase {
     /// The block that operators are appended to.
     [[nodiscard]] Block& block() const noexcept { return main_.blocks()[block_]; }
     /// A variable of that block or of one around it; an empty handle when there is none.
-    [[nodiscard]] Variable find_var(std::string_view name) const noexcept {
-        for (auto block = block_;;) {
-            const auto& held = std::as_const(main_).blocks()[block];
-            if (const auto var = held.find_var(name); var || block == 0) return var;
-            block = static_cast<std::size_t>(held.parent_idx());
-        }
-    }
+    [[nodiscard]] Variable find_var(std::string_view name) const noexcept { return main_.find_var(block_, name); }
     [[nodiscard]] UniqueNameGenerator& names() const noexcept { return names_; }
     [[nodiscard]] NameScope& scopes() const noexcept { return scopes_; }
 
@@ -81,6 +75,14 @@ class BuilderBase {
         desc.name = names_.generate(std::string(layer) + ".tmp");
         desc.type.lod_tensor.emplace().tensor.data_type = dtype;
         desc.persistable = false;
+        return block().create_var(std::move(desc));
+    }
+
+    /// A result of maths with a number, `tmp_0`, whose description says nothing of persistable. Source: fluid's math_op_patch.
+    [[nodiscard]] Variable create_math_tmp(DType dtype) const {
+        wire::VarDesc<> desc;
+        desc.name = names_.generate("tmp");
+        desc.type.lod_tensor.emplace().tensor.data_type = dtype;
         return block().create_var(std::move(desc));
     }
 

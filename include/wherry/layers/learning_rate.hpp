@@ -50,7 +50,7 @@ class rate_maths {
     /// a x + c
     result<Variable> scaled(const result<Variable>& x, double a, double c = 0) const {
         if (!x) return x;
-        const auto out = tmp(*x);
+        const auto out = b_.create_math_tmp(x->dtype());
         if (auto added = b_.append<op::scale>({{"X", *x}}, {{"Out", out}},
                                               {make_attr("scale", static_cast<float>(a)), make_attr("bias", static_cast<float>(c))});
             !added)
@@ -59,7 +59,7 @@ class rate_maths {
     }
     /// A number as a variable.
     result<Variable> number(double value, const Variable& like) const {
-        const auto out = tmp(like);
+        const auto out = b_.create_math_tmp(like.dtype());
         if (auto added = b_.append<op::fill_constant>({}, {{"Out", out}},
                                                       {make_attr("shape", sequence<std::int64_t>{1}), make_attr("dtype", like.dtype()),
                                                        make_attr("value", static_cast<float>(value)), make_attr("force_cpu", false)});
@@ -68,12 +68,12 @@ class rate_maths {
         out.set_stop_gradient(true);
         return out;
     }
-    /// `Op` of two variables.
+    /// `Op` of two variables; its result has another element type than x where one is given.
     template <OperatorPolicy Op>
-    result<Variable> both(const result<Variable>& x, const result<Variable>& y) const {
+    result<Variable> both(const result<Variable>& x, const result<Variable>& y, std::optional<DType> dtype = {}) const {
         if (!x) return x;
         if (!y) return y;
-        const auto out = tmp(*x);
+        const auto out = b_.create_math_tmp(dtype.value_or(x->dtype()));
         if (auto added = b_.append<Op>({{"X", *x}, {"Y", *y}}, {{"Out", out}}, {make_attr("axis", std::int32_t{-1})}); !added)
             return added.failure();
         return out;
@@ -95,12 +95,11 @@ class rate_maths {
     /// Whether `Op` holds between two variables.
     template <OperatorPolicy Op>
     result<Variable> compared(const result<Variable>& x, const result<Variable>& y) const {
-        if (!x) return x;
-        if (!y) return y;
-        const auto out = tmp(*x, DType::BOOL);
-        if (auto added = b_.append<Op>({{"X", *x}, {"Y", *y}}, {{"Out", out}}, {make_attr("axis", std::int32_t{-1})}); !added)
-            return added.failure();
-        return out;
+        return both<Op>(x, y, DType::BOOL);
+    }
+    /// step / decay_steps, as a whole number by the options of a decay.
+    result<Variable> periods(std::int64_t decay_steps, bool whole) const {
+        return unary<op::floor>(scaled(step_count(), 1.0 / static_cast<double>(decay_steps)), whole);
     }
     /// A rate that blocks under conditions write: a variable of both programs that starts at 0.
     result<Variable> rate(std::string_view name, DType dtype = DType::FP32) const {
@@ -113,14 +112,6 @@ class rate_maths {
     result<Variable> step_count(std::int64_t first = 0) const;
 
   private:
-    [[nodiscard]] Variable tmp(const Variable& like) const { return tmp(like, like.dtype()); }
-    [[nodiscard]] Variable tmp(const Variable&, DType dtype) const {
-        wire::VarDesc<> desc;
-        desc.name = b_.names().generate("tmp");
-        desc.type.lod_tensor.emplace().tensor.data_type = dtype;
-        return b_.block().create_var(std::move(desc));
-    }
-
     Builder<carries::kernels>& b_;
 };
 
@@ -209,7 +200,7 @@ inline result<Variable> exponential_decay(Builder<carries::kernels>& b, double l
                                           decay_options options = {}) {
     const auto role = b.with_role(op_role::lr_schedule);
     const detail::rate_maths m(b);
-    const auto share = m.unary<op::floor>(m.scaled(m.step_count(), 1.0 / static_cast<double>(decay_steps)), options.staircase);
+    const auto share = m.periods(decay_steps, options.staircase);
     return m.scaled(m.power_of(decay_rate, share), learning_rate);
 }
 
@@ -218,7 +209,7 @@ inline result<Variable> natural_exp_decay(Builder<carries::kernels>& b, double l
                                           decay_options options = {}) {
     const auto role = b.with_role(op_role::lr_schedule);
     const detail::rate_maths m(b);
-    const auto share = m.unary<op::floor>(m.scaled(m.step_count(), 1.0 / static_cast<double>(decay_steps)), options.staircase);
+    const auto share = m.periods(decay_steps, options.staircase);
     return m.scaled(m.unary<op::exp>(m.scaled(share, -decay_rate)), learning_rate);
 }
 
@@ -227,7 +218,7 @@ inline result<Variable> inverse_time_decay(Builder<carries::kernels>& b, double 
                                            decay_options options = {}) {
     const auto role = b.with_role(op_role::lr_schedule);
     const detail::rate_maths m(b);
-    const auto share = m.unary<op::floor>(m.scaled(m.step_count(), 1.0 / static_cast<double>(decay_steps)), options.staircase);
+    const auto share = m.periods(decay_steps, options.staircase);
     const auto divisor = m.scaled(m.scaled(share, decay_rate), 1, 1);
     return divisor ? m.both<op::elementwise_div>(m.number(learning_rate, *divisor), divisor) : divisor;
 }
@@ -288,7 +279,7 @@ inline result<Variable> cosine_decay(Builder<carries::kernels>& b, double learni
                                      std::int64_t epochs) {
     const auto role = b.with_role(op_role::lr_schedule);
     const detail::rate_maths m(b);
-    const auto epoch = m.unary<op::floor>(m.scaled(m.step_count(), 1.0 / static_cast<double>(step_each_epoch)));
+    const auto epoch = m.periods(step_each_epoch, true);
     const auto angle = m.scaled(m.scaled(epoch, std::numbers::pi), 1.0 / static_cast<double>(epochs));
     return m.scaled(m.scaled(m.unary<op::cos>(angle), 1, 1), learning_rate * 0.5);
 }

@@ -111,6 +111,14 @@ class Program {
     [[nodiscard]] std::int32_t random_seed() const noexcept { return random_seed_; }
     void set_random_seed(std::int32_t seed) noexcept { random_seed_ = seed; }
 
+    /// The variable of that name in a block or in one around it; an empty handle when there is none.
+    [[nodiscard]] Variable find_var(std::size_t block, std::string_view name) const noexcept {
+        for (;;) {
+            const auto& held = blocks_[block];
+            if (const auto var = held.find_var(name); var || block == 0) return var;
+            block = static_cast<std::size_t>(held.parent_idx());
+        }
+    }
     /// Every variable of every block, in block order.
     [[nodiscard]] sequence<Variable> list_vars() const {
         sequence<Variable> all;

@@ -181,22 +181,10 @@ struct adamw_rule {
     }
     result<void> append(Builder<carries::kernels>& b, const param_and_grad& pair, const Variable& rate,
                         std::span<const Variable> state) const {
-        return b.append<op::adamw>({{"Param", pair.param},
-                                    {"Grad", pair.grad},
-                                    {"LearningRate", rate},
-                                    {"Moment1", state[0]},
-                                    {"Moment2", state[1]},
-                                    {"Beta1Pow", state[2]},
-                                    {"Beta2Pow", state[3]}},
-                                   {{"ParamOut", pair.param},
-                                    {"Moment1Out", state[0]},
-                                    {"Moment2Out", state[1]},
-                                    {"Beta1PowOut", state[2]},
-                                    {"Beta2PowOut", state[3]}},
-                                   {make_attr("beta1", beta1), make_attr("beta2", beta2), make_attr("epsilon", epsilon),
-                                    make_attr("lazy_mode", false), make_attr("min_row_size_to_use_multithread", std::int64_t{1000}),
-                                    make_attr("coeff", weight_decay), make_attr("lr_ratio", 1.0F),
-                                    make_attr("with_decay", !apply_decay_param || apply_decay_param(pair.param))});
+        return adam_rule{beta1, beta2, epsilon}.append_as<op::adamw>(
+            b, pair, rate, state,
+            {make_attr("coeff", weight_decay), make_attr("lr_ratio", 1.0F),
+             make_attr("with_decay", !apply_decay_param || apply_decay_param(pair.param))});
     }
 };
 

@@ -163,10 +163,7 @@ class basic_optimizer {
         if (factor == 1.0F || requires { Rule::without_rate; }) return rate_var_;
         const auto role = b.with_role(op_role::lr_schedule | op_role::optimize);
         const auto scope = b.scopes().enter("scale_with_param_lr");
-        wire::VarDesc<> desc;
-        desc.name = b.names().generate("tmp");
-        desc.type.lod_tensor.emplace().tensor.data_type = rate_var_.dtype();
-        const auto scaled = b.block().create_var(std::move(desc));
+        const auto scaled = b.create_math_tmp(rate_var_.dtype());
         if (auto added = b.append<op::scale>({{"X", rate_var_}}, {{"Out", scaled}}, {make_attr("scale", factor)}); !added)
             return added.failure();
         return scaled;
@@ -240,20 +237,28 @@ struct adam_rule {
     }
     result<void> append(Builder<carries::kernels>& b, const param_and_grad& pair, const Variable& rate,
                         std::span<const Variable> state) const {
-        return b.append<op::adam>({{"Param", pair.param},
-                                   {"Grad", pair.grad},
-                                   {"LearningRate", rate},
-                                   {"Moment1", state[0]},
-                                   {"Moment2", state[1]},
-                                   {"Beta1Pow", state[2]},
-                                   {"Beta2Pow", state[3]}},
-                                  {{"ParamOut", pair.param},
-                                   {"Moment1Out", state[0]},
-                                   {"Moment2Out", state[1]},
-                                   {"Beta1PowOut", state[2]},
-                                   {"Beta2PowOut", state[3]}},
-                                  {make_attr("beta1", beta1), make_attr("beta2", beta2), make_attr("epsilon", epsilon),
-                                   make_attr("lazy_mode", lazy_mode), make_attr("min_row_size_to_use_multithread", std::int64_t{1000})});
+        return append_as<op::adam>(b, pair, rate, state, {});
+    }
+    /// An operator with the slots of adam, `more` among its attributes.
+    template <OperatorPolicy Op>
+    result<void> append_as(Builder<carries::kernels>& b, const param_and_grad& pair, const Variable& rate, std::span<const Variable> state,
+                           std::initializer_list<Attr> more) const {
+        sequence<Attr> attrs{make_attr("beta1", beta1), make_attr("beta2", beta2), make_attr("epsilon", epsilon),
+                             make_attr("lazy_mode", lazy_mode), make_attr("min_row_size_to_use_multithread", std::int64_t{1000})};
+        attrs.insert(attrs.end(), more);
+        return b.append<Op>({{"Param", pair.param},
+                             {"Grad", pair.grad},
+                             {"LearningRate", rate},
+                             {"Moment1", state[0]},
+                             {"Moment2", state[1]},
+                             {"Beta1Pow", state[2]},
+                             {"Beta2Pow", state[3]}},
+                            {{"ParamOut", pair.param},
+                             {"Moment1Out", state[0]},
+                             {"Moment2Out", state[1]},
+                             {"Beta1PowOut", state[2]},
+                             {"Beta2PowOut", state[3]}},
+                            std::move(attrs));
     }
 };
 

@@ -74,13 +74,7 @@ class plan_maker {
     }
 
     /// A variable of the block that is planned, or of one around it.
-    [[nodiscard]] Variable declared(std::string_view name) const {
-        for (auto block = block_;;) {
-            const auto& held = program_.blocks()[block];
-            if (const auto var = held.find_var(name); var || block == 0) return var;
-            block = static_cast<std::size_t>(held.parent_idx());
-        }
-    }
+    [[nodiscard]] Variable declared(std::string_view name) const { return program_.find_var(block_, name); }
 
     // ---- feeding and fetching
 
