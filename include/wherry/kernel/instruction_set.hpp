@@ -15,10 +15,25 @@ enum class instruction_set : std::uint8_t {
     avx512,    ///< AVX-512 F, VL, DQ and BW
 };
 
-/// Whether this machine has it.
+/// Whether ThreadSanitizer watches: it sees no access of more than 16 bytes, so that only the plain kernels show it a race.
+inline constexpr bool threads_are_watched =
+#if defined(__SANITIZE_THREAD__)
+    true;
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+    true;
+#else
+    false;
+#endif
+#else
+    false;
+#endif
+
+/// Whether this machine has it, and kernels may use it.
 template <instruction_set Set>
 inline bool has_instructions() noexcept {
 #if defined(__x86_64__)
+    if constexpr (threads_are_watched) return Set == instruction_set::baseline;
     if constexpr (Set == instruction_set::avx512)
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512bw");
