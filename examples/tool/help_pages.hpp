@@ -17,7 +17,7 @@ struct help_option {
 struct help_command {
     std::string name;
     std::string says;
-    std::string more;  ///< what stands below the options
+    std::string more;  ///< what comes below the options
     std::vector<help_option> options;
 };
 

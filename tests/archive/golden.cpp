@@ -14,7 +14,7 @@
 using namespace wherry;
 
 namespace {
-/// Folders of the golden files that hold a tensor a file, and those that hold a combined twin of them.
+/// Folders of the golden files that hold one tensor per file, and those that hold a combined twin of them.
 std::vector<std::string> folders_with_tensors() {
     std::vector<std::string> folders;
     const support::fs::path root(WHERRY_GOLDEN_DIR);

@@ -22,7 +22,7 @@ static bool right(const float (&pixels)[64], long label) {
 int main(int, char** argv) {
     using exact = wherry::embed::network<digits>;
     using quantized = wherry::embed::network<small, wherry::embed::quantize<std::int8_t>>;
-    static_assert(4 * quantized::parameter_bytes < exact::parameter_bytes + 4 * 1024, "a byte a weight; scales and biases stay float");
+    static_assert(4 * quantized::parameter_bytes < exact::parameter_bytes + 4 * 1024, "one byte per weight; scales and biases stay float");
     std::ifstream file(argv[1]);
     std::string line;
     int seen = 0, with_floats = 0, with_bytes = 0;

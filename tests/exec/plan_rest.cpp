@@ -34,7 +34,7 @@ const Tensor three = f32({3, 2}, {1, 2, 3, 4, 5, 6});
 Tensor mask_of(std::initializer_list<std::int64_t> mask) { return Tensor::of<std::int64_t>({3, 2}, mask); }
 }  // namespace
 
-TEST_CASE("what reads rows that a run finds is planned for them: now two, now none, now all") {
+TEST_CASE("an operator that reads rows a run finds is planned for them: now two, now none, now all") {
     const auto p = chosen_program();
     Scope scope;
     Executor exe(rest_ops{});

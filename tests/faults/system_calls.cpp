@@ -264,7 +264,7 @@ int hurt(bool kill, bool all) {
                         if (seen.calls < what.at) break;
                         ++points;
                         check_after(how, path, over_old, seen, kill, by_save, old_files, new_files,
-                                    std::string(how.name) + (over_old ? " over old" : " anew") + ", call " + std::to_string(what.at) +
+                                    std::string(how.name) + (over_old ? " over old" : " as new") + ", call " + std::to_string(what.at) +
                                         " (number " + std::to_string(seen.call) + "), errno " + std::to_string(what.number) + ": ");
                     }
                 }

@@ -35,7 +35,7 @@ void check_round_trip(const Tensor& array) {
     CHECK(*back == array);
 }
 
-/// Every bit pattern of 16 bits that is no NaN.
+/// Every bit pattern of 16 bits that is not a NaN.
 template <class T>
 Tensor all_of_16_bits() {
     std::vector<T> values;

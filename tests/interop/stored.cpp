@@ -49,7 +49,7 @@ state_dict some_arrays() {
 }
 }  // namespace
 
-TEST_CASE("what is listed is saved as what is loaded, from every form to every form") {
+TEST_CASE("arrays that are listed are saved as those that are loaded, from every form to every form") {
     const support::scratch place("stored");
     using state_file::form;
     const auto arrays = some_arrays();

@@ -66,7 +66,7 @@ void check_layer() {
     kernel::dense<kernel::block_for(Depth, Columns, Aim, 1), 1>(x.data(), kernel::matrix<const float, Depth, Columns>(loose), nullptr,
                                                                 nullptr, again.data(), relu{});
     CHECK(worst_of<float, Depth, Columns>(loose, x.data(), nullptr, nullptr, again.data()) < 1e-5);
-    // a byte a weight
+    // one byte per weight
     const auto few = numbers<std::int8_t>(Depth * Columns, 5);
     kernel::dense<block, 4>(x.data(), kernel::matrix<const std::int8_t, Depth, Columns>(few.data()), bias.data(), scales.data(),
                             y.data() + 1, relu{});

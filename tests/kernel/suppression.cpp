@@ -40,7 +40,7 @@ TEST_CASE("so many of a class, so many of an image, none of the background") {
     CHECK(kept(few, {0.5F, 0.6F, 0.9F, 0.95F, 0, 0}, 2) == indices{10});
 }
 
-TEST_CASE("what two may have in common falls with each box that is kept") {
+TEST_CASE("the overlap that two may have falls with each box that is kept") {
     auto how = plain;
     how.overlap = 0.95F;
     CHECK(kept(how, {0.5F, 0.6F, 0.9F}) == indices{2, 1, 0});

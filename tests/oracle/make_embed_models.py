@@ -1,6 +1,6 @@
 """Writes the models of tests/golden/embed with the real Paddle 2.6.2, from fixed seeds.
 
-  python make_models.py OUT DIGITS.csv     a folder a model: __model__, params, N.x.npy (inputs), N.y.npy (what Paddle computes)
+  python make_models.py OUT DIGITS.csv     one folder per model: __model__, params, N.x.npy (inputs), N.y.npy (what Paddle computes)
 """
 import os
 import re

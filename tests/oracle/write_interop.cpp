@@ -1,6 +1,6 @@
 // Writes state files, .npz, .npy, safetensors and gzip files for their own clients to read, and reads what those wrote.
 //   write_interop write GOLDEN_DIR OUT_DIR
-//   write_interop read FILE OUT_FOLDER       .pdparams, .npz or .safetensors as one .npy an array
+//   write_interop read FILE OUT_FOLDER       .pdparams, .npz or .safetensors as one .npy per array
 #include <wherry/archive/archive.hpp>
 #include <wherry/format/any_of.hpp>
 #include <wherry/format/npy.hpp>

@@ -26,4 +26,4 @@ TEST_CASE("a bar is drawn once for each percentage, and ends its line") {
     CHECK(drawn(true) == "\r[" + rest + rest + "]   0 %\r[" + half + rest + "]  50 %\r[" + half + half + "] 100 %\n");
 }
 
-TEST_CASE("what is not a terminal gets no bar") { CHECK(drawn(false).empty()); }
+TEST_CASE("a file that is not a terminal gets no bar") { CHECK(drawn(false).empty()); }

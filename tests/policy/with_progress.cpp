@@ -116,7 +116,7 @@ TEST_CASE("a load that is stopped leaves the old scope and the old arrays") {
     CHECK(into.large.front() == 0);
 }
 
-TEST_CASE("whatever takes a sink or a source takes one that tells its progress") {
+TEST_CASE("a sink or a source that tells its progress goes wherever another goes") {
     const support::scratch place("progress_any");
     const two_arrays data;
     reports told;

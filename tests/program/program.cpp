@@ -213,7 +213,7 @@ const row strange[] = {
      "",
      "",
      ""},
-    {"a name that is no UTF-8", [] { return edited(small_desc(), [](P& p) { first_tensor(p).name = "\xff\xfe"; }); }, {}, "", "", "", ""},
+    {"a name that is not UTF-8", [] { return edited(small_desc(), [](P& p) { first_tensor(p).name = "\xff\xfe"; }); }, {}, "", "", "", ""},
     {"a name of 1,023 bytes",
      [] { return edited(small_desc(), [](P& p) { first_tensor(p).name.assign(1023, 'n'); }); },
      {},

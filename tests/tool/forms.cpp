@@ -147,7 +147,7 @@ TEST_CASE("numbers of numpy.savetxt and of printf become variables of a program"
     MUST_SUCCEED({"convert", golden("fluid18/readme/params"), fresh("plain_text"), "--to", "text"});
     const auto first_line = [](const std::string& file) { return file.substr(0, file.find('\n') + 1); };
     for (const auto& [name, bytes] : files_beneath("plain_text")) {
-        auto numbers = bytes.substr(first_line(bytes).size());  // plain from here on: one number a line
+        auto numbers = bytes.substr(first_line(bytes).size());  // plain from here on: one number per line
         std::replace(numbers.begin(), numbers.end(), ' ', '\n');
         write_file("plain_text/" + name, numbers);
     }

@@ -61,7 +61,7 @@ TEST_CASE("nested checkpoints, lists and single tensors are shown whole and come
     CHECK(has_part(inspected(golden("cases/structured-names/dyn.pdiparams.info")), "linear_0.w_0/structured_name 'fc1.weight'\n"));
 }
 
-TEST_CASE("what a form has no place for is an error unless it is dropped") {
+TEST_CASE("a thing that a form has no place for is an error unless it is dropped") {
     for (const auto& one : {std::pair<std::string, std::string>{golden("cases/pdopt-lr-scheduler/a.pdopt"), "LR_Scheduler/last_epoch"},
                             {checkpoint_of("tied.pdopt"), "LR_Scheduler/last_epoch"},
                             {checkpoint_of("tied.pdopt", "paddle33"), "LR_Scheduler/last_epoch"},

@@ -69,7 +69,7 @@ struct fed_tensor {
 /// Turns samples into what a run is fed. Source: fluid.DataFeeder.
 class DataFeeder {
   public:
-    using sample = sequence<feed_field>;  ///< one field a variable
+    using sample = sequence<feed_field>;  ///< one field per variable
 
     explicit DataFeeder(sequence<Variable> feed_list) : feed_list_(std::move(feed_list)) {}
 

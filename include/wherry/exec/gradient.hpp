@@ -14,7 +14,7 @@ namespace wherry::inline WHERRY_ABI {
 
 /// "x@GRAD". Source: framework/operator.h, kGradVarSuffix.
 inline std::string grad_name(std::string_view variable) { return std::string(variable) + "@GRAD"; }
-/// Stands in a list of gradients for one that nobody needs. Source: kEmptyVarName.
+/// In a list of gradients: nobody needs this one. Source: kEmptyVarName.
 inline constexpr std::string_view empty_var_name = "@EMPTY@";
 
 namespace detail {

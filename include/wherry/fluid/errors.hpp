@@ -22,21 +22,27 @@ class Exception : public std::runtime_error {
   private:
     wherry::error error_;
 };
+/// A value that cannot be. As Python's, so are those below.
 class ValueError : public Exception {
     using Exception::Exception;
 };
+/// An argument of another kind.
 class TypeError : public Exception {
     using Exception::Exception;
 };
+/// A call at the wrong time, as a run after `close`.
 class RuntimeError : public Exception {
     using Exception::Exception;
 };
+/// A condition of the reference that does not hold.
 class AssertionError : public Exception {
     using Exception::Exception;
 };
+/// A name that nothing has.
 class LookupError : public Exception {
     using Exception::Exception;
 };
+/// A file that cannot be opened, read or written.
 class IOError : public Exception {
     using Exception::Exception;
 };

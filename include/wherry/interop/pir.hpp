@@ -48,7 +48,7 @@ class pir_reader : pir_attributes {
         const auto* ops = operators(*root);
         if (ops == nullptr)
             return error{.code = errc::not_a_paddle_file,
-                         .message = "this is no PIR program",
+                         .message = "this is not a PIR program",
                          .expected = "base_code.magic \"pir\" and one block of operators"};
         const auto version = integer(at(at(&*root, "base_code"), "version"));
         if (version < 1 || version > newest_version)

@@ -38,7 +38,7 @@ enum class form : std::uint8_t {
     pdparams,  ///< a pickle, as fluid.save and paddle.save write it
     npz,
     safetensors,
-    text,  ///< a folder of numbers in text, one NAME.txt a variable, for numpy.loadtxt and for eyes
+    text,  ///< a folder of numbers in text, one NAME.txt per variable, for numpy.loadtxt and for eyes
 };
 
 /// How `save` writes.

@@ -31,6 +31,7 @@ struct proposing {
 struct proposal_map {
     std::size_t anchors, places;
 };
+/// A box and its score.
 template <class T>
 struct proposal {
     std::array<T, 4> box;

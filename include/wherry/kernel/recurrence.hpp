@@ -24,11 +24,13 @@ struct recurrence {
 
     static constexpr std::int64_t gates(cell c) noexcept { return c == cell::lstm ? 4 : c == cell::gru ? 3 : 1; }
 };
+/// Arrays that a layer reads; shapes as at `run_recurrence`.
 template <class T>
 struct recurrence_inputs {
     std::span<const T> x, w, u, w_bias, u_bias;
     std::span<const std::int32_t> lengths;  ///< of each sequence, or none: all steps
 };
+/// Arrays that a layer writes.
 template <class T>
 struct recurrence_outputs {
     std::span<T> h, c;  ///< the first state, and after it the last

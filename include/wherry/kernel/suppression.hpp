@@ -25,6 +25,7 @@ struct suppression {
     bool pixels;
 };
 
+/// A box that is kept: its class and its row.
 struct kept_box {
     std::size_t label, index;
 };

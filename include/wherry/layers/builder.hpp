@@ -43,6 +43,7 @@ struct builder_below<carries::shapes> {
 };
 }  // namespace detail
 
+/// Each adds what it carries to the one that carries less.
 template <carries What>
 class Builder : public detail::builder_below<What>::type {
   public:

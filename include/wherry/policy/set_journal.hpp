@@ -24,6 +24,7 @@ struct set_entry {
     std::string name;
     std::uint64_t size_bytes = 0;
 };
+/// The files of a set.
 struct set_journal {
     sequence<set_entry> entries;
     bool synced = false;  ///< the set was saved `durable`: renames reach the device before the journal goes

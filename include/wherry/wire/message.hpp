@@ -189,7 +189,7 @@ struct field_store {
     const field_view& read;
     allowance& allowed;
     result<bool> stored = false;
-    std::uint64_t seen = 0;  ///< one bit a field, in order of declaration
+    std::uint64_t seen = 0;  ///< one bit per field, in order of declaration
     std::uint64_t bit = 1;
 
     template <class Member>

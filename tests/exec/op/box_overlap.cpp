@@ -6,7 +6,7 @@ using namespace op_test;
 
 // Compared with the real 1.8.5 and 2.6.2 by tests/oracle/op_cases/detection.py.
 
-TEST_CASE("what two boxes have in common, and boxes cut to their images") {
+TEST_CASE("the overlap of two boxes, and boxes cut to their images") {
     using ops = op_list<op::iou_similarity, op::box_clip>;
     const auto share =
         op_case(ops::table, "iou_similarity").in("X", f32({1, 4}, {0, 0, 2, 2})).in("Y", f32({2, 4}, {1, 0, 3, 2, 5, 5, 6, 6})).run();

@@ -91,7 +91,7 @@ TEST_CASE("one plan answers both conditions") {
     }
 }
 
-TEST_CASE("what a block declares is gone after it") {
+TEST_CASE("a variable that a block declares is gone after it") {
     conditional_program c;
     check_error(c.run(truth(true), "inner.tmp_0"), errc::not_found);
 }

@@ -30,7 +30,7 @@ TEST_CASE("a layer of one number") {
     check_values<float>(plain_rnn().in("SequenceLength", i32({1}, {2})).run()->at("Out"), {1, 4, 0});
 }
 
-TEST_CASE("what does not fit a layer") {
+TEST_CASE("arrays that do not fit a layer are refused") {
     check_error(plain_rnn("LSTM").run(), errc::shape_mismatch);
     check_error(plain_rnn("ELMAN").run(), errc::bad_attribute);
     check_error(plain_rnn().attr("num_layers", 2).run(), errc::shape_mismatch);

@@ -67,7 +67,7 @@ TEST_CASE("a checkpoint is written again byte for byte as Paddle wrote it, with 
     }
 }
 
-TEST_CASE("what NumPy 2 pickled is written as NumPy 1 does, with the same arrays, values and names") {
+TEST_CASE("a pickle of NumPy 2 is written as NumPy 1 does, with the same arrays, values and names") {
     for (const std::string name :
          {"nested.pdparams", "nested-p2.pdparams", "more.pdparams", "list.pdparams", "one.pdtensor", "array.pdtensor", "plain-p2.pdparams",
           "plain-p4.pdparams", "tied.pdparams", "tied.pdopt", "half.pdparams", "half.pdopt", "static.pdparams"}) {

@@ -175,7 +175,7 @@ inline result<void> run_sorted(run_context& c, std::size_t axis, std::size_t wid
 [[gnu::cold]] inline result<void> infer_sorted_grad(infer_context& c, std::int32_t number) {
     const auto& x = c.in(0);
     const auto axis = normalized_axis(number, x.dims.rank());
-    if (!axis) return c.fail(errc::bad_attribute, "the axis is none of X", text{"rank ", decimal(x.dims.rank())}, decimal(number));
+    if (!axis) return c.fail(errc::bad_attribute, "the axis is out of range", text{"rank ", decimal(x.dims.rank())}, decimal(number));
     if (auto checked = must_hold(c, 1, DType::INT64); !checked) return checked;
     auto dims = x.dims;
     if (!c.building()) {
@@ -223,6 +223,7 @@ struct arg_max {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return detail::infer_arg(a, c); }
     static result<void> run(const attributes& a, run_context& c) { return detail::run_arg(a, c, true); }
 };
+/// The position of the smallest element, likewise.
 struct arg_min : arg_max {
     static constexpr std::string_view type = "arg_min";
     static result<void> run(const attributes& a, run_context& c) { return detail::run_arg(a, c, false); }

@@ -33,6 +33,7 @@ struct bmm_rules {
 };
 }  // namespace detail
 
+/// The gradient of `bmm`.
 template <class Backend = kernel::portable>
 struct basic_bmm_grad : detail::product_grad<detail::bmm_rules, Backend> {
     static constexpr std::string_view type = "bmm_grad";

@@ -118,18 +118,23 @@ struct connective {
 struct equal : detail::comparison<detail::relation::equal> {
     static constexpr std::string_view type = "equal";
 };
+/// X != Y.
 struct not_equal : detail::comparison<detail::relation::not_equal> {
     static constexpr std::string_view type = "not_equal";
 };
+/// X < Y.
 struct less_than : detail::comparison<detail::relation::less> {
     static constexpr std::string_view type = "less_than";
 };
+/// X <= Y.
 struct less_equal : detail::comparison<detail::relation::less_equal> {
     static constexpr std::string_view type = "less_equal";
 };
+/// X > Y.
 struct greater_than : detail::comparison<detail::relation::greater> {
     static constexpr std::string_view type = "greater_than";
 };
+/// X >= Y.
 struct greater_equal : detail::comparison<detail::relation::greater_equal> {
     static constexpr std::string_view type = "greater_equal";
 };
@@ -137,12 +142,15 @@ struct greater_equal : detail::comparison<detail::relation::greater_equal> {
 struct logical_and : detail::connective<detail::relation::both> {
     static constexpr std::string_view type = "logical_and";
 };
+/// One of the two is not 0, or both.
 struct logical_or : detail::connective<detail::relation::either> {
     static constexpr std::string_view type = "logical_or";
 };
+/// One of the two is not 0, and the other is.
 struct logical_xor : detail::connective<detail::relation::one_of> {
     static constexpr std::string_view type = "logical_xor";
 };
+/// X is 0. Shapes: Out as X.
 struct logical_not {
     static constexpr std::string_view type = "logical_not";
     static constexpr std::array inputs = {slot{"X"}};

@@ -122,7 +122,7 @@ template <class Context>
         number = (*read)[0];
     }
     const auto axis = normalized_axis(number, rank);
-    if (!axis) return c.fail(errc::bad_attribute, "axis is none of X", text{"rank ", decimal(rank)}, decimal(number));
+    if (!axis) return c.fail(errc::bad_attribute, "axis is out of range", text{"rank ", decimal(rank)}, decimal(number));
     return *axis;
 }
 /// The dims of X with those of Index in place of an axis: one dim, or none for a single index of 2.x.

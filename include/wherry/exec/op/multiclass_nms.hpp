@@ -22,6 +22,7 @@
 
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Attributes of `multiclass_nms` and its versions, and their defaults.
 struct multiclass_nms_attributes {
     std::int32_t background_label = 0, nms_top_k = -1, keep_top_k = -1;
     float score_threshold = 0, nms_threshold = 0.3F, nms_eta = 1.0F;
@@ -117,6 +118,7 @@ struct any_multiclass_nms {
 
 }  // namespace detail
 
+/// Out alone.
 struct multiclass_nms : detail::any_multiclass_nms {
     static constexpr std::string_view type = "multiclass_nms";
     static constexpr std::array inputs = {slot{"BBoxes"}, slot{"Scores"}};
@@ -124,6 +126,7 @@ struct multiclass_nms : detail::any_multiclass_nms {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_with(a, c, outputs.size()); }
     static result<void> run(const attributes& a, run_context& c) { return run_with(a, c, true); }
 };
+/// Out and Index.
 struct multiclass_nms2 : detail::any_multiclass_nms {
     static constexpr std::string_view type = "multiclass_nms2";
     static constexpr std::array inputs = {slot{"BBoxes"}, slot{"Scores"}};
@@ -131,6 +134,7 @@ struct multiclass_nms2 : detail::any_multiclass_nms {
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) { return infer_with(a, c, outputs.size()); }
     static result<void> run(const attributes& a, run_context& c) { return run_with(a, c, false); }
 };
+/// Out, Index and NmsRoisNum; Out has no LoD.
 struct multiclass_nms3 : detail::any_multiclass_nms {
     static constexpr std::string_view type = "multiclass_nms3";
     static constexpr std::array inputs = {slot{"BBoxes"}, slot{"Scores"}};

@@ -184,6 +184,7 @@ struct batch_norm {
                 image.channels, [&](std::size_t k) { return found[k]; }, x, y);
     }
 };
+/// `batch_norm` over one device. Source: paddle operator `sync_batch_norm`.
 struct sync_batch_norm : batch_norm {
     static constexpr std::string_view type = "sync_batch_norm";
 };

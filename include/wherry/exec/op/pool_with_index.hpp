@@ -78,9 +78,11 @@ struct pool_with_index {
     }
 };
 
+/// Of images.
 struct max_pool2d_with_index : pool_with_index<2> {
     static constexpr std::string_view type = "max_pool2d_with_index";
 };
+/// Of volumes.
 struct max_pool3d_with_index : pool_with_index<3> {
     static constexpr std::string_view type = "max_pool3d_with_index";
 };

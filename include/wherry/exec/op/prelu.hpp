@@ -67,6 +67,7 @@ struct prelu_slopes {
 
 }  // namespace detail
 
+/// The gradient of `prelu`.
 struct prelu_grad {
     static constexpr std::string_view type = "prelu_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Alpha"}, slot{"Out@GRAD"}};

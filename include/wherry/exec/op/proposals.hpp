@@ -124,6 +124,7 @@ struct any_generate_proposals {
 
 }  // namespace detail
 
+/// Takes ImInfo [N, 3]: height and width of the image, and the scale it was fed at.
 struct generate_proposals : detail::any_generate_proposals {
     static constexpr std::string_view type = "generate_proposals";
     static constexpr std::array inputs = {slot{"Scores"}, slot{"BboxDeltas"}, slot{"ImInfo"}, slot{"Anchors"}, slot{"Variances"}};
@@ -136,6 +137,7 @@ struct generate_proposals : detail::any_generate_proposals {
     }
     static result<void> run(const attributes& a, run_context& c) { return run_with(a, c, false); }
 };
+/// Takes ImShape [N, 2], height and width of the image as it was fed.
 struct generate_proposals_v2 : detail::any_generate_proposals {
     static constexpr std::string_view type = "generate_proposals_v2";
     static constexpr std::array inputs = {slot{"Scores"}, slot{"BboxDeltas"}, slot{"ImShape"}, slot{"Anchors"}, slot{"Variances"}};

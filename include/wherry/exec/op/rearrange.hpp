@@ -96,7 +96,7 @@ template <class Number>
     std::uint32_t bits = 0;
     for (const auto number : named) {
         const auto axis = normalized_axis(number, rank);
-        if (!axis) return c.fail(errc::bad_attribute, "an axis is none of the input", text{"rank ", decimal(rank)}, decimal(number));
+        if (!axis) return c.fail(errc::bad_attribute, "an axis is out of range", text{"rank ", decimal(rank)}, decimal(number));
         bits |= std::uint32_t{1} << *axis;
     }
     return bits;
@@ -262,6 +262,7 @@ struct roll {
         return {};
     }
 };
+/// The gradient of `roll`.
 struct roll_grad {
     static constexpr std::string_view type = "roll_grad";
     static constexpr std::array inputs = {slot{"X"}, slot{"Out@GRAD"}};
@@ -275,6 +276,7 @@ struct roll_grad {
     static result<void> run(const attributes& a, run_context& c) { return roll::run_from(a, c, 1, true); }
 };
 
+/// The gradient of `pixel_shuffle`.
 struct pixel_shuffle_grad {
     static constexpr std::string_view type = "pixel_shuffle_grad";
     static constexpr std::array inputs = {slot{"Out@GRAD"}};

@@ -137,6 +137,7 @@ struct folding_grad {
 
 }  // namespace detail
 
+/// The gradient of `reduce_max`.
 struct reduce_max_grad : detail::folding_grad<detail::fold::max> {
     static constexpr std::string_view type = "reduce_max_grad";
 };
@@ -148,6 +149,7 @@ struct reduce_max : detail::folding<detail::fold::max> {
     static constexpr std::string_view type = "reduce_max";
     [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_fold(g.append<reduce_max_grad>()); }
 };
+/// The gradient of `reduce_min`.
 struct reduce_min_grad : detail::folding_grad<detail::fold::min> {
     static constexpr std::string_view type = "reduce_min_grad";
 };
@@ -157,6 +159,7 @@ struct reduce_min : detail::folding<detail::fold::min> {
     static constexpr std::string_view type = "reduce_min";
     [[gnu::cold]] static void gradient(gradient_maker& g) { detail::gradient_of_fold(g.append<reduce_min_grad>()); }
 };
+/// The gradient of `reduce_prod`.
 struct reduce_prod_grad : detail::folding_grad<detail::fold::product> {
     static constexpr std::string_view type = "reduce_prod_grad";
 };

@@ -18,6 +18,7 @@
 /// dims, [0] and those of X, are for the gradient, which then need not keep X.
 namespace wherry::inline WHERRY_ABI::op {
 
+/// Sets the XShape in this slot, where it is wanted. Errors: bad_dims for one dim more than a tensor may have.
 [[gnu::cold]] inline result<void> set_x_shape(infer_context& c, std::size_t slot) {
     if (!c.has_out(slot)) return {};
     const auto& x = c.in(0);

@@ -82,7 +82,7 @@ template <class Context>
     }
     auto w = window_of(c, numbers, x, true);
     if (!w) return w.failure();
-    // the axes of the window as the value sees them: those that an index chose are gone, and axes of 1 stand before the axes that None was written before
+    // the axes of the window as the value sees them: those that an index chose are gone, and axes of 1 come before the axes that None was written before
     std::array<bool, max_rank> gone{};
     for (const auto number : a.decrease_axes) {
         const auto axis = normalized_axis(number, x.rank());

@@ -289,15 +289,19 @@ struct rsqrt_grad : detail::unary_grad_operator<"rsqrt", kernel::unary::rsqrt, a
 struct reciprocal : detail::unary_operator<"reciprocal", kernel::unary::reciprocal, activation_attributes, detail::grad_from::out> {};
 struct reciprocal_grad
     : detail::unary_grad_operator<"reciprocal", kernel::unary::reciprocal, activation_attributes, detail::grad_from::out> {};
+/// The next whole number below. Its gradient, as that of `ceil` and `round`, is 0.
 struct floor : detail::unary_operator<"floor", kernel::unary::floor, activation_attributes, detail::grad_from::nothing> {};
 struct floor_grad : detail::unary_grad_operator<"floor", kernel::unary::floor, activation_attributes, detail::grad_from::nothing> {};
+/// The next whole number above.
 struct ceil : detail::unary_operator<"ceil", kernel::unary::ceil, activation_attributes, detail::grad_from::nothing> {};
 struct ceil_grad : detail::unary_grad_operator<"ceil", kernel::unary::ceil, activation_attributes, detail::grad_from::nothing> {};
 /// The nearest whole number; halves go away from 0, before 2.0 to the even one.
 struct round : detail::unary_operator<"round", kernel::unary::round, activation_attributes, detail::grad_from::nothing> {};
 struct round_grad : detail::unary_grad_operator<"round", kernel::unary::round, activation_attributes, detail::grad_from::nothing> {};
+/// Sine of radians.
 struct sin : detail::unary_operator<"sin", kernel::unary::sin, activation_attributes, detail::grad_from::x> {};
 struct sin_grad : detail::unary_grad_operator<"sin", kernel::unary::sin, activation_attributes, detail::grad_from::x> {};
+/// Cosine of radians.
 struct cos : detail::unary_operator<"cos", kernel::unary::cos, activation_attributes, detail::grad_from::x> {};
 struct cos_grad : detail::unary_grad_operator<"cos", kernel::unary::cos, activation_attributes, detail::grad_from::x> {};
 /// The error function.

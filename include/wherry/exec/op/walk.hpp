@@ -39,6 +39,7 @@ struct walk_along {
     std::int64_t in = 0, size = 1, stride = 1, dilation = 1, before = 0, after = 0;
 };
 
+/// A window on its way over an image.
 struct walk {
     kernel::window window;  ///< extents that are not known yet are 0
     sequence<walk_along> along;

@@ -90,7 +90,7 @@ constexpr owner owner_of(std::string_view temporary) noexcept {
     return {hex_value(digits), hex_value(digits.substr(8)), hex_value(digits.substr(16))};
 }
 
-/// Whether a process of this host that made a temporary is no more. False for what cannot be known.
+/// Whether a process of this host that made a temporary has ended. False for what cannot be known.
 inline bool is_gone(const owner& whose) {
     const auto mine = this_owner();
     if (whose.host != mine.host || whose.process == 0 || whose.process > 0x7fffffffU) return false;

@@ -1,0 +1,58 @@
+# The ctest `docstrings`: each public type and concept of include/wherry has a docstring, and so has each group of other declarations, which
+# is what lies between two blank lines. A gradient may share that of its operator.
+#   cmake [-D include=DIR] -P cmake/docstrings_check.cmake
+cmake_minimum_required(VERSION 3.21)
+if(NOT include)
+    get_filename_component(include "${CMAKE_CURRENT_LIST_DIR}/../include" ABSOLUTE)
+endif()
+
+set(found 0)
+set(wrong FALSE)
+file(GLOB_RECURSE files RELATIVE "${include}" "${include}/wherry/*.hpp")
+list(FILTER files EXCLUDE REGEX "/detail/")
+foreach(file IN LISTS files)
+    file(READ "${include}/${file}" text)
+    string(REGEX REPLACE "[][;\\]" "," text "${text}")  # a list of CMake takes these for its own
+    string(REGEX REPLACE "\n(    [^\n]*|#[^\n]*)" "" text "${text}")  # bodies, directives
+    string(REPLACE "\n" ";" lines "${text}")
+    set(private FALSE)
+    set(said FALSE)  # the line before is a docstring, or belongs to what has one
+    set(opens TRUE)  # the line before is blank
+    foreach(line IN LISTS lines)
+        if(line STREQUAL "")
+            set(opens TRUE)
+            set(said FALSE)
+            continue()
+        elseif(line MATCHES "^///")
+            set(said TRUE)
+        elseif(line MATCHES "^namespace .*(detail|fixed|plain|avx).* {")
+            set(private TRUE)
+        elseif(line MATCHES "^}  // namespace .*(detail|fixed|plain|avx)")
+            set(private FALSE)
+        elseif(private OR line MATCHES "^(//|[^A-Za-z,]|public:|private:|namespace |static_assert|extern )")
+        elseif(line MATCHES "^(template|requires)")  # what it is a template of comes next
+            if(line MATCHES "^template <>")
+                set(said TRUE)
+            endif()
+            continue()
+        elseif(line MATCHES "^(struct|class) [A-Za-z_0-9]+,( |$)|^(struct|class) [A-Za-z_:]+<|^[^(]*[A-Za-z_>]::~?[A-Za-z_]+[(]|^[A-Za-z_]+[(].*->|^using [A-Za-z_:]+,$")
+            # a forward declaration, a specialisation, a definition outside of its class, a deduction guide, a name of another room
+        else()
+            math(EXPR found "${found} + 1")
+            if(NOT said AND NOT line MATCHES "///<" AND (opens OR (line MATCHES "^(struct|class|enum|concept) " AND NOT line MATCHES "_grad( |$)")))
+                string(REGEX REPLACE " [{:=].*" "" line "${line}")
+                message("wherry: include/${file}: no docstring: ${line}")
+                set(wrong TRUE)
+            endif()
+        endif()
+        set(opens FALSE)
+        if(NOT line MATCHES "^///")
+            set(said FALSE)
+        endif()
+    endforeach()
+endforeach()
+if(wrong)
+    message(FATAL_ERROR "wherry: a public entity says what it does in a docstring, `/// ...`, before it")
+elseif(found EQUAL 0)
+    message(FATAL_ERROR "wherry: no declaration in ${include}")
+endif()
