@@ -329,6 +329,8 @@ set(WHERRY_HEADERS
     wherry/program/block.hpp
     wherry/program/detail/prune.ipp
     wherry/program/dot.hpp
+    wherry/program/dot_attributes.hpp
+    wherry/program/dot_compact.hpp
     wherry/program/name_scope.hpp
     wherry/program/operator.hpp
     wherry/program/program.hpp

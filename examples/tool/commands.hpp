@@ -53,6 +53,7 @@ result<std::string> convert(const convert_arguments& given);
 struct dot_arguments {
     std::string program;
     std::string out{};  ///< empty: standard output
+    bool compact = false;
 };
 /// Draws a program for Graphviz. Errors: those of reading and writing.
 result<std::string> dot(const dot_arguments& given);

@@ -3,6 +3,7 @@
 
 #include <wherry/policy/durability.hpp>
 #include <wherry/program/dot.hpp>
+#include <wherry/program/dot_compact.hpp>
 #include <wherry/record/whole_record.hpp>
 
 #include <csignal>
@@ -57,7 +58,7 @@ result<void> draw(const std::string& picture, const std::string& path, std::stri
 result<std::string> dot(const dot_arguments& given) {
     const auto program = load_program(given.program);
     if (!program) return program.error();
-    const auto picture = wherry::to_dot(*program);
+    const auto picture = given.compact ? wherry::to_compact_dot(*program) : wherry::to_dot(*program);
     if (given.out.empty() || given.out == "-") return picture;
     if (const auto format = picture_format(given.out); !format.empty()) {
         if (auto drawn = draw(picture, given.out, format); !drawn) return std::move(drawn).error();

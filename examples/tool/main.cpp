@@ -101,6 +101,8 @@ void add_dot(CLI::App& app, tool::dot_arguments& given) {
            "-o,--out", given.out,
            "The file to write: .svg, .png and .pdf are drawn by Graphviz, any other is in its language; without it, standard output")
         ->type_name("FILE");
+    app.add_flag("--compact", given.compact,
+                 "Operators alone, with dims on the arrows between them and those of parameters in their boxes");
 }
 
 void add_diff(CLI::App& app, tool::diff_arguments& given) {

@@ -31,6 +31,18 @@ TEST_CASE("dot draws every golden program, and Paddle 3's") {
     CHECK(drawn.out.find("shape=hexagon style=filled") != std::string::npos);
 }
 
+TEST_CASE("dot --compact draws operators alone, as to_compact_dot does") {
+    const auto drawn = wherry_tool({"dot", golden("fluid18/readme/inference/__model__"), "--compact"});
+    CHECK(drawn.status == 0);
+    CHECK_MESSAGE(drawn.out.find("\"mul\\nY [784, 10]\" shape=box") != std::string::npos, drawn.out);
+    CHECK(drawn.out.find("op0_1 -> op0_2 [label=\"[-1, 10]\"];\n") != std::string::npos);
+    CHECK(drawn.out.find("legend") == std::string::npos);
+    const auto file = fresh("compact.svg");
+    const auto picture = wherry_tool({"dot", golden("fluid18/readme/inference/__model__"), "--compact", "-o", file});
+    if (picture.status == 0) CHECK(support::read_file(file).find(">[&#45;1, 10]<") != std::string::npos);
+    else CHECK(picture.err.find("dot is not installed") != std::string::npos);
+}
+
 TEST_CASE("dot says in one line what it cannot draw, and writes nothing") {
     const auto out = fresh("no.dot");
     for (const auto& file : {golden("fluid18/readme/persistables.bin"), golden("fluid18/readme/feed/img.npy"), std::string("nowhere")}) {

@@ -7,6 +7,8 @@
 #include <wherry/base/utf8.hpp>
 #include <wherry/program/attribute.hpp>
 #include <wherry/program/block.hpp>
+#include <wherry/program/dot_attributes.hpp>
+#include <wherry/program/operator.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
@@ -49,6 +51,13 @@ inline const dot_look& dot_look_of(const Variable& var) noexcept {
     if (!var) return dot_undeclared;
     if (var.is_parameter()) return dot_parameter;
     return is_persistable(var) ? dot_persistable : dot_temporary;
+}
+
+/// What an operator's box says: its type, and a line for each attribute that is shown.
+inline std::string dot_label(const Operator& op) {
+    auto made = dot_text(op.type());
+    for (const auto& line : shown_attributes(op)) made += "\\n" + dot_text(line);
+    return made;
 }
 
 /// Draws one program. Nodes are numbered, so that no name is ever part of Graphviz's own language.
@@ -146,7 +155,7 @@ class dot_writer {
             if (nodes_[i].block == at) draw_node(i, depth);
         for (std::size_t op = 0; op < block(at).ops().size(); ++op) {
             indent(depth);
-            made_ += op_id(at, op) + " [label=\"" + dot_text(block(at).ops()[op].type()) + "\" " + std::string(dot_operator) + "];\n";
+            made_ += op_id(at, op) + " [label=\"" + dot_label(block(at).ops()[op]) + "\" " + std::string(dot_operator) + "];\n";
         }
         for (std::size_t inner = at + 1; inner < program_->blocks().size(); ++inner) {
             if (parent_of(inner) != at && !(at == 0 && parent_of(inner) == no_block)) continue;
@@ -167,10 +176,12 @@ class dot_writer {
             const auto id = op_id(at, i);
             const auto labelled = [](std::string_view slot) { return " [label=\"" + dot_text(slot) + "\"];\n"; };
             for_each_argument(op.desc().inputs, [&](std::string_view slot, const std::string& name) {
-                made_ += "  v" + dot_number(node_of(at, name)) + " -> " + id + labelled(slot);
+                made_ += "  v" + dot_number(node_of(at, name)) + " -> " + id;
+                if (op.writes(name)) made_ += " [dir=both label=\"" + dot_text(slot) + "\"];\n";
+                else made_ += labelled(slot);
             });
             for_each_argument(op.desc().outputs, [&](std::string_view slot, const std::string& name) {
-                made_ += "  " + id + " -> v" + dot_number(node_of(at, name)) + labelled(slot);
+                if (!op.reads(name)) made_ += "  " + id + " -> v" + dot_number(node_of(at, name)) + labelled(slot);
             });
             for (const auto& attr : op.desc().attrs) draw_sub_blocks(id, attr);
         }
@@ -195,8 +206,9 @@ class dot_writer {
 }  // namespace detail
 
 /// A program as a picture in Graphviz's language: `dot -Tsvg`. Operators are boxes; parameters, persistables and
-/// temporaries have a shape and a colour each, which a legend tells; a block within another is a frame. Programs of fluid
-/// 1.8 flag no Parameter, so that theirs are persistables. Any bytes may occur in names.
+/// temporaries have a shape and a colour each, which a legend tells; a block within another is a frame. What an operator
+/// reads and writes has one arrow with two heads, so that it stands above it. Boxes show `shown_attributes`. Programs of fluid 1.8 flag no
+/// Parameter, so that theirs are persistables. Any bytes may occur in names.
 inline std::string to_dot(const Program& program) { return detail::dot_writer(program).draw(); }
 
 }  // namespace wherry::inline WHERRY_ABI
