@@ -317,6 +317,7 @@ set(WHERRY_HEADERS
     wherry/policy/layout.hpp
     wherry/policy/mapped.hpp
     wherry/policy/memory.hpp
+    wherry/policy/name_folding.hpp
     wherry/policy/paths.hpp
     wherry/policy/progress.hpp
     wherry/policy/set_journal.hpp

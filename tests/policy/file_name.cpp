@@ -64,6 +64,15 @@ TEST_CASE("names that meet in one file are refused, with both") {
     REQUIRE_FALSE(same);
     CHECK(same.error().code == errc::bad_name);
     CHECK(same.error().variable != same.error().found.view());
+    const auto accents = check({"caf\xC3\xA9/w", "x", "CAFE\xCC\x81/w"});
+    REQUIRE_FALSE(accents);
+    CHECK(accents.error().code == errc::bad_name);
+    CHECK(accents.error().variable == "caf\xC3\xA9/w");
+    CHECK(accents.error().found == "CAFE\xCC\x81/w");
+    const auto composed_folder = check({"\xC3\xA9/w", "e\xCC\x81"});
+    REQUIRE_FALSE(composed_folder);
+    CHECK(composed_folder.error().message == "a name is a file and the folder of another");
+    CHECK(check({"\xE5\xB1\x82", "\xE5\x9D\x97", "caf\xC3\xA9", "cafe"}));
     const auto folder = check({"a/b/c", "x", "A/b"});
     REQUIRE_FALSE(folder);
     CHECK(folder.error().code == errc::bad_name);

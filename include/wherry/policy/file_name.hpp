@@ -6,6 +6,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
+#include <wherry/policy/name_folding.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
@@ -78,12 +79,10 @@ static_assert(!why_bad_file_name("../x").empty() && !why_bad_file_name("/x").emp
 static_assert(!why_bad_file_name("a/").empty() && !why_bad_file_name(".x.0123abcd.tmp").empty() &&
               !why_bad_file_name(".x.0123456789abcdef0123456789abcdef.tmp").empty() && !why_bad_file_name("a/.wherry-set").empty() &&
               !why_bad_file_name("\xED\xA0\x80").empty());
-
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 }  // namespace detail
 
 /// Checks that names can be files of one folder: none leaves it, none is empty, too long, not UTF-8 or holds control
-/// characters or backslashes, no two are equal without regard to case, none is the folder of another.
+/// characters or backslashes, no two are equal by `folded_name`, none is the folder of another.
 /// Errors: bad_name, with the name in `variable`, for two names the other one in `found`.
 inline result<void> check_file_names(std::span<const std::string_view> names, const limits& caps = {}) {
     sequence<std::string> folded;
@@ -91,15 +90,14 @@ inline result<void> check_file_names(std::span<const std::string_view> names, co
     for (const auto name : names) {
         if (const auto why = detail::why_bad_file_name(name, caps); !why.empty())
             return error{.code = errc::bad_name, .message = why, .variable = name.substr(0, 256)};
-        auto& made = folded.emplace_back(name);
-        std::transform(made.begin(), made.end(), made.begin(), detail::lower);
+        folded.push_back(folded_name(name));
     }
     const sequence<std::string_view> seen(folded.begin(), folded.end());
     const auto order = order_of(seen);
     for (std::size_t i = 1; i < order.size(); ++i)
         if (seen[order[i]] == seen[order[i - 1]])
             return error{.code = errc::bad_name,
-                         .message = "two names are one file where case does not count",
+                         .message = "two names are one file where case and the way to write accents do not count",
                          .variable = names[order[i - 1]],
                          .found = names[order[i]]};
     const auto before = [&](std::size_t at, std::string_view name) { return seen[at] < name; };
