@@ -228,6 +228,7 @@ set(WHERRY_HEADERS
     wherry/interop/pir.hpp
     wherry/interop/safetensors.hpp
     wherry/interop/safetensors_shards.hpp
+    wherry/interop/state_extra.hpp
     wherry/interop/state_file.hpp
     wherry/interop/state_file_save.hpp
     wherry/interop/xtensor.hpp

@@ -39,8 +39,24 @@ bool is_tensor_file(const std::string& path) {
     return head && wherry::wire::kind_of(*head, file->size_bytes()) == wherry::wire::file_kind::tensors;
 }
 
+namespace {
+/// Errors: duplicate_name.
+result<wherry::structured_names> with_new_names(const wherry::structured_names& names,
+                                                const std::map<std::string, std::string, std::less<>>& renames) {
+    wherry::structured_names made;
+    for (const auto& one : names) {
+        const auto other = renames.find(one.structured);
+        auto added = made.add(other != renames.end() ? other->second : one.structured, one.parameter);
+        if (!added) return std::move(added).error();
+    }
+    return made;
+}
+}  // namespace
+
 result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming& how, state_target target) {
     const auto* const held = how.kept.as<wherry::pickle::extra>();
+    if (!target.drop && !how.picked)
+        if (auto checked = check_extra(how.kept, target); !checked) return checked;
     target.extra = how.kept;
     wherry::pickle::extra rest;
     if (held != nullptr) {
@@ -49,14 +65,21 @@ result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming
         if (!renamed) return std::move(renamed).error();
         rest = *std::move(renamed);
         target.extra = wherry::kept_extra(rest);
+    } else if (auto told = names_in(how.kept); !told.empty()) {
+        auto renamed = with_new_names(told, how.renames);
+        if (!renamed) return std::move(renamed).error();
+        target.extra = with_names(how.kept, *renamed);
     }
     const bool to_pickle = target.form == "pdparams";
     auto names = how.beside.names;
-    if (held != nullptr && !how.beside.asked) {
+    if (!how.beside.asked && held != nullptr) {
         auto told = rest.names();
         if (!told) return std::move(told).error();
         names = *std::move(told);
+    } else if (auto told = names_in(target.extra); !how.beside.asked && !told.empty()) {
+        names = std::move(told);
     }
+    if (how.picked && !to_pickle) target.extra = with_names(target.extra, {});  // arrays have the names of variables, as was asked for
     if (names.empty()) return save_state(arrays, target);
     if (target.form == "paddle") {
         const auto parameters = wherry::by_parameter(arrays, names);
@@ -79,17 +102,10 @@ result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming
 }
 
 std::vector<std::pair<std::string, std::string>> values_in(const wherry::kept_extra& kept) {
-    std::vector<std::pair<std::string, std::string>> made;
+    auto made = metadata_in(kept);
     if (const auto* const rest = kept.as<wherry::pickle::extra>(); rest != nullptr)
         for (auto& one : rest->values()) made.emplace_back(std::move(one.name), std::move(one.text));
     return made;
-}
-
-wherry::structured_names names_in(const wherry::kept_extra& kept) {
-    const auto* const rest = kept.as<wherry::pickle::extra>();
-    if (rest == nullptr) return {};
-    auto names = rest->names();
-    return names ? *std::move(names) : wherry::structured_names();
 }
 
 }  // namespace tool

@@ -45,10 +45,8 @@ struct naming {
 /// Errors: duplicate_name for two arrays of one parameter that differ; those of `save_state` and `pickle::extra::renamed`.
 result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming& how, state_target target);
 
-/// The values of a pickle beside its arrays, as Python shows them, with the keys on the way to each.
+/// The values of a pickle beside its arrays, as Python shows them, with the keys on the way to each; of safetensors, the metadata.
 std::vector<std::pair<std::string, std::string>> values_in(const wherry::kept_extra& kept);
-/// The names that a pickle tells; none where they contradict each other.
-wherry::structured_names names_in(const wherry::kept_extra& kept);
 
 }  // namespace tool
 

@@ -1,7 +1,5 @@
 #include "states.hpp"
 
-#include "names.hpp"
-
 #if __has_include(<zlib.h>) && __has_include(<nlohmann/json.hpp>)
 #include <wherry/interop/state_file.hpp>
 #include <wherry/interop/state_file_save.hpp>
@@ -77,6 +75,41 @@ result<state> load_state(const std::string& path, const state_wish& wish) {
     return made;
 }
 
+wherry::structured_names names_in(const wherry::kept_extra& kept) {
+    auto names = state_file::names_in(kept);
+    return names ? *std::move(names) : wherry::structured_names();
+}
+
+wherry::kept_extra with_names(const wherry::kept_extra& kept, const wherry::structured_names& names) {
+    if (const auto* const rest = kept.as<wherry::pickle::extra>(); rest != nullptr) {
+        auto made = *rest;
+        made.structured_names = names;
+        return wherry::kept_extra(std::move(made));
+    }
+    const auto* const metadata = kept.as<wherry::safetensors::metadata>();
+    if (metadata == nullptr) return kept;
+    auto made = *metadata;
+    erase_if(made.entries, [](const auto& one) { return one.key == wherry::pickle::structured_names_key; });
+    const auto told = state_file::metadata_of(wherry::kept_extra(wherry::pickle::extra{.structured_names = names}));
+    if (told)
+        for (const auto& one : told->entries)
+            if (one.key == wherry::pickle::structured_names_key) made.entries.push_back(one);
+    return wherry::kept_extra(std::move(made));
+}
+
+std::vector<std::pair<std::string, std::string>> metadata_in(const wherry::kept_extra& kept) {
+    std::vector<std::pair<std::string, std::string>> made;
+    if (const auto* const metadata = kept.as<wherry::safetensors::metadata>(); metadata != nullptr)
+        for (const auto& one : metadata->entries)
+            if (one.key != wherry::pickle::structured_names_key) made.emplace_back(one.key, one.value);
+    return made;
+}
+
+result<void> check_extra(const wherry::kept_extra& kept, const state_target& target) {
+    return state_file::check_extra(kept, target.form == "pdparams", target.form == "safetensors",
+                                   target.form == "npz" || target.form == "text");
+}
+
 result<std::string> unpacked(std::string_view bytes) {
     const auto made = wherry::gunzip(bytes);
     if (!made) return made.error();
@@ -103,6 +136,10 @@ error without_forms() {
 result<state> load_state(const std::string&, const state_wish&) { return without_forms(); }
 result<listing> list_state(const std::string&, const state_wish&) { return without_forms(); }
 result<std::string> unpacked(std::string_view) { return without_forms(); }
+wherry::structured_names names_in(const wherry::kept_extra&) { return {}; }
+wherry::kept_extra with_names(const wherry::kept_extra& kept, const wherry::structured_names&) { return kept; }
+std::vector<std::pair<std::string, std::string>> metadata_in(const wherry::kept_extra&) { return {}; }
+result<void> check_extra(const wherry::kept_extra&, const state_target&) { return without_forms(); }
 result<void> save_state(std::span<const wherry::tensor_ref>, const state_target&) { return without_forms(); }
 #endif
 

@@ -7,11 +7,13 @@
 #include <wherry/program/variable.hpp>
 #include <wherry/record/kept_extra.hpp>
 #include <wherry/tensor/state_dict.hpp>
+#include <wherry/tensor/structured_names.hpp>
 
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// Arrays by name in files of every form, their elements in memory or where they lie. What reads and writes the forms is compiled once, in states.cpp.
@@ -60,6 +62,13 @@ result<state> load_state(const std::string& path, const state_wish& wish = {});
 
 result<listing> list_state(const std::string& path, const state_wish& wish = {});
 
+/// The names of parameters that a file told; none where it told none or contradicts itself.
+wherry::structured_names names_in(const wherry::kept_extra& kept);
+/// The same values with these names of parameters in place of theirs, where those are in the metadata of safetensors or in a table.
+wherry::kept_extra with_names(const wherry::kept_extra& kept, const wherry::structured_names& names);
+/// The entries of the metadata of safetensors, but the names of parameters.
+std::vector<std::pair<std::string, std::string>> metadata_in(const wherry::kept_extra& kept);
+
 /// Bytes that gzip compressed. Errors: those of `gunzip`.
 result<std::string> unpacked(std::string_view bytes);
 
@@ -76,6 +85,8 @@ struct state_target {
     wherry::annotation_rules rules{};
     wherry::kept_extra extra{};  ///< written again, where the form is the same
 };
+/// Whether all that was beside the arrays has a place there. Errors: those of `state_file::check_extra`.
+result<void> check_extra(const wherry::kept_extra& kept, const state_target& target);
 /// Errors: those of `state_file::save`.
 result<void> save_state(std::span<const wherry::tensor_ref> arrays, const state_target& target);
 

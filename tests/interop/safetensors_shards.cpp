@@ -5,7 +5,10 @@
 #include <wherry/interop/safetensors_shards.hpp>
 #include <wherry/interop/state_file.hpp>
 #include <wherry/interop/state_file_save.hpp>
+#include <wherry/policy/paths.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -52,6 +55,35 @@ TEST_CASE("arrays are saved as shards with an index, and the folder and the inde
     CHECK(std::filesystem::exists(whole / "m.safetensors"));
     CHECK(!std::filesystem::exists(whole / "m.safetensors.index.json"));
     CHECK(state_file::save(arrays.refs(), whole / "m.npz", state_file::form::npz, {.shard_bytes = 64}).error().code == errc::bad_argument);
+}
+
+TEST_CASE("a model that is saved again in more or fewer shards leaves none of the old ones") {
+    const support::scratch place("shards_again");
+    const auto arrays = four_arrays();
+    support::write_file(place / "model-of-mine.safetensors", "");
+    support::write_file(place / "other-00001-of-00009.safetensors", "");
+    const auto files_after = [&](std::uint64_t shard_bytes) {
+        REQUIRE(state_file::save(arrays.refs(), place / "model.safetensors", state_file::form::safetensors, {.shard_bytes = shard_bytes}));
+        const auto names = paths::files_beneath(place.path());
+        REQUIRE(names);
+        std::string all;
+        for (const auto& name : *names)
+            if (name != "model-of-mine.safetensors" && name != "other-00001-of-00009.safetensors") all += name + "\n";
+        CHECK(names->size() == static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n')) + 2);  // those of others stay
+        const auto read = state_file::load(place / "model.safetensors.index.json");
+        if (shard_bytes < 64) {
+            REQUIRE(read);
+            CHECK(*read->arrays.find("d") == *arrays.find("d"));
+        }
+        return all;
+    };
+    const std::string three = "model-00001-of-00003.safetensors\nmodel-00002-of-00003.safetensors\nmodel-00003-of-00003.safetensors\n"
+                              "model.safetensors.index.json\n";
+    CHECK(files_after(20) == three);
+    CHECK(files_after(44) == "model-00001-of-00002.safetensors\nmodel-00002-of-00002.safetensors\nmodel.safetensors.index.json\n");
+    CHECK(files_after(20) == three);
+    CHECK(files_after(64) == "model.safetensors\n");
+    CHECK(files_after(20) == three);
 }
 
 TEST_CASE("shards that lack a tensor, overlap or are not there are refused with what is wrong") {

@@ -23,7 +23,7 @@ for version in 2.6.2 3.3.1; do
     resumed "net.pdparams to pdiparams and back" "$to/again.pdparams" "$from/opt.pdopt"
     "$wherry" diff "$from/net.pdparams" "$from/jit.pdiparams" --names-from "$from/net.pdparams"
     for form in npz safetensors; do
-        "$wherry" convert "$from/net.pdparams" "$to/net.$form" --quiet
+        "$wherry" convert "$from/net.pdparams" "$to/net.$form" --drop --quiet
         "$wherry" convert "$to/net.$form" "$to/$form.pdparams" --quiet
         resumed "net.pdparams to $form and back" "$to/$form.pdparams" "$from/opt.pdopt"
     done

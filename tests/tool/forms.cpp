@@ -234,8 +234,18 @@ TEST_CASE("convert writes shards and reads them again") {
     const auto from = golden(model + "/persistables");
     MUST_SUCCEED({"convert", from, fresh("sharded"), "--shard-size", "300"});
     CHECK(fs::exists("sharded/model.safetensors.index.json"));
-    CHECK(files_beneath("sharded").size() > 3);
+    const auto many = files_beneath("sharded").size();
+    CHECK(many > 3);
     for (const auto* shards : {"sharded", "sharded/model.safetensors.index.json"}) CHECK(wherry_tool({"diff", from, shards}).status == 0);
+    MUST_SUCCEED({"convert", from, fresh("sharded_once"), "--shard-size", "900"});
+    MUST_SUCCEED({"convert", from, "sharded", "--shard-size", "900"});
+    CHECK(files_beneath("sharded_once").size() < many);
+    CHECK(files_beneath("sharded").size() == files_beneath("sharded_once").size());  // of the shards before none is left
+    MUST_SUCCEED({"convert", from, "sharded", "--shard-size", "300"});
+    for (const std::string folder : {"sharded/.git", "sharded/.ipynb_checkpoints"}) {
+        fs::create_directories(folder);
+        fs::copy(from + "/fc_0.w_0", folder + "/fc_0.w_0");
+    }
     MUST_SUCCEED({"convert", "sharded", fresh("unsharded.safetensors")});
     CHECK(wherry_tool({"diff", from, "unsharded.safetensors"}).status == 0);
     CHECK(wherry_tool({"convert", from, fresh("no_shards"), "--to", "npz", "--shard-size", "300"}).err.find("--shard-size is for") !=
@@ -280,6 +290,18 @@ TEST_CASE("a broken file of a folder is an error; other files are reported and s
     CHECK(broken.status == 1);
     CHECK(broken.err.find("truncated") != std::string::npos);
     CHECK(!fs::exists("mixed.npz"));
+}
+
+TEST_CASE("hidden folders and hidden files of a folder of variables are left alone") {
+    fs::remove_all("hidden");
+    fs::copy(golden(model + "/persistables"), "hidden", fs::copy_options::recursive);
+    for (const std::string folder : {"hidden/.git", "hidden/.ipynb_checkpoints", "hidden/more/.cache"}) {
+        fs::create_directories(folder);
+        fs::copy(golden(model + "/persistables"), folder + "/old", fs::copy_options::recursive);
+    }
+    for (const auto* const file : {"hidden/.DS_Store", "hidden/._fc_0.w_0", "hidden/.gitattributes"}) write_file(file, "not of a model");
+    MUST_SUCCEED({"convert", "hidden", fresh("shown.npz")});
+    MUST_SUCCEED({"diff", golden(model + "/persistables"), "shown.npz"});
 }
 
 TEST_CASE("an array of NumPy becomes an array of its file's name in every form") {

@@ -82,6 +82,59 @@ TEST_CASE("a thing that a form has no place for is an error unless it is dropped
     CHECK(has_part(inspected("flat.npz"), "model/enc.weight float32 [4, 4]"));
 }
 
+TEST_CASE("the names of parameters are kept in safetensors; other forms than a pickle ask for --drop") {
+    for (const auto& file :
+         {golden("cases/structured-names/net.pdparams"), checkpoint_of("tied.pdparams"), checkpoint_of("tied.pdparams", "paddle33")}) {
+        CAPTURE(file);
+        for (const std::string form : {"npz", "text"}) {
+            const auto refused = wherry_tool({"convert", file, fresh("unnamed"), "--to", form});
+            CHECK(refused.status == 1);
+            CHECK_MESSAGE(has_part(refused.err, "the names of parameters have no place in this form"), refused.err);
+            CHECK(!std::filesystem::exists("unnamed"));
+            MUST_SUCCEED({"convert", file, "unnamed", "--to", form, "--drop"});
+        }
+        MUST_SUCCEED({"convert", file, fresh("names.safetensors")});
+        MUST_SUCCEED({"convert", "names.safetensors", fresh("names.pdparams")});
+        MUST_SUCCEED({"diff", file, "names.pdparams"});
+        const auto json = wherry_tool({"inspect", "--json", file}).out;
+        const auto again = wherry_tool({"inspect", "--json", "names.pdparams"}).out;
+        for (auto at = json.find("\"parameter\":"); at != std::string::npos; at = json.find("\"parameter\":", at + 1))
+            CHECK(has_part(again, json.substr(at, json.find('}', at) - at)));
+    }
+    MUST_SUCCEED({"convert", golden("cases/structured-names/net.pdparams"), fresh("names.safetensors")});
+    MUST_SUCCEED({"diff", "names.safetensors", golden("cases/structured-names/dyn.pdiparams")});
+    MUST_SUCCEED({"convert", "names.safetensors", fresh("names.pdiparams")});
+    CHECK((support::read_file("names.pdiparams") == support::read_file(golden("cases/structured-names/dyn.pdiparams"))));
+    MUST_SUCCEED({"convert", "names.safetensors", fresh("renamed.safetensors"), "--rename", "fc1.*=first.*"});
+    CHECK(has_part(inspected("renamed.safetensors"), "first.weight float32 [4, 8] 128 linear_0.w_0\n"));
+    // a program's variables have the names that were asked for
+    MUST_SUCCEED(
+        {"convert", golden("cases/structured-names/dyn.pdmodel"), golden("cases/structured-names/net.pdparams"), fresh("names.npz")});
+}
+
+TEST_CASE("metadata of safetensors are shown, kept, and not lost in another form without a word") {
+    const std::string meta = "meta.safetensors";
+    const std::string header = R"({"__metadata__":{"format":"pt","note":"mine"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
+                               R"("b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})";
+    const auto padding = (8 - header.size() % 8) % 8;
+    write_file(meta, std::string(1, static_cast<char>(header.size() + padding)) + std::string(7, '\0') + header +
+                         std::string(padding, ' ') + "0123456789abcdef");
+    CHECK(has_part(inspected(meta), "note mine\n"));
+    const auto refused = wherry_tool({"convert", meta, fresh("meta.npz")});
+    CHECK(refused.status == 1);
+    CHECK_MESSAGE(has_part(refused.err, "a value of the metadata has no place in this form"), refused.err);
+    MUST_SUCCEED({"convert", meta, "meta.npz", "--drop"});
+    MUST_SUCCEED({"convert", meta, fresh("again.safetensors")});
+    CHECK(has_part(inspected("again.safetensors"), "format pt\n"));
+    MUST_SUCCEED({"convert", "meta.npz", fresh("made.safetensors")});
+    CHECK(has_part(inspected("made.safetensors"), "format np\n"));
+    MUST_SUCCEED({"convert", meta, fresh("meta_shards"), "--shard-size", "8"});
+    CHECK(has_part(inspected("meta_shards/model-00001-of-00002.safetensors"), "note mine\n"));
+    MUST_SUCCEED({"convert", "meta_shards", fresh("meta_whole.safetensors")});
+    for (const auto* const same : {"again.safetensors", "meta_whole.safetensors"})
+        CHECK((support::read_file(same) == support::read_file(meta)));
+}
+
 TEST_CASE("arrays of nested dicts are renamed where they are") {
     MUST_SUCCEED({"convert", checkpoint_of("nested.pdparams"), fresh("renamed.pdparams"), "--rename", "model/enc.bias=model/b"});
     CHECK(has_part(inspected("renamed.pdparams"), "model/b float32 [4] 16 linear_0.b_0\n"));

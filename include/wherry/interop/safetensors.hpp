@@ -113,7 +113,7 @@ struct safetensors {
         made.arrays.reserve(header->tensors.size());
         for (auto& one : header->tensors)
             made.arrays.push_back({std::move(one.name), {one.dtype, one.dims, {}, one.end - one.begin, one.begin}});
-        if (!header->metadata.empty()) made.extra = kept_extra(wherry::safetensors::metadata{std::move(header->metadata)});
+        made.extra = kept_extra(wherry::safetensors::metadata{std::move(header->metadata)});
         return made;
     }
     /// Errors: bad_name, for metadata, too; too_large (header).

@@ -88,6 +88,25 @@ inline std::string shard_name(std::string_view base, std::size_t at, std::size_t
 }
 }  // namespace detail
 
+/// Whether a file of that name is one of the shards of BASE or their index, however many there are; with BASE.safetensors, all names that
+/// `plan_shards` gives.
+inline bool is_of_shards(std::string_view name, std::string_view base) noexcept {
+    if (!name.starts_with(base)) return false;
+    name.remove_prefix(base.size());
+    if (name == index_suffix || name == ".safetensors") return true;
+    const auto skip = [&](std::string_view text) {
+        const bool there = name.starts_with(text);
+        name.remove_prefix(there ? text.size() : 0);
+        return there;
+    };
+    const auto skip_digits = [&] {
+        const auto count = std::min(name.find_first_not_of("0123456789"), name.size());
+        name.remove_prefix(count);
+        return count >= 5;
+    };
+    return skip("-") && skip_digits() && skip("-of-") && skip_digits() && name == ".safetensors";
+}
+
 /// A save of tensors as shards of at most `shard_bytes` of elements each, a larger tensor alone, in the order given: records BASE-00001-of-00002.safetensors
 /// and so on, and BASE.safetensors.index.json; where all fit one, BASE.safetensors alone.
 /// Errors: those of `format::safetensors`, of `check_tensor` and `check_tensor_names`.

@@ -21,6 +21,7 @@
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
 #include <wherry/interop/safetensors_shards.hpp>
+#include <wherry/interop/state_extra.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/paths.hpp>
 #include <wherry/program/variable.hpp>
@@ -122,7 +123,7 @@ inline result<void> add_file(const wherry::detail::kept_records& files, std::str
     if (!head) return head.failure();
     const auto kind = wire::kind_of(*head, reader.size_bytes());
     if (wish.takes != nullptr && !wish.takes(kind)) {
-        if (kind != wire::file_kind::program)
+        if (kind != wire::file_kind::program && !record.substr(record.rfind('/') + 1).starts_with('.'))
             warn(into, wherry::detail::no_such_format(*head, reader.size_bytes(), "tensors").in_file(reader.path()));
         return {};
     }
@@ -151,7 +152,7 @@ inline result<void> add_file(const wherry::detail::kept_records& files, std::str
     for (auto& one : read->arrays) into.arrays.push_back(std::move(one));
     for (auto& one : read->report.warnings) warn(into, std::move(one));
     into.report.data_bytes += read->report.data_bytes;
-    into.report.extra = std::move(read->report.extra);
+    join(into.report.extra, std::move(read->report.extra));
     return {};
 }
 inline result<void> add_record(const wherry::detail::kept_records& files, std::string_view record, const file_request& wish,
@@ -237,7 +238,17 @@ inline std::string index_among(const auto& names) {
     return first != names.end() && std::count_if(names.begin(), names.end(), is_index) == 1 ? *first : std::string();
 }
 
-/// Every file of a folder that holds tensors or, where none does, numbers in text; what is neither nor a program is warned about.
+/// Of .git, .ipynb_checkpoints and so on, whose files are older ones of the same names.
+inline bool in_hidden_folder(std::string_view name) noexcept {
+    for (auto at = name.find('/'); at != std::string_view::npos; at = name.find('/')) {
+        if (name.starts_with('.')) return true;
+        name.remove_prefix(at + 1);
+    }
+    return false;
+}
+
+/// Every file of a folder that holds tensors or, where none does, numbers in text; what is neither nor a program is
+/// warned about, hidden folders and hidden files of other kinds are left out.
 inline result<void> add_folder(const std::string& path, const wherry::detail::kept_records& files, const load_options& options,
                                stored_state& into) {
     const auto names = wherry::paths::files_beneath(path);
@@ -252,7 +263,8 @@ inline result<void> add_folder(const std::string& path, const wherry::detail::ke
         if (!into.arrays.empty()) break;
         into.report.warnings.clear();
         for (const auto& name : *names)
-            if (auto added = add_record(files, name, {name, *in_order, true, false, takes}, options, into); !added) return added;
+            if (!in_hidden_folder(name))
+                if (auto added = add_record(files, name, {name, *in_order, true, false, takes}, options, into); !added) return added;
     }
     if (into.arrays.empty()) return error{.code = errc::nothing_to_save, .message = "no file of the folder holds tensors", .file = path};
     return {};
@@ -315,11 +327,6 @@ std::string name_held(const Variable& var, const structured_names& names, Holds 
         if (holds(structured)) return std::move(structured);
     return {};
 }
-/// What a file tells of the names of parameters. Errors: duplicate_name.
-inline result<structured_names> names_in(const kept_extra& held) {
-    const auto* const extra = held.as<pickle::extra>();
-    return extra != nullptr ? extra->names() : result<structured_names>(structured_names());
-}
 inline error lacking(const Variable& var, std::size_t count) {
     return {.code = errc::missing_record,
             .message = "the program has a variable that the arrays lack",
@@ -351,7 +358,7 @@ inline result<void> check_fits(const Variable& var, DType dtype, const Shape& di
 inline result<state_dict> pick(const loaded_state& from, std::span<const Variable> variables) {
     const auto wanted = tensors_among(variables);
     if (!wanted) return wanted.failure();
-    const auto names = detail::names_in(from.report.extra);
+    const auto names = names_in(from.report.extra);
     if (!names) return names.failure();
     state_dict made;
     for (const auto& var : *wanted) {
@@ -369,7 +376,7 @@ inline result<state_dict> pick(const loaded_state& from, std::span<const Variabl
 inline result<sequence<stored_tensor>> pick(const stored_state& from, std::span<const Variable> variables) {
     const auto wanted = tensors_among(variables);
     if (!wanted) return wanted.failure();
-    const auto names = detail::names_in(from.report.extra);
+    const auto names = names_in(from.report.extra);
     if (!names) return names.failure();
     sequence<stored_tensor> made;
     for (const auto& var : *wanted) {

@@ -12,6 +12,7 @@
 #include <wherry/interop/npz.hpp>
 #include <wherry/interop/safetensors.hpp>
 #include <wherry/interop/safetensors_shards.hpp>
+#include <wherry/interop/state_extra.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/layout.hpp>
@@ -21,9 +22,14 @@
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 /// Arrays into a file of any form. With `state_file::load` every form becomes every other:
 ///
@@ -66,13 +72,7 @@ inline result<void> check_place(std::span<const tensor_ref> tensors, form as, co
             return error{.code = errc::lod_mismatch,
                          .message = "LoD has no place in this form: save in one of Paddle's own, or drop it",
                          .variable = one.name};
-    const auto* const rest = options.extra.as<pickle::extra>();
-    const auto values = rest != nullptr && as != form::pdparams ? rest->values(1) : sequence<pickle::extra::named_value>();
-    if (values.empty()) return {};
-    return error{.code = errc::unsupported,
-                 .message = "a value beside the arrays has no place in this form: save as pdparams, or drop it",
-                 .variable = values[0].name,
-                 .found = values[0].text};
+    return check_extra(options.extra, as == form::pdparams, as == form::safetensors, as == form::npz || as == form::text);
 }
 inline result<void> check(std::span<const tensor_ref> tensors, form as, const save_options& options) {
     const bool paddle = as == form::combined || as == form::per_file;
@@ -98,24 +98,40 @@ inline result<void> check(std::span<const tensor_ref> tensors, form as, const sa
     return check_place(tensors, as, options);
 }
 
-template <class E>
-E extra_of(const save_options& options) {
-    const auto* const held = options.extra.as<E>();
-    return held != nullptr ? *held : E();
+/// Shards of an earlier save of the same name, of which there were more or fewer: they would be read beside the new ones.
+inline result<void> remove_other_shards(const save_plan& plan, const std::string& folder, std::string_view base) {
+    const auto kept = plan.records();
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(paths::of_utf8(folder), failed), end; !failed && at != end; at.increment(failed)) {
+        const auto name = paths::to_utf8(at->path().filename());
+        if (!wherry::safetensors::is_of_shards(name, base)) continue;
+        if (std::none_of(kept.begin(), kept.end(), [&](const auto& one) { return one.name == name; }))
+            std::filesystem::remove(at->path(), failed);
+        if (failed) break;
+    }
+    if (!failed) return {};
+    return error{
+        .code = errc::cannot_write, .message = "shards of an earlier save are still there", .file = folder, .found = failed.message()};
 }
 
 /// PATH is what a single file would be called.
 inline result<void> save_shards(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
     const auto at = paths::of_utf8(path);
-    const auto plan = wherry::safetensors::plan_shards(tensors, paths::to_utf8(at.stem()), options.shard_bytes,
-                                                       format::safetensors{extra_of<wherry::safetensors::metadata>(options)});
+    const auto base = paths::to_utf8(at.stem());
+    const auto folder = at.has_parent_path() ? paths::to_utf8(at.parent_path()) : std::string(".");
+    auto metadata = metadata_of(options.extra);
+    if (!metadata) return metadata.failure();
+    const auto plan = wherry::safetensors::plan_shards(tensors, base, options.shard_bytes, format::safetensors{*std::move(metadata)});
     if (!plan) return plan.failure();
-    disk files{at.has_parent_path() ? paths::to_utf8(at.parent_path()) : "."};
-    return write(*plan, files, atomic::steps);
+    disk files{folder};
+    if (auto written = write(*plan, files, atomic::steps); !written) return written;
+    return remove_other_shards(*plan, folder, base);
 }
 
 inline result<void> save_pickle(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
-    const format::pickle<> form{{.protocol = options.protocol}, extra_of<pickle::extra>(options)};
+    auto extra = pickle_extra_of(options.extra);
+    if (!extra) return extra.failure();
+    const format::pickle<> form{{.protocol = options.protocol}, *std::move(extra)};
     if (!tensors.empty()) return archive<format::pickle<>>::save(tensors, disk{path}, form);
     save_plan plan;  // an archive has arrays, a checkpoint may have none
     plan.begin_record();
@@ -145,10 +161,12 @@ inline result<void> save(std::span<const tensor_ref> tensors, const std::string&
         case form::per_file: return detail::save_streams<layout::per_file>(tensors, path, options);
         case form::pdparams: return detail::save_pickle(tensors, path, options);
         case form::npz: return archive<format::npz<>>::save(tensors, disk{path});
-        case form::safetensors:
+        case form::safetensors: {
             if (options.shard_bytes != 0) return detail::save_shards(tensors, path, options);
-            return archive<format::safetensors>::save(tensors, disk{path},
-                                                      format::safetensors{detail::extra_of<safetensors::metadata>(options)});
+            auto metadata = metadata_of(options.extra);
+            if (!metadata) return metadata.failure();
+            return archive<format::safetensors>::save(tensors, disk{path}, format::safetensors{*std::move(metadata)});
+        }
         case form::text: return archive<format::text, layout::per_file>::save(tensors, disk{path});
     }
     return error{.code = errc::bad_argument, .message = "no form has this number"};
