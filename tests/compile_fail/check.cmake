@@ -1,5 +1,5 @@
 # Compiles `file` alone. mode wrong: the compile must fail and print every sentence of a `// expect:` line, or, given a `case`, of the lines
-# `// case NAME:` in its first lines. mode twin: it must compile.
+# `// case NAME:` in its first lines. mode twin: it must compile. mode headers: precompiles it, for those given it as `headers`.
 cmake_minimum_required(VERSION 3.21)
 function(refuse)
     message("${ARGN}")  # not with the error: cmake would wrap it
@@ -12,6 +12,13 @@ if(compiler_id MATCHES "Clang")
     list(APPEND flags -fno-caret-diagnostics -fno-color-diagnostics)
 else()
     list(APPEND flags -fno-diagnostics-show-caret -fdiagnostics-color=never)
+endif()
+if(mode STREQUAL "headers")
+    execute_process(COMMAND ${compiler} ${flags} -I ${include} -x c++-header ${file} -o ${file}.gch COMMAND_ERROR_IS_FATAL ANY)
+    return()
+endif()
+if(headers)
+    list(APPEND flags -Winvalid-pch -include ${headers})  # takes the .gch beside it
 endif()
 file(READ "${file}" text)
 if(mode STREQUAL "twin")
