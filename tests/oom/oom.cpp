@@ -6,6 +6,7 @@
 #include <wherry/format/npy.hpp>
 #include <wherry/format/pickle.hpp>
 #include <wherry/format/text_file.hpp>
+#include <wherry/model/inference_files.hpp>
 #include <wherry/model/inference_model.hpp>
 #include <wherry/model/state.hpp>
 #include <wherry/policy/disk.hpp>
@@ -322,6 +323,66 @@ TEST_CASE("load_matching and set_program_state set all that fits or nothing") {
                               });
     CHECK(tried.calls >= 1);
     CHECK(tried.leaked == 0);
+}
+
+TEST_CASE("saving and loading of states, and saving a model, say so, too") {
+    const auto program = some_program();
+    auto values = some_values(1);
+    values.var("lod").set_lod({});  // which a pickle does not hold
+    const auto whole = seen_of(values);
+    const support::scratch folder("oom_state");
+    const std::string prefix = folder / "s";
+    const auto each = [&](auto prepare, auto act, auto after) {
+        const auto tried = support::each_failure(prepare, act, [&](auto& on, auto& outcome, bool failed) {
+            if (!outcome) {
+                CHECK(failed);
+                CHECK(outcome.error().code == errc::out_of_memory);
+            }
+            after(on, bool(outcome));
+        });
+        CHECK(tried.calls >= 1);
+        CHECK(tried.leaked == 0);
+    };
+    const auto loaded = [&](loading& on, bool all) {
+        if (!all) {
+            CHECK(seen_of(on.scope) == on.before);
+            return;
+        }
+        on.scope.erase("mine");
+        CHECK(seen_of(on.scope) == whole);
+    };
+    REQUIRE(save_state(program, values, prefix));
+    each([] { return 0; }, [&](int) { return save_state(program, values, prefix); },
+         [&](int, bool) {
+             loading on;
+             loaded(on, bool(load_state(program, on.scope, prefix)));
+         });
+    each([] { return loading(); }, [&](loading& on) { return load_state(program, on.scope, prefix); }, loaded);
+    each([] { return 0; }, [&](int) { return load_program_state(prefix); }, [](int, bool) {});
+    const auto state = load_program_state(prefix);
+    REQUIRE(state);
+    const auto prepared = [] {
+        loading on;
+        on.scope = some_values(7);
+        on.before = seen_of(on.scope);
+        return on;
+    };
+    each(
+        prepared, [&](loading& on) { return set_program_state(program, on.scope, state->arrays); }, loaded);
+
+    const inference_files files{.dirname = folder / "model", .params_filename = "params"};
+    const std::vector<std::string> feeds{};
+    const auto before = program.serialize_to_string();
+    struct exporting {
+        Program program = some_program();
+        UniqueNameGenerator names;
+        std::vector<Variable> targets{program.global_block().find_var("few")};
+    };
+    each([] { return exporting(); },
+         [&](exporting& on) { return save_inference_model(files, feeds, on.targets, on.program, values, on.names); },
+         [&](exporting& on, bool saved) {
+             if (!saved) CHECK(on.program.serialize_to_string() == before);
+         });
 }
 
 TEST_CASE("an error is a value when nothing is left to allocate, and eight at a time") {

@@ -78,7 +78,8 @@ class sequence {
     constexpr sequence(sequence&& other) noexcept : begin_(other.begin_), end_(other.end_), capacity_end_(other.capacity_end_) {
         other.begin_ = other.end_ = other.capacity_end_ = nullptr;
     }
-    constexpr sequence& operator=(sequence other) noexcept {
+    constexpr sequence& operator=(const sequence& other) { return *this = sequence(other); }
+    constexpr sequence& operator=(sequence&& other) noexcept {
         swap(other);
         return *this;
     }

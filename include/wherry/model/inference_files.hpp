@@ -1,6 +1,7 @@
 #ifndef WHERRY_MODEL_INFERENCE_FILES_HPP
 #define WHERRY_MODEL_INFERENCE_FILES_HPP
 
+#include <wherry/base/budget.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/inference_model.hpp>
@@ -54,22 +55,23 @@ inline std::string below(std::string_view dirname, std::string_view name) {
 /// Operators and variables appended to a program that go again unless the save works.
 class appended_scales {
   public:
-    explicit appended_scales(Program& program) : program_(&program), op_count_(program.global_block().ops().size()) {}
+    explicit appended_scales(Program& program)
+        : program_(&program), op_count_(program.global_block().ops().size()), var_count_(program.global_block().vars().size()) {}
     appended_scales(const appended_scales&) = delete;
     appended_scales& operator=(const appended_scales&) = delete;
     ~appended_scales() {
         if (program_ == nullptr) return;
         auto& root = program_->global_block();
-        sequence<std::string> made;
-        for (auto i = op_count_; i < root.ops().size(); ++i) made.push_back(root.ops()[i].output("Out").front());
         root.ops().erase(root.ops().begin() + static_cast<std::ptrdiff_t>(op_count_), root.ops().end());
-        root.remove_vars_if([&](const Variable& var) { return std::find(made.begin(), made.end(), var.name()) != made.end(); });
+        std::size_t at = 0;
+        root.remove_vars_if([&](const Variable&) { return at++ >= var_count_; });
     }
     void keep() noexcept { program_ = nullptr; }
 
   private:
     Program* program_;
     std::size_t op_count_;
+    std::size_t var_count_;
 };
 
 /// Whether a target is neither computed by an operator nor kept: a label, most likely.
@@ -128,34 +130,38 @@ inline result<void> write_model(const inference_files& files, std::string_view m
 inline result<saved_model> save_inference_model(const inference_files& files, std::span<const std::string> feeds,
                                                 std::span<const Variable> targets, Program& program, const Scope& scope,
                                                 UniqueNameGenerator& names, const save_model_options& options = {}) {
-    if (options.export_for_deployment && targets.empty())
-        return error{.code = errc::bad_argument, .message = "'target_vars' should be a list of Variable."};
-    saved_model saved;
-    if (clear_op_device(program)) saved.warnings.push_back(warning_text::auc_states);
-    if (detail::has_fed_target(program, targets)) saved.warnings.push_back(warning_text::fed_target);
-    detail::appended_scales appended(program);
-    const auto scaled = append_target_scales(program, names, targets, options.program);
-    if (!scaled) return scaled.failure();
-    for (const auto& target : *scaled) saved.fetch_names.push_back(target.name());
-    auto made = options.export_for_deployment ? make_inference_program(program, feeds, saved.fetch_names, options.program)
-                                              : result<inference_program>(inference_program{program.clone(), {}, {}});
-    if (!made) return made.failure();
-    const auto model_name = detail::basename(files.model_filename) + (options.export_for_deployment ? "" : ".main_program");
-    auto written = detail::write_model(files, model_name, *made, scope, options.program_only, saved.warnings);
-    if (!written) return written.failure();
-    appended.keep();
-    return saved;
+    return caught([&]() -> result<saved_model> {
+        if (options.export_for_deployment && targets.empty())
+            return error{.code = errc::bad_argument, .message = "'target_vars' should be a list of Variable."};
+        saved_model saved;
+        if (clear_op_device(program)) saved.warnings.push_back(warning_text::auc_states);
+        if (detail::has_fed_target(program, targets)) saved.warnings.push_back(warning_text::fed_target);
+        detail::appended_scales appended(program);
+        const auto scaled = append_target_scales(program, names, targets, options.program);
+        if (!scaled) return scaled.failure();
+        for (const auto& target : *scaled) saved.fetch_names.push_back(target.name());
+        auto made = options.export_for_deployment ? make_inference_program(program, feeds, saved.fetch_names, options.program)
+                                                  : result<inference_program>(inference_program{program.clone(), {}, {}});
+        if (!made) return made.failure();
+        const auto model_name = detail::basename(files.model_filename) + (options.export_for_deployment ? "" : ".main_program");
+        auto written = detail::write_model(files, model_name, *made, scope, options.program_only, saved.warnings);
+        if (!written) return written.failure();
+        appended.keep();
+        return saved;
+    });
 }
 
 /// Loads a model from a folder; its persistables go into the scope.
 /// Errors: those of `inference_model::load`; nothing_to_save for a params file that no variable of the program is in.
 /// Source: fluid.io.load_inference_model.
 inline result<loaded_inference_model> load_inference_model(const inference_files& files, Scope& scope, const import_options& options = {}) {
-    disk program_source(detail::below(files.dirname, detail::basename(files.model_filename)));
-    if (!files.params_filename)
-        return detail::model_with_file_each::load(scope, program_source, disk(files.dirname.empty() ? "." : files.dirname), options);
-    return detail::model_with_one_file::load(scope, program_source,
-                                             disk(detail::below(files.dirname, detail::basename(*files.params_filename))), options);
+    return caught([&]() -> result<loaded_inference_model> {
+        disk program_source(detail::below(files.dirname, detail::basename(files.model_filename)));
+        if (!files.params_filename)
+            return detail::model_with_file_each::load(scope, program_source, disk(files.dirname.empty() ? "." : files.dirname), options);
+        return detail::model_with_one_file::load(scope, program_source,
+                                                 disk(detail::below(files.dirname, detail::basename(*files.params_filename))), options);
+    });
 }
 
 }  // namespace wherry::inline WHERRY_ABI

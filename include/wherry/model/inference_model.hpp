@@ -2,6 +2,7 @@
 #define WHERRY_MODEL_INFERENCE_MODEL_HPP
 
 #include <wherry/archive/archive.hpp>
+#include <wherry/base/budget.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
@@ -84,21 +85,24 @@ inline void replace_endpoints(Program& program, const sequence<std::string>& end
 /// bad_attribute, no_such_variable for a fetched name that the program lacks.
 inline result<loaded_inference_model> parse_inference_program(std::string_view bytes, const import_options& options = {},
                                                               const limits& caps = {}) {
-    auto program = Program::parse_from_string(bytes, caps);
-    if (!program) return program.failure();
-    if (auto checked = detail::check_version(*program, options); !checked) return checked.failure();
-    auto feeds = feed_target_names(*program);
-    if (!feeds) return feeds.failure();
-    const auto fetches = fetch_target_names(*program);
-    if (!fetches) return fetches.failure();
-    sequence<Variable> targets;
-    for (const auto& name : *fetches) {
-        targets.push_back(program->global_block().find_var(name));
-        if (!targets.back())
-            return error{.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name, .op = "fetch"};
-    }
-    detail::replace_endpoints(*program, options.pserver_endpoints);
-    return loaded_inference_model{*std::move(program), *std::move(feeds), std::move(targets), {}};
+    return caught([&]() -> result<loaded_inference_model> {
+        auto program = Program::parse_from_string(bytes, caps);
+        if (!program) return program.failure();
+        if (auto checked = detail::check_version(*program, options); !checked) return checked.failure();
+        auto feeds = feed_target_names(*program);
+        if (!feeds) return feeds.failure();
+        const auto fetches = fetch_target_names(*program);
+        if (!fetches) return fetches.failure();
+        sequence<Variable> targets;
+        for (const auto& name : *fetches) {
+            targets.push_back(program->global_block().find_var(name));
+            if (!targets.back())
+                return error{
+                    .code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name, .op = "fetch"};
+        }
+        detail::replace_endpoints(*program, options.pserver_endpoints);
+        return loaded_inference_model{*std::move(program), *std::move(feeds), std::move(targets), {}};
+    });
 }
 
 /// Saves and loads inference models the way its policies say: those of an archive but the filter, since a model holds
@@ -126,13 +130,15 @@ struct inference_model {
     /// Errors: those of `archive::save` (no program is written then) and of the sinks.
     template <class M, class P>
     static result<saved<M, P>> save(const inference_program& made, const Scope& scope, M&& program_sink, P&& params_sink) {
-        saved<M, P> out;
-        const joined set(params_sink, program_sink);
-        if (auto done = save_params<M>(made.program, scope, std::forward<P>(params_sink), out); !done) return done.failure();
-        auto written = write_whole(program_sink, made.program.serialize_to_string(), parameters::durability_policy::steps);
-        if (!written) return written.failure();
-        out.program = detail::keep(std::move(written));
-        return out;
+        return caught([&]() -> result<saved<M, P>> {
+            saved<M, P> out;
+            const joined set(params_sink, program_sink);
+            if (auto done = save_params<M>(made.program, scope, std::forward<P>(params_sink), out); !done) return done.failure();
+            auto written = write_whole(program_sink, made.program.serialize_to_string(), parameters::durability_policy::steps);
+            if (!written) return written.failure();
+            out.program = detail::keep(std::move(written));
+            return out;
+        });
     }
 
     /// Saves the persistables of a program alone. Errors: as above.
@@ -155,7 +161,7 @@ struct inference_model {
     template <class M, class P>
     static result<loaded_inference_model> load(Scope& scope, M&& program_source, P&& params_source, const import_options& options = {}) {
         const joined set(params_source, program_source);
-        return detail::until_still([&] { return load_once(scope, program_source, params_source, options); });
+        return caught([&] { return detail::until_still([&] { return load_once(scope, program_source, params_source, options); }); });
     }
 
   private:

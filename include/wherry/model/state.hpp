@@ -2,6 +2,7 @@
 #define WHERRY_MODEL_STATE_HPP
 
 #include <wherry/archive/archive.hpp>
+#include <wherry/base/budget.hpp>
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
@@ -98,17 +99,15 @@ inline result<load_report> load_known_files(const Program& program, Scope& scope
         unused.erase(at);
         if (is_array(var)) known.push_back(var);
     }
-    load_report report;
-    if (!known.empty()) {
-        auto loaded = file_each::load(std::span<const Variable>(known), scope, disk{folder});
-        if (!loaded) return loaded;
-        report = *std::move(loaded);
-    }
-    if (unused.empty()) return report;
     std::string names;
     for (const auto& name : unused) names += (names.empty() ? "" : " ") + folder + (folder.ends_with('/') ? "" : "/") + name;
-    report.warnings.push_back(
-        {.code = errc::extra_record, .message = {"variable file [ ", names, " ] not used"}, .file = folder, .variable = unused.front()});
+    auto report =
+        known.empty() ? result<load_report>(load_report()) : file_each::load(std::span<const Variable>(known), scope, disk{folder});
+    if (report && !unused.empty())
+        warn_first(report->warnings, {.code = errc::extra_record,
+                                      .message = {"variable file [ ", names, " ] not used"},
+                                      .file = folder,
+                                      .variable = unused.front()});
     return report;
 }
 
@@ -135,37 +134,39 @@ inline result<load_report> load_listed_file(const Program& program, Scope& scope
 /// Source: fluid.save, paddle.static.save.
 inline result<void> save_state(const Program& program, const Scope& scope, std::string_view model_path,
                                const save_state_options& options = {}) {
-    if (model_path.empty() || model_path.back() == '/')
-        return error{.code = errc::bad_name,
-                     .message = "The input model_path MUST be format of dirname/filename [dirname\\filename in Windows system], but "
-                                "received model_path is empty string.",
-                     .found = model_path};
-    const auto parameters = detail::state_refs(program, scope, is_parameter);
-    if (!parameters) return parameters.failure();
-    const auto optimizer = detail::state_refs(program, scope, is_belong_to_optimizer);
-    if (!optimizer) return optimizer.failure();
-    auto whole = options.pickled;
-    whole.cut = false;
-    const auto planned = [](const sequence<tensor_ref>& tensors, const pickle::write_options& how) {
-        return detail::plan_by(detail::planner_of(format::pickle<>{how}), tensors, layout::combined{}, limits{});
-    };
-    const auto pdparams = planned(*parameters, options.pickled);
-    if (!pdparams) return pdparams.failure();
-    const auto pdopt = planned(*optimizer, whole);
-    if (!pdopt) return pdopt.failure();
-    save_plan pdmodel;
-    pdmodel.begin_record();
-    pdmodel.append(detail::pdmodel_of(program));
+    return caught([&]() -> result<void> {
+        if (model_path.empty() || model_path.back() == '/')
+            return error{.code = errc::bad_name,
+                         .message = "The input model_path MUST be format of dirname/filename [dirname\\filename in Windows system], but "
+                                    "received model_path is empty string.",
+                         .found = model_path};
+        const auto parameters = detail::state_refs(program, scope, is_parameter);
+        if (!parameters) return parameters.failure();
+        const auto optimizer = detail::state_refs(program, scope, is_belong_to_optimizer);
+        if (!optimizer) return optimizer.failure();
+        auto whole = options.pickled;
+        whole.cut = false;
+        const auto planned = [](const sequence<tensor_ref>& tensors, const pickle::write_options& how) {
+            return detail::plan_by(detail::planner_of(format::pickle<>{how}), tensors, layout::combined{}, limits{});
+        };
+        const auto pdparams = planned(*parameters, options.pickled);
+        if (!pdparams) return pdparams.failure();
+        const auto pdopt = planned(*optimizer, whole);
+        if (!pdopt) return pdopt.failure();
+        save_plan pdmodel;
+        pdmodel.begin_record();
+        pdmodel.append(detail::pdmodel_of(program));
 
-    const auto file = [&](std::string_view suffix) { return disk(std::string(model_path) + std::string(suffix)); };
-    auto last = file(".pdmodel");
-    auto params = file(".pdparams");
-    auto opt = file(".pdopt");
-    const joined first(params, last);
-    const joined second(opt, last);
-    if (auto done = write(*pdparams, params, options.how); !done) return done;
-    if (auto done = write(*pdopt, opt, options.how); !done) return done;
-    return write(pdmodel, last, options.how);
+        const auto file = [&](std::string_view suffix) { return disk(std::string(model_path) + std::string(suffix)); };
+        auto last = file(".pdmodel");
+        auto params = file(".pdparams");
+        auto opt = file(".pdopt");
+        const joined first(params, last);
+        const joined second(opt, last);
+        if (auto done = write(*pdparams, params, options.how); !done) return done;
+        if (auto done = write(*pdopt, opt, options.how); !done) return done;
+        return write(pdmodel, last, options.how);
+    });
 }
 
 /// Sets a program's Parameters from `PREFIX.pdparams`, and, when it has optimizer state, that from `PREFIX.pdopt`. A suffix
@@ -179,42 +180,45 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
 /// Source: fluid.load, paddle.static.load.
 inline result<load_report> load_state(const Program& program, Scope& scope, std::string_view model_path,
                                       const load_state_options& options = {}) {
-    const auto prefix = detail::without_suffix(model_path);
-    const auto pdparams = prefix + ".pdparams";
-    const auto path = std::string(model_path);
-    detail::settle_state(path);
-    if (!paths::exists(pdparams)) {
-        if (!options.make_missing)
-            return error{.code = errc::bad_argument,
-                         .message = "executor is required when loading model file saved with [ save_params, save_persistables, save_vars ]",
-                         .file = pdparams};
-        if (!paths::is_folder(path) && !paths::is_file(path))
-            return error{.code = errc::not_found, .message = {"No such file or directory: '", pdparams, "'"}, .file = pdparams};
-        auto report = paths::is_folder(path) ? detail::load_known_files(program, scope, path, options)
-                                             : detail::load_listed_file(program, scope, path, options);
-        if (report) report->warnings.insert(report->warnings.begin(), detail::no_pdparams(pdparams));
+    return caught([&]() -> result<load_report> {
+        const auto prefix = detail::without_suffix(model_path);
+        const auto pdparams = prefix + ".pdparams";
+        const auto path = std::string(model_path);
+        detail::settle_state(path);
+        if (!paths::exists(pdparams)) {
+            if (!options.make_missing)
+                return error{.code = errc::bad_argument,
+                             .message =
+                                 "executor is required when loading model file saved with [ save_params, save_persistables, save_vars ]",
+                             .file = pdparams};
+            if (!paths::is_folder(path) && !paths::is_file(path))
+                return error{.code = errc::not_found, .message = {"No such file or directory: '", pdparams, "'"}, .file = pdparams};
+            auto report = paths::is_folder(path) ? detail::load_known_files(program, scope, path, options)
+                                                 : detail::load_listed_file(program, scope, path, options);
+            if (report) detail::warn_first(report->warnings, detail::no_pdparams(pdparams));
+            return report;
+        }
+        sequence<detail::arriving_tensor> arrivals;
+        disk params(pdparams);
+        disk opt(prefix + ".pdopt");
+        const joined set(opt, params);
+        const auto collected = detail::until_still([&]() -> result<void> {
+            arrivals.clear();
+            if (auto found = detail::collect_state(program, scope, options, params, is_parameter, arrivals); !found) return found;
+            const auto all = program.list_vars();
+            const auto of_optimizer = [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); };
+            if (std::none_of(all.begin(), all.end(), of_optimizer)) return {};
+            if (!paths::exists(opt.path()))
+                return error{.code = errc::not_found, .message = {"Optimizer file [", opt.path(), "] not exits"}, .file = opt.path()};
+            return detail::collect_state(program, scope, options, opt, is_belong_to_optimizer, arrivals);
+        });
+        if (!collected) return collected.failure();
+        load_report report;
+        report.tensor_count = arrivals.size();
+        for (const auto& one : arrivals) report.data_bytes += one.value.bytes().size();
+        detail::hand_over(arrivals, scope);
         return report;
-    }
-    sequence<detail::arriving_tensor> arrivals;
-    disk params(pdparams);
-    disk opt(prefix + ".pdopt");
-    const joined set(opt, params);
-    const auto collected = detail::until_still([&]() -> result<void> {
-        arrivals.clear();
-        if (auto found = detail::collect_state(program, scope, options, params, is_parameter, arrivals); !found) return found;
-        const auto all = program.list_vars();
-        const auto of_optimizer = [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); };
-        if (std::none_of(all.begin(), all.end(), of_optimizer)) return {};
-        if (!paths::exists(opt.path()))
-            return error{.code = errc::not_found, .message = {"Optimizer file [", opt.path(), "] not exits"}, .file = opt.path()};
-        return detail::collect_state(program, scope, options, opt, is_belong_to_optimizer, arrivals);
     });
-    if (!collected) return collected.failure();
-    load_report report;
-    report.tensor_count = arrivals.size();
-    for (const auto& one : arrivals) report.data_bytes += one.value.bytes().size();
-    detail::hand_over(arrivals, scope);
-    return report;
 }
 
 /// Arrays by name, and what was warned about on the way.
@@ -264,40 +268,42 @@ inline result<program_state> state_of_file(const std::string& file, std::span<co
 /// Errors: bad_argument (one file and no `var_list`); those of `format::pickle` and `archive::load`.
 /// Source: fluid.io.load_program_state.
 inline result<program_state> load_program_state(std::string_view model_path, const load_state_options& options = {}) {
-    const auto prefix = detail::without_suffix(model_path);
-    const auto pdparams = prefix + ".pdparams";
-    detail::settle_state(std::string(model_path));
-    if (paths::exists(pdparams)) {
-        disk params(pdparams);
-        disk opt(prefix + ".pdopt");
-        const joined set(opt, params);
-        return detail::until_still([&]() -> result<program_state> {
-            auto state = detail::pickled_state(params, options.caps);
-            if (!state) return state.failure();
-            program_state made{std::move(state->arrays), {}};
-            if (!paths::exists(opt.path())) return made;
-            auto optimizer = detail::pickled_state(opt, options.caps);
-            if (!optimizer) return optimizer.failure();
-            for (const auto& held : optimizer->arrays) made.arrays.set(held.name, held.tensor);
-            return made;
-        });
-    }
-    const auto path = std::string(model_path);
-    const bool one_file = paths::is_file(path);
-    if (one_file && !options.var_list)
-        return error{.code = errc::bad_argument, .message = "var_list can not be None when model_path is a file type", .file = path};
-    sequence<std::string> names;
-    if (options.var_list) {
-        for (const auto& var : *options.var_list)
-            if (var && detail::is_array(var)) names.push_back(var.name());
-    } else if (paths::is_folder(path)) {
-        auto listed = paths::files_beneath(path);
-        if (!listed) return listed.failure();
-        names = *std::move(listed);
-    }
-    auto state = one_file ? detail::state_of_file(path, names) : detail::state_of_folder(path, names, options.lenient);
-    if (state) state->warnings.insert(state->warnings.begin(), detail::no_pdparams(pdparams));
-    return state;
+    return caught([&]() -> result<program_state> {
+        const auto prefix = detail::without_suffix(model_path);
+        const auto pdparams = prefix + ".pdparams";
+        detail::settle_state(std::string(model_path));
+        if (paths::exists(pdparams)) {
+            disk params(pdparams);
+            disk opt(prefix + ".pdopt");
+            const joined set(opt, params);
+            return detail::until_still([&]() -> result<program_state> {
+                auto state = detail::pickled_state(params, options.caps);
+                if (!state) return state.failure();
+                program_state made{std::move(state->arrays), {}};
+                if (!paths::exists(opt.path())) return made;
+                auto optimizer = detail::pickled_state(opt, options.caps);
+                if (!optimizer) return optimizer.failure();
+                for (const auto& held : optimizer->arrays) made.arrays.set(held.name, held.tensor);
+                return made;
+            });
+        }
+        const auto path = std::string(model_path);
+        const bool one_file = paths::is_file(path);
+        if (one_file && !options.var_list)
+            return error{.code = errc::bad_argument, .message = "var_list can not be None when model_path is a file type", .file = path};
+        sequence<std::string> names;
+        if (options.var_list) {
+            for (const auto& var : *options.var_list)
+                if (var && detail::is_array(var)) names.push_back(var.name());
+        } else if (paths::is_folder(path)) {
+            auto listed = paths::files_beneath(path);
+            if (!listed) return listed.failure();
+            names = *std::move(listed);
+        }
+        auto state = one_file ? detail::state_of_file(path, names) : detail::state_of_folder(path, names, options.lenient);
+        if (state) detail::warn_first(state->warnings, detail::no_pdparams(pdparams));
+        return state;
+    });
 }
 
 /// Sets a program's persistables from arrays of the same shape and element type; names that the arrays lack stay as they are.
@@ -305,51 +311,55 @@ inline result<program_state> load_program_state(std::string_view model_path, con
 /// Errors: no_such_variable (the scope lacks a persistable: run the startup program), not_initialized, shape_mismatch,
 /// dtype_mismatch; nothing is set then. Source: fluid.io.set_program_state.
 inline result<load_report> set_program_state(const Program& program, Scope& scope, const state_dict& state) {
-    sequence<detail::arriving_tensor> arrivals;
-    sequence<std::string_view> used;
-    for (const auto& var : program.list_vars()) {
-        if (!is_persistable(var) || !detail::is_array(var)) continue;
-        auto* const held = scope.find_var(var.name());
-        if (held == nullptr)
-            return error{.code = errc::no_such_variable,
-                         .message = {"Variable [ ", var.name(), " ] Not found, Please make sure run startup program"},
-                         .variable = var.name()};
-        const auto* const array = state.find(var.name());
-        if (array == nullptr) continue;
-        if (!held->is_initialized())
-            return error{.code = errc::not_initialized, .message = "the variable holds no value yet", .variable = var.name()};
-        const auto differs = [&](errc code, std::string_view what, std::string_view shown, const std::string& wanted,
-                                 const std::string& found) {
-            return error{.code = code,
-                         .message = {"Parameter's ", what, " does not match, the Program requires a parameter with ", shown, " of (",
-                                     wanted, "), while the loaded parameter (namely [ ", var.name(), " ]) has ",
-                                     (code == errc::shape_mismatch ? "a shape" : "a dtype"), " of  (", found, ")."},
-                         .variable = var.name(),
-                         .expected = wanted,
-                         .found = found};
-        };
-        if (held->dims() != array->dims())
-            return differs(errc::shape_mismatch, "shape", "the shape", to_tuple(held->dims().dims()), to_tuple(array->dims().dims()));
-        if (numpy::kind_of(held->dtype()) != numpy::kind_of(array->dtype()))
-            return differs(errc::dtype_mismatch, "data type", "a dtype", std::string(numpy::name_of(held->dtype())),
-                           std::string(numpy::name_of(array->dtype())));
-        auto copy = copied(array->ref(var.name()));
-        if (!copy) return copy.failure();
-        arrivals.push_back({var.name(), held, detail::as_held(*std::move(copy), held->dtype())});
-        used.push_back(var.name());
-    }
-    load_report report;
-    report.tensor_count = arrivals.size();
-    for (const auto& one : arrivals) report.data_bytes += one.value.bytes().size();
-    detail::hand_over(arrivals, scope);
-    std::sort(used.begin(), used.end());
-    std::string unused;
-    for (const auto& held : state)
-        if (!std::binary_search(used.begin(), used.end(), std::string_view(held.name))) unused += (unused.empty() ? "" : " ") + held.name;
-    if (!unused.empty())
-        report.warnings.push_back({.code = errc::no_such_variable,
-                                   .message = {"This list is not set, Because of Paramerter not found in program. There are: ", unused}});
-    return report;
+    return caught([&]() -> result<load_report> {
+        sequence<detail::arriving_tensor> arrivals;
+        sequence<std::string_view> used;
+        for (const auto& var : program.list_vars()) {
+            if (!is_persistable(var) || !detail::is_array(var)) continue;
+            auto* const held = scope.find_var(var.name());
+            if (held == nullptr)
+                return error{.code = errc::no_such_variable,
+                             .message = {"Variable [ ", var.name(), " ] Not found, Please make sure run startup program"},
+                             .variable = var.name()};
+            const auto* const array = state.find(var.name());
+            if (array == nullptr) continue;
+            if (!held->is_initialized())
+                return error{.code = errc::not_initialized, .message = "the variable holds no value yet", .variable = var.name()};
+            const auto differs = [&](errc code, std::string_view what, std::string_view shown, const std::string& wanted,
+                                     const std::string& found) {
+                return error{.code = code,
+                             .message = {"Parameter's ", what, " does not match, the Program requires a parameter with ", shown, " of (",
+                                         wanted, "), while the loaded parameter (namely [ ", var.name(), " ]) has ",
+                                         (code == errc::shape_mismatch ? "a shape" : "a dtype"), " of  (", found, ")."},
+                             .variable = var.name(),
+                             .expected = wanted,
+                             .found = found};
+            };
+            if (held->dims() != array->dims())
+                return differs(errc::shape_mismatch, "shape", "the shape", to_tuple(held->dims().dims()), to_tuple(array->dims().dims()));
+            if (numpy::kind_of(held->dtype()) != numpy::kind_of(array->dtype()))
+                return differs(errc::dtype_mismatch, "data type", "a dtype", std::string(numpy::name_of(held->dtype())),
+                               std::string(numpy::name_of(array->dtype())));
+            auto copy = copied(array->ref(var.name()));
+            if (!copy) return copy.failure();
+            arrivals.push_back({var.name(), held, detail::as_held(*std::move(copy), held->dtype())});
+            used.push_back(var.name());
+        }
+        load_report report;
+        report.tensor_count = arrivals.size();
+        for (const auto& one : arrivals) report.data_bytes += one.value.bytes().size();
+        std::sort(used.begin(), used.end());
+        std::string unused;
+        for (const auto& held : state)
+            if (!std::binary_search(used.begin(), used.end(), std::string_view(held.name)))
+                unused += (unused.empty() ? "" : " ") + held.name;
+        if (!unused.empty())
+            report.warnings.push_back(
+                {.code = errc::no_such_variable,
+                 .message = {"This list is not set, Because of Paramerter not found in program. There are: ", unused}});
+        detail::hand_over(arrivals, scope);
+        return report;
+    });
 }
 
 }  // namespace wherry::inline WHERRY_ABI

@@ -18,7 +18,9 @@ class boxed {
     constexpr boxed(const T& value) : held_(copy(value)) {}  // NOLINT(google-explicit-constructor)
     constexpr boxed(const boxed& other) : held_(other.held_ != nullptr ? copy(*other.held_) : nullptr) {}
     constexpr boxed(boxed&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
-    constexpr boxed& operator=(boxed other) noexcept {
+    // Two, so that a copy of a message that finds no memory is not one that ends the program.
+    constexpr boxed& operator=(const boxed& other) { return *this = boxed(other); }
+    constexpr boxed& operator=(boxed&& other) noexcept {
         std::swap(held_, other.held_);
         return *this;
     }

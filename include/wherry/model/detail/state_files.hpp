@@ -2,6 +2,7 @@
 #define WHERRY_MODEL_DETAIL_STATE_FILES_HPP
 
 #include <wherry/archive/archive.hpp>
+#include <wherry/base/budget.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
@@ -16,6 +17,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// The files of a state, and what is in them.
 namespace wherry::inline WHERRY_ABI::detail {
@@ -57,6 +59,14 @@ inline error no_pdparams(const std::string& file) {
     return {.code = errc::not_found,
             .message = {file, " not found, try to load model file saved with [ save_params, save_persistables, save_vars ]"},
             .file = file};
+}
+
+/// Before others, after what it is about has worked: one that finds no memory is left out.
+inline void warn_first(sequence<error>& warnings, error warning) {
+    static_cast<void>(caught([&]() -> result<void> {
+        warnings.insert(warnings.begin(), std::move(warning));
+        return {};
+    }));
 }
 
 /// The arrays of one state file.
