@@ -1,0 +1,32 @@
+#ifndef WHERRY_EXAMPLE_OCR_NETWORK_HPP
+#define WHERRY_EXAMPLE_OCR_NETWORK_HPP
+
+#include <wherry/base/result.hpp>
+#include <wherry/tensor/tensor.hpp>
+
+#include <memory>
+#include <string>
+
+namespace ocr {
+
+/// A network with one input and one output, from Paddle's files `inference.pdmodel` and `inference.pdiparams`. Compiled once, in network.cpp.
+class network {
+  public:
+    network();
+    network(network&&) noexcept;
+    network& operator=(network&&) noexcept;
+    ~network();
+
+    /// Errors: those of load_inference_model; unknown_op.
+    wherry::result<void> load(const std::string& folder);
+    /// Errors: those of Executor::run.
+    wherry::result<wherry::Tensor> run(const wherry::Tensor& input);
+
+  private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+}  // namespace ocr
+
+#endif
