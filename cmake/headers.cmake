@@ -230,6 +230,7 @@ set(WHERRY_HEADERS
     wherry/interop/safetensors_shards.hpp
     wherry/interop/state_extra.hpp
     wherry/interop/state_file.hpp
+    wherry/interop/state_file_folder.hpp
     wherry/interop/state_file_save.hpp
     wherry/interop/xtensor.hpp
     wherry/kernel/activation.hpp

@@ -30,7 +30,7 @@ result<model_files> find_model(const std::string& model, const std::string& mode
     auto where = folder;
     if (!params_file.empty()) where = joined(is_folder(model) ? model : folder, params_file);
     else
-        for (const auto* ending : {".safetensors", ".npz", ".pdparams", ".pdiparams"})
+        for (const auto* ending : {".safetensors.index.json", ".safetensors", ".npz", ".pdparams", ".pdiparams"})
             if (auto beside = std::filesystem::path(at).replace_extension(ending).string(); at.has_extension() && exists(beside))
                 where = std::move(beside);
     return model_files{*std::move(file), *std::move(program), std::move(where)};

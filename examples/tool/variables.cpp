@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace tool {
 
@@ -60,6 +61,14 @@ candidates candidates_in(const std::string& folder, std::span<const Variable> so
     return found;
 }
 
+/// The only index of safetensors shards in the folder; empty where there is none, or several.
+std::string shard_index_in(const std::string& folder) {
+    std::vector<std::string> found;
+    for (const auto& name : files_in(folder))
+        if (name.ends_with(".safetensors.index.json")) found.push_back(joined(folder, name));
+    return found.size() == 1 ? found.front() : std::string();
+}
+
 result<void> load_other_form(std::span<const Variable> variables, Scope& scope, const std::string& path) {
     const std::vector<Variable> wanted(variables.begin(), variables.end());
     auto read = load_state(path, {.in_order = wanted, .wanted = wanted});
@@ -85,6 +94,7 @@ result<place> place_of(const Program& program, const std::string& path) {
     const auto in_text = [&](const Variable& var) { return exists(joined(path, std::string(var.name()) + ".txt")); };
     if (std::any_of(variables.begin(), variables.end(), in_text)) return place{path, place::form::other};
 
+    if (auto index = shard_index_in(path); !index.empty()) return place{std::move(index), place::form::other};
     const auto found = candidates_in(path, variables);
     const auto& files = found.fitting.empty() ? found.others : found.fitting;
     if (files.size() == 1) return place{files.front(), form_of(*kind_of(files.front()))};

@@ -248,6 +248,15 @@ TEST_CASE("convert writes shards and reads them again") {
     }
     MUST_SUCCEED({"convert", "sharded", fresh("unsharded.safetensors")});
     CHECK(wherry_tool({"diff", from, "unsharded.safetensors"}).status == 0);
+    // by a program's names, too; and one file of them all, alone in its folder
+    const auto program = golden(model + "/main.pdmodel");
+    MUST_SUCCEED({"convert", from, fresh("one_shard"), "--shard-size", "1GB"});
+    CHECK(files_beneath("one_shard").size() == 1);
+    for (const auto* shards : {"sharded", "one_shard"}) {
+        MUST_SUCCEED({"convert", program, shards, fresh("of_shards"), "--out-filename", "all"});
+        CHECK(support::read_file("of_shards/all") == support::read_file(golden(model + "/persistables.bin")));
+        CHECK(wherry_tool({"diff", from, shards}).status == 0);
+    }
     CHECK(wherry_tool({"convert", from, fresh("no_shards"), "--to", "npz", "--shard-size", "300"}).err.find("--shard-size is for") !=
           std::string::npos);
 }

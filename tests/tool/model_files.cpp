@@ -70,6 +70,11 @@ TEST_CASE("run takes a prefix, a program file, and parameters in any form beside
         CHECK(support::read_file("beside.bin") == support::read_file(golden(readme + "/inference_combined/params")));
         fs::remove(file);
     }
+    const auto shards = fresh("beside_shards");
+    copy(readme + "/inference_combined/model", shards + "/x.pdmodel");
+    MUST_SUCCEED({"convert", shards + "/x.pdmodel", golden(readme + "/inference_combined/params"), shards + "/x.safetensors",
+                  "--shard-size", "5KB", "--quiet"});
+    for (const auto* model : {"", "/x", "/x.pdmodel"}) check_runs(shards + model);
     copy(readme + "/inference_combined/params", folder + "/y.weights");
     check_runs(folder + "/x.pdmodel");
     check_runs(folder + "/x.pdmodel", {"--params-file", "y.weights"});
