@@ -11,6 +11,7 @@ set(WHERRY_HEADERS
     wherry/base/allocate.hpp
     wherry/base/budget.hpp
     wherry/base/bytes.hpp
+    wherry/base/cpu.hpp
     wherry/base/crc32c.hpp
     wherry/base/dtype.hpp
     wherry/base/error.hpp

@@ -78,8 +78,12 @@ class Text:
         self.value = value
 
     def to_string(self):
-        size = int(self.value["size_"])
-        return self.value["data_"].string(length=size) if size else ""
+        data = self.value["data_"]  # null, or the size, least byte first, and then the characters
+        if not int(data):
+            return ""
+        width = data.type.sizeof
+        size = sum((int(data[i]) & 0xFF) << 8 * i for i in range(width))
+        return (data + width).string(length=size)
 
     def display_hint(self):
         return "string"
@@ -98,7 +102,7 @@ class Error:
             if label == "offset":
                 if int(v["offset"]) != 2**64 - 1:
                     fields.append("offset %d" % int(v["offset"]))
-            elif int(v[label]["size_"]):
+            elif int(v[label]["data_"]):
                 fields.append("%s %s" % ("operator" if label == "op" else label, Text(v[label]).to_string()))
         text = "%s: %s" % (str(v["code"]).split("::")[-1], Text(v["message"]).to_string())
         return text + (" [%s]" % ", ".join(fields) if fields else "")

@@ -1,6 +1,7 @@
 #ifndef WHERRY_BASE_CRC32C_HPP
 #define WHERRY_BASE_CRC32C_HPP
 
+#include <wherry/base/cpu.hpp>
 #include <wherry/version.hpp>
 
 #include <array>
@@ -60,7 +61,7 @@ constexpr std::uint32_t crc32c_by_table(const char* at, std::size_t left, std::u
     for (; left > 0; --left, ++at) crc = __builtin_ia32_crc32qi(crc, static_cast<unsigned char>(*at));
     return crc;
 }
-inline bool has_crc32c_instruction() noexcept { return __builtin_cpu_supports("sse4.2") != 0; }
+inline bool has_crc32c_instruction() noexcept { return cpu_has(cpu_feature::crc32); }
 #else
 inline std::uint32_t crc32c_by_instruction(const char* at, std::size_t left, std::uint32_t crc) noexcept {
     return crc32c_by_table(at, left, crc);

@@ -1,9 +1,10 @@
 #ifndef WHERRY_KERNEL_INSTRUCTION_SET_HPP
 #define WHERRY_KERNEL_INSTRUCTION_SET_HPP
 
-#include <cstdint>
-
+#include <wherry/base/cpu.hpp>
 #include <wherry/version.hpp>
+
+#include <cstdint>
 
 namespace wherry::inline WHERRY_ABI::kernel {
 
@@ -32,13 +33,9 @@ inline constexpr bool threads_are_watched =
 /// Whether this machine has it, and kernels may use it.
 template <instruction_set Set>
 inline bool has_instructions() noexcept {
-#if defined(__x86_64__)
     if constexpr (threads_are_watched) return Set == instruction_set::baseline;
-    if constexpr (Set == instruction_set::avx512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("avx512bw");
-    if constexpr (Set == instruction_set::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#endif
+    if constexpr (Set == instruction_set::avx512) return cpu_has(cpu_feature::avx512);
+    if constexpr (Set == instruction_set::avx2) return cpu_has(cpu_feature::avx2);
     return Set == instruction_set::baseline;
 }
 

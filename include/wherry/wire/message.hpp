@@ -107,139 +107,168 @@ struct allowance {
 };
 
 template <class M>
-constexpr result<void> merge(M& message, byte_cursor in, allowance& allowed);
+constexpr failure merge(M& message, const field_view& read, allowance& allowed);
 
-/// Makes room for one more element, `cap` of them at most. Memory is counted as well: an OpDesc.Attr may take 6 bytes
-/// in a file and takes 560 here. Errors: too_large.
-template <class T>
-constexpr result<void> make_room(sequence<T>& member, std::size_t cap, std::uint64_t offset, allowance& allowed) {
-    if (member.size() >= cap)
-        return error{.code = errc::too_large,
-                     .message = "a repeated field holds more elements than the limit",
-                     .offset = offset,
-                     .expected = decimal(cap)};
-    if (member.size() < member.capacity()) return {};
-    const auto grown = member.empty() ? std::size_t{1} : 2 * member.size();
-    if (auto taken = allowed.take(std::uint64_t{grown - member.size()} * sizeof(T), offset); !taken) return taken;
-    if (!member.try_reserve(grown)) return out_of_memory(std::uint64_t{grown} * sizeof(T));
-    return {};
-}
-
-/// Stores a read string or sub-message. False: the wire type is not this member's, the field counts as unknown.
-template <class Member>
-constexpr result<bool> store_bytes(Member& member, const field_view& read, std::size_t cap, allowance& allowed) {
-    using rule = field_rule<Member>;
-    using element = typename rule::element;
-    if (read.type != wire_type::length_delimited) return false;
-    element* target = nullptr;
-    if constexpr (rule::repeated) {
-        if (auto room = make_room(member, cap, read.offset, allowed); !room) return room.failure();
-        target = &member.emplace_back();
-    } else if constexpr (rule::required) {
-        target = &member;
-    } else {
-        if (!member)
-            if (auto taken = allowed.take(sizeof(element), read.offset); !taken) return taken.failure();
-        target = member ? &*member : &member.emplace();
-    }
-    if constexpr (is_string<element>) {
-        *target = element(read.payload);
-    } else if (auto merged = merge(*target, byte_cursor(read.payload, read.payload_offset), allowed); !merged) {
-        return merged.failure();
-    }
-    return true;
-}
-
-/// Stores a read number; repeated ones may come packed. False as above.
-template <class Member>
-constexpr result<bool> store_number(Member& member, const field_view& read, std::size_t cap, allowance& allowed) {
-    using rule = field_rule<Member>;
-    using element = typename rule::element;
-    if constexpr (!rule::repeated) {
-        if (read.type != wire_type_of<element>()) return false;
-        member = scalar_from<element>(read.scalar);
-        return true;
-    } else {
-        if (read.type == wire_type_of<element>()) {
-            if (auto room = make_room(member, cap, read.offset, allowed); !room) return room.failure();
-            member.push_back(scalar_from<element>(read.scalar));
-            return true;
-        }
-        if (read.type != wire_type::length_delimited) return false;
-        byte_cursor packed(read.payload, read.payload_offset);
-        field_view one{.number = read.number, .type = wire_type_of<element>()};
-        while (!packed.at_end()) {
-            if (auto room = make_room(member, cap, packed.offset(), allowed); !room) return room.failure();
-            if (auto value = read_value(packed, one); !value) return value.failure();
-            member.push_back(scalar_from<element>(one.scalar));
-        }
-        return true;
-    }
-}
-
-template <class Member>
-constexpr result<bool> store(Member& member, const field_view& read, std::size_t cap, allowance& allowed) {
-    if constexpr (wire_type_of<typename field_rule<Member>::element>() == wire_type::length_delimited)
-        return store_bytes(member, read, cap, allowed);
-    else return store_number(member, read, cap, allowed);
-}
-
-/// Visits the fields of a message to find the one that was read.
+/// Visits the fields of a message to find the one that was read, and the first required one that was not.
 struct field_store {
     const field_view& read;
     allowance& allowed;
-    result<bool> stored = false;
-    std::uint64_t seen = 0;  ///< one bit per field, in order of declaration
+    std::uint64_t& seen;        ///< one bit per field, in order of declaration
+    bool stored = false;        ///< whether a member took the field
+    std::uint32_t missing = 0;  ///< number of a required field that was not read; 0: none is missing
+    failure failed{};
     std::uint64_t bit = 1;
 
     template <class Member>
     constexpr void operator()(std::uint32_t number, Member& member, std::size_t limits::*cap = &limits::elements) {
-        if (number == read.number) {
-            stored = store(member, read, allowed.caps.*cap, allowed);
-            if (stored && *stored) seen |= bit;
-        }
+        if (number == read.number && store(member, allowed.caps.*cap)) stored = true, seen |= bit;
+        if constexpr (field_rule<Member>::required)
+            if (missing == 0 && (seen & bit) == 0) missing = number;
         bit <<= 1U;
     }
-};
 
-/// Visits the fields of a message to find the first required one that was not read.
-struct field_missing {
-    std::uint64_t seen;
-    std::uint32_t number = 0;  ///< 0: none is missing
-    std::uint64_t bit = 1;
+    /// Keeps what no member took.
+    template <class String>
+    constexpr void keep(sequence<String>& unknown) {
+        if (read.number != 0 && !stored && !has_failed() && make_room(unknown, allowed.caps.elements, read.offset))
+            unknown.emplace_back(read.raw);
+    }
 
+    [[nodiscard]] constexpr bool has_failed() const noexcept { return failed.get() != nullptr; }
+
+  private:
+    /// Whether a member takes what was read: its wire type is another otherwise, or it failed.
     template <class Member>
-    constexpr void operator()(std::uint32_t of_member, const Member&, std::size_t limits::* = nullptr) {
-        if (field_rule<Member>::required && number == 0 && (seen & bit) == 0) number = of_member;
-        bit <<= 1U;
+    constexpr bool store(Member& member, std::size_t cap) {
+        using rule = field_rule<Member>;
+        using element = typename rule::element;
+        constexpr auto type = wire_type_of<element>();
+        if constexpr (type == wire_type::length_delimited) {
+            return read.type == type && store_bytes(member, cap);
+        } else if constexpr (!rule::repeated) {
+            if (read.type != type) return false;
+            member = scalar_from<element>(read.scalar);
+            return true;
+        } else {
+            return store_numbers(member, cap);
+        }
     }
+
+    /// Stores a read string or sub-message.
+    template <class Member>
+    constexpr bool store_bytes(Member& member, std::size_t cap) {
+        using rule = field_rule<Member>;
+        using element = typename rule::element;
+        element* target = nullptr;
+        if constexpr (rule::repeated) {
+            if (!make_room(member, cap, read.offset)) return false;
+            target = &member.emplace_back();
+        } else if constexpr (rule::required) {
+            target = &member;
+        } else {
+            if (!member && !take(sizeof(element), read.offset)) return false;
+            target = member ? &*member : &member.emplace();
+        }
+        if constexpr (is_string<element>) *target = element(read.payload);
+        else failed = merge(*target, read, allowed);
+        return !has_failed();
+    }
+
+    /// Stores read numbers, which may come packed.
+    template <class T>
+    constexpr bool store_numbers(sequence<T>& member, std::size_t cap) {
+        if (read.type == wire_type_of<T>()) {
+            if (!make_room(member, cap, read.offset)) return false;
+            member.push_back(scalar_from<T>(read.scalar));
+            return true;
+        }
+        if (read.type != wire_type::length_delimited) return false;
+        byte_cursor packed(read.payload, read.payload_offset);
+        field_view one{.number = read.number, .type = wire_type_of<T>()};
+        while (!packed.at_end()) {
+            if (!make_room(member, cap, packed.offset())) return false;
+            if (auto value = read_value(packed, one); !value) return failed = value.failure(), false;
+            member.push_back(scalar_from<T>(one.scalar));
+        }
+        return true;
+    }
+
+    /// Makes room for one more element, `cap` of them at most. Memory is counted as well: an OpDesc.Attr may take 6 bytes
+    /// in a file and takes 560 here. False: it failed (too_large, out_of_memory).
+    template <class T>
+    constexpr bool make_room(sequence<T>& member, std::size_t cap, std::uint64_t offset) {
+        if (member.size() < cap && member.size() < member.capacity()) return true;
+        const auto grown = grown_size(member.size(), cap, sizeof(T), offset);
+        return grown != 0 && (member.try_reserve(grown) || lacks(std::uint64_t{grown} * sizeof(T)));
+    }
+    /// 0: it failed.
+    [[gnu::noinline]] constexpr std::size_t grown_size(std::size_t size, std::size_t cap, std::size_t element_bytes, std::uint64_t offset) {
+        if (size >= cap) {
+            failed = error{.code = errc::too_large,
+                           .message = "a repeated field holds more elements than the limit",
+                           .offset = offset,
+                           .expected = decimal(cap)};
+            return 0;
+        }
+        const auto grown = size == 0 ? std::size_t{1} : 2 * size;
+        return take(std::uint64_t{grown - size} * element_bytes, offset) ? grown : 0;
+    }
+    [[gnu::noinline]] constexpr bool take(std::uint64_t bytes, std::uint64_t offset) {
+        if (auto taken = allowed.take(bytes, offset); !taken) failed = taken.failure();
+        return !has_failed();
+    }
+    [[gnu::noinline, gnu::cold]] constexpr bool lacks(std::uint64_t bytes) { return failed = out_of_memory(bytes), false; }
 };
+
+/// A message of any type: what reads it is compiled once, but for the visits.
+struct any_message {
+    std::string_view name;
+    void (*visit)(any_message& self, field_store& field);
+};
+template <class M>
+struct message_of : any_message {
+    M& message;
+    constexpr explicit message_of(M& of) noexcept
+        : any_message{M::name_,
+                      [](any_message& self, field_store& field) {
+                          auto& into = static_cast<message_of&>(self).message;
+                          M::visit(into, field);
+                          field.keep(into.unknown);
+                      }},
+          message(of) {}
+};
+
+[[gnu::noinline, gnu::cold]] constexpr failure in_message(failure failed, std::string_view name) {
+    static_cast<void>(std::move(*failed.get()).of_variable(name));
+    return failed;
+}
 
 /// Reads fields into a message until its bytes end: scalars overwrite, sub-messages merge, repeated fields grow.
-template <class M>
-constexpr result<void> merge(M& message, byte_cursor in, allowance& allowed) {
+[[gnu::noinline]] constexpr failure merge_fields(any_message& message, byte_cursor in, allowance& allowed) {
     const auto start = in.offset();
     std::uint64_t seen = 0;
     while (!in.at_end()) {
-        const auto read = read_field(in);
-        if (!read) return error(read.error()).of_variable(M::name_);
-        field_store field{.read = *read, .allowed = allowed};
-        M::visit(message, field);
-        if (!field.stored) return std::move(field.stored).error().of_variable(M::name_);
-        seen |= field.seen;
-        if (*field.stored) continue;
-        if (auto room = make_room(message.unknown, allowed.caps.elements, read->offset, allowed); !room)
-            return std::move(room).error().of_variable(M::name_);
-        message.unknown.emplace_back(read->raw);
+        auto read = read_field(in);
+        if (!read) return in_message(read.failure(), message.name);
+        field_store field{.read = *read, .allowed = allowed, .seen = seen};
+        message.visit(message, field);
+        if (field.has_failed()) return in_message(std::move(field.failed), message.name);
     }
-    field_missing absent{.seen = seen};
-    M::visit(message, absent);
-    if (absent.number == 0) return {};
+    const field_view none;  // its number is 0, which no member has
+    field_store absent{.read = none, .allowed = allowed, .seen = seen};
+    message.visit(message, absent);
+    if (absent.missing == 0) return {};
     return error{.code = errc::missing_required,
                  .message = "a required field of a message is absent",
                  .offset = start,
-                 .variable = M::name_,
-                 .expected = decimal(absent.number)};
+                 .variable = message.name,
+                 .expected = decimal(absent.missing)};
+}
+
+template <class M>
+constexpr failure merge(M& message, const field_view& read, allowance& allowed) {
+    message_of<M> target(message);
+    return merge_fields(target, byte_cursor(read.payload, read.payload_offset), allowed);
 }
 
 template <class M>
@@ -294,7 +323,8 @@ template <class M>
 constexpr result<M> parse(std::string_view bytes, const limits& caps = {}, std::uint64_t base_offset = 0) {
     M message;
     detail::allowance allowed{.caps = caps};
-    if (auto merged = detail::merge(message, byte_cursor(bytes, base_offset), allowed); !merged) return merged.failure();
+    detail::message_of<M> target(message);
+    if (auto failed = detail::merge_fields(target, byte_cursor(bytes, base_offset), allowed); failed.get() != nullptr) return failed;
     return message;
 }
 
