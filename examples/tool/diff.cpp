@@ -9,7 +9,6 @@
 #include <wherry/tensor/element.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -19,13 +18,6 @@ namespace {
 using wherry::Tensor;
 
 std::string words_of(const Tensor& array) { return std::string(wherry::name_of(array.dtype())) + " " + to_string(array.dims()); }
-
-/// "0.25", "1e-07": enough to judge by.
-std::string short_number(double value) {
-    char digits[32];
-    const auto end = std::to_chars(std::begin(digits), std::end(digits), value, std::chars_format::general, 4).ptr;
-    return {std::begin(digits), end};
-}
 
 /// One variable that is not the same in both; a null is where it is missing.
 struct changed {

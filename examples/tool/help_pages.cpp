@@ -24,7 +24,7 @@ std::string names_of(const help_option& option) {
 }
 
 /// A text between single quotes of a shell.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string made = "'";
     for (const char c : text) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return made + "'";
@@ -57,15 +57,15 @@ std::string for_zsh(const std::vector<help_command>& commands) {
         return made;
     };
     std::string made = "#compdef wherry\n_wherry() {\n    local -a commands=(\n";
-    for (const auto& one : commands) made += "        " + quoted(one.name + ":" + text(one.says)) + "\n";
+    for (const auto& one : commands) made += "        " + in_quotes(one.name + ":" + text(one.says)) + "\n";
     made += "    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        return\n    fi\n    case $words[2] in\n";
     for (const auto& one : commands) {
         made += "        " + one.name + ") _arguments";
         for (const auto& option : one.options)
             if (!option.positional)
                 for (const auto& name : option.names)
-                    made += " \\\n            " + quoted("*" + name + "[" + text(option.says) + "]" +
-                                                         (option.value.empty() ? "" : ":" + text(option.value) + ":_files"));
+                    made += " \\\n            " + in_quotes("*" + name + "[" + text(option.says) + "]" +
+                                                            (option.value.empty() ? "" : ":" + text(option.value) + ":_files"));
         made += " \\\n            '*:file:_files' ;;\n";
     }
     return made + "    esac\n}\n_wherry \"$@\"\n";
@@ -74,12 +74,12 @@ std::string for_zsh(const std::vector<help_command>& commands) {
 std::string for_fish(const std::vector<help_command>& commands) {
     std::string made;
     for (const auto& one : commands) {
-        made += "complete -c wherry -n __fish_use_subcommand -f -a " + one.name + " -d " + quoted(one.says) + "\n";
+        made += "complete -c wherry -n __fish_use_subcommand -f -a " + one.name + " -d " + in_quotes(one.says) + "\n";
         for (const auto& option : one.options) {
             if (option.positional) continue;
             made += "complete -c wherry -n '__fish_seen_subcommand_from " + one.name + "'";
             for (const auto& name : option.names) made += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-            made += (option.value.empty() ? "" : " -r") + std::string(" -d ") + quoted(option.says) + "\n";
+            made += (option.value.empty() ? "" : " -r") + std::string(" -d ") + in_quotes(option.says) + "\n";
         }
     }
     return made;

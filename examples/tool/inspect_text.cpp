@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,12 +89,6 @@ std::string text_of(const wherry::LoD& lod) {
 }
 
 /// "0.25", "-1.5e-07": enough to judge by.
-std::string short_number(double value) {
-    char digits[32];
-    std::snprintf(digits, sizeof digits, "%.4g", value);
-    return digits;
-}
-
 void add_columns(std::vector<table::column>& columns) {
     for (const auto* title : {"min", "max", "mean", "NaN"}) columns.push_back({title, align::right});
 }

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
 
 #if __has_include(<sys/ioctl.h>) && __has_include(<unistd.h>)
 #include <sys/ioctl.h>
@@ -45,6 +46,12 @@ std::string fitted(std::string_view text, std::size_t width) {
         made.append(more) += '\n';
     }
     return made;
+}
+
+std::string short_number(double value) {
+    char digits[32];
+    const auto end = std::to_chars(std::begin(digits), std::end(digits), value, std::chars_format::general, 4).ptr;
+    return {std::begin(digits), end};
 }
 
 }  // namespace tool

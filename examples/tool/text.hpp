@@ -22,6 +22,9 @@ std::size_t output_width();
 /// The text with its lines cut to so many columns; 0: as they are.
 std::string fitted(std::string_view text, std::size_t width);
 
+/// "0.25", "1e-07": enough to judge by.
+std::string short_number(double value);
+
 enum class align : bool { left, right };
 
 /// Lines of aligned columns, indented by two spaces.
