@@ -327,6 +327,7 @@ set(WHERRY_HEADERS
     wherry/policy/sink.hpp
     wherry/policy/source.hpp
     wherry/policy/terminal_bar.hpp
+    wherry/policy/threaded.hpp
     wherry/policy/transformed.hpp
     wherry/policy/with_progress.hpp
     wherry/program/attribute.hpp

@@ -12,9 +12,12 @@
 // case finish: my_sink
 // case of_const: and a sink that is not const
 // case of_const: my_sink
+// case one_at_a_time: wherry: threaded: this sink takes one write at a time: use disk, or a sink with `result<void> write_part(
 // case dangling: wherry: save returns bytes that lie in this sink, so the sink must be a named variable
 #include <wherry/archive/archive.hpp>
+#include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
+#include <wherry/policy/threaded.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -64,4 +67,12 @@ std::size_t save_fixed(const Program& program, const Scope& scope) {
     const auto saved = archive<>::save(program, scope, sink);
 #endif
     return saved ? saved->size() : 0;
+}
+
+void save_threaded(const Program& program, const Scope& scope) {
+#ifdef CASE_one_at_a_time
+    static_cast<void>(archive<>::save(program, scope, threaded<4>(memory{})));
+#else
+    static_cast<void>(archive<>::save(program, scope, threaded<4>(disk{"file"})));
+#endif
 }

@@ -38,6 +38,10 @@ class basic_disk {
     result<void> write_at(std::size_t record, std::uint64_t offset, std::span<const piece> pieces) {
         return saver_.write_at(record, offset, pieces);
     }
+    result<void> write_part(std::size_t, std::uint64_t offset, std::span<const piece> pieces) requires requires(Saver& saver) {
+        saver.write_part(offset, pieces);
+    }
+    { return saver_.write_part(offset, pieces); }
     result<void> commit(std::size_t record) { return saver_.commit(record); }
     result<void> finish() { return saver_.finish(); }
 

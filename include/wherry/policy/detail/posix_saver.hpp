@@ -49,6 +49,8 @@ class posix_saver {
         if (auto opened = open_once(record); !opened) return cleaned(std::move(opened));
         return cleaned(writer_->write_at(offset, pieces));
     }
+    /// A `write_at` of a record that one has begun, while other threads write other bytes of it; cleans nothing up.
+    result<void> write_part(std::uint64_t offset, std::span<const piece> pieces) { return writer_->write_at(offset, pieces); }
     /// A record without bytes may come here without a write. Errors: as above.
     result<void> commit(std::size_t record) {
         if (auto opened = open_once(record); !opened) return cleaned(std::move(opened));

@@ -49,7 +49,7 @@ class posix_writer {
 
     /// Errors: cannot_write.
     result<void> write_at(std::uint64_t offset, std::span<const piece> pieces) {
-        dirty_ = !how_.beside;
+        if (!dirty_ && !how_.beside) dirty_ = true;  // by the first write alone: others may come from several threads
         std::uint64_t end = offset;
         for (const auto& bytes : pieces) end += bytes.size();
         if (end > largest_) return cannot_write(EFBIG);
