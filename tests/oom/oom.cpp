@@ -82,39 +82,42 @@ struct loading {
     std::string before = seen_of(scope);
 };
 
+/// Each allocation of `act` fails once, or all from there on: out_of_memory, and the scope is as it was, or `is_whole`.
+template <class Prepare, class Act, class Whole>
+void check_all_or_nothing(Prepare prepare, Act act, Whole is_whole, long long in_a_row = 1) {
+    const auto tried = support::each_failure(
+        prepare, act,
+        [&](auto& on, auto& done, bool failed) {
+            if (done) {
+                CHECK(is_whole(on.scope));
+                return;
+            }
+            CHECK(failed);
+            CHECK(done.error().code == errc::out_of_memory);
+            CHECK(seen_of(on.scope) == on.before);
+        },
+        in_a_row);
+    CHECK(tried.calls >= 1);
+    CHECK(tried.leaked == 0);
+}
 /// A source of its own, since one that was used keeps what it knows of its folder.
 template <class Source>
-struct loading_from {
+struct loading_from : loading {
+    explicit loading_from(Source from) : source(std::move(from)) {}
     Source source;
-    loading into;
 };
 
-/// Each allocation of a load fails once: out_of_memory, and the scope is as it was, or all is there.
 template <class MakeSource, class Load>
 void check_load(std::string_view what, MakeSource make_source, Load load) {
     INFO(std::string(what));
-    using prepared = loading_from<decltype(make_source())>;
-    for (const long long in_a_row : {1LL, 1'000'000LL}) {
-        const auto whole = seen_of(some_values(1));
-        const auto tried = support::each_failure(
-            [&] {
-                return prepared{make_source(), loading()};
-            },
-            [&](prepared& on) { return load(on.into.scope, on.source); },
-            [&](prepared& on, auto& loaded, bool failed) {
-                if (!loaded) {
-                    CHECK(failed);
-                    CHECK(loaded.error().code == errc::out_of_memory);
-                    CHECK(seen_of(on.into.scope) == on.into.before);
-                } else {
-                    on.into.scope.erase("mine");
-                    CHECK(seen_of(on.into.scope) == whole);
-                }
-            },
-            in_a_row);
-        CHECK(tried.calls >= 1);
-        CHECK(tried.leaked == 0);
-    }
+    const auto whole = seen_of(some_values(1));
+    for (const long long in_a_row : {1LL, 1'000'000LL})
+        check_all_or_nothing([&] { return loading_from(make_source()); }, [&](auto& on) { return load(on.scope, on.source); },
+                             [&](Scope& loaded) {
+                                 loaded.erase("mine");
+                                 return seen_of(loaded) == whole;
+                             },
+                             in_a_row);
 }
 /// Each allocation of a save fails once: out_of_memory, or the bytes are right.
 template <class MakeSink, class Save, class Right>
@@ -172,25 +175,12 @@ TEST_CASE("so does a load of arrays that are decoded") {
     const auto check = [&](auto archive_of, const std::string& path) {
         using form = decltype(archive_of);
         REQUIRE(form::save(program, values, disk{path}));
-        using prepared = loading_from<disk>;
-        const auto tried = support::each_failure(
-            [&] {
-                return prepared{disk{path}, loading()};
-            },
-            [&](prepared& on) { return form::load(program, on.into.scope, on.source); },
-            [&](prepared& on, auto& loaded, bool failed) {
-                if (!loaded) {
-                    CHECK(failed);
-                    CHECK(loaded.error().code == errc::out_of_memory);
-                    CHECK(seen_of(on.into.scope) == on.into.before);
-                } else {
-                    on.into.scope.erase("mine");
-                    on.into.scope.erase("few");
-                    CHECK(seen_of(on.into.scope) == whole);
-                }
-            });
-        CHECK(tried.calls >= 1);
-        CHECK(tried.leaked == 0);
+        check_all_or_nothing([&] { return loading_from(disk{path}); }, [&](auto& on) { return form::load(program, on.scope, on.source); },
+                             [&](Scope& loaded) {
+                                 loaded.erase("mine");
+                                 loaded.erase("few");
+                                 return seen_of(loaded) == whole;
+                             });
     };
     check(archive<format::pickle<>>{}, folder / "x.pdparams");
     check(archive<format::npy, layout::per_file>{}, folder / "npy");
@@ -253,19 +243,9 @@ TEST_CASE("a step of training whose memory is out has changed nothing, or all") 
     const std::vector<std::string> fetches{"mean_0.tmp_0"};
     REQUIRE(trained.exe.run(*program, trained.scope, fed, fetches));
     const auto whole = seen_of(trained.scope);
-    const auto tried = support::each_failure(
+    check_all_or_nothing(
         prepare, [&](training& on) { return on.exe.run(*program, on.scope, fed, fetches); },
-        [&](training& on, auto& ran, bool failed) {
-            if (ran) {
-                CHECK(seen_of(on.scope) == whole);
-                return;
-            }
-            CHECK(failed);
-            CHECK(ran.error().code == errc::out_of_memory);
-            CHECK(seen_of(on.scope) == on.before);
-        });
-    CHECK(tried.calls >= 1);
-    CHECK(tried.leaked == 0);
+        [&](Scope& now) { return seen_of(now) == whole; });
 }
 
 TEST_CASE("a run that makes persistables makes all of them or none") {
@@ -286,19 +266,8 @@ TEST_CASE("a run that makes persistables makes all of them or none") {
         Executor exe{op::all{}};
     };
     const std::vector<std::string> fetches{"b"};
-    const auto tried =
-        support::each_failure([] { return running(); }, [&](running& on) { return on.exe.run(program, on.scope, {}, fetches); },
-                              [&](running& on, auto& ran, bool failed) {
-                                  if (ran) {
-                                      CHECK(on.scope.find_var("c")->elements<float>()[2499] == 1.5F);
-                                      return;
-                                  }
-                                  CHECK(failed);
-                                  CHECK(ran.error().code == errc::out_of_memory);
-                                  CHECK(seen_of(on.scope) == on.before);
-                              });
-    CHECK(tried.calls >= 1);
-    CHECK(tried.leaked == 0);
+    check_all_or_nothing([] { return running(); }, [&](running& on) { return on.exe.run(program, on.scope, {}, fetches); },
+                         [](Scope& made) { return made.find_var("c")->elements<float>()[2499] == 1.5F; });
 }
 
 TEST_CASE("load_matching and set_program_state set all that fits or nothing") {
@@ -310,19 +279,8 @@ TEST_CASE("load_matching and set_program_state set all that fits or nothing") {
         Scope scope;
         std::string before = seen_of(scope);
     };
-    const auto tried =
-        support::each_failure([] { return matching(); }, [&](matching& into) { return load_matching(program, into.scope, arrays); },
-                              [&](matching& into, auto& loaded, bool failed) {
-                                  if (loaded) {
-                                      CHECK(seen_of(into.scope) == seen_of(values));
-                                      return;
-                                  }
-                                  CHECK(failed);
-                                  CHECK(loaded.error().code == errc::out_of_memory);
-                                  CHECK(seen_of(into.scope) == into.before);
-                              });
-    CHECK(tried.calls >= 1);
-    CHECK(tried.leaked == 0);
+    check_all_or_nothing([] { return matching(); }, [&](matching& into) { return load_matching(program, into.scope, arrays); },
+                         [&](Scope& set) { return seen_of(set) == seen_of(values); });
 }
 
 TEST_CASE("saving and loading of states, and saving a model, say so, too") {

@@ -142,12 +142,8 @@ inline result<void> check_taken(std::span<const tensor_ref> tensors, std::size_t
 /// Errors: those of `save_plan::make` and of the format.
 template <Layout L>
 result<save_plan> plan_by(const any_planner& format, std::span<const tensor_ref> tensors, const L& layout, const limits& caps) {
-    sequence<std::string_view> names;
-    names.reserve(tensors.size());
-    for (const auto& one : tensors) names.push_back(one.name);
-    auto records = records_of<L>(names, layout, caps);
+    auto records = checked_records(tensors, layout, caps);
     if (!records) return records.failure();
-    if (auto checked = check_tensors(tensors, caps); !checked) return checked.failure();
     if (auto checked = check_held(format, tensors); !checked) return checked.failure();
     save_plan plan;
     for (auto& held : *records) {

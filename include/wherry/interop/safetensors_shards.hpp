@@ -8,6 +8,7 @@
 #include <wherry/format/format.hpp>
 #include <wherry/interop/safetensors.hpp>
 #include <wherry/policy/file_name.hpp>
+#include <wherry/policy/layout.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
@@ -112,7 +113,7 @@ inline bool is_of_shards(std::string_view name, std::string_view base) noexcept 
 /// Errors: those of `format::safetensors`, of `check_tensor` and `check_tensor_names`.
 inline result<save_plan> plan_shards(std::span<const tensor_ref> tensors, std::string_view base, std::uint64_t shard_bytes,
                                      const format::safetensors& how, const limits& caps = {}) {
-    if (auto checked = wherry::detail::check_tensors(tensors, caps); !checked) return checked.failure();
+    if (auto checked = wherry::detail::checked_records(tensors, layout::combined{}, caps); !checked) return checked.failure();
     if (auto held = wherry::detail::check_held(wherry::detail::planner_of(how), tensors); !held) return held.failure();
     sequence<std::size_t> ends;
     std::uint64_t size_bytes = 0;

@@ -24,6 +24,7 @@
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/paths.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/record/record_check.hpp>
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/tensor.hpp>
@@ -91,20 +92,10 @@ inline result<void> name_after(record_listing& listing, std::string_view name, c
     if (std::none_of(arrays.begin(), arrays.end(), [](const auto& one) { return one.name.empty(); })) return {};
     if (arrays.size() == 1 && names.empty()) return arrays[0].name = name, result<void>();
     if (names.empty()) return wherry::detail::name_arrays(listing, {}, {});
-    const auto count_text = wherry::detail::tensor_count_text;
     if (arrays.size() < names.size())
-        return error{.code = errc::missing_record,
-                     .message = "the file ends before the last wanted tensor",
-                     .offset = listing.end_offset,
-                     .variable = names[arrays.size()],
-                     .expected = count_text(names.size()),
-                     .found = count_text(arrays.size())};
+        return wherry::detail::other_count(names.size(), arrays.size(), listing.end_offset, names[arrays.size()]);
     if (arrays.size() > names.size() || listing.end_offset != size_bytes)
-        return error{.code = errc::extra_record,
-                     .message = "the file goes on after the last wanted tensor",
-                     .offset = listing.end_offset,
-                     .expected = count_text(names.size()),
-                     .found = {decimal(size_bytes - listing.end_offset), " bytes more"}};
+        return wherry::detail::more_bytes(names.size(), listing.end_offset, size_bytes);
     for (std::size_t i = 0; i < names.size(); ++i) arrays[i].name = names[i];
     return {};
 }
@@ -162,9 +153,7 @@ inline result<void> check_once(const sequence<stored_tensor>& arrays) {
     sequence<std::string_view> names;
     names.reserve(arrays.size());
     for (const auto& one : arrays) names.push_back(one.name);
-    const auto twice = find_repeated(names, order_of(names));
-    if (twice == names.size()) return {};
-    return error{.code = errc::duplicate_name, .message = "two tensors have one name", .variable = names[twice]};
+    return wherry::detail::check_distinct(names, order_of(names));
 }
 
 /// The files of variables: those of their names, or NAME.txt where only that is there.

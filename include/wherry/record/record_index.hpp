@@ -5,6 +5,7 @@
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/policy/layout.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/record/annotated.hpp>
@@ -143,16 +144,29 @@ inline error of_stream(error e, std::string_view name) {
     return e;
 }
 
+/// A record ends before the last wanted tensor, or holds more of them.
+inline error other_count(std::size_t wanted, std::size_t found, std::uint64_t offset, std::string_view name) {
+    const bool fewer = found < wanted;
+    return {.code = fewer ? errc::missing_record : errc::extra_record,
+            .message = fewer ? "the file ends before the last wanted tensor" : "the file goes on after the last wanted tensor",
+            .offset = offset,
+            .variable = name,
+            .expected = tensor_count_text(wanted),
+            .found = tensor_count_text(found)};
+}
+/// As above: the bytes after the last wanted tensor.
+inline error more_bytes(std::size_t wanted, std::uint64_t offset, std::uint64_t size_bytes) {
+    auto more = other_count(wanted, wanted, offset, {});
+    more.found = {decimal(size_bytes - offset), " bytes more"};
+    return more;
+}
+
 /// The rest of a record after its last wanted tensor: an error, or a warning where the layout allows it.
 inline result<void> check_end(const record& held, std::span<const wanted_tensor> wanted, std::uint64_t offset, std::uint64_t size_bytes,
                               bool tolerant, std::string_view path, sequence<error>& warnings) {
     if (offset == size_bytes) return {};
-    error left{.code = errc::extra_record,
-               .message = "the file goes on after the last wanted tensor",
-               .file = path,
-               .offset = offset,
-               .expected = tensor_count_text(held.tensors.size()),
-               .found = {decimal(size_bytes - offset), " bytes more"}};
+    auto left = more_bytes(held.tensors.size(), offset, size_bytes);
+    left.file = path;
     if (!tolerant) return left;
     left.code = errc::trailing_bytes;
     if (!held.tensors.empty()) left.variable = wanted[held.tensors.back()].name;
@@ -185,15 +199,11 @@ inline result<sequence<placed_tensor>> index_in_order(const record& held, std::s
     found.reserve(held.tensors.size());
     for (const auto at : held.tensors) {
         const auto name = wanted[at].name;
-        if (indexer.at_end() && !found.empty())
-            return error{.code = errc::missing_record,
-                         .message = found.size() == 1 ? "the file ends after one tensor: is it the file of one variable?"
-                                                      : "the file ends before the last wanted tensor",
-                         .file = path,
-                         .offset = indexer.offset(),
-                         .variable = name,
-                         .expected = tensor_count_text(held.tensors.size()),
-                         .found = tensor_count_text(found.size())};
+        if (indexer.at_end() && !found.empty()) {
+            auto fewer = other_count(held.tensors.size(), found.size(), indexer.offset(), name);
+            if (found.size() == 1) fewer.message = "the file ends after one tensor: is it the file of one variable?";
+            return std::move(fewer).in_file(path);
+        }
         auto next = indexer.next();
         if (!next) return of_stream(std::move(next).error(), name);
         found.push_back({.wanted = at, .found = *std::move(next)});
@@ -276,8 +286,7 @@ inline result<sequence<placed_tensor>> index_record(const record& held, std::spa
 
 /// The place of an array's elements, checked: users write formats, too. Errors: overflow, shape_mismatch, truncated.
 inline result<void> check_stored(const wire::tensor_header& header, std::uint64_t after, std::uint64_t size_bytes) {
-    const auto count = header.dims.element_count();
-    const auto wanted = count ? checked_product(*count, size_of(header.dtype)) : std::nullopt;
+    const auto wanted = byte_count(header.dtype, header.dims);
     if (!wanted || *wanted != header.data_bytes)
         return error{.code = errc::shape_mismatch,
                      .message = "the bytes of a tensor are not as many as its dims say",
@@ -300,13 +309,8 @@ inline result<sequence<std::size_t>> match(const record& held, std::span<const w
     matched.reserve(held.tensors.size());
     if (nameless) {
         if (arrays.size() != held.tensors.size())
-            return error{.code = arrays.size() < held.tensors.size() ? errc::missing_record : errc::extra_record,
-                         .message = arrays.size() < held.tensors.size() ? "the file ends before the last wanted tensor"
-                                                                        : "the file goes on after the last wanted tensor",
-                         .offset = end_offset,
-                         .variable = wanted[held.tensors[std::min(arrays.size(), held.tensors.size() - 1)]].name,
-                         .expected = tensor_count_text(held.tensors.size()),
-                         .found = tensor_count_text(arrays.size())};
+            return other_count(held.tensors.size(), arrays.size(), end_offset,
+                               wanted[held.tensors[std::min(arrays.size(), held.tensors.size() - 1)]].name);
         for (std::size_t i = 0; i < arrays.size(); ++i) matched.push_back(i);
         return matched;
     }

@@ -8,6 +8,7 @@
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/policy/layout.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/record/byte_order.hpp>
 #include <wherry/record/held_elements.hpp>
@@ -67,10 +68,17 @@ inline void plain_header(byte_buffer& out, const tensor_ref& tensor, std::uint64
 }
 
 namespace detail {
-inline result<void> check_tensors(std::span<const tensor_ref> tensors, const limits& caps) {
+/// The records of these tensors. Errors: those of `records_of` and `check_tensor`.
+template <Layout L>
+result<sequence<record>> checked_records(std::span<const tensor_ref> tensors, const L& layout, const limits& caps) {
+    sequence<std::string_view> names;
+    names.reserve(tensors.size());
+    for (const auto& tensor : tensors) names.push_back(tensor.name);
+    auto records = records_of<L>(names, layout, caps);
+    if (!records) return records;
     for (const auto& tensor : tensors)
-        if (auto checked = check_tensor(tensor, caps); !checked) return checked;
-    return {};
+        if (auto checked = check_tensor(tensor, caps); !checked) return checked.failure();
+    return records;
 }
 inline error rows_among_others(std::string_view name) {
     return {.code = errc::mixed_kinds,
@@ -126,12 +134,8 @@ class save_plan {
     template <Layout L>
     static result<save_plan> make(std::span<const tensor_ref> tensors, const L& layout = {}, const limits& caps = {},
                                   header_maker make_header = plain_header) {
-        sequence<std::string_view> names;
-        names.reserve(tensors.size());
-        for (const auto& tensor : tensors) names.push_back(tensor.name);
-        auto records = records_of<L>(names, layout, caps);
+        auto records = detail::checked_records(tensors, layout, caps);
         if (!records) return records.failure();
-        if (auto checked = detail::check_tensors(tensors, caps); !checked) return checked.failure();
         return of_streams(tensors, *std::move(records), L::single_record, make_header);
     }
 

@@ -17,6 +17,14 @@ op_case anchors_of(std::initializer_list<float> sizes) {
         .attr("variances", anchor_numbers({1, 2, 3, 4}))
         .attr("stride", anchor_numbers({16, 16}));
 }
+op_case dense_over(const Shape& map) {
+    return op_case(anchor_ops::table, "density_prior_box")
+        .in("Input", some(map))
+        .in("Image", some({1, 1, 8, 8}))
+        .attr("fixed_sizes", anchor_numbers({4}))
+        .attr("fixed_ratios", anchor_numbers({1}))
+        .attr("variances", anchor_numbers({1, 1, 1, 1}));
+}
 }  // namespace
 
 TEST_CASE("anchors and their variances; sizes that make none are refused") {
@@ -30,13 +38,11 @@ TEST_CASE("anchors and their variances; sizes that make none are refused") {
 }
 
 TEST_CASE("densities are as many as the sizes") {
-    auto dense = op_case(anchor_ops::table, "density_prior_box").in("Input", some({1, 1, 1, 1})).in("Image", some({1, 1, 8, 8}));
-    dense.attr("fixed_sizes", anchor_numbers({4}))
-        .attr("fixed_ratios", anchor_numbers({1}))
-        .attr("variances", anchor_numbers({1, 1, 1, 1}));
+    auto dense = dense_over({1, 1, 1, 1});
     check_error(dense.run(), errc::bad_attribute);
     dense.attr("densities", sequence<std::int32_t>(1, 2)).attr("flatten_to_2d", true);
     const auto out = dense.run();
     REQUIRE(out);
     CHECK(out->at("Boxes").dims() == Shape{4, 4});
+    check_error(dense_over({1, 1, 8, 1}).run(), errc::shape_mismatch);  // as large as the image
 }

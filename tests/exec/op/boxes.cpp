@@ -9,9 +9,9 @@ using namespace op_test;
 namespace {
 using ops = op_list<op::prior_box, op::box_coder, op::yolo_box>;
 using floats = sequence<float>;
-op_case prior() {
+op_case prior(const Shape& map = {1, 1, 1, 1}) {
     return op_case(ops::table, "prior_box")
-        .in("Input", f32({1, 1, 1, 1}, {0}))
+        .in("Input", some(map))
         .in("Image", f32({1, 1, 4, 4}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}))
         .attr("variances", floats{1, 2, 3, 4});
 }
@@ -27,9 +27,13 @@ TEST_CASE("prior_box") {
     const auto out = prior().attr("min_sizes", floats{2}).attr("aspect_ratios", floats{1}).run();
     REQUIRE(out);
     CHECK(out->at("Boxes").dims() == Shape{1, 1, 1, 4});
-    check_values<float>(out->at("Boxes"), {0.25F, 0.25F, 0.75F, 0.75F});
-    check_values<float>(out->at("Variances"), {1, 2, 3, 4});
+    check_values<double>(out->at("Boxes"), {0.25, 0.25, 0.75, 0.75});
+    check_values<double>(out->at("Variances"), {1, 2, 3, 4});
     check_error(prior().run(), errc::bad_attribute);
+    check_error(prior().attr("min_sizes", floats{2}).attr("variances", floats{1, 2, 3}).run(), errc::bad_attribute);
+    check_error(prior().attr("min_sizes", floats{2}).attr("step_w", -1.0F).run(), errc::bad_attribute);
+    check_error(prior({1, 1, 5, 1}).attr("min_sizes", floats{2}).run(), errc::shape_mismatch);
+    CHECK(prior({1, 1, 4, 4}).attr("min_sizes", floats{2}).run());
     check_error(prior().attr("min_sizes", floats{0}).run(), errc::bad_attribute);
     check_error(prior().attr("min_sizes", floats{2}).attr("max_sizes", floats{1}).run(), errc::bad_attribute);
     check_error(prior().attr("min_sizes", floats{2}).attr("aspect_ratios", floats{-1}).run(), errc::bad_attribute);

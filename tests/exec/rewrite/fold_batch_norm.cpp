@@ -21,17 +21,6 @@ TEST_CASE("a batch_norm that makes its own statistics stays") {
 }
 
 TEST_CASE("the scale goes into the filter, a sum is left") {
-    Scope scope;
-    const auto p = rewritten::net(scope, "relu");
-    const std::vector<std::string> fetched{"y"};
-    Executor exe(rewritten::ops{});
-    const auto before = exe.run(p.program, scope, std::vector{rewritten::input.ref("x")}, fetched);
-    REQUIRE(before);
-    const auto by = rewrite::apply<rewrite::fold_batch_norm>(p.program, scope, fetched);
-    REQUIRE(by);
-    CHECK(rewritten::types_of(*by) == std::vector<std::string>{"conv2d", "elementwise_add", "relu", "dropout", "depthwise_conv2d",
-                                                               "elementwise_add", "scale", "conv2d", "elementwise_add"});
-    const auto after = exe.run(*by, scope, std::vector{rewritten::input.ref("x")}, fetched);
-    REQUIRE(after);
-    CHECK(rewritten::moved((*before)[0], (*after)[0]) < 1e-5);
+    rewritten::check_net<rewrite::fold_batch_norm>(
+        {"conv2d", "elementwise_add", "relu", "dropout", "depthwise_conv2d", "elementwise_add", "scale", "conv2d", "elementwise_add"});
 }

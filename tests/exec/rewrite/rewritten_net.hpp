@@ -91,6 +91,23 @@ inline double moved(const Tensor& a, const Tensor& b) {
 }
 inline const Tensor input = floats({2, 3, 9, 11}, 0.3);
 
+/// Rules make the net these operators, and its result does not move.
+template <class... Rules>
+void check_net(const std::vector<std::string>& types) {
+    Scope scope;
+    const auto p = net(scope, "relu");
+    const std::vector<std::string> fetched{"y"};
+    Executor exe(ops{});
+    const auto before = exe.run(p.program, scope, std::vector{input.ref("x")}, fetched);
+    REQUIRE(before);
+    const auto by = rewrite::apply<Rules...>(p.program, scope, fetched);
+    REQUIRE(by);
+    CHECK(types_of(*by) == types);
+    const auto after = exe.run(*by, scope, std::vector{input.ref("x")}, fetched);
+    REQUIRE(after);
+    CHECK(moved((*before)[0], (*after)[0]) < 1e-5);
+}
+
 }  // namespace rewritten
 
 #endif

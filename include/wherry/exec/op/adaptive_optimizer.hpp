@@ -32,7 +32,7 @@ struct adamax_attributes {
 
 /// Adam with the largest gradient so far in place of the second moment. Beta1Pow is used as it is: an operator of its own multiplies it.
 /// Shapes: Moment, InfNorm as Param; LearningRate, Beta1Pow one element. Errors: as sgd. Source: paddle operator `adamax`.
-struct adamax {
+struct adamax : detail::dense_update<adamax, adamax_attributes> {
     static constexpr std::string_view type = "adamax";
     static constexpr std::size_t states = 2, numbers = 0;
     static constexpr std::array inputs = {slot{"Param"},
@@ -44,19 +44,15 @@ struct adamax {
                                           slot{"MasterParam", slot_arity::since_2x}};
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MomentOut"}, slot{"InfNormOut"},
                                            slot{"MasterParamOut", slot_arity::since_2x}};
-    using attributes = adamax_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_number(c, 5); !checked) return checked;
-        return detail::infer_update(c, detail::shape_of<adamax>);
+        return dense_update::infer(a, c);
     }
-    static result<void> run(const attributes& a, run_context& c) {
-        if (auto started = detail::start_update(c, detail::shape_of<adamax>); !started) return started;
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            kernel::adamax<T>(c.out<T>(0), c.out<T>(1), c.out<T>(2), c.in<T>(1), c.in<T>(2)[0], static_cast<T>(detail::number_or(c, 5, 0)),
-                              {static_cast<T>(a.beta1), static_cast<T>(a.beta2), static_cast<T>(a.epsilon)});
-            return {};
-        });
+    template <class T>
+    static void step(const attributes& a, const run_context& c) {
+        kernel::adamax<T>(c.out<T>(0), c.out<T>(1), c.out<T>(2), c.in<T>(1), c.in<T>(2)[0], static_cast<T>(detail::number_or(c, 5, 0)),
+                          {static_cast<T>(a.beta1), static_cast<T>(a.beta2), static_cast<T>(a.epsilon)});
     }
 };
 
@@ -76,7 +72,7 @@ struct adadelta_attributes {
 /// AvgSquaredUpdateOut is the input's own variable, as in every program that an optimizer builds, 1.8 makes the step by its new value.
 /// Shapes: AvgSquaredGrad, AvgSquaredUpdate as Param. Errors: as sgd; missing_slot for a 2.x program without LearningRate. Source: paddle
 /// operator `adadelta`.
-struct adadelta {
+struct adadelta : detail::dense_update<adadelta, adadelta_attributes> {
     static constexpr std::string_view type = "adadelta";
     static constexpr std::size_t states = 2, numbers = 0;
     static constexpr std::array inputs = {slot{"Param"},
@@ -87,21 +83,17 @@ struct adadelta {
                                           slot{"MasterParam", slot_arity::since_2x}};
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"AvgSquaredGradOut"}, slot{"AvgSquaredUpdateOut"},
                                            slot{"MasterParamOut", slot_arity::since_2x}};
-    using attributes = adadelta_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (detail::is_2x(c.program_version()) && !c.has_in(2)) return c.fail(errc::missing_slot, "Input(LearningRate) is needed");
-        return detail::infer_update(c, detail::shape_of<adadelta>);
+        return dense_update::infer(a, c);
     }
-    static result<void> run(const attributes& a, run_context& c) {
-        if (auto started = detail::start_update(c, detail::shape_of<adadelta>); !started) return started;
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            const auto rate = detail::is_2x(c.program_version()) ? c.in<T>(2)[0] : T(1);
-            const bool in_place_in_1x = !detail::is_2x(c.program_version()) && c.in<T>(4).data() == c.out<T>(2).data();
-            kernel::adadelta<T>(c.out<T>(0), c.out<T>(1), c.out<T>(2), c.in<T>(1), rate,
-                                {static_cast<T>(a.rho), static_cast<T>(a.epsilon), in_place_in_1x});
-            return {};
-        });
+    template <class T>
+    static void step(const attributes& a, const run_context& c) {
+        const auto rate = detail::is_2x(c.program_version()) ? c.in<T>(2)[0] : T(1);
+        const bool in_place_in_1x = !detail::is_2x(c.program_version()) && c.in<T>(4).data() == c.out<T>(2).data();
+        kernel::adadelta<T>(c.out<T>(0), c.out<T>(1), c.out<T>(2), c.in<T>(1), rate,
+                            {static_cast<T>(a.rho), static_cast<T>(a.epsilon), in_place_in_1x});
     }
 };
 
@@ -119,24 +111,11 @@ struct decayed_adagrad_attributes {
 
 /// Adagrad that forgets: m = decay m + (1 - decay) g^2; p -= rate g / (sqrt(m) + epsilon).
 /// Shapes, errors: as sgd. Source: paddle operator `decayed_adagrad`.
-struct decayed_adagrad {
+struct decayed_adagrad : detail::moment_update<decayed_adagrad, decayed_adagrad_attributes> {
     static constexpr std::string_view type = "decayed_adagrad";
-    static constexpr std::size_t states = 1, numbers = 0;
-    static constexpr std::array inputs = {slot{"Param"}, slot{"Grad"}, slot{"LearningRate"}, slot{"Moment"},
-                                          slot{"MasterParam", slot_arity::since_2x}};
-    static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MomentOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
-    using attributes = decayed_adagrad_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        return detail::infer_update(c, detail::shape_of<decayed_adagrad>);
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        if (auto started = detail::start_update(c, detail::shape_of<decayed_adagrad>); !started) return started;
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            kernel::decayed_adagrad<T>(c.out<T>(0), c.out<T>(1), c.in<T>(1), c.in<T>(2)[0], static_cast<T>(a.decay),
-                                       static_cast<T>(a.epsilon));
-            return {};
-        });
+    template <class T>
+    static void step(const attributes& a, const run_context& c) {
+        kernel::decayed_adagrad<T>(c.out<T>(0), c.out<T>(1), c.in<T>(1), c.in<T>(2)[0], static_cast<T>(a.decay), static_cast<T>(a.epsilon));
     }
 };
 
@@ -156,7 +135,7 @@ struct ftrl_attributes {
 
 /// "Follow the regularized leader": parameters that matter little are 0.
 /// Shapes: SquaredAccumulator, LinearAccumulator as Param. Errors: as sgd. Source: paddle operator `ftrl`.
-struct ftrl {
+struct ftrl : detail::dense_update<ftrl, ftrl_attributes> {
     static constexpr std::string_view type = "ftrl";
     static constexpr std::size_t states = 2, numbers = 0;
     static constexpr std::array inputs = {slot{"Param"},
@@ -167,16 +146,10 @@ struct ftrl {
                                           slot{"MasterParam", slot_arity::since_2x}};
     static constexpr std::array outputs = {slot{"ParamOut"}, slot{"SquaredAccumOut"}, slot{"LinearAccumOut"},
                                            slot{"MasterParamOut", slot_arity::since_2x}};
-    using attributes = ftrl_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return detail::infer_update(c, detail::shape_of<ftrl>); }
-    static result<void> run(const attributes& a, run_context& c) {
-        if (auto started = detail::start_update(c, detail::shape_of<ftrl>); !started) return started;
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            kernel::ftrl<T>(c.out<T>(0), c.out<T>(1), c.out<T>(2), c.in<T>(1), c.in<T>(2)[0],
-                            {static_cast<T>(a.l1), static_cast<T>(a.l2), static_cast<T>(a.lr_power)});
-            return {};
-        });
+    template <class T>
+    static void step(const attributes& a, const run_context& c) {
+        kernel::ftrl<T>(c.out<T>(0), c.out<T>(1), c.out<T>(2), c.in<T>(1), c.in<T>(2)[0],
+                        {static_cast<T>(a.l1), static_cast<T>(a.l2), static_cast<T>(a.lr_power)});
     }
 };
 
@@ -202,7 +175,7 @@ struct lamb_attributes {
 /// alone; 2.x divides by 1 - power, multiplies the powers afterwards, and scales no parameter without decay unless always_adapt says so.
 /// Shapes: Moment1, Moment2 as Param; LearningRate, Beta1Pow, Beta2Pow one element each. Errors: as sgd; missing_slot for a 2.x program
 /// without the outputs of the powers. Source: paddle operator `lamb`.
-struct lamb {
+struct lamb : detail::dense_update<lamb, lamb_attributes> {
     static constexpr std::string_view type = "lamb";
     static constexpr std::size_t states = 2, numbers = 2;
     static constexpr std::array inputs = {slot{"Param"},
@@ -220,30 +193,26 @@ struct lamb {
                                            slot{"Beta1PowOut", slot_arity::since_2x},
                                            slot{"Beta2PowOut", slot_arity::since_2x},
                                            slot{"MasterParamOut", slot_arity::since_2x}};
-    using attributes = lamb_attributes;
 
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
+    [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
         if (auto checked = detail::must_be_absent(c, 8); !checked) return checked;
         if (detail::is_2x(c.program_version()) && (!c.has_out(3) || !c.has_out(4)))
             return c.fail(errc::missing_slot, "Output(Beta1PowOut) and Output(Beta2PowOut) are needed");
-        return detail::infer_update(c, detail::shape_of<lamb>);
+        return dense_update::infer(a, c);
     }
-    static result<void> run(const attributes& a, run_context& c) {
-        if (auto started = detail::start_update(c, detail::shape_of<lamb>); !started) return started;
+    template <class T>
+    static void step(const attributes& a, const run_context& c) {
         const bool is_2x = detail::is_2x(c.program_version());
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            kernel::lamb<T>(c.out<T>(0), c.out<T>(1), c.out<T>(2), c.in<T>(1), c.in<T>(2)[0], c.in<T>(5)[0], c.in<T>(6)[0],
-                            {.beta1 = static_cast<T>(a.beta1),
-                             .beta2 = static_cast<T>(a.beta2),
-                             .epsilon = static_cast<T>(a.epsilon),
-                             .weight_decay = static_cast<T>(a.weight_decay),
-                             .trust = !is_2x || a.always_adapt || a.weight_decay > 0,
-                             .unbiased = is_2x});
-            if (!is_2x) return {};
-            c.out<T>(3)[0] *= static_cast<T>(a.beta1);
-            c.out<T>(4)[0] *= static_cast<T>(a.beta2);
-            return {};
-        });
+        kernel::lamb<T>(c.out<T>(0), c.out<T>(1), c.out<T>(2), c.in<T>(1), c.in<T>(2)[0], c.in<T>(5)[0], c.in<T>(6)[0],
+                        {.beta1 = static_cast<T>(a.beta1),
+                         .beta2 = static_cast<T>(a.beta2),
+                         .epsilon = static_cast<T>(a.epsilon),
+                         .weight_decay = static_cast<T>(a.weight_decay),
+                         .trust = !is_2x || a.always_adapt || a.weight_decay > 0,
+                         .unbiased = is_2x});
+        if (!is_2x) return;
+        c.out<T>(3)[0] *= static_cast<T>(a.beta1);
+        c.out<T>(4)[0] *= static_cast<T>(a.beta2);
     }
 };
 

@@ -71,6 +71,25 @@ namespace detail {
         return c.fail(errc::bad_attribute, {"each number of attribute '", name, "' should be greater than 0"});
     return {};
 }
+/// A feature map, an image that is as large or (`is_smaller`) larger, variances and steps. Errors: shape_mismatch, bad_attribute.
+template <class Attributes>
+[[gnu::cold]] result<void> check_priors(const Attributes& a, const infer_context& c, bool is_smaller) {
+    const auto &map = c.in(0).dims, &image = c.in(1).dims;
+    if (map.rank() != 4 || image.rank() != 4)
+        return c.fail(errc::shape_mismatch, "Input and Image should be [N, C, H, W]", "4 dims", to_string(map));
+    if (!c.building() && (map[2] > image[2] - is_smaller || map[3] > image[3] - is_smaller))
+        return c.fail(errc::shape_mismatch, {"the feature map should ", is_smaller ? "be smaller" : "not be larger", " than the image"},
+                      to_string(image), to_string(map));
+    if (auto checked = check_positive(c, "variances", a.variances); !checked) return checked;
+    if (a.variances.size() != 4) return c.fail(errc::bad_attribute, "variances should hold 4 numbers", "4", decimal(a.variances.size()));
+    if (!(a.step_w >= 0) || !(a.step_h >= 0)) return c.fail(errc::bad_attribute, "step_w and step_h should not be less than 0");
+    return {};
+}
+/// Boxes and their variances have the same dims.
+[[gnu::cold]] inline void set_boxes(infer_context& c, const Shape& dims) {
+    c.set_out(0, {c.in(0).dtype, dims});
+    c.set_out(1, {c.in(0).dtype, dims});
+}
 /// Each row of an output gets the same four numbers.
 template <class T>
 void repeat_variances(std::span<T> out, std::span<const float> variances) {
@@ -97,9 +116,7 @@ struct anchor_generator {
         if (auto checked = detail::check_positive(c, "variances", a.variances); !checked) return checked;
         if (a.stride.size() != 2 || a.variances.size() != 4)
             return c.fail(errc::bad_attribute, "stride should hold 2 numbers, variances 4", "2, 4", decimal(a.stride.size()));
-        const Shape dims{x[2], x[3], static_cast<std::int64_t>(a.anchor_sizes.size() * a.aspect_ratios.size()), 4};
-        c.set_out(0, {c.in(0).dtype, dims});
-        c.set_out(1, {c.in(0).dtype, dims});
+        detail::set_boxes(c, {x[2], x[3], static_cast<std::int64_t>(a.anchor_sizes.size() * a.aspect_ratios.size()), 4});
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
@@ -123,27 +140,18 @@ struct density_prior_box {
     using attributes = density_prior_box_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto &map = c.in(0), &image = c.in(1);
-        if (map.dims.rank() != 4 || image.dims.rank() != 4)
-            return c.fail(errc::shape_mismatch, "Input and Image of density_prior_box should be [N, C, H, W]", "4 dims",
-                          to_string(map.dims));
-        if (!c.building() && (map.dims[2] >= image.dims[2] || map.dims[3] >= image.dims[3]))
-            return c.fail(errc::shape_mismatch, "the feature map should be smaller than the image", to_string(image.dims),
-                          to_string(map.dims));
+        if (auto checked = detail::check_priors(a, c, true); !checked) return checked;
         if (auto checked = detail::check_positive(c, "fixed_sizes", a.fixed_sizes); !checked) return checked;
         if (auto checked = detail::check_positive(c, "fixed_ratios", a.fixed_ratios); !checked) return checked;
-        if (auto checked = detail::check_positive(c, "variances", a.variances); !checked) return checked;
-        if (a.variances.size() != 4 || a.densities.size() != a.fixed_sizes.size())
-            return c.fail(errc::bad_attribute, "variances should hold 4 numbers, densities as many as fixed_sizes",
-                          decimal(a.fixed_sizes.size()), decimal(a.densities.size()));
+        if (a.densities.size() != a.fixed_sizes.size())
+            return c.fail(errc::bad_attribute, "densities should hold as many numbers as fixed_sizes", decimal(a.fixed_sizes.size()),
+                          decimal(a.densities.size()));
         for (const auto density : a.densities)
             if (density < 1 || density > 1000)
                 return c.fail(errc::bad_attribute, "densities should be from 1 to 1000", {}, decimal(density));
-        if (!(a.step_w >= 0) || !(a.step_h >= 0)) return c.fail(errc::bad_attribute, "step_w and step_h should not be less than 0");
-        Shape dims{map.dims[2], map.dims[3], a.count(), 4};
-        if (a.flatten_to_2d) dims = {dims.product(0, 3), 4};
-        c.set_out(0, {map.dtype, dims});
-        c.set_out(1, {map.dtype, dims});
+        const auto& map = c.in(0).dims;
+        const Shape dims{map[2], map[3], a.count(), 4};
+        detail::set_boxes(c, a.flatten_to_2d ? Shape{dims.product(0, 3), 4} : dims);
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {

@@ -7,6 +7,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
+#include <wherry/exec/op/anchors.hpp>
 #include <wherry/exec/op/check.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/boxes.hpp>
@@ -66,30 +67,17 @@ struct prior_box {
     using attributes = prior_box_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        const auto &map = c.in(0), &image = c.in(1);
-        if (map.dims.rank() != 4 || image.dims.rank() != 4)
-            return c.fail(errc::shape_mismatch, "Input and Image of prior_box should be [N, C, H, W]", "4 dims", to_string(map.dims));
-        if (!c.building() && (map.dims[2] > image.dims[2] || map.dims[3] > image.dims[3]))
-            return c.fail(errc::shape_mismatch, "the feature map of prior_box is larger than the image", to_string(image.dims),
-                          to_string(map.dims));
+        if (auto checked = detail::check_priors(a, c, false); !checked) return checked;
+        if (auto checked = detail::check_positive(c, "min_sizes", a.min_sizes); !checked) return checked;
+        if (!a.aspect_ratios.empty())
+            if (auto checked = detail::check_positive(c, "aspect_ratios", a.aspect_ratios); !checked) return checked;
         const auto wrong = [&](std::string_view what) { return c.fail(errc::bad_attribute, what); };
-        if (a.min_sizes.empty() || a.min_sizes.size() > 1000 || a.aspect_ratios.size() > 1000)
-            return wrong("min_sizes should hold 1 to 1000 numbers");
-        for (const auto size : a.min_sizes)
-            if (!(size > 0)) return wrong("min_sizes[i] should be greater than 0");
         if (!a.max_sizes.empty() && a.max_sizes.size() != a.min_sizes.size())
             return wrong("the number of min_sizes and max_sizes must be equal");
         for (std::size_t i = 0; i < a.max_sizes.size(); ++i)
             if (!(a.max_sizes[i] > a.min_sizes[i])) return wrong("max_sizes[i] should be greater than min_sizes[i]");
-        for (const auto ratio : a.aspect_ratios)
-            if (!(ratio > 0)) return wrong("aspect_ratios should be greater than 0");
-        if (a.variances.size() != 4) return wrong("variances should hold 4 numbers");
-        for (const auto variance : a.variances)
-            if (!(variance > 0)) return wrong("variances[i] should be greater than 0");
-        if (!(a.step_w >= 0) || !(a.step_h >= 0)) return wrong("step_w and step_h should not be less than 0");
-        const Shape dims{map.dims[2], map.dims[3], static_cast<std::int64_t>(a.count()), 4};
-        c.set_out(0, {map.dtype, dims});
-        c.set_out(1, {map.dtype, dims});
+        const auto& map = c.in(0).dims;
+        detail::set_boxes(c, {map[2], map[3], static_cast<std::int64_t>(a.count()), 4});
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
@@ -133,8 +121,7 @@ struct prior_box {
                                                        (x + halves[i]) / image_width, (y + halves[i + 1]) / image_height};
                         for (std::size_t k = 0; k < 4; ++k) box[at + k] = a.clip ? std::clamp(corners[k], T(0), T(1)) : corners[k];
                     }
-            auto variances = c.out<T>(1);
-            for (std::size_t i = 0; i < variances.size(); ++i) variances[i] = static_cast<T>(a.variances[i % 4]);
+            detail::repeat_variances(c.out<T>(1), a.variances);
             return {};
         });
     }

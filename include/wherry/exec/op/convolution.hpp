@@ -16,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -44,17 +45,40 @@ struct convolution_attributes {
 
 namespace detail {
 
+/// The window of a convolution or of its transpose. Errors: shape_mismatch, those of `make_walk`.
+template <class Attributes>
+[[gnu::cold]] result<walk> filter_walk(const op_failure& c, std::size_t rank, const Attributes& a, const Shape& input,
+                                       const Shape& filter) {
+    if (input.rank() != rank + 2 || filter.rank() != rank + 2)
+        return c.fail(errc::shape_mismatch, "Input and Filter of a convolution should have as many dims as it takes", decimal(rank + 2),
+                      text{to_string(input), " ", to_string(filter)});
+    const bool last = channels_last(a.data_format);
+    return make_walk(c, spatial_dims(input, last), spatial_dims(filter, false), {a.strides, a.paddings, a.dilations, a.padding_algorithm});
+}
+/// Errors: bad_attribute, overflow.
+[[gnu::cold]] inline result<void> check_groups(const infer_context& c, std::int32_t groups, const Shape& filter) {
+    if (groups < 1) return c.fail(errc::bad_attribute, "groups should be at least 1", ">= 1", decimal(groups));
+    if (filter[1] > std::int64_t{1} << 31) return c.fail(errc::overflow, "the dims of a Filter are too large", {}, to_string(filter));
+    return {};
+}
+/// Runs a kernel of convolutions or of their transposes: `run.operator()<T>(shape, x, filter, out)`. `filters`: channels of the output.
+template <class Attributes, class Kernel>
+result<void> run_convolution(const run_context& c, const kernel::window& window, const Attributes& a, std::int64_t filters, Kernel run) {
+    const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
+    const auto& input = c.in_dims(0);
+    const bool last = channels_last(a.data_format);
+    const kernel::convolution_shape shape{size(input[0]), size(last ? input.back() : input[1]), size(filters), size(a.groups), window};
+    return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
+        return on_channels_first<T>(c, last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
+                                    [&](auto x, auto out) { run.template operator()<T>(shape, x, c.in<T>(1), out); });
+    });
+}
+
 /// Extents of a convolution, from dims and attributes. Errors: bad_attribute, shape_mismatch, overflow.
 template <std::size_t Rank>
 [[gnu::cold]] result<walk> convolution_walk(const op_failure& c, const convolution_attributes<Rank>& a, const Shape& input,
                                             const Shape& filter) {
-    if (input.rank() != Rank + 2 || filter.rank() != Rank + 2)
-        return c.fail(errc::shape_mismatch, "Input and Filter of a convolution should have as many dims as it takes", decimal(Rank + 2),
-                      text{to_string(input), " ", to_string(filter)});
-    Shape size;
-    for (std::size_t i = 2; i < filter.rank(); ++i) size.push_back(filter[i]);
-    auto made =
-        make_walk(c, spatial_dims(input, channels_last(a.data_format)), size, {a.strides, a.paddings, a.dilations, a.padding_algorithm});
+    auto made = filter_walk(c, Rank, a, input, filter);
     if (!made) return made;
     for (std::size_t i = 0; i < Rank; ++i) {
         const auto& at = made->along[i];
@@ -91,8 +115,7 @@ struct convolution {
         if (!walk) return walk.failure();
         const bool last = channels_last(a.data_format);
         const auto channels = last ? input.back() : input[1];
-        if (a.groups < 1) return c.fail(errc::bad_attribute, "groups should be at least 1", ">= 1", decimal(a.groups));
-        if (filter[1] > std::int64_t{1} << 31) return c.fail(errc::overflow, "the dims of a Filter are too large", {}, to_string(filter));
+        if (auto checked = detail::check_groups(c, a.groups, filter); !checked) return checked;
         if (channels >= 0 && filter[1] >= 0 && channels != filter[1] * a.groups)
             return c.fail(errc::shape_mismatch, "the number of input's channels should be equal to filter's channels * groups",
                           text{decimal(filter[1]), " * ", decimal(a.groups)}, decimal(channels));
@@ -103,17 +126,13 @@ struct convolution {
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
-        const auto &input = c.in_dims(0), &filter = c.in_dims(1);
-        const auto walk = detail::convolution_walk(c, a, input, filter);
+        const auto& filter = c.in_dims(1);
+        const auto walk = detail::convolution_walk(c, a, c.in_dims(0), filter);
         if (!walk) return walk.failure();
-        const bool last = channels_last(a.data_format);
-        const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
-        const kernel::convolution_shape shape{size(input[0]), size(last ? input.back() : input[1]), size(filter[0]), size(a.groups),
-                                              walk->window};
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            return on_channels_first<T>(c, last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
-                                        [&](auto x, auto out) { kernel::convolution<T>(shape, x, c.in<T>(1), out); });
-        });
+        return detail::run_convolution(c, walk->window, a, filter[0],
+                                       []<class T>(const auto& shape, kernel::input<T> x, kernel::input<T> weights, std::span<T> out) {
+                                           kernel::convolution<T>(shape, x, weights, out);
+                                       });
     }
 };
 

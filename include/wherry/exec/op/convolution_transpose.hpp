@@ -9,6 +9,7 @@
 #include <wherry/exec/op/attribute_input.hpp>
 #include <wherry/exec/op/channels.hpp>
 #include <wherry/exec/op/check.hpp>
+#include <wherry/exec/op/convolution.hpp>
 #include <wherry/exec/op/walk.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/kernel/convolution_transpose.hpp>
@@ -17,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -53,13 +55,7 @@ namespace detail {
 template <std::size_t Rank>
 [[gnu::cold]] result<walk> transposed_walk(const op_failure& c, const convolution_transpose_attributes<Rank>& a, const Shape& input,
                                            const Shape& filter) {
-    if (input.rank() != Rank + 2 || filter.rank() != Rank + 2)
-        return c.fail(errc::shape_mismatch, "Input and Filter of a convolution should have as many dims as it takes", decimal(Rank + 2),
-                      text{to_string(input), " ", to_string(filter)});
-    Shape size;
-    for (std::size_t i = 2; i < filter.rank(); ++i) size.push_back(filter[i]);
-    const auto image = spatial_dims(input, channels_last(a.data_format));
-    auto made = make_walk(c, image, size, {a.strides, a.paddings, a.dilations, a.padding_algorithm});
+    auto made = filter_walk(c, Rank, a, input, filter);
     if (!made) return made;
     for (const auto* attribute : {&a.output_size, &a.output_padding})
         if (!attribute->empty() && attribute->size() != Rank)
@@ -117,8 +113,7 @@ struct convolution_transpose {
         if (!walk) return walk.failure();
         const bool last = channels_last(a.data_format);
         const auto channels = last ? input.back() : input[1];
-        if (a.groups < 1) return c.fail(errc::bad_attribute, "groups should be at least 1", ">= 1", decimal(a.groups));
-        if (filter[1] > std::int64_t{1} << 31) return c.fail(errc::overflow, "the dims of a Filter are too large", {}, to_string(filter));
+        if (auto checked = detail::check_groups(c, a.groups, filter); !checked) return checked;
         if (channels >= 0 && filter[0] >= 0 && (channels != filter[0] || channels % a.groups != 0))
             return c.fail(errc::shape_mismatch,
                           "the number of input channels should be equal to filter's first dim, and divisible by groups", decimal(filter[0]),
@@ -129,17 +124,13 @@ struct convolution_transpose {
         return {};
     }
     static result<void> run(const attributes& a, run_context& c) {
-        const auto &input = c.in_dims(0), &filter = c.in_dims(1);
-        const auto walk = detail::transposed_walk(c, a, input, filter);
+        const auto& filter = c.in_dims(1);
+        const auto walk = detail::transposed_walk(c, a, c.in_dims(0), filter);
         if (!walk) return walk.failure();
-        const bool last = channels_last(a.data_format);
-        const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
-        const kernel::convolution_shape shape{size(input[0]), size(filter[0]), size(filter[1]) * size(a.groups), size(a.groups),
-                                              walk->window};
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            return on_channels_first<T>(c, last, shape.images, shape.channels, shape.filters, c.in<T>(0), c.out<T>(0),
-                                        [&](auto x, auto out) { kernel::convolution_transpose<T>(shape, x, c.in<T>(1), out); });
-        });
+        return detail::run_convolution(c, walk->window, a, filter[1] * a.groups,
+                                       []<class T>(const auto& shape, kernel::input<T> x, kernel::input<T> weights, std::span<T> out) {
+                                           kernel::convolution_transpose<T>(shape, x, weights, out);
+                                       });
     }
 };
 

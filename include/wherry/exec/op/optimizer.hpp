@@ -87,6 +87,26 @@ inline result<void> start_update(const run_context& c, const update_shape& op) {
     return {};
 }
 
+/// What updates of dense gradients have in common: `Op::step<T>(attributes, context)` changes parameter and state.
+template <class Op, class Attributes>
+struct dense_update {
+    using attributes = Attributes;
+
+    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) { return infer_update(c, shape_of<Op>); }
+    static result<void> run(const attributes& a, run_context& c) {
+        if (auto started = start_update(c, shape_of<Op>); !started) return started;
+        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> { return Op::template step<T>(a, c), result<void>(); });
+    }
+};
+/// As above, with a Moment as its only state.
+template <class Op, class Attributes>
+struct moment_update : dense_update<Op, Attributes> {
+    static constexpr std::size_t states = 1, numbers = 0;
+    static constexpr std::array inputs = {slot{"Param"}, slot{"Grad"}, slot{"LearningRate"}, slot{"Moment"},
+                                          slot{"MasterParam", slot_arity::since_2x}};
+    static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MomentOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
+};
+
 /// How wide the rows of a table's gradient are.
 inline std::size_t row_width(const run_context& c) { return c.out_dims(0).count() / static_cast<std::size_t>(c.in_dims(1)[0]); }
 
@@ -317,23 +337,11 @@ struct adagrad_attributes {
 
 /// m += g^2; p -= rate g / (sqrt(m) + epsilon).
 /// Shapes, errors: as sgd. Source: paddle operator `adagrad`.
-struct adagrad {
+struct adagrad : detail::moment_update<adagrad, adagrad_attributes> {
     static constexpr std::string_view type = "adagrad";
-    static constexpr std::size_t states = 1, numbers = 0;
-    static constexpr std::array inputs = {slot{"Param"}, slot{"Grad"}, slot{"LearningRate"}, slot{"Moment"},
-                                          slot{"MasterParam", slot_arity::since_2x}};
-    static constexpr std::array outputs = {slot{"ParamOut"}, slot{"MomentOut"}, slot{"MasterParamOut", slot_arity::since_2x}};
-    using attributes = adagrad_attributes;
-
-    [[gnu::cold]] static result<void> infer(const attributes&, infer_context& c) {
-        return detail::infer_update(c, detail::shape_of<adagrad>);
-    }
-    static result<void> run(const attributes& a, run_context& c) {
-        if (auto started = detail::start_update(c, detail::shape_of<adagrad>); !started) return started;
-        return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
-            kernel::adagrad<T>(c.out<T>(0), c.out<T>(1), c.in<T>(1), c.in<T>(2)[0], static_cast<T>(a.epsilon));
-            return {};
-        });
+    template <class T>
+    static void step(const attributes& a, const run_context& c) {
+        kernel::adagrad<T>(c.out<T>(0), c.out<T>(1), c.in<T>(1), c.in<T>(2)[0], static_cast<T>(a.epsilon));
     }
 };
 
