@@ -31,6 +31,7 @@ namespace {
 using namespace wherry;
 using one_file = archive<layout::combined, fast>;
 using one_file_atomic = archive<layout::combined>;
+using one_file_in_place = archive<layout::combined, in_place>;
 using file_each = archive<layout::per_file, fast>;
 using file_each_atomic = archive<layout::per_file>;
 using aligned = archive<layout::combined, fast, annotate<align<64>>>;
@@ -194,6 +195,7 @@ void load_one(benchmark::State& state, workload& load, Scope& into) {
         [&] { must(state, Archive::load(load.names, into, Source(path))); });
 }
 void load_copy(benchmark::State& state, workload& load) { load_one<one_file, disk>(state, load, load.scope); }
+void load_in_place(benchmark::State& state, workload& load) { load_one<one_file_in_place, disk>(state, load, load.scope); }
 void load_mapped(benchmark::State& state, workload& load) {
     Scope fresh;
     load_one<aligned, mapped>(state, load, fresh);
@@ -243,6 +245,7 @@ void load_memory(benchmark::State& state, workload& load) {
         add(
             of("save_memory"), [](auto& s, auto& w) { save_memory(s, w); }, all);
         add(of("load_one_file"), load_copy, all);
+        add(of("load_one_file_in_place"), load_in_place, all);
         add(of("load_mapped"), load_mapped, all);
         add(of("load_file_each"), load_each, all);
         add(of("load_memory"), load_memory, all);

@@ -1,6 +1,7 @@
 // case annotations: wherry: a Kind of policy is given twice
 // case caps: wherry: a Kind of policy is given twice
 // case codecs: wherry: a Kind of policy is given twice
+// case commits: wherry: a Kind of policy is given twice
 // case durabilities: wherry: a Kind of policy is given twice
 // case filters: wherry: a Kind of policy is given twice
 // case formats: wherry: a Kind of policy is given twice
@@ -24,6 +25,8 @@ using checkpoint = archive<annotate<names>, durable, annotate<checksum>>;
 using checkpoint = archive<capped<limits{}>, capped<limits{.lod_levels = 1}>>;
 #elif defined(CASE_codecs)
 using checkpoint = archive<my_codec, fast, plain>;
+#elif defined(CASE_commits)
+using checkpoint = archive<in_place, fast, all_at_once>;
 #elif defined(CASE_durabilities)
 using checkpoint = archive<durable, fast>;
 #elif defined(CASE_filters)

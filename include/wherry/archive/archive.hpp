@@ -13,6 +13,7 @@
 #include <wherry/policy/annotate.hpp>
 #include <wherry/policy/capped.hpp>
 #include <wherry/policy/codec.hpp>
+#include <wherry/policy/commit.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/filter.hpp>
 #include <wherry/policy/layout.hpp>
@@ -21,6 +22,7 @@
 #include <wherry/policy/source.hpp>
 #include <wherry/policy/with_progress.hpp>
 #include <wherry/program/program.hpp>
+#include <wherry/record/claimed.hpp>
 #include <wherry/record/load_plan.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
@@ -59,17 +61,18 @@ struct saved_by<S> {
 /// | codec      | `plain`                | `gzip<Level>` (interop/gzip.hpp), your own                 |
 /// | caps       | `capped<limits{}>`     | other numbers                                              |
 /// | annotation | `annotate<>`           | `annotate<align<64>, checksum, names>`, any of these       |
+/// | commit     | `all_at_once`          | `in_place`: a load reads into the memory that tensors have  |
 /// | progress   | `silent`               | `callback{function, stop_token}`, `terminal_bar` (policy/terminal_bar.hpp), your own |
 ///
 /// Guarantee: a save checks every variable before the first byte is written, a load every byte count before the first
-/// tensor changes; a load that fails leaves the scope exactly as it was. Memory that is not to be had is the error out_of_memory, more than
+/// tensor changes; a load that fails leaves the scope exactly as it was (but for `in_place`, which says what it leaves). Memory that is not to be had is the error out_of_memory, more than
 /// `limits::total_bytes` in all too_large.
 template <class... Policies>
 struct archive {
     /// The chosen policies, by kind. A kind that an archive takes is a default here.
-    using chosen =
-        policy_set<policies<filter::persistables, layout::combined, format::streams, atomic, plain, capped<limits{}>, annotate<>, silent>,
-                   Policies...>;
+    using chosen = policy_set<
+        policies<filter::persistables, layout::combined, format::streams, atomic, plain, capped<limits{}>, annotate<>, all_at_once, silent>,
+        Policies...>;
 
     using filter_policy = typename chosen::template get<kinds::filter>;
     using layout_policy = typename chosen::template get<kinds::layout>;
@@ -78,6 +81,7 @@ struct archive {
     using codec_policy = typename chosen::template get<kinds::codec>;
     using caps_policy = typename chosen::template get<kinds::caps>;
     using annotate_policy = typename chosen::template get<kinds::annotations>;
+    using commit_policy = typename chosen::template get<kinds::commit>;
     using progress_policy = typename chosen::template get<kinds::progress>;
     static_assert(detail::fits_layout<format_policy, layout_policy>());
     static_assert(format_policy::facts.annotates || !annotate_policy::rules.any(),
@@ -326,7 +330,13 @@ struct archive {
             const auto& layout = one_of<layout_policy>(held...);
             const auto& format = one_of<format_policy>(held...);
             static_assert(may_lend<S, std::remove_cvref_t<decltype(format)>>());
-            const auto rules = detail::rules_of<annotate_policy::rules, std::remove_cvref_t<decltype(layout)>>(format);
+            auto rules = detail::rules_of<annotate_policy::rules, std::remove_cvref_t<decltype(layout)>>(format);
+            if constexpr (commit_policy::reads_in_place) {
+                static_assert(single_record<Held...> && std::same_as<std::remove_cvref_t<decltype(codec)>, plain>,
+                              "wherry: in_place reads one record that was checked before: layout::combined without a codec (see "
+                              "wherry/policy/commit.hpp)");
+                rules.claim = detail::claim;
+            }
             return counted<load_report>(
                 source,
                 [&](auto& from) {

@@ -61,10 +61,10 @@ inline result<loaded_state> load_listed(record_listing listing, any_reader reade
     if (auto checked = check_tensor_names(views, caps); !checked) return std::move(checked).error().in_file(reader.path());
     record whole{{}, sequence<std::size_t>(names.size())};
     std::iota(whole.tensors.begin(), whole.tensors.end(), std::size_t{0});
-    loader loader(wanted, rules, caps);
-    if (auto taken = loader.take_listed(whole, listing, reader); !taken) return taken.failure();
     Scope scope;
-    auto report = loader.finish(scope);
+    loader loader(wanted, rules, scope, caps);
+    if (auto taken = loader.take_listed(whole, listing, reader); !taken) return taken.failure();
+    auto report = loader.finish();
     if (!report) return report.failure();
     loaded_state made{{}, *std::move(report)};
     for (auto& name : names) {

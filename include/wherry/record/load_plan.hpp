@@ -74,14 +74,18 @@ inline result<void> read_stretch(std::span<placed_tensor* const> into, std::uint
 inline result<void> read_elements(std::span<placed_tensor> arrivals, std::span<const wanted_tensor> wanted, any_reader& reader,
                                   shared_blocks& blocks) {
     sequence<placed_tensor*> into;
+    bool any_claimed = false;
     for (auto& one : arrivals) {
-        if (one.fresh.is_initialized()) continue;
-        one.fresh = blocks.make(one.found.header.dtype, one.found.header.dims);
-        if (!one.fresh.is_initialized()) return no_room(one, wanted[one.wanted].name);
-        if (one.fresh.bytes().size() >= large_bytes) reader.will_fill(one.fresh.bytes());
+        if (!one.is_claimed) {
+            if (one.fresh.is_initialized()) continue;
+            one.fresh = blocks.make(one.found.header.dtype, one.found.header.dims);
+            if (!one.fresh.is_initialized()) return no_room(one, wanted[one.wanted].name);
+            if (one.fresh.bytes().size() >= large_bytes) reader.will_fill(one.fresh.bytes());
+        }
+        any_claimed |= one.is_claimed;
         if (!one.fresh.bytes().empty()) into.push_back(&one);
     }
-    if (reader.scatters() && into.size() > 1) {
+    if (reader.scatters() && into.size() > 1 && !any_claimed) {  // an error says which tensor is half read
         std::uint64_t gaps = 0;
         for (std::size_t i = 1; i < into.size(); ++i) gaps += into[i]->found.header.data_offset - into[i - 1]->found.header.data_end();
         if (gaps <= widest_gaps) return read_stretch(into, gaps, reader);
@@ -147,8 +151,7 @@ inline void prefetch(const Tensor* held) noexcept {
 /// Everything is checked: what can fail for want of memory first, names among it, then only moves and copies.
 /// Errors: too_large, out_of_memory; the scope is as it was then.
 inline result<void> hand_over(std::span<placed_tensor> arrivals, std::span<const wanted_tensor> wanted, Scope& scope, budget& room,
-                              shared_blocks& blocks) {
-    new_names names(scope);
+                              shared_blocks& blocks, new_names& names) {
     for (auto& one : arrivals) {
         const auto name = wanted[one.wanted].name;
         one.held = scope.find_var(name);
@@ -172,6 +175,7 @@ inline result<void> hand_over(std::span<placed_tensor> arrivals, std::span<const
         auto* const held = one.held;
         if (one.in_place) held->resize(header.dtype, header.dims);
         else held->swap(one.fresh);
+        one.is_claimed = false;
         const auto bytes = held->bytes();
         if (one.bytes.data() != nullptr) std::copy_n(as_bytes(one.bytes).begin(), bytes.size(), bytes.begin());
         if (!one.is_decoded) elements_from_file(header.dtype, bytes);
@@ -183,9 +187,15 @@ inline result<void> hand_over(std::span<placed_tensor> arrivals, std::span<const
 /// A load under way: records are taken one after another, and what they held is handed over when all were good.
 class loader {
   public:
-    loader(std::span<const wanted_tensor> wanted, const record_rules& rules, const limits& caps)
-        : wanted_(wanted), rules_(rules), caps_(caps), room_(caps) {
+    loader(std::span<const wanted_tensor> wanted, const record_rules& rules, Scope& scope, const limits& caps)
+        : wanted_(wanted), rules_(rules), scope_(&scope), names_(scope), caps_(caps), room_(caps) {
         if (!rules.single_record) arrivals_.reserve(wanted.size());
+    }
+    loader(const loader&) = delete;
+    loader& operator=(const loader&) = delete;
+    ~loader() {
+        for (auto& one : arrivals_)
+            if (one.is_claimed) one.held->swap(one.fresh);
     }
 
     /// The error of a record that does not open.
@@ -216,8 +226,8 @@ class loader {
     }
 
     /// Errors: too_large, out_of_memory.
-    result<load_report> finish(Scope& scope) {
-        if (auto handed = hand_over(arrivals_, wanted_, scope, room_, blocks_); !handed) return handed.failure();
+    result<load_report> finish() {
+        if (auto handed = hand_over(arrivals_, wanted_, *scope_, room_, blocks_, names_); !handed) return handed.failure();
         report_.tensor_count = arrivals_.size();
         return std::move(report_);
     }
@@ -263,6 +273,7 @@ class loader {
         else
             for (auto& one : found) arrivals_.push_back(std::move(one));
         const auto arrivals = std::span(arrivals_).subspan(first);
+        if (rules_.claim != nullptr && !reader.is_view()) rules_.claim(arrivals, wanted_, *scope_, names_);
         for (auto& one : arrivals) {
             report_.data_bytes += one.found.header.data_bytes;
             one.is_decoded = one.decoder.run != nullptr;
@@ -298,6 +309,8 @@ class loader {
 
     std::span<const wanted_tensor> wanted_;
     record_rules rules_;
+    Scope* scope_;
+    new_names names_;
     limits caps_;
     budget room_;
     byte_buffer window_;
@@ -330,7 +343,7 @@ result<load_report> load_once(const record_rules& rules, std::span<const wanted_
     for (const auto& held : *records) names.push_back(held.name);
     if (auto expected = source.expect(names); !expected) return expected.failure();
 
-    loader loader(wanted, rules, caps);
+    loader loader(wanted, rules, scope, caps);
     sequence<reader_type> open;  // records in memory stay open until the end
     if constexpr (ViewReader<reader_type>) open.reserve(records->size());
     for (const auto& held : *records) {
@@ -339,7 +352,7 @@ result<load_report> load_once(const record_rules& rules, std::span<const wanted_
         if (auto taken = loader.take(held, *reader); !taken) return taken.failure();
         if constexpr (ViewReader<reader_type>) open.push_back(*std::move(reader));
     }
-    return loader.finish(scope);
+    return loader.finish();
 }
 
 /// As `load_tensors`, by the rules of a format.

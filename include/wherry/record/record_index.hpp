@@ -13,6 +13,7 @@
 #include <wherry/record/kept_extra.hpp>
 #include <wherry/record/stream_index.hpp>
 #include <wherry/record/wanted.hpp>
+#include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/selected_rows.hpp>
 #include <wherry/tensor/shared_blocks.hpp>
 #include <wherry/tensor/tensor.hpp>
@@ -83,6 +84,7 @@ struct placed_tensor {
     Tensor* held = nullptr;                ///< the scope's, at the end of a load
     bool in_place = false;                 ///< whose memory will do
     bool is_decoded = false;               ///< `fresh` is as a Tensor has it
+    bool is_claimed = false;               ///< `fresh` is the scope's own, see `claim`
     std::unique_ptr<SelectedRows> rows{};  ///< in place of all the others
 };
 
@@ -118,6 +120,8 @@ struct record_rules {
     std::string_view suffix{};  ///< of the file of a variable
     result<sequence<placed_tensor>> (*place)(const record&, std::span<const wanted_tensor>, record_listing&, const record_rules&,
                                              std::uint64_t size_bytes, std::string_view path, sequence<error>& warnings) = nullptr;
+    // Of a load that reads into the tensors of the scope:
+    void (*claim)(std::span<placed_tensor>, std::span<const wanted_tensor>, Scope&, new_names&) = nullptr;
 };
 
 inline element_check check_of(const note& noted) noexcept {
