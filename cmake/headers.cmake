@@ -303,6 +303,7 @@ set(WHERRY_HEADERS
     wherry/policy/annotate.hpp
     wherry/policy/capped.hpp
     wherry/policy/codec.hpp
+    wherry/policy/commit.hpp
     wherry/policy/detail/portable_file.hpp
     wherry/policy/detail/posix_calls.hpp
     wherry/policy/detail/posix_folder.hpp
@@ -346,6 +347,7 @@ set(WHERRY_HEADERS
     wherry/record/annotation_choice.hpp
     wherry/record/any_reader.hpp
     wherry/record/byte_order.hpp
+    wherry/record/claimed.hpp
     wherry/record/held_elements.hpp
     wherry/record/kept_extra.hpp
     wherry/record/load_plan.hpp
