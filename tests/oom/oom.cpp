@@ -14,6 +14,8 @@
 #include <wherry/policy/memory.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/scope.hpp>
+#include <wherry/wire/boxed.hpp>
+#include <wherry/wire/framework.hpp>
 
 #include <doctest/doctest.h>
 
@@ -21,6 +23,8 @@
 #include <support/scratch.hpp>
 #include <support/training_case.hpp>
 
+#include <filesystem>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -342,6 +346,49 @@ TEST_CASE("saving and loading of states, and saving a model, say so, too") {
              if (!saved) CHECK(on.program.serialize_to_string() == before);
          });
 }
+
+TEST_CASE("a save of one file per variable whose memory is out says so and leaves no temporary, whichever allocation fails") {
+    const auto program = some_program();
+    const auto values = some_values(1);
+    const support::scratch folder("oom_set");
+    const std::string each = folder / "each";
+    const auto whole = seen_of(values);
+    check_save(
+        "one file per variable", [&] { return disk{each}; },
+        [&](disk& into) { return archive<layout::per_file>::save(program, values, into); },
+        [&](auto&) {
+            Scope back;
+            REQUIRE(archive<layout::per_file>::load(program, back, disk{each}));
+            return seen_of(back) == whole;
+        });
+    for (const std::string& path : {std::string(folder / ""), each})
+        for (const auto& entry : std::filesystem::directory_iterator(path)) CHECK_FALSE(entry.path().filename().string().ends_with(".tmp"));
+}
+
+#ifdef __cpp_exceptions
+TEST_CASE("a struct of lists and messages is assigned, or throws what its lists throw") {
+    struct held {
+        sequence<std::string> names;
+        wire::boxed<wire::Version<>> version;
+        result<sequence<int>> answer = sequence<int>();
+    };
+    for (int kind = 0; kind < 3; ++kind) {
+        held from;
+        if (kind == 0) from.names.emplace_back("a name");
+        if (kind == 1) from.version.emplace().version = 1;
+        if (kind == 2) from.answer->push_back(1);
+        held to;
+        support::calls_until = 0;
+        support::failing_calls = 1;
+        bool threw = false;
+        try {
+            to = from;
+        } catch (const std::bad_alloc&) { threw = true; }
+        support::calls_until = -1;
+        CHECK(threw);
+    }
+}
+#endif
 
 TEST_CASE("an error is a value when nothing is left to allocate, and eight at a time") {
     const result<int> plenty = error{.code = errc::bad_npy, .message = "one"};

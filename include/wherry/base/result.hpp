@@ -106,7 +106,9 @@ class [[nodiscard]] result {
         : error_(static_cast<wherry::failure&&>(f)), holds_(false) {}  // NOLINT(google-explicit-constructor)
     constexpr result(const result& other) : holds_(other.holds_) { take(other); }
     constexpr result(result&& other) noexcept : holds_(other.holds_) { take(std::move(other)); }
-    constexpr result& operator=(result other) noexcept {
+    constexpr result& operator=(const result& other) { return *this = result(other); }
+    constexpr result& operator=(result&& other) noexcept {
+        if (this == &other) return *this;
         std::destroy_at(this);
         std::construct_at(this, std::move(other));
         return *this;

@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_DETAIL_POSIX_SAVER_HPP
 #define WHERRY_POLICY_DETAIL_POSIX_SAVER_HPP
 
+#include <wherry/base/budget.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/detail/posix_set.hpp>
@@ -57,7 +58,7 @@ class posix_saver {
         auto temporary = writer_->close();
         writer_.reset();
         if (!temporary) return cleaned(temporary.failure());
-        return cleaned(keep(records_[record], *std::move(temporary)));
+        return cleaned(keep(records_[record], *temporary));
     }
     /// Gives the files their names; one that joins another leaves that to it. Errors: locked; cannot_write, also when the device does not
     /// confirm the folder: the files are whole then, but may be lost with the power.
@@ -127,8 +128,12 @@ class posix_saver {
     }
     int here() { return parent_ ? parent_.get() : set().root(); }
     /// A file that is whole waits for the others; one that a link has led out of the folder does not.
-    result<void> keep(const record_size& of, std::string temporary) {
-        if (!elsewhere_) return set().add(inside_, std::move(temporary), name_, of.size_bytes), result<void>();
+    result<void> keep(const record_size& of, const std::string& temporary) {
+        if (!elsewhere_) {
+            auto added = caught([&]() -> result<void> { return set().add(inside_, temporary, name_, of.size_bytes), result<void>(); });
+            if (!added && !temporary.empty()) Calls::remove(here(), temporary.c_str());
+            return added;
+        }
         if (temporary.empty() || Calls::rename(here(), temporary.c_str(), name_.c_str()) == 0) return {};
         auto failure = cannot_write(path_in(path_, of.name), errno);
         Calls::remove(here(), temporary.c_str());

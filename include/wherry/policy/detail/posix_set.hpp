@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_DETAIL_POSIX_SET_HPP
 #define WHERRY_POLICY_DETAIL_POSIX_SET_HPP
 
+#include <wherry/base/budget.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
@@ -100,9 +101,13 @@ class staged_set {
         return unconfirmed();
     }
 
+    /// Where memory is out, files may stay: a later save removes them.
     void abandon() noexcept {
-        remove_temporaries();
-        if (is_new()) remove_tree<Calls>(above_.get(), beside_);
+        static_cast<void>(caught([&]() -> result<void> {
+            remove_temporaries();
+            if (is_new()) remove_tree<Calls>(above_.get(), beside_);
+            return {};
+        }));
         items_.clear();
         close();
     }
@@ -271,13 +276,13 @@ class staged_set {
         beside_.clear();
         return {};
     }
-    void remove_temporaries() noexcept {
+    void remove_temporaries() {
         if (!root_) return;
         folders_beneath<Calls> beneath(root());
         for (const auto& one : items_) {
             if (one.temporary.empty()) continue;
-            const auto [inside, name] = split_inside(one.temporary);
-            if (const int at = beneath.of(inside); at >= 0) Calls::remove(at, std::string(name).c_str());
+            const auto inside = split_inside(one.temporary).first;
+            if (const int at = beneath.of(inside); at >= 0) Calls::remove(at, one.temporary.c_str() + inside.size());
         }
     }
 
