@@ -321,6 +321,28 @@ TEST_CASE("a model cut at any byte is refused or is a smaller program, and never
     }
 }
 
+TEST_CASE("a program that was cut before its version is read, with a warning") {
+    model m;
+    const auto made = m.made();
+    const auto bytes = made.program.serialize_to_string();
+    const auto whole = parse_inference_program(bytes);
+    REQUIRE(whole);
+    CHECK(whole->report.warnings.empty());
+    wire::ProgramDesc<> blocks;
+    blocks.blocks = made.program.to_desc().blocks;
+    const auto first = wire::serialize(blocks).size();
+    REQUIRE(first < bytes.size());
+    const auto cut = bytes.substr(0, first);
+    const auto params = archive<>::save(made.program, m.scope, memory{});
+    REQUIRE(params);
+    Scope scope;
+    const auto loaded = inference_model<>::load(scope, memory{cut}, memory{*params});
+    check_loaded(loaded, scope);
+    REQUIRE(loaded->report.warnings.size() == 1);
+    CHECK(loaded->report.warnings[0].code == errc::truncated);
+    CHECK(loaded->report.warnings[0].message == warning_text::no_version);
+}
+
 TEST_CASE("a program larger than the limit is not read") {
     model m;
     const auto made = m.made();

@@ -36,6 +36,7 @@ inline constexpr std::string_view auc_states = "please ensure that you have set 
 /// In words of wherry's own.
 inline constexpr std::string_view fed_target = "a target is not computed by the program: is it a label? The model will answer what it is "
                                                "fed, or ask for an input that it does not name";
+inline constexpr std::string_view no_version = "the program does not say which Paddle wrote it: its file may have been cut at the end";
 inline constexpr std::string_view program_only =
     "save_inference_model specified the param `program_only` to True, It will not save params of Program.";
 }  // namespace warning_text
@@ -80,7 +81,8 @@ inline void replace_endpoints(Program& program, const sequence<std::string>& end
 }
 }  // namespace detail
 
-/// Reads what `program` bytes say of a model, without its parameters.
+/// Reads what `program` bytes say of a model, without its parameters. A file that was cut where a field of the whole ends is a program
+/// without a version, which the report warns of (truncated): Paddle writes the version after the blocks.
 /// Errors: those of `Program::parse_from_string`; bad_version, missing_slot,
 /// bad_attribute, no_such_variable for a fetched name that the program lacks.
 inline result<loaded_inference_model> parse_inference_program(std::string_view bytes, const import_options& options = {},
@@ -101,7 +103,9 @@ inline result<loaded_inference_model> parse_inference_program(std::string_view b
                     .code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name, .op = "fetch"};
         }
         detail::replace_endpoints(*program, options.pserver_endpoints);
-        return loaded_inference_model{*std::move(program), *std::move(feeds), std::move(targets), {}};
+        loaded_inference_model made{*std::move(program), *std::move(feeds), std::move(targets), {}};
+        if (made.program.version() == 0) made.report.warnings.push_back({.code = errc::truncated, .message = warning_text::no_version});
+        return made;
     });
 }
 
@@ -176,6 +180,7 @@ struct inference_model {
         if (vars.empty()) return model;
         auto report = parameters::load(std::span<const Variable>(vars), scope, params_source);
         if (!report) return report.failure();
+        for (auto& warning : model->report.warnings) report->warnings.push_back(std::move(warning));
         model->report = *std::move(report);
         return model;
     }
