@@ -170,6 +170,7 @@ set(WHERRY_HEADERS
     wherry/exec/run.hpp
     wherry/exec/slot.hpp
     wherry/exec/slot_check.hpp
+    wherry/exec/threads.hpp
     wherry/fluid.hpp
     wherry/fluid/data_feeder.hpp
     wherry/fluid/detail/data_feeder.ipp

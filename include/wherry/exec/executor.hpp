@@ -29,8 +29,9 @@
 namespace wherry::inline WHERRY_ABI {
 
 namespace kinds {
-struct gemm;  // see wherry/kernel/gemm.hpp
-}
+struct gemm;   // see wherry/kernel/gemm.hpp
+struct tasks;  // see wherry/exec/threads.hpp
+}  // namespace kinds
 
 namespace detail {
 /// As the operators of a list have it.
@@ -38,23 +39,43 @@ struct same_gemm {
     using kind = kinds::gemm;
     static constexpr std::string_view name = "same_gemm";
 };
+struct one_thread {
+    using kind = kinds::tasks;
+    static constexpr std::string_view name = "one_thread";
+};
 
-/// The policies that an executor is given: a list of operators, a gemm backend.
+/// A list whose operators run in parts, see wherry/exec/threads.hpp. Here: of a list that cannot be changed.
+template <class List, class Tasks>
+struct list_in_parts {
+    static_assert(!std::same_as<Tasks, Tasks>,
+                  "wherry: these operators do not run in several threads: op_list<...> and op::every (wherry/exec/op/lists.hpp) do");
+    static constexpr op_table run_table{};
+};
+
+/// The policies that an executor is given: a list of operators, a gemm backend, threads.
 template <class... Given>
 struct executor_choice {
-    using set = policy_set<policies<op_list<>, same_gemm>, Given...>;
+    using set = policy_set<policies<op_list<>, same_gemm, one_thread>, Given...>;
     using listed = typename set::template get<kinds::operators>;
     using gemm = typename set::template get<kinds::gemm>;
+    using tasks = typename set::template get<kinds::tasks>;
 
+    template <class List>
+    static op_table table() noexcept {
+        if constexpr (std::same_as<tasks, one_thread>) return List::run_table;
+        else return list_in_parts<List, tasks>::run_table;
+    }
     static op_table ops() noexcept {
+        static_assert(set::template gives<kinds::operators> || !set::template gives<kinds::tasks>,
+                      "wherry: threads need the operators that they run: Executor(op::every{}, threads<2>{})");
         if constexpr (!set::accepted || !set::template gives<kinds::gemm>) {
-            return listed::run_table;
+            return table<listed>();
         } else {
             constexpr bool takes = requires { typename listed::template with_gemm<gemm>; };
             static_assert(set::template gives<kinds::operators>,
                           "wherry: a gemm backend needs the operators that use it: Executor(op::every{}, eigen_gemm{})");
             static_assert(takes, "wherry: these operators take no gemm backend: op_list<...> and op::every (wherry/exec/op/lists.hpp) do");
-            if constexpr (takes) return listed::template with_gemm<gemm>::run_table;
+            if constexpr (takes) return table<typename listed::template with_gemm<gemm>>();
             else return {};
         }
     }
@@ -72,6 +93,7 @@ class Executor {
     /// Runs the operators of a list, whatever a program carries; what the list lacks is the program's.
     /// `Executor exe(op_list<op::mul, op::softmax>{});`
     /// With a gemm backend, matrices are multiplied by that: `Executor exe(op::every{}, eigen_gemm{});`
+    /// With threads, long operators run in several: `Executor exe(op::every{}, threads<2>{});` (wherry/exec/threads.hpp)
     template <class Policy>
         requires(!std::same_as<Policy, limits>)
     explicit Executor(Policy, const limits& caps = {}) : ops_(detail::executor_choice<Policy>::ops()), caps_(caps) {}

@@ -56,6 +56,9 @@ class run_context : public op_failure {
     };
     explicit run_context(const parts& p) : op_failure(p.op_type), parts_(p) {}
 
+    /// What it was made of.
+    [[nodiscard]] const parts& all() const noexcept { return parts_; }
+
     [[nodiscard]] std::size_t in_count(std::size_t slot) const { return parts_.input_slots[slot].count; }
     [[nodiscard]] bool has_in(std::size_t slot) const { return in_count(slot) > 0; }
     [[nodiscard]] std::span<const slot> declared_outputs() const noexcept { return parts_.declared_outputs; }
