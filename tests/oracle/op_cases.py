@@ -42,12 +42,14 @@ class constant(object):
         self.array = np.asarray(array)
 
 
-def case(op, inputs, outputs, attributes=None, refused=False, only=None, name=None, tolerance=1e-5):
+def case(op, inputs, outputs, attributes=None, refused=False, only=None, name=None, tolerance=1e-5, each=False, **how):
     """inputs: slot -> array or list of arrays; outputs: slots, "Out*2" for two variables in one, "-Mean" for one that is not compared,
     "MeanOut=Mean" for one that is written over an input.
-    only: "1.8" or "2.6" where the other has no such operator or attribute."""
+    only: "1.8" or "2.6" where the other has no such operator or attribute.
+    each: the tolerance is for each number, of its own size or 1, and not of the largest.
+    how: options of `build`."""
     if only is None or only == ("2.6" if V2 else "1.8"):
-        cases.append((op, inputs, outputs, attributes or {}, refused, name or "%s %s" % (op, attributes or {}), tolerance))
+        cases.append((op, inputs, outputs, attributes or {}, refused, name or "%s %s" % (op, attributes or {}), tolerance, each, how))
 
 
 def some(*dims, **options):
@@ -59,7 +61,22 @@ def some(*dims, **options):
     return r.uniform(low, high, size=dims).astype(options.get("dtype", "float32"))
 
 
-def build(op, inputs, outputs, attributes):
+operators = set()
+
+
+def known_operators():
+    if not operators:
+        if V2:
+            from paddle.base.proto import framework_pb2
+        else:
+            from paddle.fluid.proto import framework_pb2
+        operators.update(framework_pb2.OpProto.FromString(bytes(held)).type for held in core.get_all_op_protos())
+    return operators
+
+
+def build(op, inputs, outputs, attributes, unchecked=False, open=(), dtype="float32"):
+    """unchecked: the block is not asked what it thinks of the operator, which it would refuse before it runs.
+    open: a program that knows no dims where it holds -1. dtype: of the outputs, as the program says it."""
     program = fluid.Program()
     block = program.global_block()
     feeds, ins, outs, fetched = [], {}, {}, []
@@ -76,20 +93,41 @@ def build(op, inputs, outputs, attributes):
             levels = array.levels if isinstance(array, lod) else ()
             array = array.array if levels else np.asarray(array)
             name = "%s_%d" % (slot, k)
-            ins[slot].append(block.create_var(name=name, shape=array.shape, dtype=TYPES[array.dtype.name], lod_level=len(levels)))
+            shape = [-1] * array.ndim if -1 in open else array.shape
+            ins[slot].append(block.create_var(name=name, shape=shape, dtype=str(array.dtype), lod_level=len(levels)))
             feeds.append((name, array, levels))
     for slot in outputs:
         hidden, slot = slot.startswith("-"), slot.lstrip("-")
         slot, over = slot.split("=") if "=" in slot else (slot, None)
         slot, count = slot.split("*") if "*" in slot else (slot, 1)
-        outs[slot] = ins[over] if over else [block.create_var(name="%s_out_%d" % (slot, k), shape=[1], dtype=T.FP32) for k in range(int(count))]
+        outs[slot] = ins[over] if over else [block.create_var(name="%s_out_%d" % (slot, k), shape=[1], dtype=dtype) for k in range(int(count))]
         fetched += [] if hidden else outs[slot]
-    block.append_op(type=op, inputs=ins, outputs=outs, attrs=attributes)
+    if not unchecked:
+        block.append_op(type=op, inputs=ins, outputs=outs, attrs=attributes)
+        return program, feeds, fetched
+    made = block.desc.append_op()
+    made.set_type(op)
+    for slot, held in ins.items():
+        made.set_input(slot, [var.name for var in held])
+    for slot, held in outs.items():
+        made.set_output(slot, [var.name for var in held])
+    for name, value in attributes.items():
+        made._set_attr(name, value)
+    made.check_attrs()
     return program, feeds, fetched
 
 
+def offsets_of(lengths):
+    return [0] + [int(n) for n in np.cumsum(lengths)]
+
+
 def as_tensor(array, levels):
-    return fluid.create_lod_tensor(array, [list(l) for l in levels], fluid.CPUPlace()) if levels else array
+    if not levels:
+        return array
+    made = core.LoDTensor()
+    made.set(array, core.CPUPlace())
+    made.set_lod([offsets_of(level) for level in levels])
+    return made
 
 
 def save(program, feeds, fetched, folder):
@@ -108,9 +146,9 @@ def save(program, feeds, fetched, folder):
     open(os.path.join(folder, "m.pdiparams"), "wb").close()
 
 
-def reference(op, inputs, outputs, attributes, folder):
+def reference(op, inputs, outputs, attributes, how, folder):
     """In a child: files of the case, and what the reference makes of it."""
-    program, feeds, fetched = build(op, inputs, outputs, attributes)
+    program, feeds, fetched = build(op, inputs, outputs, attributes, **how)
     for name, array, _ in feeds:
         np.save(os.path.join(folder, name + ".npy"), array)
     save(fluid.Program.parse_from_string(program.desc.serialize_to_string()), feeds, fetched, folder)
@@ -122,7 +160,7 @@ def reference(op, inputs, outputs, attributes, folder):
     open(os.path.join(folder, "done"), "w").close()
 
 
-def compare(want, got, tolerance):
+def compare(want, got, tolerance, each=False):
     if want.dtype != got.dtype or want.shape != got.shape:
         return "%s %s instead of %s %s" % (got.dtype, got.shape, want.dtype, want.shape)
     if want.dtype.kind in "iub":
@@ -136,18 +174,18 @@ def compare(want, got, tolerance):
     if not finite.any():
         return ""
     w, g = want[finite].astype("float64"), got[finite].astype("float64")
-    off = np.max(np.abs(w - g)) / max(1e-3, np.max(np.abs(w)))
-    return "" if off <= tolerance else "off by %.2g of the largest value" % off
+    off = np.max(np.abs(w - g) / np.maximum(1.0, np.abs(w))) if each else np.max(np.abs(w - g)) / max(1e-3, np.max(np.abs(w)))
+    return "" if off <= tolerance else "off by %.2g of %s" % (off, "a value" if each else "the largest value")
 
 
 def check(wherry, held, folder):
-    op, inputs, outputs, attributes, refused, name, tolerance = held
+    op, inputs, outputs, attributes, refused, name, tolerance, each, how = held
     child = os.fork()
     if child == 0:
         try:
             log = os.open(os.path.join(folder, "log"), os.O_WRONLY | os.O_CREAT)
             os.dup2(log, 1), os.dup2(log, 2)
-            reference(op, inputs, outputs, attributes, folder)
+            reference(op, inputs, outputs, attributes, how, folder)
         except BaseException as error:
             print(str(error)[-2000:])
             sys.stdout.flush()
@@ -159,17 +197,17 @@ def check(wherry, held, folder):
     accepted = os.path.exists(os.path.join(folder, "done"))
     if not os.path.exists(os.path.join(folder, "m.pdmodel")):
         return None, said  # it could not even be built: nothing that a file could hold
-    args = [wherry, "run", os.path.join(folder, "m"), os.path.join(folder, "out"), "--feed"]
+    args = [wherry, "run", os.path.join(folder, "m"), os.path.join(folder, "out")]
+    feeds = []
     for slot, arrays in sorted(inputs.items()):
-        args += ["%s_%d=%s" % (slot, k, os.path.join(folder, "%s_%d.npy" % (slot, k)))
+        feeds += ["%s_%d=%s" % (slot, k, os.path.join(folder, "%s_%d.npy" % (slot, k)))
                  for k, array in enumerate(arrays if isinstance(arrays, list) else [arrays]) if not isinstance(array, constant)]
+    args += ["--feed"] + feeds if feeds else []
     for slot, arrays in sorted(inputs.items()):
         for k, array in enumerate(arrays if isinstance(arrays, list) else [arrays]):
             if isinstance(array, lod):
-                offsets = [0]
-                for length in array.levels[-1]:
-                    offsets.append(offsets[-1] + length)
-                args += ["--lod", "%s_%d=%s" % (slot, k, ",".join(map(str, offsets)))]
+                for level in array.levels:
+                    args += ["--lod", "%s_%d=%s" % (slot, k, ",".join(map(str, offsets_of(level))))]
     done = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     message = b"".join(done.communicate()).decode("utf-8", "replace").strip()
     if done.returncode not in (0, 1):
@@ -182,7 +220,7 @@ def check(wherry, held, folder):
         return False, "ran, though it should be refused"
     k = 0
     while os.path.exists(os.path.join(folder, "want%d.npy" % k)):
-        wrong = compare(np.load(os.path.join(folder, "want%d.npy" % k)), np.load(os.path.join(folder, "out", "%d.npy" % k)), tolerance)
+        wrong = compare(np.load(os.path.join(folder, "want%d.npy" % k)), np.load(os.path.join(folder, "out", "%d.npy" % k)), tolerance, each)
         if not wrong and os.path.exists(os.path.join(folder, "want%d.lod.npy" % k)):
             path = os.path.join(folder, "out", "%d.lod.npy" % k)
             wrong = "no LoD" if not os.path.exists(path) else compare(np.load(os.path.join(folder, "want%d.lod.npy" % k)).astype("int64"), np.load(path).astype("int64"), 0)

@@ -1,4 +1,4 @@
-"""The cases of compare_operators.py: one operator each, with inputs, attributes and the outputs that are compared.
+"""The cases of op_cases/operators.py: one operator each, with inputs, attributes and the outputs that are compared.
 
 An input is an array, (array, LoD as lengths), or a list of these; an output is how many variables its slot has, or "hidden".
 """

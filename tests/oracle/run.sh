@@ -10,7 +10,7 @@ checks=0
 # inference models and calls one by one need nothing of the rest, so that they are checked meanwhile
 (bash "$here/run_inference.sh" "$fluid18" "$paddle26" && bash "$here/same_calls.sh" "$fluid18" &&
     for python in "$paddle26" "$fluid18"; do
-        "$python" "$here/op_cases.py" "$build/wherry" "$here"/op_cases/*.py && "$python" "$here/compare_operators.py" "$build/wherry" || exit
+        "$python" "$here/op_cases.py" "$build/wherry" "$here"/op_cases/*.py || exit
     done) >"$work/meanwhile.log" 2>&1 &
 meanwhile=$!
 # say TEXT RESULT: a check that failed in $(...) has no result, and does not end the script by itself

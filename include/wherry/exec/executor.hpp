@@ -142,8 +142,8 @@ class Executor {
         });
     }
 
+    /// Every run after this is the error `closed`.
     void close() noexcept { closed_ = true; }
-    [[nodiscard]] bool is_closed() const noexcept { return closed_; }
     [[nodiscard]] op_table ops() const noexcept { return ops_; }
 
     /// Bytes that this executor has allocated, all of its plans together: what one more thread costs once it has run, beside the

@@ -70,9 +70,8 @@ class run_context : public op_failure {
     [[nodiscard]] const Shape& out_dims(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->dims; }
     [[nodiscard]] DType out_dtype(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->dtype; }
 
-    /// LoD of an input or output, for operators that say `reads_lod`; null for none.
+    /// LoD of an input, for operators that say `reads_lod`; null for none.
     [[nodiscard]] const LoD* in_lod(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->lod; }
-    [[nodiscard]] const LoD* out_lod(std::size_t slot, std::size_t k = 0) const { return out_operand(slot, k)->lod; }
 
     [[nodiscard]] bool in_is_rows(std::size_t slot, std::size_t k = 0) const { return in_operand(slot, k)->is_rows; }
     /// Whether a gradient of a table is there by rows: for operators whose `rows` says that they know it.

@@ -6,7 +6,6 @@
 #include <wherry/archive/stored.hpp>
 #include <wherry/base/budget.hpp>
 #include <wherry/base/dtype.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
