@@ -193,6 +193,7 @@ set(WHERRY_HEADERS
     wherry/fluid/layers.hpp
     wherry/fluid/optimizer.hpp
     wherry/fluid/paddle_static.hpp
+    wherry/fluid/progress.hpp
     wherry/fluid/state.hpp
     wherry/fluid/training.hpp
     wherry/fluid/weights.hpp
@@ -291,6 +292,7 @@ set(WHERRY_HEADERS
     wherry/layers/learning_rate.hpp
     wherry/layers/loss.hpp
     wherry/layers/math.hpp
+    wherry/layers/moving_average.hpp
     wherry/layers/param_attr.hpp
     wherry/model/clip_extra.hpp
     wherry/model/detail/state_files.hpp

@@ -2,6 +2,7 @@
 #include "files.hpp"
 #include "inputs.hpp"
 #include "names.hpp"
+#include "progress.hpp"
 #include "said.hpp"
 #include "states.hpp"
 #include "strip.hpp"
@@ -345,7 +346,10 @@ result<std::string> convert(const convert_arguments& as_given) {
     std::vector<wherry::tensor_ref> refs;
     for (const auto& one : read->arrays) refs.push_back(one.ref());
     const naming how{*std::move(beside), read->extra, *named, !wish.wanted.empty()};
-    if (auto saved = save_named(refs, how, target); !saved) return std::move(saved).error();
+    {
+        const progress_bar bar(given.quiet);
+        if (auto saved = save_named(refs, how, target, bar); !saved) return std::move(saved).error();
+    }
     tell(read->warnings);
     if (!given.program_out.empty())
         if (auto written = write_program(program, given.program_out); !written) return std::move(written).error();

@@ -126,7 +126,8 @@ result<answer> diff(const diff_arguments& given) {
             named = program_of(beside->names);
             own.in_order = wherry::select(named, wherry::filter::persistables{});
         }
-        auto read = load_state(path, own);
+        const progress_bar bar;
+        auto read = load_state(path, bar, own);
         if (!read) return read;
         const auto told = names_in(read->extra);
         for (const auto* const some : {&std::as_const(beside->names), &told})

@@ -2,6 +2,7 @@
 #include "embed_measure.hpp"
 #include "embed_stream.hpp"
 #include "model_files.hpp"
+#include "progress.hpp"
 #include "said.hpp"
 
 #include <wherry/base/utf8.hpp>
@@ -52,7 +53,7 @@ result<model_bytes> read_model(const embed_arguments& given) {
         }
     } else {
         Scope scope;
-        if (auto loaded = load_variables(variables, scope, *from); !loaded) return std::move(loaded).error();
+        if (auto loaded = load_variables(variables, scope, *from, progress_bar(given.quiet)); !loaded) return std::move(loaded).error();
         auto stream = stream_of(variables, scope);
         if (!stream) return std::move(stream).error();
         made.params = *std::move(stream);

@@ -1,11 +1,13 @@
 #include "commands.hpp"
 #include "files.hpp"
+#include "said.hpp"
 #include "states.hpp"
 #include "strip.hpp"
 
 #include <wherry/model/inference_files.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <set>
@@ -78,6 +80,7 @@ result<wherry::sequence<Variable>> needed(const Program& program, const std::vec
 }  // namespace
 
 result<std::string> infer_model(const infer_model_arguments& given) {
+    const stopwatch running;
     auto program = load_program(given.program, operators::known);
     if (!program) return std::move(program).error();
     if (given.strip) strip_callstacks(*program);
@@ -95,7 +98,9 @@ result<std::string> infer_model(const infer_model_arguments& given) {
     wherry::Scope scope;
     wherry::sequence<error> warnings;
     if (!variables->empty()) {
-        auto read = load_state(given.from, {.in_order = wherry::select(*program, wherry::filter::persistables{}), .wanted = *variables});
+        const progress_bar bar(given.quiet);
+        auto read =
+            load_state(given.from, bar, {.in_order = wherry::select(*program, wherry::filter::persistables{}), .wanted = *variables});
         if (!read) return std::move(read).error();
         for (const auto& held : read->arrays) scope.var(held.name) = held.tensor;
         warnings = std::move(read->warnings);
@@ -111,7 +116,11 @@ result<std::string> infer_model(const infer_model_arguments& given) {
     std::string text;
     for (const auto& name : *feeds) text += "feed   " + wherry::printable(name) + "\n";
     for (const auto& name : saved->fetch_names) text += "fetch  " + wherry::printable(name) + "\n";
-    return text;
+    std::uint64_t bytes = 0;
+    for (const auto& var : *variables)
+        if (const auto* const held = scope.find_var(var.name()); held != nullptr) bytes += held->bytes().size();
+    return text + "wrote " + counted(variables->size(), "array") + ", " + size_text(bytes) + ", and the program in " +
+           time_text(running.seconds()) + ": " + wherry::printable(given.to) + "\n";
 }
 
 }  // namespace tool

@@ -5,6 +5,7 @@
 #include "text.hpp"
 
 #include <wherry/base/utf8.hpp>
+#include <wherry/program/dot_attributes.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -55,14 +56,21 @@ std::string text_of(std::string_view label, const wherry::Operator::slots& slots
 }
 
 /// All but where in a Python source the operator was made.
+/// Those that a picture shows come first: a narrow terminal cuts the others.
 std::string attributes_text(const wherry::Operator& op) {
-    std::string line;
+    const auto shown = wherry::shown_attributes(op);
+    const auto matters = [&shown](const wherry::Attr& attr) {
+        return std::any_of(shown.begin(), shown.end(), [&](const auto& one) { return one.starts_with(attr.name + "="); });
+    };
+    std::string first;
+    std::string rest;
     for (const auto& attr : op.desc().attrs) {
         if (attr.name == "op_callstack") continue;
         json_writer value;
         write_value(value, attr);
-        line += "  " + wherry::printable(attr.name) + "=" + value.take();
+        (matters(attr) ? first : rest) += "  " + wherry::printable(attr.name) + "=" + value.take();
     }
+    const auto line = first + rest;
     return line.empty() ? line : "      attr" + line + "\n";
 }
 
@@ -98,21 +106,22 @@ void add_cells(std::vector<std::string>& cells, const value_stats& stats) {
     cells.push_back(std::to_string(stats.nan_count));
 }
 
+/// With values, no places: both do not fit 80 columns.
 std::string text_of(const tensors& held) {
-    std::vector<table::column> columns{{"tensor", align::right}, {"name"}, {"dtype"}, {"dims"}, {"data at", align::right},
-                                       {"bytes", align::right}};
-    if (!held.stats.empty()) add_columns(columns);
+    const bool places = held.stats.empty();
+    std::vector<table::column> columns{{"tensor", align::right}, {"name"}, {"dtype"}, {"dims"}};
+    if (places) columns.push_back({"data at", align::right});
+    columns.push_back({"bytes", align::right});
+    if (!places) add_columns(columns);
     columns.push_back({"lod"});
     table lines(std::move(columns));
     for (std::size_t i = 0; i < held.streams.size(); ++i) {
         const auto& header = held.streams[i].header;
-        std::vector<std::string> cells{std::to_string(i),
-                                       i < held.names.size() ? wherry::printable(held.names[i]) : "-",
-                                       std::string(wherry::name_of(header.dtype)),
-                                       to_string(header.dims),
-                                       std::to_string(header.data_offset),
-                                       std::to_string(header.data_bytes)};
-        if (i < held.stats.size()) add_cells(cells, held.stats[i]);
+        std::vector<std::string> cells{std::to_string(i), i < held.names.size() ? wherry::printable(held.names[i]) : "-",
+                                       std::string(wherry::name_of(header.dtype)), to_string(header.dims)};
+        if (places) cells.push_back(std::to_string(header.data_offset));
+        cells.push_back(std::to_string(header.data_bytes));
+        if (!places) add_cells(cells, held.stats[i]);
         cells.push_back(text_of(header.lod));
         lines.add(std::move(cells));
     }

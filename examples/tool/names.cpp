@@ -53,7 +53,7 @@ result<wherry::structured_names> with_new_names(const wherry::structured_names& 
 }
 }  // namespace
 
-result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming& how, state_target target) {
+result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming& how, state_target target, const progress_bar& bar) {
     const auto* const held = how.kept.as<wherry::pickle::extra>();
     if (!target.drop && !how.picked)
         if (auto checked = check_extra(how.kept, target); !checked) return checked;
@@ -80,14 +80,14 @@ result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming
         names = std::move(told);
     }
     if (how.picked && !to_pickle) target.extra = with_names(target.extra, {});  // arrays have the names of variables, as was asked for
-    if (names.empty()) return save_state(arrays, target);
+    if (names.empty()) return save_state(arrays, target, bar);
     if (target.form == "paddle") {
         const auto parameters = wherry::by_parameter(arrays, names);
         if (!parameters) return parameters.error();
-        return save_state(parameters->refs(), target);
+        return save_state(parameters->refs(), target, bar);
     }
     const bool wanted = how.beside.asked || (to_pickle && (held == nullptr || how.picked));
-    if (!wanted) return save_state(arrays, target);
+    if (!wanted) return save_state(arrays, target, bar);
     const auto structured = wherry::by_structured(arrays, names);
     if (to_pickle) {  // its table is of the arrays that it holds
         const auto& table = held != nullptr && !how.beside.asked ? rest.structured_names : names;
@@ -98,7 +98,7 @@ result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming
         rest.structured_names = std::move(kept);
         target.extra = wherry::kept_extra(rest);
     }
-    return save_state(structured.refs(), target);
+    return save_state(structured.refs(), target, bar);
 }
 
 std::vector<std::pair<std::string, std::string>> values_in(const wherry::kept_extra& kept) {

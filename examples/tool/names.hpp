@@ -43,7 +43,7 @@ struct naming {
 /// Saves arrays: Paddle's own forms get the names of parameters; pdparams, and all others where --names-from was given, the
 /// names that layers have. A pickle made of a pickle gets all that was in it.
 /// Errors: duplicate_name for two arrays of one parameter that differ; those of `save_state` and `pickle::extra::renamed`.
-result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming& how, state_target target);
+result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming& how, state_target target, const progress_bar& bar);
 
 /// The values of a pickle beside its arrays, as Python shows them, with the keys on the way to each; of safetensors, the metadata.
 std::vector<std::pair<std::string, std::string>> values_in(const wherry::kept_extra& kept);

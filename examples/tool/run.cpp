@@ -2,6 +2,7 @@
 #include "commands.hpp"
 #include "model_files.hpp"
 #include "operators.hpp"
+#include "progress.hpp"
 #include "said.hpp"
 #include "suggest.hpp"
 #include "text.hpp"
@@ -223,7 +224,7 @@ result<void> make_ready(const run_arguments& given, ready_model& to) {
     if (const auto variables = persistables_of(program); !variables.empty()) {
         const auto from = place_of(program, model->variables);
         if (!from) return from.error();
-        if (auto loaded = load_variables(variables, to.scope, *from); !loaded) return std::move(loaded).error();
+        if (auto loaded = load_variables(variables, to.scope, *from, progress_bar(given.quiet)); !loaded) return std::move(loaded).error();
     }
     if (!given.as_written) {
         auto fast = wherry::rewrite::for_inference(program, to.scope, fetches);
@@ -249,7 +250,7 @@ result<std::string> run(const run_arguments& given) {
     if (auto ready = make_ready(given, model); !ready) return std::move(ready).error();
     auto executor = executor_of_all();
     const stopwatch running;
-    auto values = executor.run(model.program, model.scope, refs_of(model.feeds), model.fetches);
+    auto values = executor.run(model.program, model.scope, refs_of(model.feeds), model.fetches, progress_bar(given.quiet));
     if (!values) return std::move(values).error().in_file(model.program_file);
     const auto seconds = running.seconds();
     const auto arrays = numbered(*std::move(values));
@@ -264,11 +265,13 @@ result<std::string> bench(const bench_arguments& given) {
     if (auto ready = make_ready(given, model); !ready) return std::move(ready).error();
     auto executor = executor_of_all();
     std::vector<double> seconds;
+    const progress_bar bar;
     for (std::int64_t i = 0; i <= given.runs; ++i) {
         const stopwatch running;
         auto values = executor.run(model.program, model.scope, refs_of(model.feeds), model.fetches);
         if (!values) return std::move(values).error().in_file(model.program_file);
         seconds.push_back(running.seconds());
+        bar(seconds.size(), static_cast<std::uint64_t>(given.runs) + 1);
     }
     const auto first = time_text(seconds.front());
     seconds.erase(seconds.begin());

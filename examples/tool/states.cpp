@@ -6,6 +6,7 @@
 #endif
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <set>
 #include <utility>
@@ -63,13 +64,18 @@ result<listing> list_state(const std::string& path, const state_wish& wish) {
     return made;
 }
 
-result<state> load_state(const std::string& path, const state_wish& wish) {
+result<state> load_state(const std::string& path, const progress_bar& bar, const state_wish& wish) {
     auto listed = list_state(path, wish);
     if (!listed) return std::move(listed).error();
     state made{{}, std::move(listed->warnings), listed->extra};
+    std::uint64_t all = 0;
+    std::uint64_t done = 0;
+    for (const auto& one : listed->arrays) all += one.dims.count() * wherry::size_of(one.dtype);
     for (auto& one : listed->arrays) {
         auto tensor = one.tensor();
         if (!tensor) return std::move(tensor).error().in_file(path);
+        done += tensor->bytes().size();
+        bar(done, all);
         made.arrays.add(one.name, *std::move(tensor));
     }
     return made;
@@ -116,7 +122,7 @@ result<std::string> unpacked(std::string_view bytes) {
     return std::string(wherry::view_of(*made));
 }
 
-result<void> save_state(std::span<const wherry::tensor_ref> arrays, const state_target& target) {
+result<void> save_state(std::span<const wherry::tensor_ref> arrays, const state_target& target, const progress_bar& bar) {
     return state_file::save(arrays, target.path, form_of(target),
                             {.rules = target.rules,
                              .gzip = target.gzip,
@@ -124,7 +130,8 @@ result<void> save_state(std::span<const wherry::tensor_ref> arrays, const state_
                              .extra = target.extra,
                              .shard_bytes = target.shard_bytes,
                              .bits = target.bits,
-                             .drop = target.drop});
+                             .drop = target.drop},
+                            bar);
 }
 #else
 namespace {
@@ -133,14 +140,14 @@ error without_forms() {
             .message = "this command was built without zlib and nlohmann_json, which convert, diff and infer-model need"};
 }
 }  // namespace
-result<state> load_state(const std::string&, const state_wish&) { return without_forms(); }
+result<state> load_state(const std::string&, const progress_bar&, const state_wish&) { return without_forms(); }
 result<listing> list_state(const std::string&, const state_wish&) { return without_forms(); }
 result<std::string> unpacked(std::string_view) { return without_forms(); }
 wherry::structured_names names_in(const wherry::kept_extra&) { return {}; }
 wherry::kept_extra with_names(const wherry::kept_extra& kept, const wherry::structured_names&) { return kept; }
 std::vector<std::pair<std::string, std::string>> metadata_in(const wherry::kept_extra&) { return {}; }
 result<void> check_extra(const wherry::kept_extra&, const state_target&) { return without_forms(); }
-result<void> save_state(std::span<const wherry::tensor_ref>, const state_target&) { return without_forms(); }
+result<void> save_state(std::span<const wherry::tensor_ref>, const state_target&, const progress_bar&) { return without_forms(); }
 #endif
 
 void tell(const wherry::sequence<error>& warnings) {

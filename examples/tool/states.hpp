@@ -1,6 +1,8 @@
 #ifndef WHERRY_TOOL_STATES_HPP
 #define WHERRY_TOOL_STATES_HPP
 
+#include "progress.hpp"
+
 #include <wherry/archive/stored.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/policy/annotate.hpp>
@@ -58,7 +60,7 @@ struct state_wish {
     bool tell_unused = false;          ///< a warning where the file holds more than is wanted
 };
 /// Errors: those of `state_file::load` and `state_file::pick`.
-result<state> load_state(const std::string& path, const state_wish& wish = {});
+result<state> load_state(const std::string& path, const progress_bar& bar, const state_wish& wish = {});
 
 result<listing> list_state(const std::string& path, const state_wish& wish = {});
 
@@ -88,7 +90,7 @@ struct state_target {
 /// Whether all that was beside the arrays has a place there. Errors: those of `state_file::check_extra`.
 result<void> check_extra(const wherry::kept_extra& kept, const state_target& target);
 /// Errors: those of `state_file::save`.
-result<void> save_state(std::span<const wherry::tensor_ref> arrays, const state_target& target);
+result<void> save_state(std::span<const wherry::tensor_ref> arrays, const state_target& target, const progress_bar& bar);
 
 /// Tells warnings on standard error.
 void tell(const wherry::sequence<error>& warnings);

@@ -1,6 +1,7 @@
 #include "arrays.hpp"
 #include "commands.hpp"
 #include "operators.hpp"
+#include "progress.hpp"
 #include "said.hpp"
 #include "variables.hpp"
 
@@ -29,10 +30,11 @@ result<void> check(const train_arguments& given) {
 
 /// Values of the persistables before the first step.
 result<void> start(const train_arguments& given, const Program& program, wherry::Executor& executor, Scope& scope) {
+    const progress_bar bar(given.quiet);
     if (given.startup.empty()) {
         const auto from = place_of(program, given.persistables);
         if (!from) return from.error();
-        return load_variables(persistables_of(program), scope, *from);
+        return load_variables(persistables_of(program), scope, *from, bar);
     }
     const auto startup = load_program(given.startup, operators::known);
     if (!startup) return startup.error();
@@ -59,15 +61,18 @@ std::string value_text(const std::string& name, const Tensor& array) {
 /// Prints what steps gave and how long they took: every one of a few, some twenty of many, the first and the last in any case.
 class step_printer {
   public:
-    explicit step_printer(const train_arguments& given) : given_(given), every_(std::max<std::int64_t>(given.steps / 20, 1)) {}
+    explicit step_printer(const train_arguments& given)
+        : given_(given), bar_(given.quiet), every_(std::max<std::int64_t>(given.steps / 20, 1)) {}
     void done(std::int64_t step, std::span<const Tensor> fetched) {
         ++since_;
+        bar_(static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(given_.steps));
         if (given_.quiet || (step != 1 && step != given_.steps && step % every_ != 0)) return;
         const auto width = std::to_string(given_.steps).size();
         auto line = std::to_string(step);
         line = "step " + std::string(width - line.size(), ' ') + line;
         for (std::size_t i = 0; i < fetched.size(); ++i) line += "  " + value_text(given_.fetches[i], fetched[i]);
         line += "  " + time_text(timer_.seconds() / static_cast<double>(since_)) + "\n";
+        bar_.clear();
         std::fputs(line.c_str(), stdout);
         std::fflush(stdout);
         since_ = 0;
@@ -76,6 +81,7 @@ class step_printer {
 
   private:
     const train_arguments& given_;
+    progress_bar bar_;
     std::int64_t every_;
     std::int64_t since_ = 0;  ///< steps since the last line
     stopwatch timer_;
@@ -153,7 +159,9 @@ result<std::string> train(const train_arguments& given) {
     const auto arrays = all_stacked(given.fetches, *rows);
     if (!arrays) return arrays.error();
     if (!given.save.empty())
-        if (auto saved = save_variables(persistables_of(*program), scope, place_to_save(given.save, given.save_filename)); !saved)
+        if (auto saved =
+                save_variables(persistables_of(*program), scope, place_to_save(given.save, given.save_filename), progress_bar(given.quiet));
+            !saved)
             return std::move(saved).error();
     if (auto written = write_results(given.out, *arrays); !written) return std::move(written).error();
     if (given.quiet || given.save.empty()) return std::string();

@@ -69,9 +69,9 @@ std::string shard_index_in(const std::string& folder) {
     return found.size() == 1 ? found.front() : std::string();
 }
 
-result<void> load_other_form(std::span<const Variable> variables, Scope& scope, const std::string& path) {
+result<void> load_other_form(std::span<const Variable> variables, Scope& scope, const std::string& path, const progress_bar& bar) {
     const std::vector<Variable> wanted(variables.begin(), variables.end());
-    auto read = load_state(path, {.in_order = wanted, .wanted = wanted});
+    auto read = load_state(path, bar, {.in_order = wanted, .wanted = wanted});
     if (!read) return std::move(read).error();
     tell(read->warnings);
     for (const auto& held : read->arrays) scope.var(held.name) = std::move(*read->arrays.find(held.name));
@@ -109,18 +109,18 @@ result<place> place_of(const Program& program, const std::string& path) {
                  .found = some_names(files)};
 }
 
-result<void> load_variables(std::span<const Variable> variables, Scope& scope, const place& from) {
-    if (from.held == place::form::other) return load_other_form(variables, scope, from.path);
-    const auto loaded = from.held == place::form::combined ? one_file::load(variables, scope, wherry::disk{from.path})
-                                                           : file_each::load(variables, scope, wherry::disk{from.path});
+result<void> load_variables(std::span<const Variable> variables, Scope& scope, const place& from, const progress_bar& bar) {
+    if (from.held == place::form::other) return load_other_form(variables, scope, from.path, bar);
+    const auto loaded = from.held == place::form::combined ? one_file::load(variables, scope, wherry::disk{from.path}, bar)
+                                                           : file_each::load(variables, scope, wherry::disk{from.path}, bar);
     if (!loaded) return loaded.error();
     tell(loaded->warnings);
     return {};
 }
 
-result<void> save_variables(std::span<const Variable> variables, const Scope& scope, const place& to) {
-    return to.held == place::form::combined ? one_file::save(variables, scope, wherry::disk{to.path})
-                                            : file_each::save(variables, scope, wherry::disk{to.path});
+result<void> save_variables(std::span<const Variable> variables, const Scope& scope, const place& to, const progress_bar& bar) {
+    return to.held == place::form::combined ? one_file::save(variables, scope, wherry::disk{to.path}, bar)
+                                            : file_each::save(variables, scope, wherry::disk{to.path}, bar);
 }
 
 result<std::string> stream_of(std::span<const Variable> variables, const Scope& scope) {

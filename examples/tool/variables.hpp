@@ -2,6 +2,7 @@
 #define WHERRY_TOOL_VARIABLES_HPP
 
 #include "files.hpp"
+#include "progress.hpp"
 
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/scope.hpp>
@@ -32,10 +33,10 @@ inline place place_to_save(const std::string& folder, const std::string& filenam
 result<place> place_of(const Program& program, const std::string& path);
 
 /// Loads variables; bytes that a separate file holds too many are told on standard error. Errors: those of `archive` and `load_state`.
-result<void> load_variables(std::span<const Variable> variables, Scope& scope, const place& from);
+result<void> load_variables(std::span<const Variable> variables, Scope& scope, const place& from, const progress_bar& bar);
 
 /// Errors: those of `archive`.
-result<void> save_variables(std::span<const Variable> variables, const Scope& scope, const place& to);
+result<void> save_variables(std::span<const Variable> variables, const Scope& scope, const place& to, const progress_bar& bar);
 
 /// All variables as one stream, as `save_persistables` writes them with a filename. Errors: those of `archive`.
 result<std::string> stream_of(std::span<const Variable> variables, const Scope& scope);

@@ -38,6 +38,37 @@ inline std::vector<std::string> operator+(std::vector<std::string> a, const std:
     return a;
 }
 
+/// What the tool writes on a terminal of so many columns, both outputs, without carriage returns at ends of lines; by `script`.
+inline std::string on_terminal(int columns, const std::vector<std::string>& arguments) {
+    std::string line = "stty cols " + std::to_string(columns) + " rows 50; exec " + quoted(WHERRY_TOOL);
+    for (const auto& argument : arguments) line += " " + quoted(argument);
+    std::ofstream("terminal.sh") << line << "\n";
+    if (std::system("script -q -c 'sh terminal.sh' /dev/null </dev/null >terminal.txt 2>&1") != 0) return {};
+    auto text = support::read_file("terminal.txt");
+    for (auto at = text.find("\r\n"); at != std::string::npos; at = text.find("\r\n", at)) text.erase(at, 1);
+    return text;
+}
+
+/// The text with each time as T.
+inline std::string without_times(const std::string& text) {
+    std::string made;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto end = text.find_first_not_of("0123456789.", at);
+        const auto unit = std::string_view(text).substr(std::min(end, text.size()));
+        const bool number = end != at && (at == 0 || text[at - 1] == ' ');
+        const bool seconds = unit.starts_with(" s\n") || unit.starts_with(" s:") || unit.starts_with(" s,");
+        if (number && (unit.starts_with(" ms") || seconds)) {
+            made += "T";
+            at = end + (seconds ? 2 : 3);
+        } else {
+            const auto next = number ? end : at + 1;
+            made += text.substr(at, next - at);
+            at = next;
+        }
+    }
+    return made;
+}
+
 /// A name that nothing in the working folder has.
 inline std::string fresh(const std::string& folder) {
     std::filesystem::remove_all(folder);

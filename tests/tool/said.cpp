@@ -24,21 +24,7 @@ std::string said_by(const std::vector<std::string>& arguments) {
     const auto done = wherry_tool(arguments);
     REQUIRE_MESSAGE(done.status == 0, done.err);
     CHECK(done.err.empty());
-    std::string made;
-    for (std::size_t at = 0; at < done.out.size();) {
-        const auto end = done.out.find_first_not_of("0123456789.", at);
-        const auto unit = std::string_view(done.out).substr(std::min(end, done.out.size()));
-        const bool number = end != at && (at == 0 || done.out[at - 1] == ' ');
-        if (number && (unit.starts_with(" ms") || unit.starts_with(" s\n"))) {
-            made += "T";
-            at = end + (unit.starts_with(" ms") ? 3 : 2);
-        } else {
-            const auto next = number ? end : at + 1;
-            made += done.out.substr(at, next - at);
-            at = next;
-        }
-    }
-    return made;
+    return without_times(done.out);
 }
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/fluid/framework.hpp>
+#include <wherry/policy/progress.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/scope.hpp>
@@ -99,6 +100,18 @@ class Executor {
         return run(default_main_program(), fed, fetched, options);
     }
     void run(const Program& program, const feed& fed = {}, const run_options& options = {}) { (void)run_names(program, fed, {}, options); }
+    /// As above, and tells a progress (`callback{function, stop_token}`) after each operator how many of them are done. Throws with
+    /// errc::cancelled when it says stop.
+    template <std::size_t N, Progress P>
+    std::array<Tensor, N> run(const Program& program, const feed& fed, const fetch_list<N>& fetched, const P& progress,
+                              const run_options& options = {}) {
+        auto values = unwrap(core_.run(program, options.scope != nullptr ? *options.scope : global_scope(), feeds_of(program, fed),
+                                       std::span<const std::string>(fetched.names), progress));
+        check_fetched(values, options);
+        std::array<Tensor, N> out;
+        for (std::size_t i = 0; i < N; ++i) out[i] = std::move(values[i]);
+        return out;
+    }
     /// For lists that are made at run time.
     sequence<Tensor> run(const Program& program, const feed& fed, const sequence<Variable>& fetched, const run_options& options = {});
     sequence<Tensor> run(const Program& program, const feed& fed, const sequence<std::string>& fetched, const run_options& options = {});
@@ -112,6 +125,8 @@ class Executor {
 
   private:
     sequence<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched, const run_options& options);
+    static sequence<tensor_ref> feeds_of(const Program& program, const feed& fed);
+    static void check_fetched(const sequence<Tensor>& values, const run_options& options);
 
     wherry::Executor core_;
 };

@@ -16,6 +16,7 @@
 #include <wherry/interop/state_file_folder.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/paths.hpp>
+#include <wherry/policy/progress.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/copied.hpp>
 #include <wherry/tensor/state_dict.hpp>
@@ -69,16 +70,22 @@ inline result<stored_state> list(const std::string& path, const load_options& op
     return made;
 }
 
-/// As `list`, with the elements in memory. Errors: as `list`; bad_checksum, those of reading.
-inline result<loaded_state> load(const std::string& path, const load_options& options = {}) {
+/// As `list`, with the elements in memory; a progress is told after each array how many bytes of elements are there.
+/// Errors: as `list`; bad_checksum, those of reading; cancelled.
+template <Progress P = silent>
+result<loaded_state> load(const std::string& path, const load_options& options = {}, const P& progress = {}) {
     auto listed = list(path, options);
     if (!listed) return listed.failure();
     loaded_state made{{}, std::move(listed->report)};
+    std::uint64_t done = 0;
     for (auto& one : listed->arrays) {
         auto tensor = one.tensor();
         if (!tensor) return std::move(tensor).error().in_file(path);
+        done += tensor->bytes().size();
         made.arrays.add(std::move(one.name), *std::move(tensor));
         one.elements = {};
+        if (!progress(done, std::max(done, made.report.data_bytes)))
+            return error{.code = errc::cancelled, .message = "stopped before it was done", .file = path};
     }
     return made;
 }

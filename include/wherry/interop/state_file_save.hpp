@@ -17,12 +17,15 @@
 #include <wherry/policy/durability.hpp>
 #include <wherry/policy/layout.hpp>
 #include <wherry/policy/paths.hpp>
+#include <wherry/policy/progress.hpp>
+#include <wherry/policy/with_progress.hpp>
 #include <wherry/record/annotation_choice.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -114,8 +117,20 @@ inline result<void> remove_other_shards(const save_plan& plan, const std::string
         .code = errc::cannot_write, .message = "shards of an earlier save are still there", .file = folder, .found = failed.message()};
 }
 
+/// Writes, and tells a progress.
+template <class S, Progress P>
+result<void> write_told(const save_plan& plan, S& sink, const P& progress) {
+    if constexpr (std::same_as<P, silent>) {
+        return write(plan, sink, atomic::steps);
+    } else {
+        with_progress told(sink, progress);
+        return write(plan, told, atomic::steps);
+    }
+}
+
 /// PATH is what a single file would be called.
-inline result<void> save_shards(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
+template <Progress P>
+result<void> save_shards(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options, const P& progress) {
     const auto at = paths::of_utf8(path);
     const auto base = paths::to_utf8(at.stem());
     const auto folder = at.has_parent_path() ? paths::to_utf8(at.parent_path()) : std::string(".");
@@ -124,15 +139,16 @@ inline result<void> save_shards(std::span<const tensor_ref> tensors, const std::
     const auto plan = wherry::safetensors::plan_shards(tensors, base, options.shard_bytes, format::safetensors{*std::move(metadata)});
     if (!plan) return plan.failure();
     disk files{folder};
-    if (auto written = write(*plan, files, atomic::steps); !written) return written;
+    if (auto written = write_told(*plan, files, progress); !written) return written;
     return remove_other_shards(*plan, folder, base);
 }
 
-inline result<void> save_pickle(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
+template <Progress P>
+result<void> save_pickle(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options, const P& progress) {
     auto extra = pickle_extra_of(options.extra);
     if (!extra) return extra.failure();
     const format::pickle<> form{{.protocol = options.protocol}, *std::move(extra)};
-    if (!tensors.empty()) return archive<format::pickle<>>::save(tensors, disk{path}, form);
+    if (!tensors.empty()) return archive<format::pickle<>>::save(tensors, disk{path}, form, progress);
     save_plan plan;  // an archive has arrays, a checkpoint may have none
     plan.begin_record();
     if (auto planned = form.plan(plan, tensors, {}); !planned) return planned;
@@ -140,34 +156,36 @@ inline result<void> save_pickle(std::span<const tensor_ref> tensors, const std::
     return write(plan, file, atomic::steps);
 }
 
-template <class L>
-result<void> save_streams(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options) {
+template <class L, Progress P>
+result<void> save_streams(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options, const P& progress) {
     const auto plan = save_plan::make<L>(tensors, {}, {}, header_maker_for(options.rules));
     if (!plan) return plan.failure();
     disk files{path};
-    if (!options.gzip) return write(*plan, files, atomic::steps);
+    if (!options.gzip) return write_told(*plan, files, progress);
     auto packed = gzip<>::encode(files);
-    return write(*plan, packed, atomic::steps);
+    return write_told(*plan, packed, progress);
 }
 }  // namespace detail
 
 /// Saves arrays in one of the forms. Each file is replaced whole; names and elements are checked before the first byte is
 /// written. LoD has a place in Paddle's own forms alone, values beside the arrays in pdparams.
 /// Errors: lod_mismatch, unsupported for what the form has no place for, without `drop`; nothing_to_save, bad_argument, bad_dtype (what the form has no element type for); those of `archive::save`.
-inline result<void> save(std::span<const tensor_ref> tensors, const std::string& path, form as, const save_options& options = {}) {
+template <Progress P = silent>
+result<void> save(std::span<const tensor_ref> tensors, const std::string& path, form as, const save_options& options = {},
+                  const P& progress = {}) {
     if (auto checked = detail::check(tensors, as, options); !checked) return checked;
     switch (as) {
-        case form::combined: return detail::save_streams<layout::combined>(tensors, path, options);
-        case form::per_file: return detail::save_streams<layout::per_file>(tensors, path, options);
-        case form::pdparams: return detail::save_pickle(tensors, path, options);
-        case form::npz: return archive<format::npz<>>::save(tensors, disk{path});
+        case form::combined: return detail::save_streams<layout::combined>(tensors, path, options, progress);
+        case form::per_file: return detail::save_streams<layout::per_file>(tensors, path, options, progress);
+        case form::pdparams: return detail::save_pickle(tensors, path, options, progress);
+        case form::npz: return archive<format::npz<>>::save(tensors, disk{path}, progress);
         case form::safetensors: {
-            if (options.shard_bytes != 0) return detail::save_shards(tensors, path, options);
+            if (options.shard_bytes != 0) return detail::save_shards(tensors, path, options, progress);
             auto metadata = metadata_of(options.extra);
             if (!metadata) return metadata.failure();
-            return archive<format::safetensors>::save(tensors, disk{path}, format::safetensors{*std::move(metadata)});
+            return archive<format::safetensors>::save(tensors, disk{path}, format::safetensors{*std::move(metadata)}, progress);
         }
-        case form::text: return archive<format::text, layout::per_file>::save(tensors, disk{path});
+        case form::text: return archive<format::text, layout::per_file>::save(tensors, disk{path}, progress);
     }
     return error{.code = errc::bad_argument, .message = "no form has this number"};
 }

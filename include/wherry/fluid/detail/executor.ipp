@@ -36,22 +36,30 @@ WHERRY_INLINE sequence<Tensor> Executor::run(const Program& program, const feed&
     return run_names(program, fed, fetched, options);
 }
 
-WHERRY_INLINE sequence<Tensor> Executor::run_names(const Program& program, const feed& fed, std::span<const std::string> fetched,
-                                                   const run_options& options) {
+WHERRY_INLINE sequence<tensor_ref> Executor::feeds_of(const Program& program, const feed& fed) {
     if (program.global_block().ops().empty()) warn(no_operators);
     sequence<tensor_ref> feeds;
     for (const auto& value : fed.values()) {
         if (program.global_block().find_var(value.name())) feeds.push_back(value.ref());
         else warn("The variable " + value.name() + " is not found in program. It is not declared or is pruned.");
     }
+    return feeds;
+}
+
+WHERRY_INLINE void Executor::check_fetched(const sequence<Tensor>& values, const run_options& options) {
+    if (!options.return_numpy) return;
+    for (const auto& value : values)
+        if (!value.lod().empty())
+            raise({.code = errc::closed,
+                   .message = "Some of your fetched tensors hold LoD information. They can not be completely cast to Python ndarray. "
+                              "Please set the parameter 'return_numpy' as 'False' to return LoDTensor itself directly."});
+}
+
+WHERRY_INLINE sequence<Tensor> Executor::run_names(const Program& program, const feed& fed, std::span<const std::string> fetched,
+                                                   const run_options& options) {
+    const auto feeds = feeds_of(program, fed);
     auto values = unwrap(core_.run(program, options.scope != nullptr ? *options.scope : global_scope(), feeds, fetched));
-    if (options.return_numpy)
-        for (const auto& value : values)
-            if (!value.lod().empty())
-                raise({.code = errc::closed,
-                       .message = "Some of your fetched tensors hold LoD information. They can not be completely cast to Python "
-                                  "ndarray. Please set the "
-                                  "parameter 'return_numpy' as 'False' to return LoDTensor itself directly."});
+    check_fetched(values, options);
     return values;
 }
 }  // namespace wherry::inline WHERRY_ABI::fluid
