@@ -87,3 +87,33 @@ case('cosine_decay', scheduled(lambda: L.cosine_decay(0.5, 3, 5)))
 case('piecewise_decay', scheduled(lambda: L.piecewise_decay([3, 9], [0.5, 0.1, 0.02])))
 case('linear_lr_warmup', scheduled(lambda: L.linear_lr_warmup(0.5, 6, 0.1, 0.5)))
 case('warmup_of_a_schedule', scheduled(lambda: L.linear_lr_warmup(L.piecewise_decay([8, 12], [0.5, 0.1, 0.02]), 6, 0.1, 0.5)))
+
+
+def ema_case(name, thres_steps, decay):
+    """The moving average of the parameters: programs, the average after 20 steps, applied and restored."""
+    main, startup = fluid.Program(), fluid.Program()
+    main.random_seed = startup.random_seed = 5
+    folder = os.path.join(out, name)
+    if not os.path.isdir(folder):
+        os.makedirs(folder)
+    with fluid.scope_guard(fluid.Scope()), fluid.program_guard(main, startup), fluid.unique_name.guard():
+        loss = network()
+        O.SGD(0.5).minimize(loss)
+        ema = O.ExponentialMovingAverage(decay, thres_steps=thres_steps())
+        ema.update()
+        exe = fluid.Executor(fluid.CPUPlace())
+        exe.run(startup)
+        for file, program in (('main', main), ('startup', startup), ('apply', ema.apply_program), ('restore', ema.restore_program)):
+            write('%s/%s.pdmodel' % (folder, file), program.desc.serialize_to_string())
+        fluid.io.save_persistables(exe, folder, main, filename='start.bin')
+        losses = [exe.run(main, feed=feeds, fetch_list=[loss])[0][0] for _ in range(steps)]
+        np.save(folder + '/loss.npy', np.array(losses, 'float32'))
+        fluid.io.save_persistables(exe, folder, main, filename='end.bin')
+        with ema.apply(exe):
+            fluid.io.save_persistables(exe, folder, main, filename='applied.bin')
+        print(name, losses[::6])
+
+
+ema_case('moving_average', lambda: None, 0.9)
+ema_case('moving_average_of_count', lambda: L.autoincreased_step_counter(), 0.9)
+ema_case('moving_average_of_steps', lambda: L.cast(L.autoincreased_step_counter(), 'float32'), 0.6)

@@ -12,7 +12,7 @@ rng = np.random.RandomState(3)
 feeds = {'x': rng.randn(5, 4).astype('float32'), 'label': rng.randint(0, 3, (5, 1)).astype('int64')}
 
 
-def case(name, optimizer):
+def case(name, optimizer, average=lambda: None):
     main, startup = static.Program(), static.Program()
     main.random_seed = startup.random_seed = 5
     folder = os.path.join(out, name)
@@ -23,6 +23,9 @@ def case(name, optimizer):
         logits = static.nn.fc(hidden, 3)
         loss = paddle.mean(paddle.nn.functional.softmax_with_cross_entropy(logits, label))
         optimizer().minimize(loss)
+        ema = average()
+        if ema is not None:
+            ema.update()
         exe = static.Executor(paddle.CPUPlace())
         exe.run(startup)
         open(folder + '/main.pdmodel', 'wb').write(main.desc.serialize_to_string())
@@ -32,6 +35,9 @@ def case(name, optimizer):
         rows = [exe.run(main, feed=feeds, fetch_list=[loss])[0] for _ in range(steps)]
         np.save(folder + '/loss.npy', np.array(rows, 'float32').reshape(-1))
         keep('end.bin')
+        if ema is not None:
+            with ema.apply(exe):
+                keep('applied.bin')
         open(folder + '/case.json', 'w').write('{"fetch": {"loss": "%s"}}' % loss.name)
         print(name, [float(r) for r in rows][::6])
 
@@ -48,3 +54,4 @@ case('lamb', lambda: O.Lamb(0.05, lamb_weight_decay=0.02, exclude_from_weight_de
 case('clip_by_value', lambda: O.SGD(0.5, grad_clip=paddle.nn.ClipGradByValue(0.05, -0.02)))
 case('clip_by_norm', lambda: O.SGD(0.5, grad_clip=paddle.nn.ClipGradByNorm(0.1)))
 case('l1_decay', lambda: O.Momentum(0.1, 0.9, weight_decay=paddle.regularizer.L1Decay(0.02)))
+case('moving_average', lambda: O.SGD(0.5), lambda: static.ExponentialMovingAverage(0.9))

@@ -3,9 +3,12 @@
 
 #include <wherry/fluid/detail/minimize.ipp>
 #include <wherry/fluid/errors.hpp>
+#include <wherry/fluid/executor.hpp>
 #include <wherry/fluid/framework.hpp>
 #include <wherry/fluid/optimizer.hpp>
 #include <wherry/layers/learning_rate.hpp>
+#include <wherry/layers/moving_average.hpp>
+#include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/train/adaptive_optimizer.hpp>
 #include <wherry/train/regularizer.hpp>
@@ -13,6 +16,10 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 
 /// The rest of `fluid.optimizer` and `fluid.regularizer`, and the schedules of `fluid.layers`, on the default programs. fluid.hpp leaves
@@ -42,9 +49,64 @@ using FtrlOptimizer = Ftrl;
 using LambOptimizer = Lamb;
 /// Of 2.x; fluid has none.
 using AdamW = detail::throwing<wherry::AdamW>;
+
+/// Averages of the parameters of the default main program (layers/moving_average.hpp): make it after `minimize`, then
+/// `ema.update()`; `const auto applied = ema.apply(exe);` evaluates with averages until `applied` is gone.
+class ExponentialMovingAverage {
+  public:
+    explicit ExponentialMovingAverage(float decay = 0.999F, std::optional<Variable> thres_steps = {}, std::string name = {})
+        : core_(make({decay, std::move(thres_steps), std::move(name)})) {}
+
+    /// Appends to the default main program what brings the averages up to date.
+    void update() {
+        auto b = fluid::detail::builder();
+        unwrap(core_.update(b));
+    }
+
+    /// Brings the parameters back when it is gone. An error is left out then: `restore` throws it.
+    class [[nodiscard]] applied {
+      public:
+        applied(const ExponentialMovingAverage& average, Executor* exe) : average_(average), exe_(exe) {}
+        applied(const applied&) = delete;
+        applied& operator=(const applied&) = delete;
+        ~applied() {
+            if (exe_ == nullptr) return;
+            try {
+                average_.restore(*exe_);
+            } catch (...) {  // NOLINT(bugprone-empty-catch): a destructor must not throw
+            }
+        }
+
+      private:
+        const ExponentialMovingAverage& average_;
+        Executor* exe_;
+    };
+    /// Puts averages in place of the parameters in the global scope; without `need_restore` until `restore`.
+    applied apply(Executor& exe, bool need_restore = true) const {
+        exe.run(core_.apply_program());
+        return {*this, need_restore ? &exe : nullptr};
+    }
+    void restore(Executor& exe) const { exe.run(core_.restore_program()); }
+
+    [[nodiscard]] const Program& apply_program() const noexcept { return core_.apply_program(); }
+    [[nodiscard]] const Program& restore_program() const noexcept { return core_.restore_program(); }
+
+  private:
+    static wherry::ExponentialMovingAverage make(const moving_average_options& given) {
+        auto b = fluid::detail::builder();
+        return unwrap(wherry::ExponentialMovingAverage::make(b, given));
+    }
+    wherry::ExponentialMovingAverage core_;
+};
 }  // namespace optimizer
 
 namespace layers {
+/// A count of the runs of the default main program, int64 [1]; `begin` in the first one.
+inline Variable autoincreased_step_counter(std::string_view name = "@STEP_COUNTER@", std::int64_t begin = 1, std::int64_t step = 1) {
+    auto b = fluid::detail::builder();
+    return unwrap(wherry::layers::autoincreased_step_counter(b, name, begin, step));
+}
+
 using wherry::layers::decay_options;
 using wherry::layers::polynomial_decay_options;
 

@@ -7,6 +7,7 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/exec/op/assign.hpp>
+#include <wherry/exec/op/cast.hpp>
 #include <wherry/exec/op/compare.hpp>
 #include <wherry/exec/op/conditional_block.hpp>
 #include <wherry/exec/op/elementwise.hpp>
@@ -39,6 +40,26 @@
 /// variable of one element that an optimizer takes. The count is persistable, so a schedule is saved and goes on with the parameters.
 /// Numbers are double until they become attributes, as in the reference. Source: fluid.layers.learning_rate_scheduler of 1.8.5.
 namespace wherry::inline WHERRY_ABI::layers {
+
+/// A count of the runs of the program, int64 [1]: `begin` in the first one. It is counted up before anything else runs, once however many
+/// ask for it, and persists. Errors: those of `create_global_var`.
+inline result<Variable> autoincreased_step_counter(Builder<carries::kernels>& b, std::string_view name = "@STEP_COUNTER@",
+                                                   std::int64_t begin = 1, std::int64_t step = 1) {
+    auto count = b.main().global_block().find_var(name);
+    if (count) return count;
+    {
+        const auto role = b.with_role(op_role::forward);  // of the operator that starts it
+        auto made = b.create_global_var(name, Shape{1}, DType::INT64, static_cast<float>(begin - 1), {}, true, true);
+        if (!made) return made;
+        count = *made;
+    }
+    count.set_stop_gradient(true);
+    if (auto added = b.append<op::increment>({{"X", count}}, {{"Out", count}}, {make_attr("step", static_cast<float>(step))}); !added)
+        return added.failure();
+    auto& ops = b.block().ops();
+    std::rotate(ops.begin(), ops.end() - 1, ops.end());
+    return count;
+}
 
 namespace detail {
 
@@ -101,10 +122,20 @@ class rate_maths {
     result<Variable> periods(std::int64_t decay_steps, bool whole) const {
         return unary<op::floor>(scaled(step_count(), 1.0 / static_cast<double>(decay_steps)), whole);
     }
-    /// A rate that blocks under conditions write: a variable of both programs that starts at 0.
-    result<Variable> rate(std::string_view name, DType dtype = DType::FP32) const {
+    /// A rate that blocks under conditions write: a variable of both programs.
+    result<Variable> rate(std::string_view name, DType dtype = DType::FP32, float start = 0) const {
         const auto role = b_.with_role(op_role::forward);  // of the operator that starts it
-        return b_.create_global_var(name, Shape{1}, dtype, 0);
+        return b_.create_global_var(name, Shape{1}, dtype, start);
+    }
+    /// x, converted where it is of another element type.
+    result<Variable> as(const result<Variable>& x, DType dtype) const {
+        if (!x || x->dtype() == dtype) return x;
+        const auto out = b_.create_math_tmp(dtype);
+        if (auto added =
+                b_.append<op::cast>({{"X", *x}}, {{"Out", out}}, {make_attr("in_dtype", x->dtype()), make_attr("out_dtype", dtype)});
+            !added)
+            return added.failure();
+        return out;
     }
     result<void> assign(const Variable& from, const Variable& to) const { return b_.append<op::assign>({{"X", from}}, {{"Out", to}}); }
 
@@ -116,20 +147,9 @@ class rate_maths {
 };
 
 inline result<Variable> rate_maths::step_count(std::int64_t first) const {
-    static constexpr std::string_view name = "@LR_DECAY_COUNTER@";
-    auto count = b_.block().find_var(name);
-    if (!count) {
-        const auto role = b_.with_role(op_role::forward);  // of the operator that starts it
-        auto made = b_.create_global_var(name, Shape{1}, DType::INT64, static_cast<float>(first - 1), {}, true, true);
-        if (!made) return made.failure();
-        count = *made;
-        const auto schedule = b_.with_role(op_role::lr_schedule);
-        if (auto added = b_.append<op::increment>({{"X", count}}, {{"Out", count}}, {make_attr("step", 1.0F)}); !added)
-            return added.failure();
-        auto& ops = b_.block().ops();
-        std::rotate(ops.begin(), ops.end() - 1, ops.end());  // counts before anything else runs
-    }
-    return layers::cast(b_, count, DType::FP32);
+    const auto schedule = b_.with_role(op_role::lr_schedule);
+    const auto count = autoincreased_step_counter(b_, "@LR_DECAY_COUNTER@", first);
+    return count ? layers::cast(b_, *count, DType::FP32) : count;
 }
 
 /// The first of several blocks whose condition holds. Source: fluid.layers.Switch.
