@@ -1,7 +1,7 @@
 """Checkpoints that `wherry convert` wrote, loaded by the real Paddle (2.6.2 or 3.3.1), which goes on training from them.
 
-  check_checkpoints.py write DIR                       trains a model with a shared parameter: DIR/net.pdparams, opt.pdopt, nested.pdparams, and
-                                                       by paddle.jit.save DIR/jit.pdiparams
+  check_checkpoints.py write DIR                       trains a model with a shared parameter: DIR/net.pdparams, opt.pdopt, nested.pdparams,
+                                                       list.pdparams, one.pdtensor, master.pdopt, and by paddle.jit.save DIR/jit.pdiparams
   check_checkpoints.py equal A B                       both hold the same Python object
   check_checkpoints.py resume PARAMS OPT [NESTED]      the losses of five steps more; PARAMS and OPT - for what NESTED holds of them
 Exit status 1 where an object differs or a parameter is not matched.
@@ -54,6 +54,9 @@ def write(out):
     paddle.save(net.state_dict(), out + "/net.pdparams")
     paddle.save(opt.state_dict(), out + "/opt.pdopt")
     paddle.save({"epoch": 3, "model": net.state_dict(), "opt": opt.state_dict(), "log": [{"best": 0.9}, None, "x"]}, out + "/nested.pdparams")
+    paddle.save([net.enc.weight, {"w": net.head.weight}, 3], out + "/list.pdparams")
+    paddle.save(net.head.weight, out + "/one.pdtensor")
+    paddle.save({**opt.state_dict(), "master_weights": {"linear_0.w_0": net.enc.weight}}, out + "/master.pdopt")
     net.eval()
     spec = [paddle.static.InputSpec([None, 4], "float32", "x")]
     paddle.jit.save(paddle.jit.to_static(net, input_spec=spec), out + "/jit")

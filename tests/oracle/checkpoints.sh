@@ -8,12 +8,15 @@ for version in 2.6.2 3.3.1; do
     own=$(checkpoint resume "$from/net.pdparams" "$from/opt.pdopt")
     [ -n "$own" ] && [ "$own" = "$(checkpoint resume - - "$from/nested.pdparams")" ] || { echo "Paddle $version does not resume from its own"; exit 1; }
     resumed() { local losses; losses=$(checkpoint resume "${@:2}") && [ "$losses" = "$own" ] && say "$1, Paddle $version" "the same losses" || { echo "$1: $losses, not $own"; exit 1; }; }
-    for file in net.pdparams opt.pdopt nested.pdparams; do
+    for file in net.pdparams opt.pdopt nested.pdparams list.pdparams one.pdtensor master.pdopt; do
         "$wherry" convert "$from/$file" "$to/$file" --to pdparams --quiet
         say "$file to pdparams, Paddle $version" "$(checkpoint equal "$from/$file" "$to/$file")"
     done
     resumed "net.pdparams and opt.pdopt" "$to/net.pdparams" "$to/opt.pdopt"
     resumed "nested.pdparams" - - "$to/nested.pdparams"
+    "$wherry" convert "$from/net.pdparams" "$to/net-p3.pdparams" --protocol 3 --quiet
+    "$wherry" convert "$from/opt.pdopt" "$to/opt-p4.pdopt" --protocol 4 --quiet
+    resumed "pickles of protocols 3 and 4" "$to/net-p3.pdparams" "$to/opt-p4.pdopt"
     # the names of variables and back: 3.3.1 writes no .info, and 2.6.2 one that has one of two names of a shared parameter
     "$wherry" convert "$from/jit.pdiparams" "$to/jit.pdparams" --names-from "$from/net.pdparams" --quiet
     resumed "jit.pdiparams to pdparams" "$to/jit.pdparams" "$from/opt.pdopt"
@@ -27,4 +30,23 @@ for version in 2.6.2 3.3.1; do
         "$wherry" convert "$to/net.$form" "$to/$form.pdparams" --quiet
         resumed "net.pdparams to $form and back" "$to/$form.pdparams" "$from/opt.pdopt"
     done
+    # by every form comes back one file, from which Paddle resumes
+    program=$from/jit.pdmodel
+    [ -e "$program" ] || program=$from/jit.json
+    "$wherry" convert "$program" "$from/jit.pdiparams" "$to/direct.pdparams" --names-from "$from/net.pdparams" --quiet
+    resumed "jit.pdiparams by its program to pdparams" "$to/direct.pdparams" "$from/opt.pdopt"
+    while read -r file options; do
+        "$wherry" convert "$program" "$from/jit.pdiparams" "$to/$file" $options --quiet
+        "$wherry" convert "$program" "$to/$file" "$to/back.pdparams" --names-from "$from/net.pdparams" --quiet
+        cmp "$to/direct.pdparams" "$to/back.pdparams"
+    done <<'END'
+each --to paddle
+zipped --out-filename all.gz --gzip
+named --out-filename all --names --checksum --align 64
+shards --shard-size 100
+text --to text
+jit.npz
+jit.safetensors
+END
+    say "jit.pdiparams by all forms to pdparams, $version" "the same file"
 done

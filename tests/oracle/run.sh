@@ -103,6 +103,12 @@ done
 . "$here/interop.sh"
 . "$here/tool.sh"
 . "$here/checkpoints.sh"
+cases=$("$paddle26" "$here/check_cases.py" "$build/wherry" "$PWD/../shared/cases" "$work/cases" 2>"$work/log") ||
+    { cat "$work/log"; echo "$cases"; exit 1; }
+say "../shared/cases" "$cases"
+real=$(python3 "$here/sweep_real.py" "$build/wherry" "$PWD/../shared/real" "$work/real" 1000000) || { echo "$real"; exit 1; }
+say "../shared/real" "$real"
+python3 "$here/large_files.py" "$build/wherry" "$work/large" 64
 wait "$meanwhile" || { cat "$work/meanwhile.log"; exit 1; }
 cat "$work/meanwhile.log"
 echo "$checks checks by the real Paddle passed"
