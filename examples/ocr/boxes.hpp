@@ -61,33 +61,73 @@ struct rectangle {
     box corners;
     double short_side = 0;
 };
-/// The smallest rectangle around points; one of its sides lies along a side of their hull.
+/// The smallest rectangle around points, by calipers that turn around their hull: one of its sides lies along a side of that. In float and step
+/// by step as OpenCV's `minAreaRect`, since corners are cut to whole pixels later, and a corner at 41.99999 is another one than at 42.
 inline rectangle least_rectangle(std::vector<point> points) {
-    const auto around = hull(std::move(points));
+    auto around = hull(std::move(points));
     rectangle best;
     if (around.empty()) return best;
-    best.corners = {around[0], around[0], around.back(), around.back()};
-    double least = std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; around.size() > 1 && i < around.size(); ++i) {
-        const auto from = around[i], to = around[(i + 1) % around.size()];
-        const double length = distance(from, to), ux = (to.x - from.x) / length, uy = (to.y - from.y) / length;
-        double low = 0, high = 0, depth_low = 0, depth_high = 0;
-        for (const auto p : around) {
-            const double along = (p.x - from.x) * ux + (p.y - from.y) * uy, across = (p.y - from.y) * ux - (p.x - from.x) * uy;
-            low = std::min(low, along), high = std::max(high, along);
-            depth_low = std::min(depth_low, across), depth_high = std::max(depth_high, across);
-        }
-        const double area = (high - low) * (depth_high - depth_low);
-        if (area >= least) continue;
-        least = area;
-        const auto corner = [&](double along, double across) {
-            return point{from.x + along * ux - across * uy, from.y + along * uy + across * ux};
-        };
-        best = {{corner(low, depth_low), corner(high, depth_low), corner(high, depth_high), corner(low, depth_high)},
-                std::min(high - low, depth_high - depth_low)};
+    if (around.size() < 3) return {in_order({around[0], around[0], around.back(), around.back()}), 0};
+    const auto less = [](point a, point b) { return std::pair(a.x, a.y) < std::pair(b.x, b.y); };
+    std::rotate(around.begin(), std::max_element(around.begin(), around.end(), less), around.end());
+    struct vec {
+        float x, y;
+    };
+    const std::size_t n = around.size();
+    std::vector<vec> at(n), side(n);
+    std::vector<float> by_length(n);
+    std::size_t lowest = 0, rightmost = 0, highest = 0, leftmost = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        at[i] = {float(around[i].x), float(around[i].y)};
+        const auto next = around[(i + 1) % n];
+        const double dx = next.x - around[i].x, dy = next.y - around[i].y;
+        side[i] = {float(dx), float(dy)};
+        by_length[i] = float(1 / std::sqrt(dx * dx + dy * dy));
+        if (at[i].x < at[leftmost].x) leftmost = i;
+        if (at[i].x > at[rightmost].x) rightmost = i;
+        if (at[i].y > at[highest].y) highest = i;
+        if (at[i].y < at[lowest].y) lowest = i;
     }
-    best.corners = in_order(best.corners);
-    return best;
+    std::size_t touched[4] = {lowest, rightmost, highest, leftmost};
+    float least = std::numeric_limits<float>::max();
+    vec base{1, 0}, along{}, across{}, corner{};
+    for (std::size_t k = 0; k < n; ++k) {
+        const auto turned = [](vec v, std::size_t quarters) {
+            return quarters == 0 ? v : quarters == 1 ? vec{v.y, -v.x} : quarters == 2 ? vec{-v.x, -v.y} : vec{-v.y, v.x};
+        };
+        std::size_t first = 0;  // the side that the calipers meet next
+        for (std::size_t i = 1; i < 4; ++i) {
+            const vec a = turned(side[touched[i]], i), b = turned(side[touched[first]], first);
+            if (-a.y * b.x + a.x * b.y > 0) first = i;
+        }
+        const auto edge = touched[first];
+        base = turned({side[edge].x * by_length[edge], side[edge].y * by_length[edge]}, first);
+        touched[first] = (edge + 1) % n;
+        const auto between = [&](std::size_t from, std::size_t to) {
+            return vec{at[touched[to]].x - at[touched[from]].x, at[touched[to]].y - at[touched[from]].y};
+        };
+        const vec wide = between(3, 1), high = between(0, 2);
+        const float width = wide.x * base.x + wide.y * base.y, height = -high.x * base.y + high.y * base.x;
+        if (width * height > least) continue;
+        least = width * height;
+        const vec left = at[touched[3]], low = at[touched[0]];
+        const float c1 = base.x * left.x + left.y * base.y, c2 = -base.y * low.x + low.y * base.x;
+        const float by = 1 / (base.x * base.x + base.y * base.y);
+        corner = {(c1 * base.x - c2 * base.y) * by, (base.x * c2 + base.y * c1) * by};
+        along = {base.x * width, base.y * width}, across = {-base.y * height, base.x * height};
+    }
+    const vec center{corner.x + (along.x + across.x) * 0.5F, corner.y + (along.y + across.y) * 0.5F};
+    const auto length = [](vec v) { return float(std::hypot(double(v.x), double(v.y))); };
+    const float width = length(along), height = length(across);
+    constexpr double half_turn = std::numbers::pi;
+    const float degrees = float(float(std::atan2(double(along.y), double(along.x))) * 180 / half_turn);
+    const float b = float(std::cos(degrees * half_turn / 180)) * 0.5F, a = float(std::sin(degrees * half_turn / 180)) * 0.5F;
+    const vec p{center.x - a * height - b * width, center.y + b * height - a * width};
+    const vec q{center.x + a * height - b * width, center.y - b * height - a * width};
+    const auto whole = [](float x, float y) { return point{double(x), double(y)}; };
+    return {in_order({whole(p.x, p.y), whole(q.x, q.y), whole(2 * center.x - p.x, 2 * center.y - p.y),
+                      whole(2 * center.x - q.x, 2 * center.y - q.y)}),
+            double(std::min(width, height))};
 }
 
 /// The map of a detector.
