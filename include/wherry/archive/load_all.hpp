@@ -58,7 +58,7 @@ inline result<loaded_state> load_listed(record_listing listing, any_reader reade
         views.push_back(names.back());
         wanted.push_back({names.back()});
     }
-    if (auto checked = check_tensor_names(views, caps); !checked) return std::move(checked).error().in_file(reader.path());
+    if (auto checked = check_tensor_names(views, caps); !checked) return checked.failure().in_file(reader.path());
     record whole{{}, sequence<std::size_t>(names.size())};
     std::iota(whole.tensors.begin(), whole.tensors.end(), std::size_t{0});
     Scope scope;
@@ -77,8 +77,8 @@ inline result<loaded_state> load_listed(record_listing listing, any_reader reade
 /// All arrays of a record. Errors: those of the format's index, of `name_arrays` and of `load_listed`.
 inline result<loaded_state> load_record(any_reader reader, const record_rules& rules, const limits& caps) {
     auto listing = rules.format.index(reader, {caps});
-    if (!listing) return std::move(listing).error().in_file(reader.path());
-    if (auto named = name_arrays(*listing, reader.path(), rules.suffix); !named) return std::move(named).error().in_file(reader.path());
+    if (!listing) return listing.failure().in_file(reader.path());
+    if (auto named = name_arrays(*listing, reader.path(), rules.suffix); !named) return named.failure().in_file(reader.path());
     return load_listed(*std::move(listing), reader, rules, caps);
 }
 }  // namespace detail

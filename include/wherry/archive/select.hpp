@@ -83,7 +83,7 @@ inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables,
             const auto* rows = scope.find_rows(var.name());
             if (tensor->is_initialized()) {
                 auto present = present_rows(*tensor);
-                if (!present) return std::move(present).error().of_variable(var.name());
+                if (!present) return present.failure().of_variable(var.name());
                 rows = gathered.emplace_back(std::make_unique<SelectedRows>(*std::move(present))).get();
             }
             if (rows != nullptr && rows->value.is_initialized()) {

@@ -46,7 +46,7 @@ struct stored_tensor {
     /// The elements, in memory of their own. Errors: those of reading, bad_checksum.
     [[nodiscard]] result<Tensor> tensor() const {
         auto made = elements.fetch(elements.state.get(), elements.at);
-        if (!made) return std::move(made).error().of_variable(name);
+        if (!made) return made.failure().of_variable(name);
         made->set_lod(lod);
         return made;
     }
@@ -141,7 +141,7 @@ struct listed_record {
         auto reader = self.from.open(self.record);
         if (!reader) return reader.failure();
         auto made = self.read(self.arrays[at], *reader);
-        if (!made) return std::move(made).error().in_file(reader->path());
+        if (!made) return made.failure().in_file(reader->path());
         return made;
     }
 
@@ -174,7 +174,7 @@ inline result<stored_state> keep_listed(record_listing listing, kept_records fro
         names.push_back(made.arrays[i].name);
         wanted.push_back({made.arrays[i].name});
     }
-    if (auto checked = check_tensor_names(names, caps); !checked) return std::move(checked).error().in_file(path);
+    if (auto checked = check_tensor_names(names, caps); !checked) return checked.failure().in_file(path);
     for (const auto& name : listing.others)
         made.report.warnings.push_back(
             {.code = errc::unsupported, .message = "this is not an array and is left out", .file = path, .variable = name});
@@ -182,7 +182,7 @@ inline result<stored_state> keep_listed(record_listing listing, kept_records fro
     record whole{{}, sequence<std::size_t>(names.size())};
     std::iota(whole.tensors.begin(), whole.tensors.end(), std::size_t{0});
     auto placed = rules.place(whole, wanted, listing, rules, reader.size_bytes(), path, made.report.warnings);
-    if (!placed) return std::move(placed).error().in_file(path);
+    if (!placed) return placed.failure().in_file(path);
     auto kept = std::make_shared<listed_record>(listed_record{std::move(from), std::move(record_name), *std::move(placed)});
     for (std::size_t at = 0; at < kept->arrays.size(); ++at) {
         auto& header = kept->arrays[at].found.header;

@@ -79,7 +79,7 @@ class weight_list {
         auto reader = file;
         any_reader record(reader);
         auto found = format::streams::index(record, {caps});
-        if (!found) return std::move(found).error().in_file(file.path());
+        if (!found) return found.failure().in_file(file.path());
         sequence<weight> made;
         for (auto& one : found->arrays) {
             const auto elements =
@@ -143,7 +143,7 @@ inline result<weight_list> weights(const std::string& path, const limits& caps =
         if (!paths::is_folder(path)) {
             mapped whole(path);
             auto file = open_record(whole);
-            if (!file) return std::move(file).error().in_file(path);
+            if (!file) return file.failure().in_file(path);
             const auto name = paths::to_utf8(paths::of_utf8(path).filename());
             if (auto added = all.add(*file, name, caps); !added) return added.failure();
             return all;
@@ -170,7 +170,7 @@ template <class Names>
 result<weight_list> weights(const std::string& path, const Names& names, const limits& caps = {}) {
     auto all = weights(path, caps);
     if (!all) return all;
-    if (auto named = all->name_after(names); !named) return std::move(named).error().in_file(path);
+    if (auto named = all->name_after(names); !named) return named.failure().in_file(path);
     return all;
 }
 

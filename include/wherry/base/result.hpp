@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -68,6 +69,17 @@ class [[nodiscard]] failure {
 
     /// Null when there is none.
     [[nodiscard]] constexpr error* get() const noexcept { return held_; }
+    /// The same, placed as `error` says: `return checked.failure().in_file(path);`.
+    [[gnu::noinline, gnu::cold]] constexpr failure&& in_file(std::string_view path) && {
+        return static_cast<void>(std::move(*held_).in_file(path)), std::move(*this);
+    }
+    [[gnu::noinline, gnu::cold]] constexpr failure&& of_variable(std::string_view name) && {
+        return static_cast<void>(std::move(*held_).of_variable(name)), std::move(*this);
+    }
+    [[gnu::noinline, gnu::cold]] constexpr failure&& of_op(std::string_view type) && {
+        return static_cast<void>(std::move(*held_).of_op(type)), std::move(*this);
+    }
+    constexpr failure&& shifted(std::uint64_t by) && { return static_cast<void>(std::move(*held_).shifted(by)), std::move(*this); }
     constexpr operator error() && noexcept { return std::move(*held_); }  // NOLINT(google-explicit-constructor)
 
   private:

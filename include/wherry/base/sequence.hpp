@@ -127,8 +127,14 @@ class sequence {
     }
     template <class... Args>
     constexpr T& emplace_back(Args&&... args) {
-        push_back(T(std::forward<Args>(args)...));
-        return end_[-1];
+        if constexpr (sizeof...(Args) == 0) {
+            if (end_ == capacity_end_) grow(1);
+            std::construct_at(end_);
+            return *end_++;
+        } else {  // by a value: arguments may be elements, which growth moves
+            push_back(T(std::forward<Args>(args)...));
+            return end_[-1];
+        }
     }
     constexpr void pop_back() noexcept { destroy_from(end_ - 1); }
     constexpr void clear() noexcept { destroy_from(begin_); }
@@ -245,7 +251,7 @@ class sequence {
         std::destroy_at(from);
     }
     constexpr void move_to(std::size_t capacity_wanted) { move_into(take(capacity_wanted), capacity_wanted); }
-    constexpr void move_into(T* fresh, std::size_t capacity_wanted) {
+    [[gnu::noinline]] constexpr void move_into(T* fresh, std::size_t capacity_wanted) {
         T* to = fresh;
         for (T* at = begin_; at != end_; ++at, ++to) relocate(to, at);
         give_back();

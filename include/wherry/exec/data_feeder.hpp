@@ -86,7 +86,7 @@ class DataFeeder {
         sequence<fed_tensor> fed;
         for (std::size_t i = 0; i < feed_list_.size(); ++i) {
             auto column = join(feed_list_[i], samples, i);
-            if (!column) return std::move(column).error().of_variable(feed_list_[i].name());
+            if (!column) return column.failure().of_variable(feed_list_[i].name());
             fed.push_back({feed_list_[i].name(), *std::move(column)});
         }
         return fed;

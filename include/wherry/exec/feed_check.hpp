@@ -35,7 +35,7 @@ inline result<void> check_fed_array(const tensor_ref& fed) {
                      .found = decimal(fed.bytes.size())};
     if (fed.lod == nullptr || fed.lod->empty()) return {};
     const auto rows = fed.dims.rank() > 0 ? static_cast<std::uint64_t>(fed.dims[0]) : 1;
-    if (auto checked = check_lod(*fed.lod, rows); !checked) return std::move(checked).error().of_variable(fed.name);
+    if (auto checked = check_lod(*fed.lod, rows); !checked) return checked.failure().of_variable(fed.name);
     return {};
 }
 

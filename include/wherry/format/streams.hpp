@@ -47,7 +47,7 @@ struct streams {
             if (!next) return next.failure();
             const auto header = indexer.header_bytes(*next);
             const auto held = wire::read_annotation(header);
-            if (!held) return error(held.error()).shifted(next->stream_offset);
+            if (!held) return held.failure().shifted(next->stream_offset);
             indexed_array one{std::string(held->name), std::move(next->header)};
             const auto placed = [&](error wrong) {
                 if (wrong.offset == no_offset) wrong.offset = next->stream_offset;

@@ -155,9 +155,9 @@ class gzip_source {
         std::string path(std::string_view(reader.path()));
         byte_buffer whole;
         const auto packed = packed_bytes(reader, whole);
-        if (!packed) return error(packed.error()).in_file(path);
+        if (!packed) return packed.failure().in_file(path);
         auto bytes = gunzip(*packed, caps);
-        if (!bytes) return std::move(bytes).error().in_file(path);
+        if (!bytes) return bytes.failure().in_file(path);
         return gzip_reader(*std::move(bytes), std::move(path));
     }
 

@@ -92,7 +92,7 @@ inline result<byte_buffer> read_member(const zip::member& m, any_reader& reader)
     if (m.method != 0) {
         byte_buffer made;
         inflater in(view_of(bytes), deflate_wrapper::none);
-        if (auto done = in.append_to(made, m.size_bytes); !done) return std::move(done).error().shifted(m.data_offset);
+        if (auto done = in.append_to(made, m.size_bytes); !done) return done.failure().shifted(m.data_offset);
         if (made.size() != m.size_bytes || in.position() != bytes.size())
             return error{.code = errc::bad_zip,
                          .message = "a zip member does not inflate to the size it has",
@@ -139,7 +139,7 @@ inline result<byte_buffer> head_of(const zip::member& m, any_reader& reader) {
     if (auto read = reader.read_at(m.data_offset, std::as_writable_bytes(std::span(bytes))); !read) return read.failure();
     if (m.method == 0) return bytes;
     auto made = inflater(view_of(bytes), deflate_wrapper::none).head(std::min<std::uint64_t>(m.size_bytes, wherry::npy::head_bytes));
-    if (!made) return std::move(made).error().shifted(m.data_offset);
+    if (!made) return made.failure().shifted(m.data_offset);
     return made;
 }
 
@@ -212,7 +212,7 @@ struct npz {
                              .expected = decimal(request.caps.inflated_bytes)};
             if (m.method != 0) left -= m.size_bytes;
             auto listed = detail::npz::list_member(std::move(m), reader);
-            if (!listed) return std::move(listed).error().of_variable(array);
+            if (!listed) return listed.failure().of_variable(array);
             made.arrays.push_back(*std::move(listed));
         }
         return made;
@@ -227,7 +227,7 @@ struct npz {
             if (const auto why = detail::why_bad_file_name(one.name); !why.empty())
                 return error{.code = errc::bad_name, .message = why, .variable = one.name.substr(0, 256)};
             auto added = detail::npz::add_member(into, one, Level);
-            if (!added) return std::move(added).error().of_variable(one.name);
+            if (!added) return added.failure().of_variable(one.name);
             members.push_back(*std::move(added));
         }
         into.append(view_of(detail::zip::directory(members, into.size_bytes())));

@@ -65,8 +65,8 @@ inline result<stored_state> list(const std::string& path, const load_options& op
         }
         return detail::add_record(files, {}, wish, options, made);
     });
-    if (!done) return error(done.error()).in_file(path);
-    if (auto once = detail::check_once(made.arrays); !once) return std::move(once).error().in_file(path);
+    if (!done) return done.failure().in_file(path);
+    if (auto once = detail::check_once(made.arrays); !once) return once.failure().in_file(path);
     made.report.tensor_count = made.arrays.size();
     return made;
 }
@@ -81,7 +81,7 @@ result<loaded_state> load(const std::string& path, const load_options& options =
     std::uint64_t done = 0;
     for (auto& one : listed->arrays) {
         auto tensor = one.tensor();
-        if (!tensor) return std::move(tensor).error().in_file(path);
+        if (!tensor) return tensor.failure().in_file(path);
         done += tensor->bytes().size();
         made.arrays.add(std::move(one.name), *std::move(tensor));
         one.elements = {};

@@ -124,7 +124,7 @@ inline result<void> add_file(const wherry::detail::kept_records& files, std::str
     auto rules = wherry::detail::rules_of_format<layout::combined>(format);
     rules.tolerates_trailing_bytes = wish.first_alone;
     auto listing = format.index(reader, request);
-    if (!listing && kind == wire::file_kind::text) return std::move(listing).error().of_variable(name);
+    if (!listing && kind == wire::file_kind::text) return listing.failure().of_variable(name);
     if (!listing) return listing.failure();
     const bool by_file = wish.first_alone || (wish.in_folder && listing->arrays.size() == 1 && listing->arrays[0].name.empty());
     if (by_file && listing->arrays.size() == 1) listing->arrays[0].name = name;
@@ -171,7 +171,7 @@ inline result<void> add_variables(const std::string& folder, const wherry::detai
     for (const auto& name : *names) {
         const auto file = file_of(folder, name);
         if (auto added = add_record(files, file, {.name = name, .first_alone = true}, options, into); !added)
-            return std::move(added).error().of_variable(name);
+            return added.failure().of_variable(name);
     }
     return {};
 }
@@ -186,7 +186,7 @@ inline result<void> add_shards(const wherry::detail::kept_records& files, const 
     const auto bytes = read_all(*reader, wherry::safetensors::header_cap_bytes);
     if (!bytes) return bytes.failure();
     const auto told = wherry::safetensors::parse_index(*bytes, options.caps);
-    if (!told) return error(told.error()).in_file(path);
+    if (!told) return told.failure().in_file(path);
     const auto takes = +[](wire::file_kind k) noexcept { return k == wire::file_kind::safetensors; };
     std::map<std::string_view, std::string_view> held;
     for (const auto& file : told->files()) {

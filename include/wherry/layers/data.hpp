@@ -23,7 +23,7 @@ namespace wherry::inline WHERRY_ABI::layers {
 inline result<Variable> data(const BuilderBase& b, std::string_view name, std::span<const std::int64_t> shape, DType dtype = DType::FP32,
                              std::int32_t lod_level = 0) {
     const auto dims = Shape::from(shape);
-    if (!dims) return error(dims.error()).of_variable(name);
+    if (!dims) return dims.failure().of_variable(name);
     const bool is_new = !b.block().find_var(name);
     auto made = b.create_var(b.main(), name, *dims, dtype, false);
     if (!made) return made;

@@ -57,7 +57,7 @@ result<Variable> fc(Builder<C>& b, std::span<const Variable> inputs, const fc_op
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const auto& input = inputs[i];
         const auto shape = Shape::from(input.shape());
-        if (!shape) return error(shape.error()).of_variable(input.name());
+        if (!shape) return shape.failure().of_variable(input.name());
         if (flatten == -1) flatten = static_cast<std::int32_t>(shape->rank()) - 1;
         const auto height = shape->product(static_cast<std::size_t>(std::max(flatten, 0)), shape->rank());  // -1: unknown, or too large
         const auto attr = options.param_attr.empty() ? ParamAttr{} : options.param_attr[options.param_attr.size() == 1 ? 0 : i];

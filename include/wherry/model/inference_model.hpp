@@ -174,7 +174,7 @@ struct inference_model {
         auto file = read_whole(program_source, parameters::caps_policy::caps.program_bytes);
         if (!file) return file.failure();
         auto model = parse_inference_program(file->bytes, options, parameters::caps_policy::caps);
-        if (!model) return std::move(model).error().in_file(file->path);
+        if (!model) return model.failure().in_file(file->path);
         auto vars = select<filter::persistables>(model->program);
         erase_if(vars, [](const Variable& var) { return var.kind() == VarKind::RAW; });
         if (vars.empty()) return model;

@@ -79,7 +79,7 @@ inline result<structured_names> load_structured_names(const std::string& path, c
         const auto* const rest = listing->extra.as<pickle::extra>();
         return rest != nullptr ? rest->names(pickle::name_by::key) : result<structured_names>(structured_names());
     }();
-    if (!names) return error(names.error()).in_file(path);
+    if (!names) return names.failure().in_file(path);
     if (names->empty()) return error{.code = errc::missing_record, .message = "the file tells no names of parameters", .file = path};
     return names;
 }

@@ -99,7 +99,7 @@ class basic_mapped {
         if (auto memory = Mapping::map_whole(*file, *size); memory != nullptr)
             return mapped_reader(std::move(memory), *size, std::move(path));
         auto copy = detail::copy_whole(*file, *size);
-        if (!copy) return std::move(copy).error().in_file(path);
+        if (!copy) return copy.failure().in_file(path);
         return mapped_reader(*std::move(copy), *size, std::move(path));
     }
     /// As `disk::join`, with a program's file.

@@ -61,7 +61,7 @@ inline std::string_view name_before(std::string_view header, const wire::annotat
 inline result<note> note_of(std::string_view header, annotation_rules rules, std::uint64_t offset,
                             std::span<const std::string_view> candidates) {
     const auto held = wire::read_annotation(header);
-    if (!held) return error(held.error()).shifted(offset);
+    if (!held) return held.failure().shifted(offset);
     if (rules.checksums || held->header_checksum)
         if (auto checked = wire::check_header(header, *held); !checked) {
             auto broken = std::move(checked).error();

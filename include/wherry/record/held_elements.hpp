@@ -27,7 +27,7 @@ class held_elements {
         made.bytes_ = tensor.bytes;
         if (tensor.source == nullptr) return made;
         auto fetched = tensor.source->fetch(tensor.source->state.get(), tensor.source->at);
-        if (!fetched) return std::move(fetched).error().of_variable(tensor.name);
+        if (!fetched) return fetched.failure().of_variable(tensor.name);
         if (fetched->dtype() != tensor.dtype || fetched->dims() != tensor.dims)
             return error{.code = errc::shape_mismatch,
                          .message = "the elements that were fetched are not those that were announced",

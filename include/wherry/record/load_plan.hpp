@@ -92,7 +92,7 @@ inline result<void> read_elements(std::span<placed_tensor> arrivals, std::span<c
     }
     for (auto* one : into)
         if (auto read = reader.read_at(one->found.header.data_offset, one->fresh.bytes()); !read)
-            return std::move(read).error().of_variable(wanted[one->wanted].name);
+            return read.failure().of_variable(wanted[one->wanted].name);
     return {};
 }
 
@@ -111,13 +111,13 @@ inline result<std::unique_ptr<SelectedRows>> read_rows(const record& held, std::
     if (rules.single_record || held.tensors.size() > 1) return rows_among_others(name);
     std::string read;
     if (!reader.is_view()) {
-        if (auto taken = room.take(reader.size_bytes()); !taken) return of_stream(std::move(taken).error(), name);
+        if (auto taken = room.take(reader.size_bytes()); !taken) return of_stream(taken.failure(), name);
         auto bytes = read_all(reader, caps.arena_bytes);
-        if (!bytes) return of_stream(std::move(bytes).error(), name);
+        if (!bytes) return of_stream(bytes.failure(), name);
         read = *std::move(bytes);
     }
     auto parsed = parse_selected_rows(reader.is_view() ? reader.bytes() : read, caps);
-    if (!parsed) return of_stream(std::move(parsed).error(), name);
+    if (!parsed) return of_stream(parsed.failure(), name);
     auto checked = check_end(held, wanted, parsed->end, reader.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
     if (!checked) return checked.failure();
     return std::make_unique<SelectedRows>(std::move(parsed->rows));
@@ -159,7 +159,7 @@ inline result<void> hand_over(std::span<placed_tensor> arrivals, std::span<const
         if (one.fresh.is_initialized() || one.rows != nullptr) continue;  // read from a file, or lent
         one.in_place = one.held->bytes().size() >= one.bytes.size();
         if (one.in_place) continue;
-        if (auto taken = room.take(one.bytes.size()); !taken) return std::move(taken).error().of_variable(name);
+        if (auto taken = room.take(one.bytes.size()); !taken) return taken.failure().of_variable(name);
         one.fresh = blocks.make(one.found.header.dtype, one.found.header.dims);
         if (!one.fresh.is_initialized()) return no_room(one, name);
     }
@@ -199,29 +199,29 @@ class loader {
     }
 
     /// The error of a record that does not open.
-    [[nodiscard]] error unopened(error failure, const record& held) const {
-        if (rules_.single_record && failure.found == "a folder") failure.message = folder_instead;
+    [[nodiscard, gnu::cold]] failure unopened(failure left, const record& held) const {
+        if (rules_.single_record && left.get()->found == "a folder") left.get()->message = folder_instead;
         const auto name = held.tensors.size() == 1 ? wanted_[held.tensors.front()].name : std::string_view();
-        return std::move(failure).in_file(held.name).of_variable(name);
+        return std::move(left).in_file(held.name).of_variable(name);
     }
 
     /// Takes the tensors of a record; one in memory must stay there until `finish`.
     result<void> take(const record& held, any_reader reader) {
         auto path = reader.path();
         if (path.empty()) path = held.name;
-        if (auto unpacked = room_.take(reader.own_bytes()); !unpacked) return std::move(unpacked).error().in_file(path);
+        if (auto unpacked = room_.take(reader.own_bytes()); !unpacked) return unpacked.failure().in_file(path);
         auto taken = rows_of(held, wanted_) != nullptr ? take_rows(held, reader, path) : take_tensors(held, reader, path);
-        if (!taken) return std::move(taken).error().in_file(path);
+        if (!taken) return taken.failure().in_file(path);
         return {};
     }
 
     /// Takes all arrays of a listing, which are the wanted ones, in their order.
     result<void> take_listed(const record& held, record_listing& listing, any_reader& reader) {
         const auto path = reader.path();
-        if (auto unpacked = room_.take(reader.own_bytes()); !unpacked) return std::move(unpacked).error().in_file(path);
+        if (auto unpacked = room_.take(reader.own_bytes()); !unpacked) return unpacked.failure().in_file(path);
         auto found = place(held, listing, reader, path);
-        if (!found) return std::move(found).error().in_file(path);
-        if (auto taken = take_placed(*std::move(found), reader); !taken) return std::move(taken).error().in_file(path);
+        if (!found) return found.failure().in_file(path);
+        if (auto taken = take_placed(*std::move(found), reader); !taken) return taken.failure().in_file(path);
         return {};
     }
 
@@ -249,7 +249,7 @@ class loader {
         listing_request request{caps_, held.tensors.size()};
         if (held.tensors.size() == 1) request.variable = wanted_[held.tensors.front()].variable;
         auto listing = rules_.format.index(reader, request);
-        if (!listing && held.tensors.size() == 1) return of_stream(std::move(listing).error(), wanted_[held.tensors.front()].name);
+        if (!listing && held.tensors.size() == 1) return of_stream(listing.failure(), wanted_[held.tensors.front()].name);
         if (!listing) return listing.failure();
         return place(held, *listing, reader, path);
     }
@@ -279,11 +279,11 @@ class loader {
             one.is_decoded = one.decoder.run != nullptr;
             if (!one.fresh.is_initialized() && (one.is_decoded || !reader.is_view()))
                 if (auto taken = room_.take(one.found.header.data_bytes); !taken)
-                    return std::move(taken).error().of_variable(wanted_[one.wanted].name);
+                    return taken.failure().of_variable(wanted_[one.wanted].name);
             if (!one.is_decoded) continue;
             if (!one.fresh.try_resize(one.found.header.dtype, one.found.header.dims)) return no_room(one, wanted_[one.wanted].name);
             if (auto made = one.decoder.run(one.decoder.state.get(), one.decoder.at, reader, one.fresh); !made)
-                return std::move(made).error().of_variable(wanted_[one.wanted].name);
+                return made.failure().of_variable(wanted_[one.wanted].name);
             one.decoder.state.reset();
         }
         if (reader.is_view()) {
@@ -299,7 +299,7 @@ class loader {
             if (one.check.run == nullptr || (reader.is_view() && one.fresh.is_lent() && !checks_lent())) continue;
             const auto bytes = one.fresh.is_initialized() ? as_chars(one.fresh.bytes()) : one.bytes;
             if (auto checked = one.check.run(bytes, one.check, one.found.header.data_offset); !checked)
-                return std::move(checked).error().of_variable(wanted_[one.wanted].name);
+                return checked.failure().of_variable(wanted_[one.wanted].name);
         }
         return {};
     }
@@ -348,7 +348,7 @@ result<load_report> load_once(const record_rules& rules, std::span<const wanted_
     if constexpr (ViewReader<reader_type>) open.reserve(records->size());
     for (const auto& held : *records) {
         auto reader = source.open(held.name);
-        if (!reader) return loader.unopened(std::move(reader).error(), held);
+        if (!reader) return loader.unopened(reader.failure(), held);
         if (auto taken = loader.take(held, *reader); !taken) return taken.failure();
         if constexpr (ViewReader<reader_type>) open.push_back(*std::move(reader));
     }

@@ -143,9 +143,9 @@ inline result<void> read_small(placed_tensor& into, stream_indexer& indexer, sha
 inline std::string tensor_count_text(std::size_t n) { return std::string(decimal(n).view()) + (n == 1 ? " tensor" : " tensors"); }
 
 /// An error of a stream belongs to its variable, whatever message inside it was at fault.
-inline error of_stream(error e, std::string_view name) {
-    if (!name.empty()) e.variable = name;
-    return e;
+[[gnu::noinline, gnu::cold]] inline failure of_stream(failure held, std::string_view name) {
+    if (!name.empty()) held.get()->variable = name;
+    return held;
 }
 
 /// A record ends before the last wanted tensor, or holds more of them.
@@ -209,15 +209,15 @@ inline result<sequence<placed_tensor>> index_in_order(const record& held, std::s
             return std::move(fewer).in_file(path);
         }
         auto next = indexer.next();
-        if (!next) return of_stream(std::move(next).error(), name);
+        if (!next) return of_stream(next.failure(), name);
         found.push_back({.wanted = at, .found = *std::move(next)});
         const auto& made = found.back().found;
-        const auto noted = note_of(indexer.header_bytes(made), rules.annotations, made.stream_offset, std::span(&name, 1));
-        if (!noted) return of_stream(noted.error(), name);
+        auto noted = note_of(indexer.header_bytes(made), rules.annotations, made.stream_offset, std::span(&name, 1));
+        if (!noted) return of_stream(noted.failure(), name);
         if (!noted->name.empty() && noted->name != name) return other_name(name, noted->name, made.stream_offset);
         found.back().check = check_of(*noted);
         if ((found.back().check.run == nullptr) != (found.front().check.run == nullptr)) return some_checksums(name, made.stream_offset);
-        if (auto read = read_small(found.back(), indexer, blocks); !read) return of_stream(std::move(read).error(), name);
+        if (auto read = read_small(found.back(), indexer, blocks); !read) return of_stream(read.failure(), name);
     }
     auto checked = check_end(held, wanted, indexer.offset(), indexer.size_bytes(), rules.tolerates_trailing_bytes, path, warnings);
     if (!checked) return checked.failure();
@@ -240,11 +240,11 @@ inline result<sequence<placed_tensor>> index_by_name(const record& held, std::sp
     std::size_t stream_count = 0;
     for (; !indexer.at_end(); ++stream_count) {
         auto next = indexer.next();
-        if (!next) return of_stream(std::move(next).error(), likely_name());
-        const auto noted = note_of(indexer.header_bytes(*next), rules.annotations, next->stream_offset, names);
+        if (!next) return of_stream(next.failure(), likely_name());
+        auto noted = note_of(indexer.header_bytes(*next), rules.annotations, next->stream_offset, names);
         if (!noted) {  // the name it shows may be right, or be what is broken
             const bool known = noted.error().code == errc::bad_checksum && !noted.error().variable.empty();
-            return known ? noted.error() : of_stream(noted.error(), likely_name());
+            return known ? noted.failure() : of_stream(noted.failure(), likely_name());
         }
         const auto place = std::lower_bound(names.begin(), names.end(), noted->name);
         if (place == names.end() || *place != noted->name) continue;
@@ -257,7 +257,7 @@ inline result<sequence<placed_tensor>> index_by_name(const record& held, std::sp
         seen[at] = true;
         while (next_unseen < seen.size() && seen[next_unseen]) ++next_unseen;
         found.push_back({.wanted = order[at], .found = *std::move(next), .check = check_of(*noted)});
-        if (auto read = read_small(found.back(), indexer, blocks); !read) return of_stream(std::move(read).error(), names[at]);
+        if (auto read = read_small(found.back(), indexer, blocks); !read) return of_stream(read.failure(), names[at]);
     }
     if (next_unseen == names.size()) return found;
     return error{.code = errc::missing_record,
@@ -366,7 +366,7 @@ inline result<sequence<placed_tensor>> place_arrays(const record& held, std::spa
     for (const auto& one : found) {
         if (one.decoder.run != nullptr) continue;
         if (auto checked = check_stored(one.found.header, after, size_bytes); !checked)
-            return error(checked.error()).of_variable(wanted[one.wanted].name);
+            return checked.failure().of_variable(wanted[one.wanted].name);
         after = one.found.header.data_end();
     }
     return found;

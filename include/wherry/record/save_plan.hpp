@@ -45,7 +45,7 @@ inline result<void> check_tensor(const tensor_ref& tensor, const limits& caps = 
                      decimal(tensor.bytes.size()));
     if (tensor.rows != nullptr) {
         auto checked = wire::check_rows(tensor.rows->rows, tensor.rows->height);
-        if (!checked) return std::move(checked).error().of_variable(tensor.name);
+        if (!checked) return checked.failure().of_variable(tensor.name);
         if (tensor.dims.rank() == 0 || !std::cmp_equal(tensor.dims[0], tensor.rows->rows.size()))
             return wrong(errc::bad_dims, "the values of SelectedRows are not one per row", decimal(tensor.rows->rows.size()),
                          to_string(tensor.dims));
@@ -55,7 +55,7 @@ inline result<void> check_tensor(const tensor_ref& tensor, const limits& caps = 
         return wrong(errc::bad_lod, "more LoD levels than the limit", decimal(caps.lod_levels), decimal(tensor.lod->size()));
     const auto rows = tensor.dims.rank() > 0 ? static_cast<std::uint64_t>(tensor.dims[0]) : 1;
     auto lod = check_lod(*tensor.lod, rows);
-    return lod ? result<void>() : result<void>(std::move(lod).error().of_variable(tensor.name));
+    return lod ? result<void>() : result<void>(lod.failure().of_variable(tensor.name));
 }
 
 /// Writes the header of a tensor whose stream starts at `offset` of its record; its bytes are in the order of the file.

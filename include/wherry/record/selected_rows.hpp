@@ -66,7 +66,7 @@ template <class S>
         const auto file = read_whole(source, caps.arena_bytes);
         if (!file) return file.failure();
         auto parsed = detail::parse_selected_rows(file->bytes, caps);
-        if (!parsed) return std::move(parsed).error().in_file(file->path);
+        if (!parsed) return parsed.failure().in_file(file->path);
         return std::move(parsed->rows);
     }
 

@@ -45,7 +45,7 @@ class stream_indexer {
     /// not all there. Guarantee: after an error nothing has moved; no memory is reserved for a claimed length.
     result<indexed_tensor> next() {
         auto header = read_header();
-        if (!header) return std::move(header).error().in_file(reader_.path());
+        if (!header) return header.failure().in_file(reader_.path());
         const auto left = size_bytes_ - header->data_offset;
         if (!fits(header->data_bytes, left))
             return error{.code = errc::truncated,

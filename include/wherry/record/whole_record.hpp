@@ -90,14 +90,14 @@ auto with_record(S& source, Use use) -> decltype(use(std::string_view())) {
     if (!reader) return reader.failure();
     const std::string path(std::string_view(reader->path()));
     const auto placed = [&](auto used) -> decltype(use(std::string_view())) {
-        if (!used) return std::move(used).error().in_file(path);
+        if (!used) return used.failure().in_file(path);
         return used;
     };
     if constexpr (ViewReader<typename decltype(reader)::value_type>) {
         return placed(use(reader->bytes()));
     } else {
         const auto bytes = read_all(*reader);
-        if (!bytes) return error(bytes.error()).in_file(path);
+        if (!bytes) return bytes.failure().in_file(path);
         return placed(use(*bytes));
     }
 }

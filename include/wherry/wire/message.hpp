@@ -238,21 +238,16 @@ struct message_of : any_message {
           message(of) {}
 };
 
-[[gnu::noinline, gnu::cold]] constexpr failure in_message(failure failed, std::string_view name) {
-    static_cast<void>(std::move(*failed.get()).of_variable(name));
-    return failed;
-}
-
 /// Reads fields into a message until its bytes end: scalars overwrite, sub-messages merge, repeated fields grow.
 [[gnu::noinline]] constexpr failure merge_fields(any_message& message, byte_cursor in, allowance& allowed) {
     const auto start = in.offset();
     std::uint64_t seen = 0;
     while (!in.at_end()) {
         auto read = read_field(in);
-        if (!read) return in_message(read.failure(), message.name);
+        if (!read) return read.failure().of_variable(message.name);
         field_store field{.read = *read, .allowed = allowed, .seen = seen};
         message.visit(message, field);
-        if (field.has_failed()) return in_message(std::move(field.failed), message.name);
+        if (field.has_failed()) return std::move(field.failed).of_variable(message.name);
     }
     const field_view none;  // its number is 0, which no member has
     field_store absent{.read = none, .allowed = allowed, .seen = seen};

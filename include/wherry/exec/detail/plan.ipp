@@ -169,7 +169,7 @@ WHERRY_INLINE result<void> plan::run_step(const detail::planned_step& step) {
             if (to != nullptr) to->set_dims(step.inputs[0]->dims), to->told_lod = step.inputs[0]->told_lod;
     run_context context(
         {step.op->type, step.op->outputs, step.input_slots, step.output_slots, step.inputs, step.outputs, program_version_, room_bytes_});
-    if (auto ran = step.op->run(step.attributes.get(), context); !ran) return std::move(ran).error().of_op(step.op->type);
+    if (auto ran = step.op->run(step.attributes.get(), context); !ran) return ran.failure().of_op(step.op->type);
     return {};
 }
 WHERRY_INLINE result<void> plan::run_steps() {

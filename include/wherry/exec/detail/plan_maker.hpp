@@ -52,7 +52,7 @@ class plan_maker {
             if (ops[at].type() == "feed" || ops[at].type() == "fetch") continue;
             auto added = add_step(ops[at]);
             if (!added && (added.error().code != errc::unsupported || block_ != 0 || !leave_rest(at)))
-                return std::move(added).error().of_op(ops[at].type());
+                return added.failure().of_op(ops[at].type());
         }
         if (auto taken = made_.rest_ != nullptr ? result<void>() : take_fetches(); !taken) return taken.failure();
         if (auto placed = place_temporaries(); !placed) return placed.failure();
@@ -119,8 +119,7 @@ class plan_maker {
             made_.planned_[at].last_step = end;
             made_.fetched_.push_back(at);
             const auto& meta = made_.planned_[at].meta;
-            if (auto taken = room_.take(byte_count(meta.dtype, meta.dims).value_or(0)); !taken)
-                return std::move(taken).error().of_variable(name);
+            if (auto taken = room_.take(byte_count(meta.dtype, meta.dims).value_or(0)); !taken) return taken.failure().of_variable(name);
         }
         return {};
     }
@@ -213,7 +212,7 @@ class plan_maker {
         infer_context context({op.type(), info->inputs, in->ranges, out->ranges, in_metas, out_metas, made_.program_version_, false, lods});
         if (auto inferred = info->infer(attributes->get(), context); !inferred) return inferred;
         const auto follows = detail::follow_rows(*info, in_metas, out_metas);
-        if (!follows) return follows.error();
+        if (!follows) return follows.failure();
 
         sequence<std::uint32_t> outputs;
         for (std::size_t i = 0; i < out->names.size(); ++i) {
@@ -247,7 +246,7 @@ class plan_maker {
         for (const auto& var : own) hidden.push_back(find_current(var.name())), current_[var.name()] = none;
         const auto around = std::exchange(block_, static_cast<std::size_t>(block));
         for (const auto& inner : program_.blocks()[block_].ops())
-            if (auto added = add_step(inner); !added) return std::move(added).error().of_op(inner.type());
+            if (auto added = add_step(inner); !added) return added.failure().of_op(inner.type());
         block_ = around;
         for (std::size_t i = 0; i < own.size(); ++i) current_[own[i].name()] = hidden[i];
         made_.steps_[first - 1].skips = static_cast<std::uint32_t>(made_.steps_.size() - first);
@@ -317,7 +316,7 @@ class plan_maker {
         const auto size_bytes = byte_count(planned.meta.dtype, planned.meta.dims).value_or(0);
         const auto* held = scope_.root().find_var(planned.name);
         if (held != nullptr && held->capacity_bytes() >= size_bytes) return {};
-        if (auto taken = room_.take(size_bytes); !taken) return std::move(taken).error().of_variable(planned.name);
+        if (auto taken = room_.take(size_bytes); !taken) return taken.failure().of_variable(planned.name);
         return {};
     }
 

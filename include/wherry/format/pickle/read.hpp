@@ -45,7 +45,7 @@ class state_reader {
         const state_of_arrays states(*parsed_);
         for (auto& found : keep.take_places()) {
             auto view = found.array.kind == kind::array ? states.array_of(found.array) : states.scalar_of(found.array);
-            if (!view) return std::move(view).error().of_variable(found.name);
+            if (!view) return view.failure().of_variable(found.name);
             view->name = std::move(found.name);
             parsed_->views.push_back(*std::move(view));
         }
@@ -86,7 +86,7 @@ class state_reader {
             auto name = key_name(*objects_, items[i], caps_);
             if (!name) return name.failure();
             auto found = items[i + 1].kind == kind::dict ? join(items[i + 1]) : bad_state("the description of a cut array is not a dict");
-            if (!found) return std::move(found).error().of_variable(*name);
+            if (!found) return found.failure().of_variable(*name);
             found->name = *std::move(name);
             parsed_->joined.push_back(*std::move(found));
         }

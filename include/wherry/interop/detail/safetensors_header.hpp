@@ -242,7 +242,7 @@ inline result<void> check_tensors(sequence<tensor_info>& tensors, std::uint64_t 
                          .expected = decimal(covered),
                          .found = decimal(tensor.begin)};
         const auto size = numpy::data_bytes(tensor.dtype, tensor.dims);
-        if (!size) return error(size.error()).of_variable(tensor.name);
+        if (!size) return size.failure().of_variable(tensor.name);
         if (*size != tensor.end - tensor.begin)
             return error{.code = errc::shape_mismatch,
                          .message = "the data_offsets of a tensor are not what its shape needs",

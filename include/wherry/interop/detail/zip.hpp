@@ -120,7 +120,7 @@ class directory_reader {
     result<sequence<member>> members() {
         if (auto read = directory(); !read) return read.failure();
         for (auto& m : members_)
-            if (auto found = locate(m); !found) return std::move(found).error().of_variable(m.name);
+            if (auto found = locate(m); !found) return found.failure().of_variable(m.name);
         if (auto apart = check_apart(); !apart) return apart.failure();
         return std::move(members_);
     }
@@ -229,7 +229,7 @@ class directory_reader {
         if (!bytes) return bytes.failure();
         std::uint64_t at = 0;
         for (std::uint64_t i = 0; i < found->count; ++i)
-            if (auto read = entry(*bytes, at); !read) return std::move(read).error().shifted(directory_offset_);
+            if (auto read = entry(*bytes, at); !read) return read.failure().shifted(directory_offset_);
         if (at != found->size) return bad("the directory of a zip archive is longer than its members", directory_offset_ + at);
         return {};
     }

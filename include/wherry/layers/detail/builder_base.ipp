@@ -69,7 +69,7 @@ namespace detail {
 /// Element type, dims and LoD level of a variable as a program has them. Errors: bad_dims for more dims than a tensor may have.
 inline result<tensor_meta> meta_of(const Variable& var) {
     auto dims = Shape::from(var.shape());
-    if (!dims) return std::move(dims).error().of_variable(var.name());
+    if (!dims) return dims.failure().of_variable(var.name());
     return tensor_meta{var.dtype(), *dims, var.lod_level()};
 }
 
@@ -99,9 +99,9 @@ WHERRY_INLINE result<void> BuilderBase::infer_outputs(const Operator& op) const 
     auto attributes = info->read_attributes(op);
     if (!attributes) return attributes.failure();
     const auto in = bind_slots(info->inputs, op.desc().inputs);
-    if (!in) return error(in.error()).of_op(op.type());
+    if (!in) return in.failure().of_op(op.type());
     const auto out = bind_slots(info->outputs, op.desc().outputs);
-    if (!out) return error(out.error()).of_op(op.type());
+    if (!out) return out.failure().of_op(op.type());
     sequence<tensor_meta> in_metas;
     sequence<VarKind> in_kinds;
     for (const auto* name : in->names) {
@@ -110,7 +110,7 @@ WHERRY_INLINE result<void> BuilderBase::infer_outputs(const Operator& op) const 
             return error{
                 .code = errc::no_such_variable, .message = {"var ", *name, " not in this block"}, .variable = *name, .op = op.type()};
         auto meta = detail::meta_of(var);
-        if (!meta) return std::move(meta).error().of_op(op.type());
+        if (!meta) return meta.failure().of_op(op.type());
         in_metas.push_back(*meta);
         in_kinds.push_back(var.kind());
     }
@@ -118,7 +118,7 @@ WHERRY_INLINE result<void> BuilderBase::infer_outputs(const Operator& op) const 
     for (const auto* name : out->names) out_vars.push_back(find_var(*name));
     sequence<tensor_meta> out_metas(out_vars.size());
     infer_context context({op.type(), info->inputs, in->ranges, out->ranges, in_metas, out_metas, main_.version(), true});
-    if (auto inferred = info->infer(attributes->get(), context); !inferred) return std::move(inferred).error().of_op(op.type());
+    if (auto inferred = info->infer(attributes->get(), context); !inferred) return inferred.failure().of_op(op.type());
     if (info->is_conditional) return {};  // its block has inferred what it writes
     const bool rows = info->out_kind != nullptr && info->out_kind(attributes->get(), in_kinds) == VarKind::SELECTED_ROWS;
     for (std::size_t i = 0; i < out_vars.size(); ++i) {

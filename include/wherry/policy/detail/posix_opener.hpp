@@ -42,7 +42,7 @@ class posix_opener {
         constexpr int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         auto shown = path_in(path, record);
         if (seen_.empty())
-            if (auto begun = begin(path); !begun) return std::move(begun).error().in_file(shown);
+            if (auto begun = begin(path); !begun) return begun.failure().in_file(shown);
         std::string name(whole_ ? path : record);
         const auto open_one = [&](const std::string& one) {
             if (!whole_) return open_beneath<Calls>(folder_.get(), one, flags);
@@ -61,7 +61,7 @@ class posix_opener {
         if (seen_.empty() && (to_come_ > 1 || leads_)) held_ = descriptor<Calls>(Calls::duplicate(file.get()));
         seen_.push_back({std::move(name), status.st_dev, status.st_ino});
         if (seen_.size() == to_come_)
-            if (auto same = still_the_same(); !same) return std::move(same).error().in_file(shown);
+            if (auto same = still_the_same(); !same) return same.failure().in_file(shown);
         return reader(std::move(file), static_cast<std::uint64_t>(status.st_size), std::move(shown));
     }
 

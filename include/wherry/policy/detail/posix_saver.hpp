@@ -113,11 +113,11 @@ class posix_saver {
             if (auto opened = set.open(whole_ ? split_path(path_).first : path_, how_, how_.beside && (!whole_ || joins_set() || leads_),
                                        insides_of(records_));
                 !opened)
-                return std::move(opened).error().in_file(shown);
+                return opened.failure().in_file(shown);
         const auto [inside, last] = whole_ ? std::pair(std::string_view(), split_path(path_).second) : split_inside(to.name);
         name_ = last;
         if (!whole_ && inside != inside_)
-            if (auto entered = enter(inside); !entered) return std::move(entered).error().in_file(shown);
+            if (auto entered = enter(inside); !entered) return entered.failure().in_file(shown);
         auto how = how_;
         if (set.is_new()) how.beside = false;
         else if (auto resolved = follow_link(name_, shown); !resolved) return resolved;

@@ -185,10 +185,10 @@ class pruner {
         };
         for (auto& attr : op.attrs) {
             if (attr.type == AttrType::BLOCK && attr.block_idx)
-                if (auto visited = visit(*attr.block_idx); !visited) return std::move(visited).error().of_op(op.type);
+                if (auto visited = visit(*attr.block_idx); !visited) return visited.failure().of_op(op.type);
             if (attr.type == AttrType::BLOCKS)
                 for (auto& index : attr.blocks_idx)
-                    if (auto visited = visit(index); !visited) return std::move(visited).error().of_op(op.type);
+                    if (auto visited = visit(index); !visited) return visited.failure().of_op(op.type);
         }
         return {};
     }
