@@ -145,9 +145,22 @@ TEST_CASE("convert --rename with --program-out: the pair computes what it did, a
 
 TEST_CASE("convert compares known dims of every variable with the program's, as it compares element types") {
     const auto folder = golden(model + "/inference");
-    MUST_SUCCEED({"convert", folder, fresh("turned.npz"), "--to", "npz", "--transpose", "fc_0.w_0"});
-    const auto done = wherry_tool({"convert", folder + "/__model__", "turned.npz", fresh("misfit"), "--out-filename", "params"});
-    CHECK(done.status != 0);
-    CHECK_MESSAGE(done.err.find("shape_mismatch: the program has a variable of another shape") != std::string::npos, done.err);
-    CHECK_MESSAGE(done.err.find("variable fc_0.w_0") != std::string::npos, done.err);
+    struct misfit {
+        std::vector<std::string> options;
+        std::string variable;
+    };
+    const std::vector<misfit> misfits{{{"--transpose", "fc_0.w_0"}, "fc_0.w_0"},
+                                      {{"--rename", "fc_0.w_0=fc_0.b_0", "--rename", "fc_0.b_0=fc_0.w_0"}, "fc_0.b_0"}};
+    for (const auto& one : misfits)
+        for (const std::string form : {"npz", "safetensors", "pdparams", "paddle"}) {
+            CAPTURE(form);
+            MUST_SUCCEED(std::vector<std::string>{"convert", folder, fresh("turned"), "--to", form} + one.options);
+            const auto done = wherry_tool({"convert", folder + "/__model__", "turned", fresh("misfit"), "--out-filename", "params"});
+            CHECK(done.status == 1);
+            CHECK_MESSAGE(done.err.find("shape_mismatch: the program has a variable of another shape") != std::string::npos, done.err);
+            CHECK_MESSAGE(done.err.find("variable " + one.variable) != std::string::npos, done.err);
+            CHECK_MESSAGE(done.err.find("expected [") != std::string::npos, done.err);
+            CHECK_MESSAGE(done.err.find("found [") != std::string::npos, done.err);
+            CHECK(!std::filesystem::exists("misfit"));
+        }
 }
