@@ -294,6 +294,9 @@ set(WHERRY_HEADERS
     wherry/layers/math.hpp
     wherry/layers/moving_average.hpp
     wherry/layers/param_attr.hpp
+    wherry/model/async_checkpoint.hpp
+    wherry/model/checkpoint.hpp
+    wherry/model/checkpoint_notes.hpp
     wherry/model/clip_extra.hpp
     wherry/model/detail/state_files.hpp
     wherry/model/inference_files.hpp
@@ -305,6 +308,8 @@ set(WHERRY_HEADERS
     wherry/model/state.hpp
     wherry/policy/annotate.hpp
     wherry/policy/capped.hpp
+    wherry/policy/claimed_folder.hpp
+    wherry/policy/clean_folder.hpp
     wherry/policy/codec.hpp
     wherry/policy/commit.hpp
     wherry/policy/detail/portable_file.hpp

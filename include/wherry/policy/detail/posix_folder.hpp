@@ -195,15 +195,23 @@ void remove_tree(int at, const std::string& name) {
     }
 }
 
-/// Removes temporaries of processes that are gone from these folders beneath a folder, unless a journal wants them. `everything`: also
-/// those of which it is not known whose they are. Answers how many there were, and how many are left.
-struct swept {
-    std::size_t removed = 0;
-    std::size_t left = 0;
-};
+/// Removes a file or a folder of a save. True where it is not there any more.
 template <class Calls>
-swept sweep(int folder, std::span<const std::string> insides, bool everything = false) {
-    swept done;
+bool remove_temporary(int at, const std::string& name) {
+    if (Calls::remove(at, name.c_str()) != 0 && (errno == EISDIR || errno == EPERM)) remove_tree<Calls>(at, name);
+    struct ::stat seen {};
+    return Calls::status_of(at, name.c_str(), seen) != 0;
+}
+
+/// What a sweep does without anybody who is told.
+struct untold {
+    static constexpr bool only_looks = false;
+    void operator()(const std::string&, bool) const noexcept {}
+};
+/// Removes temporaries of processes that are gone from these folders beneath a folder, unless a journal wants them. Calls
+/// `told(path beneath the folder, whether it went)` for each temporary; with `told.only_looks` all stays.
+template <class Calls, class Told = untold>
+void sweep(int folder, std::span<const std::string> insides, Told told = {}) {
     sequence<std::pair<std::string_view, std::string>> dead;
     folders_beneath<Calls> folders(folder);
     for (const auto& inside : insides) {
@@ -211,26 +219,19 @@ swept sweep(int folder, std::span<const std::string> insides, bool everything = 
         if (at < 0) continue;
         static_cast<void>(Calls::list(at, [&](std::string_view name) {
             if (!looks_temporary(name)) return;
-            const auto whose = owner_of(name);
-            const auto mine = this_owner();
-            const bool here = whose.host == mine.host;
-            if (is_gone(whose) || (everything && !here)) dead.emplace_back(inside, std::string(name));
-            else ++done.left;
+            if (is_gone(owner_of(name))) dead.emplace_back(inside, std::string(name));
+            else told(std::string(inside).append(name), false);
         }));
     }
-    if (dead.empty()) return done;
+    if (dead.empty()) return;
     folder_lock<Calls> lock(folder);
-    if (lock.take() == folder_lock<Calls>::state::busy) return done.left += dead.size(), done;
+    const bool busy = lock.take() == folder_lock<Calls>::state::busy;
     const auto journal = read_journal<Calls>(folder, {});
-    if (!journal || *journal) return done.left += dead.size(), done;
     for (const auto& [inside, name] : dead) {
         const int at = folders.of(inside);
-        if (at < 0) continue;
-        if (Calls::remove(at, name.c_str()) != 0 && (errno == EISDIR || errno == EPERM)) remove_tree<Calls>(at, name);
-        struct ::stat seen {};
-        ++(Calls::status_of(at, name.c_str(), seen) != 0 ? done.removed : done.left);
+        const bool may = !busy && journal && !*journal && at >= 0;
+        told(std::string(inside).append(name), may && (told.only_looks || remove_temporary<Calls>(at, name)));
     }
-    return done;
 }
 
 }  // namespace wherry::inline WHERRY_ABI::detail

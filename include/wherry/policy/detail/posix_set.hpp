@@ -34,6 +34,18 @@ constexpr std::string_view folder_of(std::string_view path) noexcept {
     return path.empty() ? std::string_view(".") : path;
 }
 
+inline error cannot_make() { return system_error(errc::cannot_open, "the system refused to make a folder", {}, errno); }
+/// A folder that may be there already. `synced`: the device holds its name, too. Errors: cannot_open, cannot_write.
+template <class Calls>
+result<void> make_folder_once(const std::string& folder, bool synced) {
+    if (uninterrupted([&] { return Calls::make_folder(AT_FDCWD, folder.c_str()); }) != 0)
+        return errno == EEXIST ? result<void>() : result<void>(cannot_make());
+    if (!synced) return {};
+    const auto above = open_folder<Calls>(AT_FDCWD, std::string(split_path(folder).first));
+    if (above && (uninterrupted([&] { return Calls::sync(above.get()); }) == 0 || errno == EINVAL)) return {};
+    return system_error(errc::cannot_write, "the device does not confirm a new folder", folder, errno);
+}
+
 /// Files of one folder that take their names together: temporaries beside them, and for several a journal, whose renaming is the commit.
 /// In a folder that is not there yet the files have their names, and the folder, beside its place, is what is renamed.
 /// Guarantee: a set that is not committed leaves nothing behind.
@@ -131,10 +143,10 @@ class staged_set {
     /// mkdir -p, the last one beside its place.
     result<void> make(bool stage) {
         for (std::size_t end = folder_.find('/', 1); end != std::string::npos; end = folder_.find('/', end + 1))
-            if (auto made = make_one(folder_.substr(0, end)); !made) return made;
+            if (auto made = make_folder_once<Calls>(folder_.substr(0, end), how_.synced); !made) return made;
         const auto [above, name] = split_path(folder_);
         if (!stage || name == "." || name == "..") {
-            auto made = make_one(folder_);
+            auto made = make_folder_once<Calls>(folder_, how_.synced);
             if (made) root_ = open_folder<Calls>(AT_FDCWD, folder_);
             return made;
         }
@@ -153,16 +165,6 @@ class staged_set {
         root_ = open_folder<Calls>(above_.get(), beside_);
         return {};
     }
-    result<void> make_one(const std::string& folder) {
-        if (uninterrupted([&] { return Calls::make_folder(AT_FDCWD, folder.c_str()); }) != 0)
-            return errno == EEXIST ? result<void>() : result<void>(cannot_make());
-        if (!how_.synced) return {};
-        const auto above = open_folder<Calls>(AT_FDCWD, std::string(split_path(folder).first));
-        if (above && sync(above.get())) return {};
-        return failed("the device does not confirm a new folder", folder, errno);
-    }
-    static error cannot_make() { return system_error(errc::cannot_open, "the system refused to make a folder", {}, errno); }
-
     result<void> tidy(std::span<const std::string> insides) {
         if (auto settled = settle_to_write(false); !settled) return settled;
         sweep<Calls>(root(), insides);
