@@ -207,6 +207,7 @@ set(WHERRY_HEADERS
     wherry/format/pickle/elements.hpp
     wherry/format/pickle/emitter.hpp
     wherry/format/pickle/extra.hpp
+    wherry/format/pickle/input.hpp
     wherry/format/pickle/keep.hpp
     wherry/format/pickle/machine.hpp
     wherry/format/pickle/parsed.hpp

@@ -42,37 +42,22 @@ error wrong(std::string_view message, std::string_view expected = {}, std::strin
     return {.code = errc::bad_argument, .message = message, .expected = expected, .found = found};
 }
 
-/// Forms by the ending of OUT; an empty one is of files that cannot be written.
+/// Forms by the ending of OUT.
 struct ending {
     std::string_view text;
     std::string_view form;
 };
-constexpr ending endings[] = {{".npz", "npz"},
-                              {".safetensors", "safetensors"},
-                              {".pdparams", "pdparams"},
-                              {".pdopt", "pdparams"},
-                              {".pdiparams", "paddle"},
-                              {".pdmodel", ""},
-                              {".onnx", ""},
-                              {".h5", ""},
-                              {".hdf5", ""},
-                              {".pt", ""},
-                              {".pth", ""},
-                              {".pb", ""},
-                              {".tflite", ""},
-                              {".npy", ""},
-                              {".json", ""},
-                              {".zip", ""},
-                              {".tar", ""},
-                              {".gz", ""},
-                              {".pkl", ""},
-                              {".txt", ""},
-                              {".bin", ""},
-                              {".ckpt", ""},
-                              {".gguf", ""}};
+constexpr ending endings[] = {
+    {".npz", "npz"}, {".safetensors", "safetensors"}, {".pdparams", "pdparams"}, {".pdopt", "pdparams"}, {".pdiparams", "paddle"}};
 
-/// The form that was asked for or, without --to, the one that the ending of OUT names; paddle for any other name of a folder. A file
-/// whose name ends in .pdiparams is the one of all. Errors: bad_argument for an ending that names no form that is written here.
+/// Whether a name ends as those of files do, in a dot, a letter and so on: `b.dat`, not `v1.5`.
+bool has_ending(std::string_view ending) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    return ending.size() > 1 && letter(ending[1]);
+}
+
+/// The form that was asked for or, without --to, the one that the ending of OUT names; paddle for a folder, which has no ending or is there.
+/// A file whose name ends in .pdiparams is the one of all. Errors: bad_argument for an ending that names no form that is written here.
 result<void> choose_form(convert_arguments& given) {
     if (given.paths.empty()) return {};
     if (given.form.empty() && given.shard_bytes != 0) given.form = "safetensors";
@@ -82,18 +67,21 @@ result<void> choose_form(convert_arguments& given) {
     given.form = "paddle";
     if (!given.out_filename.empty() || is_folder(given.paths.back())) return {};
     const std::filesystem::path out(given.paths.back());
+    auto written = out.extension().string();
+    for (char& c : written) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const auto wrong_ending = [&] {
+        return wrong("the ending of OUT names no form that is written here; --to says which is meant",
+                     "npz, safetensors, pdparams, pdiparams", out.extension().string());
+    };
     for (const auto& known : endings) {
-        if (out.extension() != known.text) continue;
-        if (known.form.empty())
-            return wrong("the ending of OUT names no form that is written here; --to says which is meant",
-                         "npz, safetensors, pdparams, pdiparams", known.text);
+        if (written != known.text) continue;
         given.form = known.form;
         if (known.text != ".pdiparams") return {};
         given.out_filename = out.filename().string();
         given.paths.back() = out.has_parent_path() ? out.parent_path().string() : ".";
         return {};
     }
-    return {};
+    return has_ending(written) ? result<void>(wrong_ending()) : result<void>();
 }
 
 /// Checks what belongs together, before any file is opened.

@@ -1,12 +1,17 @@
 #include "commands.hpp"
 #include "files.hpp"
+#include "operators.hpp"
 #include "said.hpp"
 #include "states.hpp"
 #include "strip.hpp"
 
+#include <wherry/exec/bind_ops.hpp>
+#include <wherry/layers/builder_base.hpp>
 #include <wherry/model/inference_files.hpp>
+#include <wherry/model/inference_program.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -39,22 +44,43 @@ std::set<std::string, std::less<>> needed_for(const Program& program, const std:
     return names;
 }
 
-/// The inputs that were named or, where none were, the model's own: what its feed operators feed, or the variables that it declares to
-/// be fed and that the targets need.
+/// The inputs that were named or, where none were, the model's own: of what its feed operators feed, or it
+/// declares to be fed, those that the targets need.
 result<std::vector<std::string>> feeds_of(const Program& program, const infer_model_arguments& given) {
     if (!given.feeds.empty()) return given.feeds;
     const auto fed = wherry::feed_target_names(program);
     if (!fed) return fed.error();
-    if (!fed->empty()) return std::vector<std::string>(fed->begin(), fed->end());
     const auto names = needed_for(program, given.targets);
+    if (!fed->empty()) {
+        std::vector<std::string> own(fed->begin(), fed->end());
+        erase_if(own, [&](const std::string& name) { return !names.contains(name); });
+        return own;
+    }
     std::vector<std::string> declared;
     for (const auto& var : program.global_block().vars())
         if (var.need_check_feed() && names.contains(var.name())) declared.push_back(var.name());
     return declared;
 }
 
-/// The program whose inputs have so many rows; an open first dim becomes that. Errors: shape_mismatch for an input that has another one.
-result<Program> with_batch(const Program& program, const std::vector<std::string>& feeds, std::int64_t batch) {
+/// Gives the variables of the root block the dims that follow from those of the inputs. What an operator leaves open, and what one that is
+/// not known here makes, stays as it is declared, which is true of any number of rows.
+/// Errors: those of the operators: one that reshapes to a fixed number of rows cannot have another.
+result<void> infer_dims(Program& program) {
+    wherry::bind_ops(program, all_operators());
+    wherry::UniqueNameGenerator names;
+    wherry::NameScope scopes;
+    const wherry::BuilderBase builder(program, program, names, scopes);
+    for (const auto& op : program.global_block().ops()) {
+        if (op.implementation() == nullptr || op.type() == "feed" || op.type() == "fetch") continue;
+        if (auto inferred = builder.infer_outputs(op); !inferred) return inferred;
+    }
+    return {};
+}
+
+/// The program whose inputs have so many rows, with all that follows from it; an open first dim becomes that.
+/// Errors: shape_mismatch for an input that has another one, those of `infer_dims`.
+result<Program> with_batch(const Program& program, const std::vector<std::string>& feeds, const std::vector<std::string>& targets,
+                           std::int64_t batch) {
     auto desc = program.to_desc();
     for (auto& var : desc.blocks.front().vars) {
         if (std::find(feeds.begin(), feeds.end(), var.name) == feeds.end() || !var.type.lod_tensor) continue;
@@ -66,6 +92,20 @@ result<Program> with_batch(const Program& program, const std::vector<std::string
                          .expected = "-1",
                          .found = wherry::to_string(dims)};
         dims[0] = batch;
+    }
+    auto fixed = Program::from_desc(desc);
+    if (!fixed) return fixed;
+    auto pruned = wherry::make_inference_program(*fixed, feeds, targets);
+    if (!pruned) return pruned.error();
+    if (auto inferred = infer_dims(pruned->program); !inferred) return std::move(inferred).error();
+    for (auto& var : desc.blocks.front().vars) {
+        const auto known = pruned->program.global_block().find_var(var.name);
+        if (!known || known.persistable() || !var.type.lod_tensor || var.type.selected_rows) continue;
+        auto& dims = var.type.lod_tensor->tensor.dims;
+        const auto shape = known.shape();
+        if (shape.size() != dims.size()) continue;
+        for (std::size_t i = 0; i < dims.size(); ++i)
+            if (shape[i] >= 0) dims[i] = shape[i];
     }
     return Program::from_desc(std::move(desc));
 }
@@ -87,7 +127,7 @@ result<std::string> infer_model(const infer_model_arguments& given) {
     const auto feeds = feeds_of(*program, given);
     if (!feeds) return error(feeds.error()).in_file(given.program);
     if (given.batch > 0) {
-        auto fixed = with_batch(*program, *feeds, given.batch);
+        auto fixed = with_batch(*program, *feeds, given.targets, given.batch);
         if (!fixed) return std::move(fixed).error().in_file(given.program);
         program = std::move(fixed);
     }

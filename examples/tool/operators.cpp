@@ -10,6 +10,8 @@ namespace tool {
 
 wherry::Executor executor_of_all() { return wherry::Executor(wherry::op::inference{}); }
 
+wherry::op_table all_operators() { return wherry::op::inference::table; }
+
 bool can_run(std::string_view type) {
     return type == "feed" || type == "fetch" || wherry::find_op(wherry::op::inference::table, type) != nullptr;
 }

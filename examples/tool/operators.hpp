@@ -3,6 +3,7 @@
 
 #include <wherry/base/result.hpp>
 #include <wherry/exec/executor.hpp>
+#include <wherry/exec/op_list.hpp>
 #include <wherry/program/program.hpp>
 
 #include <string>
@@ -12,6 +13,9 @@ namespace tool {
 
 /// An Executor with every operator there is. They are compiled once, in operators.cpp: nothing here takes longer.
 wherry::Executor executor_of_all();
+
+/// The operators themselves, for what infers dims.
+wherry::op_table all_operators();
 
 /// True for an operator that `run` and `train` know.
 bool can_run(std::string_view type);

@@ -6,9 +6,12 @@
 #include <wherry/archive/archive.hpp>
 #include <wherry/format/text_file.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/record/any_reader.hpp>
+#include <wherry/record/whole_record.hpp>
 
 #include <bit>
 #include <complex>
+#include <cstddef>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -189,6 +192,53 @@ TEST_CASE("a text cut at any byte is an error or, where a number's last digits a
         CAPTURE(size);
         CHECK((!cut || cut->count() == 12 || size < 17));  // 17: the first line, which until it is whole is a comment
     }
+}
+
+TEST_CASE("a text in a file, of which a window is held, is the same as in memory wherever the windows end") {
+    const support::scratch place("text_windows");
+    const auto check_same = [&](const std::string& text) {
+        support::write_file(place / "w", text);
+        const auto whole = text_file::parse(text);
+        disk source{place / "w"};
+        auto file = open_record(source);
+        REQUIRE(file);
+        any_reader reader(*file);
+        const auto listed = format::text::index(reader, {});
+        CHECK(static_cast<bool>(listed) == static_cast<bool>(text_file::parse_head(text)));
+        if (!listed) {
+            CHECK(listed.error().code == text_file::parse_head(text).error().code);
+            return;
+        }
+        CHECK(listed->held_bytes == 0);
+        const auto& one = listed->arrays[0];
+        Tensor made(one.header.dtype, one.header.dims);
+        const auto filled = one.decoder.run(one.decoder.state.get(), one.decoder.at, reader, made);
+        REQUIRE(static_cast<bool>(filled) == static_cast<bool>(whole));
+        if (filled) CHECK(made == *whole);
+        else CHECK(to_string(filled.error()) == to_string(whole.error()));
+    };
+    std::string rows;
+    for (int i = 0; i < 40'000; ++i) rows += std::to_string(i) + (i % 4 == 3 ? "\n" : " ");
+    REQUIRE(rows.size() > 3 * 65'536);
+    for (std::size_t before = 0; before < 12; ++before) {
+        check_same(std::string(before, ' ') + rows);
+        check_same("#" + std::string(65'530 + before, '#') + "\n" + rows);
+    }
+    check_same("# float32 [10000, 4]\n" + rows);
+    check_same("# float32 [10001, 4]\n" + rows);
+    check_same(rows + "5");
+    check_same(rows + "five five five five\n");
+    check_same(std::string(200'000, '#'));
+    support::write_file(place / "long", rows + std::string(200'000, '1'));
+    disk source{place / "long"};
+    auto file = open_record(source);
+    REQUIRE(file);
+    any_reader reader(*file);
+    const auto refused = format::text::index(reader, {});
+    REQUIRE(!refused);
+    CHECK(refused.error().code == errc::bad_text);
+    CHECK(refused.error().message == "a word is longer than any number");
+    CHECK(refused.error().offset == rows.size());
 }
 
 TEST_CASE("names that cannot be files are refused before the first file is written") {

@@ -31,13 +31,15 @@ TEST_CASE("files of other kinds are named for what they are, with what to do") {
          "found a git-lfs pointer, not the file itself: run git lfs pull"},
         {"<!DOCTYPE html><html></html>", "found an HTML page: the link shows the file, download the file itself"},
         {std::string("\x89HDF\r\n\x1a\n\0\0\0\0", 12), "found an HDF5 file (Keras?): save its arrays with numpy.savez"},
+        {"\x89HDF\r\n\x1a\nxxxxxxxxxxxxxxxxxx", "found an HDF5 file (Keras?): save its arrays with numpy.savez"},
         {"\x08\x07\x12\x07pytorch:\x80\x01", "found an ONNX model: X2Paddle"},
     };
     for (const auto& [bytes, says] : table)
         for (const auto& arguments : std::vector<std::vector<std::string>>{{"inspect", "foreign"},
                                                                            {"convert", "foreign", fresh("foreign_out")},
                                                                            {"diff", "foreign", "foreign"},
-                                                                           {"dot", "foreign"}}) {
+                                                                           {"dot", "foreign"},
+                                                                           {"run", "foreign", fresh("foreign_out")}}) {
             write_file("foreign", bytes);
             const auto done = wherry_tool(arguments);
             CHECK(done.status != 0);

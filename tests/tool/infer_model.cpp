@@ -4,6 +4,11 @@
 
 #include <doctest/doctest.h>
 
+#include <wherry/base/dtype.hpp>
+#include <wherry/base/sequence.hpp>
+#include <wherry/program/program.hpp>
+
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -56,9 +61,50 @@ TEST_CASE("--batch fixes the first dim of the inputs") {
     const auto at = shown.find("\"name\":\"x\"");
     REQUIRE(at != std::string::npos);
     CHECK_MESSAGE(shown.substr(at, 120).find("\"dims\":[3,") != std::string::npos, shown.substr(at, 120));
+    CHECK_MESSAGE(shown.find("\"dims\":[-1") == std::string::npos, shown);  // nor is a dim that follows from it open
     const auto other = wherry_tool({"infer-model", "fixed/__model__", "fixed", fresh("again"), "--targets", "fc_2.tmp_2", "--batch", "4"});
     CHECK(other.status == 1);
     CHECK(other.err.find("--batch wants inputs whose first dim is open") != std::string::npos);
+}
+
+TEST_CASE("--batch is refused where an operator has another number of rows, and says which") {
+    const std::string from = golden("fluid18/classifier_adam/inference");
+    const auto program = wherry::Program::parse_from_string(support::read_file(from + "/__model__"));
+    REQUIRE(program);
+    auto desc = program->to_desc();
+    auto& block = desc.blocks.front();
+    const auto logits = program->global_block().find_var("fc_2.tmp_2");
+    REQUIRE(logits);
+    wherry::wire::VarDesc<> pair;
+    pair.name = "pair";
+    pair.type.lod_tensor.emplace().tensor.dims = {2, logits.shape().back()};
+    pair.type.lod_tensor->tensor.data_type = wherry::DType::FP32;
+    block.vars.push_back(pair);
+    auto& reshape = block.ops.emplace_back();  // as a program that was exported for two rows has it
+    reshape.type = "reshape";
+    auto& read = reshape.inputs.emplace_back();
+    read.parameter = "X";
+    read.arguments.emplace_back("fc_2.tmp_2");
+    auto& written = reshape.outputs.emplace_back();
+    written.parameter = "Out";
+    written.arguments.emplace_back("pair");
+    const auto columns = static_cast<std::int32_t>(logits.shape().back());
+    reshape.attrs.push_back(wherry::make_attr("shape", wherry::sequence<std::int32_t>{2, columns}));
+    const auto made = wherry::Program::from_desc(std::move(desc));
+    REQUIRE(made);
+    write_file("two_rows", made->serialize_to_string());
+    MUST_SUCCEED({"infer-model", "two_rows", from, fresh("two"), "--targets", "pair", "--batch", "2", "--quiet"});
+    const auto three = wherry_tool({"infer-model", "two_rows", from, fresh("three"), "--targets", "pair", "--batch", "3"});
+    CHECK(three.status == 1);
+    CHECK_MESSAGE(three.err.find("operator reshape") != std::string::npos, three.err);
+    CHECK(!fs::exists("three"));
+}
+
+TEST_CASE("infer-model without --feed-names leaves out the inputs that the targets do not need") {
+    const std::string from = golden("fluid18/two_inputs/inference");
+    const auto done = wherry_tool({"infer-model", from + "/__model__", from, fresh("one_input"), "--targets", "fc_0.tmp_1"});
+    CHECK_MESSAGE(done.status == 0, done.err);
+    CHECK_MESSAGE(done.out.starts_with("feed   b\nfetch"), done.out);
 }
 
 TEST_CASE("infer-model makes what save_inference_model does, from persistables of any form") {

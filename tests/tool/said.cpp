@@ -65,6 +65,17 @@ TEST_CASE("the ending of a file's name is its form") {
     }
     MUST_SUCCEED({"convert", readme + "/params", folder + "/deep/a.pdiparams"});
     CHECK(support::read_file(folder + "/deep/a.pdiparams") == support::read_file(readme + "/params.bin"));
+    MUST_SUCCEED({"convert", readme + "/params", folder + "/A.NPZ"});
+    CHECK(wherry_tool({"inspect", "--json", folder + "/A.NPZ"}).out.find("\"kind\":\"npz") != std::string::npos);
+    for (const std::string file : {"a.onnx", "a.dat", "a.pdmodel", "a.npx"}) {
+        const auto refused = wherry_tool({"convert", readme + "/params", fresh(file)});
+        CHECK(refused.status == 1);
+        CHECK_MESSAGE(refused.err.find("the ending of OUT names no form that is written here; --to says which is meant") !=
+                          std::string::npos,
+                      refused.err);
+        CHECK(!fs::exists(file));
+        MUST_SUCCEED({"convert", readme + "/params", fresh(file), "--to", "paddle"});
+    }
     MUST_SUCCEED({"convert", readme + "/params", fresh("v1.5")});  // a folder
     CHECK(files_beneath("v1.5") == files_beneath(readme + "/params"));
     MUST_SUCCEED({"convert", readme + "/params", fresh("named.npz"), "--to", "safetensors"});  // --to counts more

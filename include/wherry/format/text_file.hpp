@@ -10,6 +10,7 @@
 #include <wherry/format/format.hpp>
 #include <wherry/format/npy.hpp>
 #include <wherry/format/text_number.hpp>
+#include <wherry/record/any_reader.hpp>
 #include <wherry/record/record_index.hpp>
 #include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
@@ -21,7 +22,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -62,33 +62,80 @@ struct word {
     std::uint64_t line = 1;
 };
 
-/// Goes through words, which blanks or one comma separate. A # starts a comment.
+/// Goes through words, which blanks or one comma separate. A # starts a comment. Of a file a window is held: a word is there until the next.
 class word_reader {
   public:
     explicit word_reader(std::string_view text) noexcept : text_(text) {}
+    /// Borrows the reader.
+    explicit word_reader(any_reader& file) : file_(&file), left_(file.size_bytes()) {
+        if (!file.is_view()) return;
+        text_ = file.bytes();
+        left_ = 0;
+    }
 
-    std::optional<word> next() noexcept {
+    std::optional<word> next() {
         bool comma = false;
-        for (; at_ < text_.size(); ++at_) {
+        bool comment = false;
+        for (; at_ < text_.size() || fill(); ++at_) {
             const char c = text_[at_];
-            if (c == '#') at_ = std::min(text_.find('\n', at_), text_.size()) - 1;
-            else if (c == '\n') ++line_, follows_ = comma = false;
+            if (c == '\n') ++line_, follows_ = comma = comment = false;
+            else if (c == '#' || comment) comment = true;
             else if (c == ',' && follows_ && !comma) comma = true;
             else if (c != ' ' && c != '\t' && c != '\r') break;
         }
         if (at_ == text_.size()) return std::nullopt;
-        const auto end = std::min(text_.find_first_of(" \t\r\n,#", at_ + 1), text_.size());
-        const word found{text_.substr(at_, end - at_), at_, line_};
+        auto end = end_of_word();
+        while (end == std::string_view::npos && fill()) end = end_of_word();
+        if (failed_) return std::nullopt;
+        end = std::min(end, text_.size());
+        const word found{text_.substr(at_, end - at_), start_ + at_, line_};
         at_ = end;
         follows_ = true;
         return found;
     }
+    /// What went wrong, where `next` has ended for that. Errors: those of the reader; bad_text.
+    [[nodiscard]] result<void> status() const { return failed_ ? result<void>(*failed_) : result<void>(); }
+    [[nodiscard]] std::uint64_t offset() const noexcept { return start_ + at_; }
 
   private:
+    static constexpr std::size_t window_bytes = std::size_t{1} << 16U;
+
+    [[nodiscard]] std::size_t end_of_word() const noexcept { return text_.find_first_of(" \t\r\n,#", at_ + 1); }
+    /// More of the file after what is left of the window. False where there is no more.
+    bool fill() {
+        if (left_ == 0 || failed_) return false;
+        held_.erase(0, at_);
+        start_ += at_;
+        at_ = 0;
+        const auto before = held_.size();
+        if (before >= window_bytes)
+            return fail({.code = errc::bad_text,
+                         .message = "a word is longer than any number",
+                         .offset = start_,
+                         .found = {std::string_view(held_).substr(0, 40), " in line ", decimal(line_)}});
+        const auto more = static_cast<std::size_t>(std::min<std::uint64_t>(window_bytes, left_));
+        held_.resize(before + more);
+        if (auto read = file_->read_at(start_ + before, std::as_writable_bytes(std::span(held_).subspan(before))); !read)
+            return fail(std::move(read).error());
+        left_ -= more;
+        text_ = held_;
+        return true;
+    }
+    bool fail(error what) {
+        failed_ = std::move(what);
+        text_ = {};
+        return false;
+    }
+
+    any_reader* file_ = nullptr;
+    std::string held_;         ///< the window
+    std::uint64_t start_ = 0;  ///< of it, in the file
+    std::uint64_t left_ = 0;   ///< after it
     std::string_view text_;
     std::size_t at_ = 0;
     std::uint64_t line_ = 1;
     bool follows_ = false;  ///< a word of the same line
+    std::optional<error> failed_;
 };
 
 /// How many numbers there are, and whether they form rows and columns.
@@ -99,7 +146,7 @@ struct extent {
     std::optional<error> ragged{};  ///< the first row of another length
 };
 
-inline extent extent_of(std::string_view text) {
+inline extent extent_of(word_reader& words) {
     extent seen;
     std::uint64_t columns = 0;
     word row{{}, 0, 0};
@@ -112,11 +159,10 @@ inline extent extent_of(std::string_view text) {
                             .expected = {decimal(seen.columns), " numbers"},
                             .found = {decimal(columns), " in line ", decimal(row.line)}};
     };
-    word_reader words(text);
     while (const auto found = words.next()) {
         if (found->line != row.line) {
             end_row();
-            row = *found;
+            row = {{}, found->offset, found->line};
             ++seen.rows;
             columns = 0;
         }
@@ -177,27 +223,27 @@ inline result<Shape> checked_dims(const std::optional<assumed>& own, const assum
 }
 }  // namespace detail
 
-/// The element type and the dims of the array in a text. Errors: as `parse`, but for words that are not numbers.
-inline result<assumed> parse_head(std::string_view text, const assumed& otherwise = {}) {
-    const auto own = detail::own_line(text);
+namespace detail {
+/// `first`: the first line, or more of the text; `words`: of all of it.
+inline result<assumed> head_of(std::string_view first, word_reader& words, const assumed& otherwise) {
+    const auto own = own_line(first);
     if (!own) return own.failure();
     if (!*own && !is_dtype(otherwise.dtype))  // of a variable that a program describes
         return error{.code = errc::bad_dtype,
                      .message = "no element type has this number",
                      .found = decimal(static_cast<std::int32_t>(otherwise.dtype))};
-    const auto seen = detail::extent_of(text);
-    if (seen.count == 0 && !*own) return error{.code = errc::bad_text, .message = "there is no number", .offset = text.size()};
-    const auto dims = detail::checked_dims(*own, otherwise, seen);
+    const auto seen = extent_of(words);
+    if (auto status = words.status(); !status) return status.failure();
+    if (seen.count == 0 && !*own) return error{.code = errc::bad_text, .message = "there is no number", .offset = words.offset()};
+    const auto dims = checked_dims(*own, otherwise, seen);
     if (!dims) return dims.failure();
     return assumed{*own ? (*own)->dtype : otherwise.dtype, *dims};
 }
-
-/// Reads the numbers of a text into a Tensor that has the type and the dims of `parse_head`. Errors: bad_text, with offset and line.
-inline result<void> fill(std::string_view text, Tensor& into) {
-    auto* to = into.bytes().data();
-    detail::word_reader words(text);
-    for (auto found = words.next(); found; found = words.next(), to += size_of(into.dtype()))
-        if (!wherry::detail::store_number(into.dtype(), found->chars, to))
+inline result<void> fill(word_reader& words, Tensor& into) {
+    const auto width = size_of(into.dtype());
+    auto to = into.bytes();
+    for (auto found = words.next(); found; found = words.next(), to = to.subspan(width))
+        if (to.empty() || !wherry::detail::store_number(into.dtype(), found->chars, to.data()))
             return error{
                 .code = errc::bad_text,
                 .message = "a word is not a number of the element type",
@@ -205,7 +251,29 @@ inline result<void> fill(std::string_view text, Tensor& into) {
                 .expected = name_of(into.dtype()),
                 .found = {found->chars.substr(0, 40), " in line ", decimal(found->line)},
             };
-    return {};
+    if (auto status = words.status(); !status) return status;
+    if (to.empty()) return {};
+    return error{.code = errc::truncated, .message = "a file of numbers ends before its dims do", .offset = words.offset()};
+}
+}  // namespace detail
+
+/// The element type and the dims of the array in a text. Errors: as `parse`, but for words that are not numbers.
+inline result<assumed> parse_head(std::string_view text, const assumed& otherwise = {}) {
+    detail::word_reader words(text);
+    return detail::head_of(text, words, otherwise);
+}
+/// The same of a file, of which a window is held. Errors: those of the reader, too.
+inline result<assumed> parse_head(any_reader& file, const assumed& otherwise = {}) {
+    const auto first = read_head(file, 512);
+    if (!first) return first.failure();
+    detail::word_reader words(file);
+    return detail::head_of(*first, words, otherwise);
+}
+
+/// Reads the numbers of a text into a Tensor that has the type and the dims of `parse_head`. Errors: bad_text, with offset and line.
+inline result<void> fill(std::string_view text, Tensor& into) {
+    detail::word_reader words(text);
+    return detail::fill(words, into);
 }
 
 /// The array in a text. Numbers are separated by blanks or commas; in place of an integer "3.0e+00" is one, too.
@@ -268,24 +336,22 @@ struct text {
     /// A text that does not say what it is has the type, and as far as they are known the dims, of `request.variable`.
     /// Errors: those of `text_file::parse_head` and of the reader.
     static result<record_listing> index(any_reader& reader, const listing_request& request) {
-        auto bytes = read_all(reader, request.caps.total_bytes);
-        if (!bytes) return bytes.failure();
         text_file::assumed otherwise;
         if (request.variable && request.variable.tensor_desc() != nullptr) {
             const auto dims = Shape::from(request.variable.shape());
             otherwise.dtype = request.variable.dtype();
             if (dims && dims->is_concrete()) otherwise.dims = *dims;
         }
-        const auto head = text_file::parse_head(*bytes, otherwise);
+        const auto head = text_file::parse_head(reader, otherwise);
         if (!head) return head.failure();
         record_listing made;
-        made.held_bytes = bytes->size();
         auto& one = made.arrays.emplace_back();
         one.header = {head->dtype, *head->dims, {}, head->dims->count() * size_of(head->dtype), 0};
-        one.decoder = {[](const void* state, std::size_t, any_reader&, Tensor& into) {
-                           return text_file::fill(*static_cast<const std::string*>(state), into);
+        one.decoder = {[](const void*, std::size_t, any_reader& file, Tensor& into) {
+                           text_file::detail::word_reader words(file);
+                           return text_file::detail::fill(words, into);
                        },
-                       std::make_shared<const std::string>(*std::move(bytes))};
+                       nullptr};
         return made;
     }
     /// Errors: none; tensors are checked before.

@@ -70,9 +70,12 @@ inline result<structured_names> load_structured_names(const std::string& path, c
         disk source{path};
         auto reader = open_record(source);
         if (!reader) return reader.failure();
-        const auto bytes = read_all(*reader, caps.program_bytes);
-        if (!bytes) return bytes.failure();
-        if (wire::kind_of(*bytes, bytes->size()) != wire::file_kind::pickle) return detail::parse_names(*bytes, caps);
+        const auto head = read_head(*reader, wire::kind_bytes);
+        if (!head) return head.failure();
+        if (wire::kind_of(*head, reader->size_bytes()) != wire::file_kind::pickle) {
+            const auto text = read_all(*reader, caps.program_bytes);
+            return text ? detail::parse_names(*text, caps) : text.failure();
+        }
         any_reader record(*reader);
         const auto listing = pickle::index(record, caps);
         if (!listing) return listing.failure();

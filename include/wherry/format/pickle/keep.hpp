@@ -12,6 +12,7 @@
 #include <wherry/format/pickle/extra.hpp>
 #include <wherry/format/pickle/parsed.hpp>
 #include <wherry/format/pickle/value.hpp>
+#include <wherry/record/any_reader.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
@@ -63,8 +64,8 @@ class keeper {
     };
 
     /// `allowed_bytes` shrinks by what places take: a small file must not name an array a million times.
-    keeper(const parsed_pickle& parsed, const limits& caps, std::uint64_t& allowed_bytes) noexcept
-        : parsed_(&parsed), objects_(&parsed.objects), caps_(caps), allowed_bytes_(&allowed_bytes) {}
+    keeper(const parsed_pickle& parsed, any_reader& reader, const limits& caps, std::uint64_t& allowed_bytes) noexcept
+        : parsed_(&parsed), reader_(&reader), objects_(&parsed.objects), caps_(caps), allowed_bytes_(&allowed_bytes) {}
 
     /// Errors: bad_pickle for objects that hold themselves, lie too deep or are functions; bad_name, duplicate_name for a key that a dict
     /// has twice; too_large.
@@ -216,17 +217,24 @@ class keeper {
     }
     result<value> chars(value v) {
         auto& at = slices_[v.at];
-        const auto held = objects_->slice(v);
+        auto held = objects_->slice(v);
         const bool as_text = v.kind == kind::bytes && objects_->python2;
         const bool plain = v.kind != kind::latin1 && !as_text;
         if (plain && at != none) return value{v.kind, at};
         const auto first = chars_.size();
+        std::string whole;
+        if (const auto* const far = objects_->find_far(v); far != nullptr && v.kind != kind::latin1) {
+            whole.resize(static_cast<std::size_t>(far->size));
+            if (auto read = reader_->read_at(far->offset, std::as_writable_bytes(std::span(whole))); !read) return read.failure();
+            held = whole;
+        }
         if (as_text)
             for (const char c : held) append_latin1(chars_, c);
         else if (plain) chars_ += held;
         else {
             chars_.resize(first + static_cast<std::size_t>(parsed_->size_of_data(v)));
-            if (auto filled = parsed_->fill(v, std::as_writable_bytes(std::span(chars_).subspan(first))); !filled) return filled.failure();
+            if (auto filled = parsed_->fill(v, *reader_, std::as_writable_bytes(std::span(chars_).subspan(first))); !filled)
+                return filled.failure();
         }
         ranges_.push_back({first, chars_.size() - first});
         const auto made = static_cast<std::uint32_t>(ranges_.size() - 1);
@@ -304,7 +312,7 @@ class keeper {
         sequence<std::int64_t> numbers;
         for (std::size_t i = 0; i < items.size(); i += 2) {
             const auto key = items[i];
-            if (key.kind == kind::text || key.kind == kind::bytes) slices.push_back(key.at);
+            if ((key.kind == kind::text || key.kind == kind::bytes) && objects_->find_far(key) == nullptr) slices.push_back(key.at);
             else if (key.kind == kind::integer) numbers.push_back(objects_->numbers[key.at]);
             else if (key.kind == kind::boolean) numbers.push_back(key.at);
         }
@@ -332,6 +340,7 @@ class keeper {
     }
 
     const parsed_pickle* parsed_;
+    any_reader* reader_;
     const object_graph* objects_;
     limits caps_;
     std::uint64_t* allowed_bytes_;

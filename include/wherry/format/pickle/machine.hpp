@@ -1,14 +1,15 @@
 #ifndef WHERRY_FORMAT_PICKLE_MACHINE_HPP
 #define WHERRY_FORMAT_PICKLE_MACHINE_HPP
 
-#include <wherry/base/bytes.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/real.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/pickle/call.hpp>
+#include <wherry/format/pickle/input.hpp>
 #include <wherry/format/pickle/value.hpp>
+#include <wherry/record/any_reader.hpp>
 #include <wherry/version.hpp>
 
 #include <algorithm>
@@ -25,12 +26,14 @@
 namespace wherry::inline WHERRY_ABI::pickle {
 
 /// Runs a pickle of protocol 2 to 4 without executing anything: it knows the opcodes that arrays need and the names of a
-/// few callables. Strings stay in the given bytes; memory follows the count of opcodes, which is capped.
+/// few callables. Strings stay in the given bytes, long ones of a file in the file; memory follows the count of opcodes, which is capped.
 /// Errors: bad_version, bad_pickle, forbidden_global (a callable or opcode that is not on the list, even when its result
 /// is not used), truncated, trailing_bytes, too_large; all with the offset.
 class machine {
   public:
     explicit machine(std::string_view bytes, const limits& caps = {}) noexcept : in_(bytes), caps_(caps) {}
+    /// Long strings of a file stay there; the reader must outlive this.
+    explicit machine(any_reader& reader, const limits& caps = {}) : in_(reader), caps_(caps) {}
 
     /// The object that the pickle is.
     result<value> run() {
@@ -59,7 +62,10 @@ class machine {
         return stack_.front();
     }
     /// The objects; their strings and bytes point into what was read.
-    [[nodiscard]] object_graph take_objects() noexcept { return std::move(objects_); }
+    [[nodiscard]] object_graph take_objects() noexcept {
+        objects_.memory = in_.take_memory();
+        return std::move(objects_);
+    }
 
   private:
     using outcome = result<void>;
@@ -69,9 +75,10 @@ class machine {
     }
 
     outcome protocol() {
-        if (in_.rest().empty() || in_.rest().front() != static_cast<char>(opcode::proto))
-            return bad("a pickle does not begin with its protocol", in_.rest().empty() ? "no bytes" : "");
-        (void)in_.take(1, {});
+        const auto first = in_.peek(1);
+        if (!first) return first.failure();
+        if (*first != std::string_view("\x80")) return bad("a pickle does not begin with its protocol", first->empty() ? "no bytes" : "");
+        in_.skip(1);
         const auto version = in_.read<std::uint8_t>("the protocol of a pickle is cut short");
         if (!version) return version.failure();
         if (*version >= 2 && *version <= 4) return {};
@@ -185,7 +192,7 @@ class machine {
     outcome skip_frame() {
         const auto size = in_.read<std::uint64_t>("the length of a frame is cut short");
         if (!size) return size.failure();
-        return fits(*size, in_.remaining()) ? outcome() : outcome(in_.truncated(*size, "a frame is longer than the file"));
+        return *size <= in_.remaining() ? outcome() : outcome(in_.truncated(*size, "a frame is longer than the file"));
     }
 
     template <class U>
@@ -207,10 +214,14 @@ class machine {
         return push(objects_.make_number(static_cast<std::int64_t>(bits)));
     }
     result<std::string_view> line() {
-        const auto end = in_.rest().substr(0, line_cap).find('\n');
+        const auto next = in_.peek(line_cap);
+        if (!next) return next;
+        const auto end = next->find('\n');
         if (end != std::string_view::npos) {
             const auto found = in_.take(end, {});
-            (void)in_.take(1, {});
+            if (!found) return found;
+            if (auto after = in_.peek(1); !after) return after;
+            in_.skip(1);
             return found;
         }
         if (in_.remaining() < line_cap) return in_.truncated(in_.remaining() + 1, "a line of a pickle does not end");
@@ -252,7 +263,12 @@ class machine {
     outcome push_slice(kind k) {
         const auto size = in_.read<U>("the length of a string is cut short");
         if (!size) return size.failure();
-        const auto bytes = in_.take(*size, "a string is cut short");
+        constexpr std::string_view cut = "a string is cut short";
+        if (in_.is_far(*size)) {
+            const auto far = in_.pass(*size, k == kind::text, cut);
+            return far ? push(objects_.make_far(k, *far)) : outcome(far.error());
+        }
+        const auto bytes = in_.take(*size, cut);
         return bytes ? push(objects_.make_slice(k, *bytes)) : outcome(bytes.error());
     }
 
@@ -353,7 +369,7 @@ class machine {
         return {};
     }
 
-    byte_cursor in_;
+    detail::input in_;
     limits caps_;
     std::uint64_t at_ = 0;
     std::uint64_t opcodes_ = 0;

@@ -5,7 +5,9 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/numpy.hpp>
+#include <wherry/format/pickle/input.hpp>
 #include <wherry/format/pickle/value.hpp>
+#include <wherry/record/any_reader.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
@@ -32,46 +34,75 @@ struct joined_view {
     sequence<std::size_t> slices;
 };
 
+/// Bytes out of a text of as many characters, which comes in pieces.
+class latin1_decoder {
+  public:
+    explicit latin1_decoder(std::span<std::byte> into) noexcept : into_(into) {}
+
+    /// Errors: bad_pickle for a text that is not one of bytes, or of more than there is room for.
+    result<void> add(std::string_view text) noexcept {
+        for (const char c : text) {
+            const auto u = static_cast<unsigned>(static_cast<unsigned char>(c));
+            const bool second = lead_ != 0;
+            const bool fits = second ? (u & 0xc0U) == 0x80U : u < 0x80U || u == 0xc2U || u == 0xc3U;
+            if (!fits || at_ == into_.size())
+                return error{.code = errc::bad_pickle, .message = "the bytes of an array are not as Python 3 writes them"};
+            if (!second && u >= 0x80U) {
+                lead_ = u;
+                continue;
+            }
+            into_[at_++] = static_cast<std::byte>(second ? (lead_ & 3U) << 6U | (u & 0x3fU) : u);
+            lead_ = 0;
+        }
+        return {};
+    }
+
+  private:
+    std::span<std::byte> into_;
+    std::size_t at_ = 0;
+    unsigned lead_ = 0;  ///< the first byte of two
+};
+
 /// The objects of a pickle, and which of them are arrays. Elements are decoded from here.
 struct parsed_pickle {
-    std::string bytes;  ///< of a record that is not in memory already
     object_graph objects;
     sequence<array_view> views;
     sequence<joined_view> joined;
 
     [[nodiscard]] std::uint64_t size_of_data(value data) const noexcept {
+        if (const auto* const far = objects.find_far(data); far != nullptr) return data.kind == kind::bytes ? far->size : far->char_count;
         const auto held = objects.slice(data);
-        if (data.kind == kind::bytes) return held.size();
-        return static_cast<std::uint64_t>(
-            std::count_if(held.begin(), held.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
+        return data.kind == kind::bytes ? held.size() : input::count_chars(held);
     }
-    /// Errors: bad_pickle for a text that is not one of bytes.
-    result<void> fill(value data, std::span<std::byte> into) const {
-        const auto held = objects.slice(data);
-        if (data.kind == kind::bytes) return std::copy(as_bytes(held).begin(), as_bytes(held).end(), into.begin()), result<void>();
-        auto* to = into.data();
-        for (std::size_t i = 0; i < held.size(); ++to) {
-            auto u = static_cast<unsigned>(static_cast<unsigned char>(held[i++]));
-            if (u >= 0x80U) {
-                const auto second = i < held.size() ? static_cast<unsigned>(static_cast<unsigned char>(held[i++])) : 0U;
-                if ((u != 0xc2U && u != 0xc3U) || (second & 0xc0U) != 0x80U)
-                    return error{.code = errc::bad_pickle, .message = "the bytes of an array are not as Python 3 writes them"};
-                u = (u & 3U) << 6U | (second & 0x3fU);
-            }
-            *to = static_cast<std::byte>(u);
+    /// `reader`: of the pickle. Errors: bad_pickle for a text that is not one of bytes; those of the reader.
+    result<void> fill(value data, any_reader& reader, std::span<std::byte> into) const {
+        latin1_decoder text{into};
+        const auto* const far = objects.find_far(data);
+        if (far == nullptr) {
+            const auto held = objects.slice(data);
+            if (data.kind != kind::bytes) return text.add(held);
+            return std::copy(as_bytes(held).begin(), as_bytes(held).end(), into.begin()), result<void>();
+        }
+        if (data.kind == kind::bytes) return reader.read_at(far->offset, into);
+        byte_buffer piece(static_cast<std::size_t>(std::min<std::uint64_t>(far->size, std::uint64_t{1} << 16U)));
+        for (std::uint64_t done = 0; done < far->size; done += piece.size()) {
+            piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), far->size - done)));
+            const auto read = reader.read_at(far->offset + done, std::as_writable_bytes(std::span(piece.data(), piece.size())));
+            if (!read) return read;
+            if (auto added = text.add(view_of(piece)); !added) return added;
         }
         return {};
     }
     /// The array of that number: views first, then those that were cut.
-    result<void> decode(std::size_t at, Tensor& into) const {
+    result<void> decode(std::size_t at, any_reader& reader, Tensor& into) const {
         if (at < views.size())
             return numpy::fill_tensor(views[at].layout, into,
-                                      [&](std::span<std::byte> elements) { return fill(views[at].data, elements); });
+                                      [&](std::span<std::byte> elements) { return fill(views[at].data, reader, elements); });
         const auto& whole = joined[at - views.size()];
         return numpy::fill_tensor(whole.layout, into, [&](std::span<std::byte> elements) -> result<void> {
             for (const auto slice : whole.slices) {
                 const auto size = static_cast<std::size_t>(size_of_data(views[slice].data));
-                if (auto filled = fill(views[slice].data, elements.first(size)); !filled) return filled;
+                if (auto filled = fill(views[slice].data, reader, elements.first(size)); !filled) return filled;
                 elements = elements.subspan(size);
             }
             return {};

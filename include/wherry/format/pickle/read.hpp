@@ -14,7 +14,6 @@
 #include <wherry/record/any_reader.hpp>
 #include <wherry/record/kept_extra.hpp>
 #include <wherry/record/record_index.hpp>
-#include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
@@ -33,14 +32,15 @@ namespace detail {
 /// Lists the arrays among the objects of a pickle.
 class state_reader {
   public:
-    state_reader(std::shared_ptr<parsed_pickle> parsed, std::uint64_t file_bytes, const limits& caps) noexcept
+    state_reader(std::shared_ptr<parsed_pickle> parsed, any_reader& reader, const limits& caps)
         : parsed_(std::move(parsed)),
+          reader_(&reader),
           objects_(&parsed_->objects),
           caps_(caps),
-          allowed_bytes_(8 * file_bytes + (std::uint64_t{1} << 20U)) {}
+          allowed_bytes_(8 * reader.size_bytes() + (std::uint64_t{1} << 20U)) {}
 
     result<record_listing> read(value top) {
-        keeper keep(*parsed_, caps_, allowed_bytes_);
+        keeper keep(*parsed_, *reader_, caps_, allowed_bytes_);
         if (auto kept = keep.run(top); !kept) return kept.failure();
         const state_of_arrays states(*parsed_);
         for (auto& found : keep.take_places()) {
@@ -56,7 +56,7 @@ class state_reader {
         if (auto made = list_arrays(); !made) return made.failure();
         if (auto rest = keep.take_rest(); !rest.structured_names.empty() || rest.top.kind != kind::none)
             listing_.extra = kept_extra(std::move(rest));
-        listing_.held_bytes = parsed_->bytes.size();
+        for (const auto& block : objects_->memory) listing_.held_bytes += block.size();
         return std::move(listing_);
     }
 
@@ -145,8 +145,8 @@ class state_reader {
             listing_.arrays.push_back({name,
                                        {layout.dtype, layout.dims, {}, size_bytes, 0},
                                        {},
-                                       {[](const void* state, std::size_t which, any_reader&, Tensor& into) {
-                                            return static_cast<const parsed_pickle*>(state)->decode(which, into);
+                                       {[](const void* state, std::size_t which, any_reader& from, Tensor& into) {
+                                            return static_cast<const parsed_pickle*>(state)->decode(which, from, into);
                                         },
                                         parsed_, at}});
         };
@@ -182,6 +182,7 @@ class state_reader {
     }
 
     std::shared_ptr<parsed_pickle> parsed_;
+    any_reader* reader_;
     const object_graph* objects_;
     limits caps_;
     std::uint64_t allowed_bytes_;
@@ -196,19 +197,14 @@ class state_reader {
 /// one that is the whole file has the name of Paddle's tensor, or `0`. The listing's extra is an `extra`, with all that is not an array.
 /// Nothing in the bytes is executed: callables are recognised by name, all others refused.
 /// Errors: those of `machine` and of the reader; bad_pickle, bad_name, duplicate_name, bad_dtype, bad_dims, overflow, shape_mismatch with
-/// the array's name. Memory is reserved only for elements that are there. Source: fluid.save, fluid.load, paddle.save.
+/// the array's name. Memory is reserved only for elements that are there; those of a file stay there until they are asked for. Source: fluid.save, fluid.load, paddle.save.
 inline result<record_listing> index(any_reader& reader, const limits& caps) {
     auto parsed = std::make_shared<detail::parsed_pickle>();
-    if (!reader.is_view()) {
-        auto bytes = read_all(reader, caps.total_bytes);
-        if (!bytes) return bytes.failure();
-        parsed->bytes = *std::move(bytes);
-    }
-    machine run(reader.is_view() ? reader.bytes() : std::string_view(parsed->bytes), caps);
+    machine run(reader, caps);
     const auto top = run.run();
     if (!top) return top.failure();
     parsed->objects = run.take_objects();
-    return detail::state_reader(std::move(parsed), reader.size_bytes(), caps).read(*top);
+    return detail::state_reader(std::move(parsed), reader, caps).read(*top);
 }
 
 }  // namespace wherry::inline WHERRY_ABI::pickle

@@ -1,9 +1,12 @@
 #ifndef WHERRY_FORMAT_PICKLE_VALUE_HPP
 #define WHERRY_FORMAT_PICKLE_VALUE_HPP
 
+#include <wherry/base/bytes.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/format/pickle/input.hpp>
 #include <wherry/version.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -140,7 +143,15 @@ struct object_graph {
         std::uint32_t next = 0;
     };
 
+    /// A slice that stays in the file, and is empty here.
+    struct far_slice {
+        std::uint32_t slice = 0;
+        detail::far_string held;
+    };
+
     sequence<std::string_view> slices;
+    sequence<far_slice> far;         ///< in the order of the slices
+    sequence<byte_buffer> memory{};  ///< of slices that were read from a file
     sequence<std::int64_t> numbers;
     sequence<node> nodes;
     sequence<cell> cells;
@@ -153,6 +164,11 @@ struct object_graph {
     value make_slice(kind k, std::string_view bytes) {
         slices.push_back(bytes);
         return {k, static_cast<std::uint32_t>(slices.size() - 1)};
+    }
+    value make_far(kind k, const detail::far_string& held) {
+        const auto made = make_slice(k, {});
+        far.push_back({made.at, held});
+        return made;
     }
     value make_number(std::int64_t n, kind k = kind::integer) {
         numbers.push_back(n);
@@ -176,6 +192,11 @@ struct object_graph {
         return name.value.kind == kind::text && cells[name.next].value.kind == kind::array;
     }
     [[nodiscard]] std::string_view slice(value v) const noexcept { return slices[v.at]; }
+    /// Null for one that is not far.
+    [[nodiscard]] const detail::far_string* find_far(value v) const noexcept {
+        const auto at = std::lower_bound(far.begin(), far.end(), v.at, [](const far_slice& one, std::uint32_t n) { return one.slice < n; });
+        return at != far.end() && at->slice == v.at ? &at->held : nullptr;
+    }
     /// The items, in order.
     [[nodiscard]] sequence<value> items(value container) const {
         sequence<value> made;
