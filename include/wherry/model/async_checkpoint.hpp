@@ -62,9 +62,9 @@ class array_snapshot {
 
 /// Saves checkpoints while training goes on: a save copies the arrays and returns, a thread writes the copy.
 ///
-/// Cost of a save to who calls it: the wait for the last one, and one copy of the arrays in memory (`benchmarks/checkpoint.cpp` measures it
-/// beside a plain memcpy). Memory: that copy, which stays for the next save. The store belongs to this object while a save is under way.
-/// Where the system has no thread to give, the save is done before it returns; without exceptions the program ends there.
+/// Cost of a save to who calls it: the wait for the last one, and one copy of the arrays in memory. Memory: that copy, which stays for the
+/// next save. The store belongs to this object while a save is under way. Where the system has no thread to give, the save is done before it
+/// returns; without exceptions the program ends there.
 template <class Store = checkpoint_store<>>
 class async_checkpoints {
   public:
