@@ -127,6 +127,14 @@ struct embed_arguments {
 /// Writes a model as a C++ header for `wherry::embed::network`. Errors: bad_argument, those of reading and writing.
 result<std::string> embed(const embed_arguments& given);
 
+struct clean_arguments {
+    std::string folder;
+    bool dry_run = false;  ///< says what would be done
+    bool quiet = false;
+};
+/// Removes what killed saves left in a folder, and finishes what they had committed. Errors: those of `clean_folder`.
+result<std::string> clean(const clean_arguments& given);
+
 struct train_arguments {
     std::string program;
     std::string out;

@@ -191,6 +191,16 @@ void add_embed(CLI::App& app, tool::embed_arguments& given) {
     app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 
+void add_clean(CLI::App& app, tool::clean_arguments& given) {
+    app.footer(
+        "Saves write temporary files and give them their names when all are whole. A save that was killed leaves some: they are removed\n"
+        "where its process of this host is gone, and where it had committed, its files get their names. Folders inside are cleaned, too.\n"
+        "Loads do the second by themselves and do not see the first; the next save into a folder does both.");
+    app.add_option("folder", given.folder, "The folder to clean")->required()->type_name("DIR");
+    app.add_flag("--dry-run", given.dry_run, "Say what would be done, and change nothing");
+    app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
+}
+
 void add_train(CLI::App& app, tool::train_arguments& given) {
     app.add_option("program", given.program, "The training program")->required()->type_name("PROGRAM");
     app.add_option("out", given.out, "The folder for VAR.npy, one row per step")->required()->type_name("OUT");
@@ -220,6 +230,7 @@ std::vector<std::string*> inputs_of(tool::infer_model_arguments& given) { return
 std::vector<std::string*> inputs_of(tool::run_arguments& given) { return {&given.model}; }
 std::vector<std::string*> inputs_of(tool::bench_arguments& given) { return {&given.model}; }
 std::vector<std::string*> inputs_of(tool::embed_arguments& given) { return {&given.model}; }
+std::vector<std::string*> inputs_of(tool::clean_arguments&) { return {}; }
 std::vector<std::string*> inputs_of(tool::train_arguments& given) { return {&given.program, &given.startup, &given.persistables}; }
 
 /// Adds a command whose arguments live as long as the program runs.
@@ -312,6 +323,7 @@ int command_line(int argc, char** argv) {
     add(app, "run", "Runs an inference model once", add_run, tool::run, files, chosen);
     add(app, "bench", "Runs an inference model several times and tells how long that takes", add_bench, tool::bench, files, chosen);
     add(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, files, chosen);
+    add(app, "clean", "Removes what killed saves left in a folder", add_clean, tool::clean, files, chosen);
     add(app, "train", "Runs a training program step by step", add_train, tool::train, files, chosen);
     auto arguments = words_of(argc, argv);
     if (arguments.empty()) arguments = {"--help"};

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <support/killed_save.hpp>
 #include <support/scratch.hpp>
 
 #include <wherry/policy/clean_folder.hpp>
@@ -22,40 +23,17 @@
 using namespace wherry;
 
 namespace {
-/// The name of a temporary of this process, seen while one is there.
-std::string name_of_mine(const std::string& name) {
-    const support::scratch place("clean_name");
-    disk sink(place / name);
-    const record_size size{{}, 1};
-    REQUIRE(sink.start(std::span(&size, 1), atomic::steps));
-    const std::byte byte{};
-    const std::span<const std::byte> bytes(&byte, 1);
-    REQUIRE(sink.write_at(0, 0, std::span(&bytes, 1)));
-    const auto names = support::names_in(place.path());
-    REQUIRE(names.size() == 1);
-    return names[0];
-}
-/// The digits of the host start 36 characters before the end, those of the process 28.
-std::string name_of_the_dead(const std::string& name) {
-    const auto child = ::fork();
-    if (child == 0) ::_exit(0);
-    ::waitpid(child, nullptr, 0);
-    std::array<char, 9> process{};
-    std::snprintf(process.data(), process.size(), "%08x", static_cast<unsigned>(child));
-    auto mine = name_of_mine(name);
-    return mine.replace(mine.size() - 28, 8, process.data());
-}
 std::string name_of_another_host(const std::string& name) {
-    auto mine = name_of_mine(name);
+    auto mine = support::name_of_mine(name);
     return mine.replace(mine.size() - 36, 1, mine[mine.size() - 36] == '0' ? "1" : "0");
 }
 }  // namespace
 
 TEST_CASE("clean_folder removes what dead processes left, and nothing else") {
     const support::scratch place("clean_folder");
-    const auto dead = name_of_the_dead("w");
-    const auto dead_folder = name_of_the_dead("model");
-    const auto alive = name_of_mine("b");
+    const auto dead = support::name_of_the_dead("w");
+    const auto dead_folder = support::name_of_the_dead("model");
+    const auto alive = support::name_of_mine("b");
     const auto foreign = name_of_another_host("c");
     for (const auto& name :
          {dead, "sub/" + dead, dead_folder + "/deep/file", alive, "sub/" + foreign, std::string("w"), std::string("sub/.hidden.tmp")})
@@ -86,7 +64,7 @@ TEST_CASE("clean_folder removes what dead processes left, and nothing else") {
 
 TEST_CASE("clean_folder finishes a save that was killed after its commit") {
     const support::scratch place("clean_journal");
-    const auto dead = name_of_the_dead("w");
+    const auto dead = support::name_of_the_dead("w");
     support::write_file(place / ("m/" + dead), "new");
     support::write_file(place / "m/w", "old");
     support::write_file(place / "m/.wherry-set", journal_text({{{dead, "w", 3}}, false, 0}));
