@@ -26,9 +26,21 @@
 #include <string_view>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace tool {
 
 namespace {
+/// Arrays that are freed go back to the system: a conversion that holds one at a time has the memory of the largest. The C library of
+/// GNU keeps up to 32 MiB of each size otherwise.
+void free_large_arrays() noexcept {
+#ifdef __GLIBC__
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
 result<wherry::sequence<Variable>> chosen(const Program& program, bool parameters_only) {
     const auto persistables = wherry::select(program, wherry::filter::persistables{});
     auto variables = parameters_only ? program.all_parameters() : persistables;
@@ -283,6 +295,7 @@ result<void> write_program(const Program& program, const std::string& path) {
 result<std::string> convert(const convert_arguments& as_given) {
     auto given = as_given;
     const stopwatch running;
+    free_large_arrays();
     temporary_folder folder;
     if (auto chosen = choose_form(given); !chosen) return std::move(chosen).error();
     const bool to_output = !given.paths.empty() && given.paths.back() == "-";
