@@ -6,6 +6,7 @@
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/memory.hpp>
 
+#include <array>
 #include <complex>
 #include <cstdint>
 #include <string>
@@ -248,14 +249,13 @@ TEST_CASE("a pickle cut at any byte is an error") {
 TEST_CASE("a pickle with any one byte changed is refused or read, nothing else") {
     for (const auto* const name : {"py3-p2", "py3-p4", "py2-big-p2", "py3-ordered-p2"}) {
         auto bytes = read("pickle/" + std::string(name) + ".pdparams");
-        for (std::size_t at = 0; at < bytes.size(); ++at)
-            for (const int flip : {0x01, 0x80, 0xff, 0x20}) {
-                const auto before = bytes[at];
-                bytes[at] = static_cast<char>(bytes[at] ^ flip);
-                const auto state = support::arrays_in<format::pickle<>>(bytes);
-                if (!state) CHECK_FALSE(state.error().message.empty());
-                bytes[at] = before;
-            }
+        for (std::size_t at = 0; at < bytes.size(); ++at) {
+            const auto before = bytes[at];
+            bytes[at] = static_cast<char>(bytes[at] ^ std::array{0x01, 0x80, 0xff, 0x20}[at % 4]);
+            const auto state = support::arrays_in<format::pickle<>>(bytes);
+            if (!state) CHECK_FALSE(state.error().message.empty());
+            bytes[at] = before;
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 #include <wherry/format/pickle.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -237,15 +238,14 @@ TEST_CASE("a checkpoint cut or changed at any byte is refused or read, and what 
         auto bytes = checkpoint("26", name);
         for (std::size_t size = 1; size < bytes.size(); size += 7)
             CHECK(refused_checkpoint(std::string_view(bytes).substr(0, size)).code == errc::truncated);
-        for (std::size_t at = 0; at < bytes.size(); ++at)
-            for (const int flip : {0x01, 0x80, 0x20}) {
-                const auto before = bytes[at];
-                bytes[at] = static_cast<char>(bytes[at] ^ flip);
-                if (const auto state = support::arrays_in<format::pickle<>>(bytes))
-                    if (const auto saved = support::bytes_of(state->arrays.refs(), format::pickle<>{{}, rest_of(*state)}); !saved)
-                        CHECK_FALSE(saved.error().message.empty());
-                bytes[at] = before;
-            }
+        for (std::size_t at = 0; at < bytes.size(); ++at) {
+            const auto before = bytes[at];
+            bytes[at] = static_cast<char>(bytes[at] ^ std::array{0x01, 0x80, 0x20}[at % 3]);
+            if (const auto state = support::arrays_in<format::pickle<>>(bytes))
+                if (const auto saved = support::bytes_of(state->arrays.refs(), format::pickle<>{{}, rest_of(*state)}); !saved)
+                    CHECK_FALSE(saved.error().message.empty());
+            bytes[at] = before;
+        }
     }
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("a pickle is the same from a file, of which a window is held, and from
         CAPTURE(name);
         const auto bytes = support::read_file(support::golden(name));
         CHECK(from_file(bytes) == from_memory(bytes));
-        const auto step = bytes.size() / 600 + 1;
+        const auto step = bytes.size() / 200 + 1;
         for (std::size_t cut = 0; cut < bytes.size(); cut += step) {
             CAPTURE(cut);
             CHECK(from_file(bytes.substr(0, cut)) == from_memory(std::string_view(bytes).substr(0, cut)));
