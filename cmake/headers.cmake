@@ -219,6 +219,7 @@ set(WHERRY_HEADERS
     wherry/format/text_file.hpp
     wherry/format/text_number.hpp
     wherry/interop/cblas.hpp
+    wherry/interop/detail/json_text.hpp
     wherry/interop/detail/pir_attributes.hpp
     wherry/interop/detail/pir_json.hpp
     wherry/interop/detail/pir_rules.hpp

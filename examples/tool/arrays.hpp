@@ -37,7 +37,7 @@ inline result<named_array> read_feed(const std::string& argument) {
     const auto bytes = file == "-" ? read_standard_input() : read_file(file);
     if (!bytes) return bytes.error();
     auto array = wherry::npy::parse(*bytes);
-    if (!array) return std::move(array).error().in_file(file);
+    if (!array) return array.failure().in_file(file);
     return named_array{argument.substr(0, equals), *std::move(array), file};
 }
 }  // namespace detail

@@ -121,7 +121,7 @@ result<held_kinds> program_of(R& file) {
     if (program) return held_kinds(*std::move(program));
     const bool json = wherry::wire::kind_of(*bytes, bytes->size()) == wherry::wire::file_kind::json;
     if (json || wherry::wire::detail::looks_like_program(*bytes))  // then why it was refused, not that it was
-        return std::move(program).error().in_file(file.path());
+        return program.failure().in_file(file.path());
     auto kind = wherry::wire::foreign_kind(*bytes);
     if (kind.empty()) kind = bytes->empty() ? "an empty file" : "other bytes";
     return error{.code = errc::not_a_paddle_file,
@@ -171,7 +171,7 @@ inline result<file_contents> contents_of(const std::string& path, const std::str
     const auto kind = detail::kind_of(*file);
     if (!kind) return kind.error();
     const auto made = [&](result<detail::held_kinds>&& held, bool compressed) -> result<file_contents> {
-        if (!held) return std::move(held).error().in_file(path);
+        if (!held) return held.failure().in_file(path);
         return file_contents{name, file->size_bytes(), *std::move(held), compressed};
     };
     if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind, path, with_stats), false);

@@ -319,7 +319,7 @@ result<std::string> convert(const convert_arguments& as_given) {
         if (!loaded) return std::move(loaded).error();
         program = *std::move(loaded);
         auto variables = chosen(program, given.filter == "params");
-        if (!variables) return std::move(variables).error().in_file(given.paths[0]);
+        if (!variables) return variables.failure().in_file(given.paths[0]);
         wish = {.in_order = *variables, .wanted = *variables, .tell_unused = given.filter != "params"};
     }
     const auto& folder_or_file = given.paths[given.paths.size() - 2];
@@ -339,7 +339,7 @@ result<std::string> convert(const convert_arguments& as_given) {
     if (!named) return named.error();
     if (!given.program_out.empty()) {
         auto fitting = renamed(program, *named);
-        if (!fitting) return std::move(fitting).error().in_file(given.paths[0]);
+        if (!fitting) return fitting.failure().in_file(given.paths[0]);
         program = *std::move(fitting);
         if (given.strip) strip_callstacks(program);
     }

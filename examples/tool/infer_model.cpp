@@ -128,7 +128,7 @@ result<std::string> infer_model(const infer_model_arguments& given) {
     if (!feeds) return error(feeds.error()).in_file(given.program);
     if (given.batch > 0) {
         auto fixed = with_batch(*program, *feeds, given.targets, given.batch);
-        if (!fixed) return std::move(fixed).error().in_file(given.program);
+        if (!fixed) return fixed.failure().in_file(given.program);
         program = std::move(fixed);
     }
     const auto targets = targets_of(*program, given.targets);

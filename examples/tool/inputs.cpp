@@ -86,7 +86,7 @@ result<std::string> inputs::unpacked_archive(const std::string& path) {
         const auto packed = wherry::read_all(*file);
         if (!packed) return packed.error();
         auto bytes = unpacked(*packed);
-        if (!bytes) return std::move(bytes).error().in_file(path);
+        if (!bytes) return bytes.failure().in_file(path);
         inside = *std::move(bytes);
         if (!is_tar(inside)) return path;
     }
@@ -97,7 +97,7 @@ result<std::string> inputs::unpacked_archive(const std::string& path) {
     fs::create_directory(folder, failed);
     wherry::memory_reader memory(inside);
     auto done = unpack_tar(inside.empty() ? source_of(*file) : source_of(memory), folder);
-    if (!done) return std::move(done).error().in_file(path);
+    if (!done) return done.failure().in_file(path);
     return innermost(folder);
 }
 

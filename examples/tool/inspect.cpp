@@ -64,7 +64,7 @@ result<std::string> inspect_folder(const inspect_arguments& given) {
 result<std::string> inspect(const inspect_arguments& given) {
     if (is_folder(given.path)) return inspect_folder(given);
     auto file = contents_of(given.path, std::filesystem::path(given.path).filename().string(), given.stats);
-    if (!file) return std::move(file).error().in_file(given.path);
+    if (!file) return file.failure().in_file(given.path);
     name_by_file(*file);
     if (!given.json) return fitted(text_of(*file, given.stats), output_width());
     json_writer json;

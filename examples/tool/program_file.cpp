@@ -83,7 +83,7 @@ result<Program> load_program(const std::string& path, operators take) {
     const auto bytes = read_file(*file, wherry::limits{}.program_bytes);
     if (!bytes) return bytes.error();
     auto program = parse_program(*bytes, take);
-    if (!program) return std::move(program).error().in_file(*file);
+    if (!program) return program.failure().in_file(*file);
     return program;
 }
 

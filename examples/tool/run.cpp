@@ -131,7 +131,7 @@ result<void> set_lods(std::span<const std::string> arguments, std::vector<named_
     for (const auto& held : arrays) {
         const auto rows = held.array.dims().rank() == 0 ? 1 : held.array.dims()[0];
         if (auto checked = wherry::check_lod(held.array.lod(), static_cast<std::uint64_t>(rows)); !checked)
-            return std::move(checked).error().of_variable(held.name).in_file(held.file);
+            return checked.failure().of_variable(held.name).in_file(held.file);
     }
     return {};
 }
@@ -203,22 +203,21 @@ result<void> make_ready(const run_arguments& given, ready_model& to) {
     to.program_file = model->program_file;
     auto& program = to.program = std::move(model->program);
     const auto& fetches = to.fetches = given.fetches.empty() ? fetched_by(program) : given.fetches;
-    if (auto checked = check_fetches(program, given.fetches); !checked) return std::move(checked).error().in_file(to.program_file);
+    if (auto checked = check_fetches(program, given.fetches); !checked) return checked.failure().in_file(to.program_file);
     if (fetches.empty())
         return error{.code = errc::fetch_mismatch,
                      .message = "this is not an inference program: nothing in it is fetched; --fetch NAME,... does",
                      .file = to.program_file};
-    if (auto checked = check_operators(program); !checked) return std::move(checked).error().in_file(to.program_file);
+    if (auto checked = check_operators(program); !checked) return checked.failure().in_file(to.program_file);
     auto feeds = read_feeds(given.feeds);
     if (!feeds) return std::move(feeds).error();
     to.feeds = *std::move(feeds);
     if (auto set = set_lods(given.lods, to.feeds); !set) return std::move(set).error();
-    if (auto checked = check_feeds(program, fed_by(program), to.feeds); !checked)
-        return std::move(checked).error().in_file(to.program_file);
+    if (auto checked = check_feeds(program, fed_by(program), to.feeds); !checked) return checked.failure().in_file(to.program_file);
 
     if (!given.fetches.empty()) {
         auto bare = without_fetches(program);
-        if (!bare) return std::move(bare).error().in_file(to.program_file);
+        if (!bare) return bare.failure().in_file(to.program_file);
         program = *std::move(bare);
     }
     if (const auto variables = persistables_of(program); !variables.empty()) {
@@ -228,7 +227,7 @@ result<void> make_ready(const run_arguments& given, ready_model& to) {
     }
     if (!given.as_written) {
         auto fast = wherry::rewrite::for_inference(program, to.scope, fetches);
-        if (!fast) return std::move(fast).error().in_file(to.program_file);
+        if (!fast) return fast.failure().in_file(to.program_file);
         program = *std::move(fast);
     }
     return {};
@@ -251,7 +250,7 @@ result<std::string> run(const run_arguments& given) {
     auto executor = executor_of_all();
     const stopwatch running;
     auto values = executor.run(model.program, model.scope, refs_of(model.feeds), model.fetches, progress_bar(given.quiet));
-    if (!values) return std::move(values).error().in_file(model.program_file);
+    if (!values) return values.failure().in_file(model.program_file);
     const auto seconds = running.seconds();
     const auto arrays = numbered(*std::move(values));
     if (auto written = write_results(given.out, arrays); !written) return std::move(written).error();
@@ -269,7 +268,7 @@ result<std::string> bench(const bench_arguments& given) {
     for (std::int64_t i = 0; i <= given.runs; ++i) {
         const stopwatch running;
         auto values = executor.run(model.program, model.scope, refs_of(model.feeds), model.fetches);
-        if (!values) return std::move(values).error().in_file(model.program_file);
+        if (!values) return values.failure().in_file(model.program_file);
         seconds.push_back(running.seconds());
         bar(seconds.size(), static_cast<std::uint64_t>(given.runs) + 1);
     }

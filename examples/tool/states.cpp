@@ -56,7 +56,7 @@ result<listing> list_state(const std::string& path, const state_wish& wish) {
         made.arrays = std::move(read->arrays);
     } else {
         auto picked = state_file::pick(*read, wish.wanted);
-        if (!picked) return std::move(picked).error().in_file(path);
+        if (!picked) return picked.failure().in_file(path);
         if (wish.tell_unused) warn_of_unused(*read, *picked, path, read->report.warnings);
         made.arrays = *std::move(picked);
     }
@@ -73,7 +73,7 @@ result<state> load_state(const std::string& path, const progress_bar& bar, const
     for (const auto& one : listed->arrays) all += one.dims.count() * wherry::size_of(one.dtype);
     for (auto& one : listed->arrays) {
         auto tensor = one.tensor();
-        if (!tensor) return std::move(tensor).error().in_file(path);
+        if (!tensor) return tensor.failure().in_file(path);
         done += tensor->bytes().size();
         bar(done, all);
         made.arrays.add(one.name, *std::move(tensor));

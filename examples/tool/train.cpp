@@ -39,7 +39,7 @@ result<void> start(const train_arguments& given, const Program& program, wherry:
     const auto startup = load_program(given.startup, operators::known);
     if (!startup) return startup.error();
     auto ran = executor.run(*startup, scope);
-    if (!ran) return std::move(ran).error().in_file(given.startup);
+    if (!ran) return ran.failure().in_file(given.startup);
     return {};
 }
 
@@ -95,7 +95,7 @@ result<fetched_rows> steps(const train_arguments& given, const Program& program,
     step_printer printer(given);
     for (std::int64_t step = 0; step < given.steps; ++step) {
         auto fetched = executor.run(program, scope, refs, given.fetches);
-        if (!fetched) return std::move(fetched).error().in_file(given.program);
+        if (!fetched) return fetched.failure().in_file(given.program);
         rows.push_back(*std::move(fetched));
         printer.done(step + 1, rows.back());
     }
@@ -150,7 +150,7 @@ result<std::string> train(const train_arguments& given) {
     if (auto checked = check(given); !checked) return std::move(checked).error();
     const auto program = load_program(given.program, operators::known);
     if (!program) return program.error();
-    if (auto checked = check_operators(*program); !checked) return std::move(checked).error().in_file(given.program);
+    if (auto checked = check_operators(*program); !checked) return checked.failure().in_file(given.program);
     Scope scope;
     auto executor = executor_of_all();
     if (auto started = start(given, *program, executor, scope); !started) return std::move(started).error();

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -61,6 +62,14 @@ TEST_CASE("utf8: a text is well formed when each character is") {
     CHECK(is_utf8("h\xC3\xA9 \xF0\x9F\x9B\xB6"));
     CHECK_FALSE(is_utf8("h\xC3\xA9\xC3"));
     CHECK_FALSE(is_utf8("\xFEh"));
+}
+
+TEST_CASE("utf8: a character is appended as its bytes") {
+    std::string made;
+    for (const std::uint32_t one : {0x00U, 0x7fU, 0x80U, 0xe9U, 0x7ffU, 0x800U, 0x20acU, 0xffffU, 0x10000U, 0x1f6f6U, 0x10ffffU})
+        append_utf8(made, one);
+    CHECK(made == "\0\x7F\xC2\x80\xC3\xA9\xDF\xBF\xE0\xA0\x80\xE2\x82\xAC\xEF\xBF\xBF\xF0\x90\x80\x80\xF0\x9F\x9B\xB6\xF4\x8F\xBF\xBF"sv);
+    CHECK(is_utf8(made));
 }
 
 TEST_CASE("utf8: what is shown is one line that moves no cursor, and no two names look alike") {

@@ -131,18 +131,30 @@ void compare_end(fluid::Executor& exe, const fluid::Program& main, const std::st
     }
 }
 
+/// Programs of a known seed and a scope, the default ones as long as this lives.
+struct fresh_programs {
+    struct {
+        fluid::Program main;
+        fluid::Program startup;
+    } pair;
+    fluid::Scope scope;
+
+    fresh_programs() {
+        pair.main.set_random_seed(5);
+        pair.startup.set_random_seed(5);
+    }
+
+  private:
+    fluid::scope_guard scopes_{scope};
+    fluid::program_guard programs_{pair.main, pair.startup};
+    fluid::unique_name::guard names_;
+};
 }  // namespace
 
 TEST_CASE("optimizers, schedules, clipping and decay build the programs of fluid 1.8.5 and train as they do there") {
     for (const auto& c : cases) {
-        fluid::Program main;
-        fluid::Program startup;
-        main.set_random_seed(5);
-        startup.set_random_seed(5);
-        fluid::Scope scope;
-        fluid::scope_guard scopes(scope);
-        fluid::program_guard programs(main, startup);
-        fluid::unique_name::guard names;
+        fresh_programs programs;
+        auto& [main, startup] = programs.pair;
         const auto loss = small_network();
         const auto rate = c.minimize(loss);
         compare_program(main, c, "/main.pdmodel");
@@ -197,14 +209,8 @@ const average_case averages[] = {
 
 TEST_CASE("averages of the parameters are built, kept, applied and taken back as in fluid 1.8.5") {
     for (const auto& [c, decay, thres_steps, runs] : averages) {
-        fluid::Program main;
-        fluid::Program startup;
-        main.set_random_seed(5);
-        startup.set_random_seed(5);
-        fluid::Scope scope;
-        fluid::scope_guard scopes(scope);
-        fluid::program_guard programs(main, startup);
-        fluid::unique_name::guard names;
+        fresh_programs programs;
+        auto& [main, startup] = programs.pair;
         const auto loss = small_network();
         optimizer::SGD(0.5F).minimize(loss);
         optimizer::ExponentialMovingAverage ema(decay, thres_steps());

@@ -65,8 +65,8 @@ struct saved_by<S> {
 /// | progress   | `silent`               | `callback{function, stop_token}`, `terminal_bar` (policy/terminal_bar.hpp), your own |
 ///
 /// Guarantee: a save checks every variable before the first byte is written, a load every byte count before the first
-/// tensor changes; a load that fails leaves the scope exactly as it was (but for `in_place`, which says what it leaves). Memory that is not to be had is the error out_of_memory, more than
-/// `limits::total_bytes` in all too_large.
+/// tensor changes; a load that fails leaves the scope exactly as it was (but for `in_place`, which says what it leaves). Memory that is
+/// not to be had is the error out_of_memory, more than `limits::total_bytes` in all too_large.
 template <class... Policies>
 struct archive {
     /// The chosen policies, by kind. A kind that an archive takes is a default here.

@@ -4,6 +4,7 @@
 #include <wherry/version.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,16 @@ constexpr bool is_utf8(std::string_view text) noexcept {
 }
 static_assert(is_utf8("\xC3\xA9 \xE2\x82\xAC \xF0\x9F\x9B\xB6") && !is_utf8("\xC0\x80") && !is_utf8("\xED\xA0\x80") &&
               !is_utf8("\xE2\x82"));
+
+/// Appends the UTF-8 of a character below U+110000.
+inline void append_utf8(std::string& to, std::uint32_t letter) {
+    const auto put = [&to](std::uint32_t byte) { to += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (letter < 0x80) return put(letter);
+    if (letter < 0x800) put(0xc0 | letter >> 6);
+    else if (letter < 0x10000) put(0xe0 | letter >> 12), put(0x80 | (letter >> 6 & 63));
+    else put(0xf0 | letter >> 18), put(0x80 | (letter >> 12 & 63)), put(0x80 | (letter >> 6 & 63));
+    put(0x80 | (letter & 63));
+}
 
 /// True for a UTF-8 character that would move a terminal's cursor or colours: C0, DEL and C1.
 constexpr bool is_control_character(std::string_view character) noexcept {

@@ -90,10 +90,7 @@ class Executor {
     /// Exception (feeds or fetches that differ from those of a loaded inference model).
     template <std::size_t N>
     std::array<Tensor, N> run(const Program& program, const feed& fed, const fetch_list<N>& fetched, const run_options& options = {}) {
-        auto values = run_names(program, fed, fetched.names, options);
-        std::array<Tensor, N> out;
-        for (std::size_t i = 0; i < N; ++i) out[i] = std::move(values[i]);
-        return out;
+        return in_order<N>(run_names(program, fed, fetched.names, options));
     }
     template <std::size_t N>
     std::array<Tensor, N> run(const feed& fed, const fetch_list<N>& fetched, const run_options& options = {}) {
@@ -108,9 +105,7 @@ class Executor {
         auto values = unwrap(core_.run(program, options.scope != nullptr ? *options.scope : global_scope(), feeds_of(program, fed),
                                        std::span<const std::string>(fetched.names), progress));
         check_fetched(values, options);
-        std::array<Tensor, N> out;
-        for (std::size_t i = 0; i < N; ++i) out[i] = std::move(values[i]);
-        return out;
+        return in_order<N>(std::move(values));
     }
     /// For lists that are made at run time.
     sequence<Tensor> run(const Program& program, const feed& fed, const sequence<Variable>& fetched, const run_options& options = {});
@@ -125,6 +120,12 @@ class Executor {
 
   private:
     sequence<Tensor> run_names(const Program& program, const feed& fed, std::span<const std::string> fetched, const run_options& options);
+    template <std::size_t N>
+    static std::array<Tensor, N> in_order(sequence<Tensor> values) {
+        std::array<Tensor, N> out;
+        for (std::size_t i = 0; i < N; ++i) out[i] = std::move(values[i]);
+        return out;
+    }
     static sequence<tensor_ref> feeds_of(const Program& program, const feed& fed);
     static void check_fetched(const sequence<Tensor>& values, const run_options& options);
 

@@ -6,6 +6,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/format.hpp>
+#include <wherry/interop/detail/json_text.hpp>
 #include <wherry/interop/safetensors.hpp>
 #include <wherry/policy/file_name.hpp>
 #include <wherry/policy/layout.hpp>
@@ -56,15 +57,8 @@ inline result<shard_index> parse_index(std::string_view bytes, const limits& cap
         return error{.code = errc::bad_safetensors, .message = message, .variable = variable.substr(0, 64)};
     };
     constexpr int depth = 8;
-    bool too_deep = false;
-    const auto root = nlohmann::json::parse(
-        bytes.begin(), bytes.end(),
-        [&](int level, nlohmann::json::parse_event_t, nlohmann::json&) {
-            too_deep = too_deep || level > depth;
-            return level <= depth;
-        },
-        false);
-    if (root.is_discarded() || too_deep || !root.is_object()) return bad("an index of shards is not a JSON object");
+    const auto root = wherry::detail::parse_json(bytes, depth).root;
+    if (!root.is_object()) return bad("an index of shards is not a JSON object");
     const auto map = root.find("weight_map");
     if (map == root.end() || !map->is_object() || map->empty()) return bad("an index of shards has no weight_map");
     shard_index made;

@@ -5,6 +5,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/format/pickle.hpp>
+#include <wherry/interop/detail/json_text.hpp>
 #include <wherry/interop/safetensors.hpp>
 #include <wherry/record/kept_extra.hpp>
 #include <wherry/tensor/structured_names.hpp>
@@ -30,15 +31,8 @@ inline result<structured_names> names_of_json(std::string_view text, const limit
                      .variable = wherry::pickle::structured_names_key};
     };
     constexpr int depth = 4;
-    bool too_deep = false;
-    const auto table = nlohmann::json::parse(
-        text.begin(), text.end(),
-        [&](int level, nlohmann::json::parse_event_t, nlohmann::json&) {
-            too_deep = too_deep || level > depth;
-            return level <= depth;
-        },
-        false);
-    if (table.is_discarded() || too_deep || !table.is_object()) return bad();
+    const auto table = wherry::detail::parse_json(text, depth).root;
+    if (!table.is_object()) return bad();
     structured_names names;
     for (const auto& [structured, held] : table.items()) {
         if (!held.is_string()) return bad();

@@ -144,8 +144,8 @@ inline result<void> add_record(const wherry::detail::kept_records& files, std::s
                                const load_options& options, stored_state& into) {
     auto file = files.open(record);
     if (!file) return file.failure();
-    auto added = add_file(files, record, *file, wish, options, into);
-    return added ? result<void>() : result<void>(std::move(added).error().in_file(file->path()));
+    if (auto added = add_file(files, record, *file, wish, options, into); !added) return added.failure().in_file(file->path());
+    return {};
 }
 /// No name in two files. Errors: duplicate_name.
 inline result<void> check_once(const sequence<stored_tensor>& arrays) {
@@ -155,13 +155,13 @@ inline result<void> check_once(const sequence<stored_tensor>& arrays) {
     return wherry::detail::check_distinct(names, order_of(names));
 }
 
+inline bool has_file(std::string_view folder, std::string_view file) {
+    return wherry::paths::is_file(wherry::paths::to_utf8(wherry::paths::of_utf8(folder, file)));
+}
 /// The files of variables: those of their names, or NAME.txt where only that is there.
 inline std::string file_of(std::string_view folder, const std::string& name) {
-    const auto is_there = [&](std::string_view file) {
-        return wherry::paths::is_file(wherry::paths::to_utf8(wherry::paths::of_utf8(folder, file)));
-    };
     auto text = text_file::file_name_of(name);
-    const bool in_text = wherry::detail::why_bad_file_name(name).empty() && !is_there(name) && is_there(text);
+    const bool in_text = wherry::detail::why_bad_file_name(name).empty() && !has_file(folder, name) && has_file(folder, text);
     return in_text ? text : name;
 }
 inline result<void> add_variables(const std::string& folder, const wherry::detail::kept_records& files, const load_options& options,
@@ -266,9 +266,8 @@ inline result<void> add_folder(const std::string& path, const wherry::detail::ke
 /// Of a folder the variables alone, each in its own file or, where none has one, in whatever else the folder holds.
 inline result<void> add_wanted(const std::string& folder, const wherry::detail::kept_records& files, const load_options& options,
                                stored_state& into) {
-    const bool has_files = std::any_of(options.of_folder.begin(), options.of_folder.end(), [&](const Variable& var) {
-        return wherry::paths::is_file(wherry::paths::to_utf8(wherry::paths::of_utf8(folder, file_of(folder, var.name()))));
-    });
+    const bool has_files = std::any_of(options.of_folder.begin(), options.of_folder.end(),
+                                       [&](const Variable& var) { return has_file(folder, file_of(folder, var.name())); });
     if (has_files) return add_variables(folder, files, options, into);
     auto added = add_folder(folder, files, options, into);
     if (added || added.error().code != errc::nothing_to_save) return added;

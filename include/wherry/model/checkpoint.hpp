@@ -98,9 +98,9 @@ constexpr bool is_damage(errc code) noexcept {
 ///
 /// A checkpoint is staged beside its place and renamed whole: it is there, complete, or not. Older ones than the newest K are removed
 /// after that, with `durable` when the device holds the new one; a kill in between leaves K + 1. `resume` takes the newest whose checksums
-/// hold (SelectedRows have none). One writer at a time, from its first save until the store goes; the second is refused, `locked`. Readers are never blocked: what is
-/// removed while they read it, they pass over for what is newer. On Windows a kill may leave a checkpoint that is not complete, which
-/// `resume` passes over; `durable` is `unsupported` there.
+/// hold (SelectedRows have none). One writer at a time, from its first save until the store goes; the second is refused, `locked`. Readers
+/// are never blocked: what is removed while they read it, they pass over for what is newer. On Windows a kill may leave a checkpoint that
+/// is not complete, which `resume` passes over; `durable` is `unsupported` there.
 ///
 /// Room on the disk: K + 1 checkpoints. Memory: none, arrays go from the scope to the system, so nobody may write to them meanwhile;
 /// `async_checkpoints` (`model/async_checkpoint.hpp`) saves from a copy.
@@ -190,10 +190,11 @@ class checkpoint_store {
     }
 
   private:
+    static std::string name_of(std::uint64_t number) { return std::string(detail::checkpoint_prefix).append(decimal(number).view()); }
     [[nodiscard]] std::string folder_of(std::uint64_t number) const {
         auto path = folder_;
         if (!path.empty() && path.back() != '/') path += '/';
-        return path.append(detail::checkpoint_prefix).append(decimal(number).view());
+        return path.append(name_of(number));
     }
     static disk arrays_in(const std::string& folder) {
         if constexpr (!Archive::layout_policy::single_record) return disk(folder);
@@ -230,8 +231,7 @@ class checkpoint_store {
             if (auto saved = write_whole(last, *text, Archive::durability_policy::steps); !saved) return saved.failure();
         }
         for (auto at = Keep::count - 1; at < numbers->size(); ++at)
-            if (auto gone = claimed_->remove(std::string(detail::checkpoint_prefix) + std::string(decimal((*numbers)[at]).view())); !gone)
-                made.warnings.push_back(std::move(gone).error());
+            if (auto gone = claimed_->remove(name_of((*numbers)[at])); !gone) made.warnings.push_back(std::move(gone).error());
         return made;
     }
 
@@ -243,7 +243,7 @@ class checkpoint_store {
         const auto text = read_whole(from, detail::checkpoint_notes_bytes);
         if (!text) return text.failure();
         auto notes = parse_checkpoint_text(text->bytes);
-        if (!notes) return std::move(notes).error().in_file(text->path);
+        if (!notes) return notes.failure().in_file(text->path);
         auto report = Archive::load(program, scope, arrays_in(made.folder));
         if (!report) return report.failure();
         made.notes = *std::move(notes);

@@ -40,8 +40,8 @@ class claimed_folder {
 #if defined(__unix__) || defined(__APPLE__)
         for (auto end = made.path_.find('/', 1); end != std::string::npos; end = made.path_.find('/', end + 1))
             if (auto there = detail::make_folder_once<calls>(made.path_.substr(0, end), synced); !there)
-                return std::move(there).error().in_file(made.path_);
-        if (auto there = detail::make_folder_once<calls>(made.path_, synced); !there) return std::move(there).error().in_file(made.path_);
+                return there.failure().in_file(made.path_);
+        if (auto there = detail::make_folder_once<calls>(made.path_, synced); !there) return there.failure().in_file(made.path_);
         made.folder_ = detail::open_folder<calls>(AT_FDCWD, made.path_);
         if (!made.folder_) return detail::open_error(made.path_, errno);
         const std::string here;

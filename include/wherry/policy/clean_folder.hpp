@@ -55,10 +55,9 @@ inline result<cleaned_folder> clean_folder(std::string_view folder, bool dry = f
             const auto shown = detail::path_in(folder, inside);
             auto journal = detail::read_journal<calls>(at.get(), shown);
             if (journal && *journal) {
-                const bool there = !dry;
-                if (there) journal = detail::settle_folder<calls>(at.get(), shown);
+                if (!dry) journal = detail::settle_folder<calls>(at.get(), shown);
                 if (!journal) return journal.failure();
-                (there && *journal ? done.left : done.finished).push_back(inside + std::string(detail::set_journal_name));
+                (!dry && *journal ? done.left : done.finished).push_back(inside + std::string(detail::set_journal_name));
             }
             const bool waits = dry && journal && *journal;  // its files are to get their names
             struct {

@@ -35,9 +35,9 @@ struct all_at_once {
 
 /// When all names, headers, sizes and shapes were checked: elements are read into the memory of tensors that have the element type and the
 /// dims of the file already, which saves the time and the memory of fresh pages. What fails before the first element leaves the scope as it
-/// was. A device that fails while elements are read leaves one tensor half read, and wrong checksums (`names` and shapes are not among
-/// them) leave what was read: the error names that tensor, and those before it have the values of the file. Nobody else may use the scope
-/// while it is loaded.
+/// was. A device that fails while elements are read leaves one tensor half read, and a checksum of elements that is wrong, which is known
+/// when they were read, leaves them: the error names that tensor, and those before it have the values of the file. Nobody else may use the
+/// scope while it is loaded.
 /// For one record of the format's own bytes: not for `per_file` and not through a codec.
 struct in_place {
     using kind = kinds::commit;

@@ -288,15 +288,6 @@ constexpr bool is_mark(std::uint32_t letter) noexcept {
     return (letter >= 0x300 && letter <= 0x36f) || letter == 0x3099 || letter == 0x309a;
 }
 
-inline void append_utf8(std::string& to, std::uint32_t letter) {
-    const auto put = [&to](std::uint32_t byte) { to += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (letter < 0x80) return put(letter);
-    if (letter < 0x800) put(0xc0 | letter >> 6);
-    else if (letter < 0x10000) put(0xe0 | letter >> 12), put(0x80 | (letter >> 6 & 63));
-    else put(0xf0 | letter >> 18), put(0x80 | (letter >> 12 & 63)), put(0x80 | (letter >> 6 & 63));
-    put(0x80 | (letter & 63));
-}
-
 /// Small letters, accents apart from their letters. Of a UTF-8 character.
 inline void append_folded(std::u32string& to, std::uint32_t letter) {
     if (letter >= 0xac00 && letter < 0xac00 + 11172) {  // Hangul
@@ -338,8 +329,8 @@ inline std::string folded_name(std::string_view name) {
         const auto end = std::find_if_not(at, folded.end(), detail::is_mark);
         for (auto sorted = at; sorted != end; ++sorted)
             for (auto one = sorted; one != at && *one < one[-1]; --one) std::swap(*one, one[-1]);
-        for (; at != end; ++at) detail::append_utf8(made, *at);
-        if (at != folded.end()) detail::append_utf8(made, *at++);
+        for (; at != end; ++at) append_utf8(made, *at);
+        if (at != folded.end()) append_utf8(made, *at++);
     }
     return made;
 }

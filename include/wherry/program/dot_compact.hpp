@@ -2,6 +2,7 @@
 #define WHERRY_PROGRAM_DOT_COMPACT_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/base/name_map.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/program/attribute.hpp>
 #include <wherry/program/block.hpp>
@@ -13,8 +14,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,7 +41,7 @@ class dot_compact_writer {
     struct place {
         std::size_t block = none;
         std::size_t op = 0;
-        std::map<std::string_view, std::vector<std::size_t>, std::less<>> writers{};
+        name_map<std::vector<std::size_t>> writers{};
     };
     struct writer {
         std::size_t block;
@@ -81,10 +80,10 @@ class dot_compact_writer {
     /// The last operator that writes a name before another one reads it, in its block or in those around it.
     [[nodiscard]] std::optional<writer> writer_of(std::size_t block, std::size_t op, std::string_view name) const {
         for (; block != none; op = places_[block].op, block = places_[block].block) {
-            const auto found = places_[block].writers.find(name);
-            if (found == places_[block].writers.end()) continue;
-            const auto after = std::lower_bound(found->second.begin(), found->second.end(), op);
-            if (after != found->second.begin()) return writer{block, *(after - 1)};
+            const auto* const found = places_[block].writers.find(name);
+            if (found == nullptr) continue;
+            const auto after = std::lower_bound(found->begin(), found->end(), op);
+            if (after != found->begin()) return writer{block, *(after - 1)};
         }
         return std::nullopt;
     }
@@ -112,9 +111,10 @@ class dot_compact_writer {
     std::string draw_input(std::size_t block, std::string_view slot, const std::string& name) {
         if (const auto var = variable(block, name); var && is_persistable(var))
             return "\\n" + dot_text(slot) + " " + dot_text(shape_text(block, name));
-        const auto [at, is_new] = inputs_.try_emplace(name, inputs_.size());
-        const auto id = "in" + dot_number(at->second);
-        if (is_new) draw_port(id, block, name);
+        if (inputs_.find(name) != nullptr) return {};
+        const auto number = inputs_.size();
+        inputs_[name] = number;
+        draw_port("in" + dot_number(number), block, name);
         return {};
     }
     void draw_arrow(const std::string& from, const std::string& to, const std::string& says = {}) {
@@ -133,7 +133,7 @@ class dot_compact_writer {
                 return;
             }
             label += draw_input(block, slot, name);
-            if (const auto input = inputs_.find(name); input != inputs_.end()) draw_arrow("in" + dot_number(input->second), id);
+            if (const auto* const input = inputs_.find(name); input != nullptr) draw_arrow("in" + dot_number(*input), id);
         });
         if (op.type() == "fetch" && !op.input("X").empty()) return draw_port(id, block, op.input("X")[0]);
         made_ += "  " + id + " [label=\"" + label + "\" " + std::string(dot_operator) + "];\n";
@@ -150,7 +150,7 @@ class dot_compact_writer {
 
     const Program& program_;
     std::vector<place> places_;
-    std::map<std::string, std::size_t, std::less<>> inputs_;  ///< that no operator writes, numbered
+    name_map<std::size_t> inputs_;  ///< that no operator writes, numbered
     std::string made_;
     std::string arrows_;
 };

@@ -12,12 +12,8 @@ namespace wherry::inline WHERRY_ABI::detail {
 
 /// Takes the tensors of a scope that arrivals are to be read into: those of the same element type and dims. Names that the scope lacks are
 /// made now, so that nothing can fail once elements have moved. Decoded elements come too late for that: a decoder may fail at the last byte.
-inline void claim(std::span<placed_tensor> arrivals, std::span<const wanted_tensor> wanted, Scope& scope, new_names& names) {
-    for (auto& one : arrivals) {
-        const auto name = wanted[one.wanted].name;
-        one.held = scope.find_var(name);
-        if (one.held == nullptr) one.held = &names.var(name);
-    }
+inline void claim(std::span<placed_tensor> arrivals, std::span<const wanted_tensor> wanted, new_names& names) {
+    for (auto& one : arrivals) one.held = &names.found_or_made(wanted[one.wanted].name);
     for (auto& one : arrivals) {
         const auto& header = one.found.header;
         if (one.fresh.is_initialized() || one.decoder.run != nullptr || one.held->bytes().empty()) continue;

@@ -154,8 +154,7 @@ inline result<void> hand_over(std::span<placed_tensor> arrivals, std::span<const
                               shared_blocks& blocks, new_names& names) {
     for (auto& one : arrivals) {
         const auto name = wanted[one.wanted].name;
-        one.held = scope.find_var(name);
-        if (one.held == nullptr) one.held = &names.var(name);
+        if (one.held == nullptr) one.held = &names.found_or_made(name);
         if (one.fresh.is_initialized() || one.rows != nullptr) continue;  // read from a file, or lent
         one.in_place = one.held->bytes().size() >= one.bytes.size();
         if (one.in_place) continue;
@@ -273,7 +272,7 @@ class loader {
         else
             for (auto& one : found) arrivals_.push_back(std::move(one));
         const auto arrivals = std::span(arrivals_).subspan(first);
-        if (rules_.claim != nullptr && !reader.is_view()) rules_.claim(arrivals, wanted_, *scope_, names_);
+        if (rules_.claim != nullptr && !reader.is_view()) rules_.claim(arrivals, wanted_, names_);
         for (auto& one : arrivals) {
             report_.data_bytes += one.found.header.data_bytes;
             one.is_decoded = one.decoder.run != nullptr;

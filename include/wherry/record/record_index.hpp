@@ -121,7 +121,7 @@ struct record_rules {
     result<sequence<placed_tensor>> (*place)(const record&, std::span<const wanted_tensor>, record_listing&, const record_rules&,
                                              std::uint64_t size_bytes, std::string_view path, sequence<error>& warnings) = nullptr;
     // Of a load that reads into the tensors of the scope:
-    void (*claim)(std::span<placed_tensor>, std::span<const wanted_tensor>, Scope&, new_names&) = nullptr;
+    void (*claim)(std::span<placed_tensor>, std::span<const wanted_tensor>, new_names&) = nullptr;
 };
 
 inline element_check check_of(const note& noted) noexcept {

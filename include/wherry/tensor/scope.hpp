@@ -119,6 +119,11 @@ class new_names {
         if (!scope_->holds(name)) made_.push_back(name);
         return scope_->var(name);
     }
+    /// That of the scope or of its parents, made when neither has it.
+    Tensor& found_or_made(std::string_view name) {
+        auto* const held = scope_->find_var(name);
+        return held != nullptr ? *held : var(name);
+    }
     void keep() noexcept { made_.clear(); }
 
   private:

@@ -33,11 +33,8 @@ inline constexpr std::string_view big_parameters_key = "UnpackBigParamInfor@@";
 inline constexpr std::string_view structured_names_key = "StructuredToParameterName@@";
 
 namespace detail {
-inline void append_latin1(std::string& to, char c) {
-    const auto u = static_cast<unsigned char>(c);
-    if (u < 0x80U) to += c;
-    else to += {static_cast<char>(0xc0U | u >> 6U), static_cast<char>(0x80U | (u & 0x3fU))};
-}
+/// A byte is a character of latin1.
+inline void append_latin1(std::string& to, char c) { append_utf8(to, static_cast<unsigned char>(c)); }
 
 /// A key on the way to an array: text, a string of Python 2, or a number. Errors: bad_pickle, bad_name.
 inline result<std::string> key_name(const object_graph& objects, value key, const limits& caps) {

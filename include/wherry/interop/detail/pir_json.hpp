@@ -5,6 +5,7 @@
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/interop/detail/json_text.hpp>
 #include <wherry/interop/detail/pir_rules.hpp>
 #include <wherry/program/attribute.hpp>
 #include <wherry/version.hpp>
@@ -34,14 +35,7 @@ struct pir_json {
                          .message = "a PIR program is larger than the limit",
                          .expected = decimal(caps.program_bytes / 8),
                          .found = decimal(bytes.size())};
-        bool too_deep = false;
-        auto root = json::parse(
-            bytes.begin(), bytes.end(),
-            [&](int level, json::parse_event_t, json&) {
-                too_deep = too_deep || level > depth;
-                return level <= depth;
-            },
-            false);
+        auto [root, too_deep] = parse_json(bytes, depth);
         if (too_deep)
             return error{.code = errc::too_large, .message = "a JSON document is nested deeper than the limit", .expected = decimal(depth)};
         if (root.is_discarded())
