@@ -3,7 +3,7 @@
 Optimizers, schedules of the learning rate, clipping and decay: 20 steps each of a small network. Call stacks are empty.
 """
 from __future__ import print_function
-import os, sys, traceback, numpy as np
+import contextlib, os, sys, traceback, numpy as np
 import paddle.fluid as fluid
 
 traceback.extract_stack = lambda *a, **k: []  # no call stacks
@@ -23,13 +23,20 @@ def write(path, data):
     open(path, 'wb').write(data)
 
 
-def case(name, minimize):
+@contextlib.contextmanager
+def fresh(name):
+    """Programs of a known seed, which are the default ones meanwhile, and the folder of the case."""
     main, startup = fluid.Program(), fluid.Program()
     main.random_seed = startup.random_seed = 5
     folder = os.path.join(out, name)
     if not os.path.isdir(folder):
         os.makedirs(folder)
     with fluid.scope_guard(fluid.Scope()), fluid.program_guard(main, startup), fluid.unique_name.guard():
+        yield main, startup, folder
+
+
+def case(name, minimize):
+    with fresh(name) as (main, startup, folder):
         loss = network()
         rate = minimize(loss)
         exe = fluid.Executor(fluid.CPUPlace())
@@ -91,12 +98,7 @@ case('warmup_of_a_schedule', scheduled(lambda: L.linear_lr_warmup(L.piecewise_de
 
 def ema_case(name, thres_steps, decay):
     """The moving average of the parameters: programs, the average after 20 steps, applied and restored."""
-    main, startup = fluid.Program(), fluid.Program()
-    main.random_seed = startup.random_seed = 5
-    folder = os.path.join(out, name)
-    if not os.path.isdir(folder):
-        os.makedirs(folder)
-    with fluid.scope_guard(fluid.Scope()), fluid.program_guard(main, startup), fluid.unique_name.guard():
+    with fresh(name) as (main, startup, folder):
         loss = network()
         O.SGD(0.5).minimize(loss)
         ema = O.ExponentialMovingAverage(decay, thres_steps=thres_steps())
