@@ -29,6 +29,14 @@
 
 namespace wherry::inline WHERRY_ABI::detail {
 
+/// Calls again while a signal interrupts.
+template <class Call>
+auto uninterrupted(Call call) noexcept {
+    auto answer = call();
+    while (answer < 0 && errno == EINTR) answer = call();
+    return answer;
+}
+
 /// The system calls that files need, one function each, as the system gives them. A type, so that a test can hand in
 /// one that fails.
 struct posix_calls {
@@ -96,15 +104,18 @@ struct posix_calls {
     /// Calls `each(name)` for what a folder holds, but "." and "..".
     template <class Each>
     static int list(int folder, Each each) {
-        const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // NOLINT: no fourth argument without O_CREAT
+        const int again = uninterrupted([&] { return open(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0); });
         if (again < 0) return -1;
         ::DIR* const listing = ::fdopendir(again);
         if (listing == nullptr) return ::close(again), -1;
-        while (const auto* const entry = ::readdir(listing)) {
+        const ::dirent* entry = nullptr;
+        while (errno = 0, (entry = ::readdir(listing)) != nullptr) {
             const std::string_view name(entry->d_name);
             if (name != "." && name != "..") each(name);
         }
-        return ::closedir(listing);
+        const int number = errno;  // 0: that was all
+        static_cast<void>(::closedir(listing));
+        return number == 0 ? 0 : (errno = number, -1);
     }
 };
 
@@ -129,14 +140,6 @@ class descriptor {
   private:
     int fd_ = -1;
 };
-
-/// Calls again while a signal interrupts.
-template <class Call>
-auto uninterrupted(Call call) noexcept {
-    auto answer = call();
-    while (answer < 0 && errno == EINTR) answer = call();
-    return answer;
-}
 
 /// The error of a call that just failed, with the system's own words.
 inline error system_error(errc code, std::string_view message, std::string_view path, int number) {

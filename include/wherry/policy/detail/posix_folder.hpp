@@ -145,7 +145,10 @@ not_rolled roll_forward(int folder, const set_journal& journal, bool check = tru
         const int at = folders.of(split_inside(entry.name).first);
         const std::string from(split_inside(entry.temporary).second);
         const std::string to(split_inside(entry.name).second);
-        if (at < 0 || (Calls::rename(at, from.c_str(), to.c_str()) != 0 && errno != ENOENT)) return not_rolled::refused;
+        if (at < 0) return not_rolled::refused;
+        if (Calls::rename(at, from.c_str(), to.c_str()) == 0) continue;
+        struct ::stat seen {};  // that it is not there is taken from two calls
+        if (errno != ENOENT || Calls::status_of(at, from.c_str(), seen) == 0) return not_rolled::refused;
     }
     if (journal.synced)
         for (const auto& inside : insides_of(journal.entries))
