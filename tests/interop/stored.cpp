@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <support/check_error.hpp>
+#include <support/golden.hpp>
 #include <support/scratch.hpp>
 
 #include <wherry/archive/archive.hpp>
@@ -75,6 +76,21 @@ TEST_CASE("arrays that are listed are saved as those that are loaded, from every
             std::filesystem::remove_all(place / "lazy");
             std::filesystem::remove_all(place / "eager");
         }
+    }
+}
+
+TEST_CASE("a checkpoint that is listed is written as it was, an array of two names once") {
+    const support::scratch place("stored_shared");
+    for (const auto* const name : {"nested.pdparams", "nested-p2.pdparams", "more.pdparams", "tied.pdparams", "tied.pdopt"}) {
+        CAPTURE(name);
+        const auto path = support::golden(std::string("paddle26/checkpoints/") + name);
+        const auto listed = state_file::list(path);
+        REQUIRE(listed);
+        const auto bytes = support::read_file(path);
+        const int protocol = bytes[1];
+        REQUIRE(state_file::save(listed->refs(), place / "again", state_file::form::pdparams,
+                                 {.protocol = protocol, .extra = listed->report.extra}));
+        CHECK((support::read_file(place / "again") == bytes));
     }
 }
 

@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -184,13 +185,16 @@ inline result<stored_state> keep_listed(record_listing listing, kept_records fro
     auto placed = rules.place(whole, wanted, listing, rules, reader.size_bytes(), path, made.report.warnings);
     if (!placed) return placed.failure().in_file(path);
     auto kept = std::make_shared<listed_record>(listed_record{std::move(from), std::move(record_name), *std::move(placed)});
+    std::map<std::pair<const void*, std::size_t>, std::size_t> first_of;  // arrays that are one and the same have one source
     for (std::size_t at = 0; at < kept->arrays.size(); ++at) {
+        const auto& decoder = kept->arrays[at].decoder;
+        const auto first = decoder.run == nullptr ? at : first_of.try_emplace({decoder.state.get(), decoder.at}, at).first->second;
         auto& header = kept->arrays[at].found.header;
         auto& one = made.arrays[kept->arrays[at].wanted];
         one.dtype = header.dtype;
         one.dims = header.dims;
         one.lod = std::move(header.lod);
-        one.elements = elements_from(listed_record::fetch, kept, at);
+        one.elements = elements_from(listed_record::fetch, kept, first);
         made.report.data_bytes += header.data_bytes;
     }
     made.report.tensor_count = made.arrays.size();

@@ -78,6 +78,8 @@ struct array_layout {
     bool big_endian = false;
     bool fortran_order = false;
     Shape dims{};
+
+    friend bool operator==(const array_layout&, const array_layout&) = default;
 };
 
 /// Bytes of the elements. Errors: overflow, also where a dim of 0 would hide that the others multiply too far.

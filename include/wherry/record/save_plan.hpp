@@ -106,11 +106,13 @@ struct later_calls {
     void (*visit)(save_plan& into, const tensor_ref& tensor, void* called, void (*use)(void* called, piece bytes));
 
     std::uint64_t (*measure)(save_plan& into, const later_elements& elements);
+    void (*share)(save_plan& into);
 
     static void add_now(save_plan& into, const tensor_ref& tensor, header_maker make_header);
     static void print_now(save_plan& into, const later_elements& elements, std::uint64_t printed_bytes);
     static void visit_now(save_plan& into, const tensor_ref& tensor, void* called, void (*use)(void* called, piece bytes));
     static std::uint64_t measure_now(save_plan& into, const later_elements& elements);
+    static void share_now(save_plan& into);
     static bool hold(save_plan& into, const tensor_ref& tensor, held_elements& held);
     static result<void> write(const save_plan& plan, const record_writer& out);
 };
@@ -177,6 +179,10 @@ class save_plan {
     void visit(const tensor_ref& tensor, Use use) {
         if (tensor.source == nullptr) return use(in_file_order(tensor.dtype, tensor.bytes));
         tensor.source->how->visit(*this, tensor, &use, [](void* called, piece bytes) { (*static_cast<Use*>(called))(bytes); });
+    }
+    /// A format has written the elements of this tensor already, those of another one with the same source.
+    void share(const tensor_ref& tensor) {
+        if (tensor.source != nullptr) tensor.source->how->share(*this);
     }
     /// How often a tensor with a source was asked for: a format that takes `tensor_ref::bytes` would miss its elements.
     [[nodiscard]] std::size_t visits() const noexcept { return later_ != nullptr ? later_->visits : 0; }
@@ -290,19 +296,20 @@ class save_plan {
 };
 
 namespace detail {
-inline void later_calls::print_now(save_plan& into, const later_elements& elements, std::uint64_t printed_bytes) {
+inline void later_calls::share_now(save_plan& into) {
     if (into.later_ == nullptr) into.later_ = std::make_shared<later_plan>();
     into.later_->write = write;
     ++into.later_->visits;
+}
+inline void later_calls::print_now(save_plan& into, const later_elements& elements, std::uint64_t printed_bytes) {
+    share_now(into);
     into.later_->elements.push_back(elements);
     into.parts_.push_back({nullptr, 0, static_cast<std::size_t>(printed_bytes), into.later_->elements.size() - 1});
     into.grow(printed_bytes);
 }
 /// Errors are kept in the plan; the answer is whether there was none.
 inline bool later_calls::hold(save_plan& into, const tensor_ref& tensor, held_elements& held) {
-    if (into.later_ == nullptr) into.later_ = std::make_shared<later_plan>();
-    into.later_->write = write;
-    ++into.later_->visits;
+    share_now(into);
     auto made = held_elements::of(tensor);
     if (made) held = *std::move(made);
     else if (into.later_->failure == nullptr) into.later_->failure = std::make_shared<const error>(std::move(made).error());
@@ -360,7 +367,8 @@ inline result<void> later_calls::write(const save_plan& plan, const record_write
     }
     return {};
 }
-inline constexpr later_calls fetches_later{later_calls::add_now, later_calls::print_now, later_calls::visit_now, later_calls::measure_now};
+inline constexpr later_calls fetches_later{later_calls::add_now, later_calls::print_now, later_calls::visit_now, later_calls::measure_now,
+                                           later_calls::share_now};
 }  // namespace detail
 
 /// Elements that `fetch(state, at)` answers whenever they are needed, as a Tensor has them. A save asks once or twice.

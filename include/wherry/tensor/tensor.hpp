@@ -37,6 +37,9 @@ struct element_source {
     std::shared_ptr<const void> state{};
     std::size_t at = 0;
     const detail::later_calls* how = nullptr;  ///< how a save waits for them: a program without sources does not link it
+
+    /// The same elements.
+    friend bool operator==(const element_source&, const element_source&) = default;
 };
 
 /// Borrows one tensor for saving: nothing is owned, nothing copied.

@@ -39,7 +39,7 @@ class state_of_arrays {
         made.layout.dims = *dims;
         made.layout.fortran_order = state[3].kind == kind::boolean ? state[3].at != 0 : objects_->numbers[state[3].at] != 0;
         made.data = state[4];
-        if (auto checked = check_data(made.layout, made.data); !checked) return checked.failure();
+        if (auto checked = check_data(made); !checked) return checked.failure();
         return made;
     }
     /// Source: numpy.core.multiarray.scalar(dtype, bytes).
@@ -48,7 +48,7 @@ class state_of_arrays {
         array_view made;
         if (auto read = read_dtype(parts[0], made.layout); !read) return read.failure();
         made.data = parts[1];
-        if (auto checked = check_data(made.layout, made.data); !checked) return checked.failure();
+        if (auto checked = check_data(made); !checked) return checked.failure();
         return made;
     }
     [[nodiscard]] result<Shape> shape_of(value tuple) const {
@@ -86,18 +86,19 @@ class state_of_arrays {
         into.big_endian = native_is_little_endian ? order == ">" : order == ">" || order == "=";
         return {};
     }
-    /// The bytes must be there, exactly, before memory for them is.
-    [[nodiscard]] result<void> check_data(const numpy::array_layout& layout, value data) const {
+    /// The bytes must be there before memory for them is.
+    [[nodiscard]] result<void> check_data(array_view& view) const {
+        const auto data = view.data;
         if (data.kind != kind::bytes && data.kind != kind::latin1)
             return error{.code = errc::bad_dtype, .message = "the elements of an array are not bytes"};
-        const auto wanted = numpy::data_bytes(layout.dtype, layout.dims);
+        const auto wanted = numpy::data_bytes(view.layout.dtype, view.layout.dims);
         if (!wanted) return wanted.failure();
-        const auto found = parsed_->size_of_data(data);
-        if (found == *wanted) return {};
+        view.size_bytes = *wanted;
+        if (parsed_->may_be(data, *wanted)) return {};
         return error{.code = errc::shape_mismatch,
                      .message = "the bytes of an array are not as many as its dims say",
                      .expected = decimal(*wanted),
-                     .found = decimal(found)};
+                     .found = decimal(parsed_->most_bytes_of(data))};
     }
 
   private:

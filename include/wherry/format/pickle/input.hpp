@@ -22,7 +22,6 @@ namespace wherry::inline WHERRY_ABI::pickle::detail {
 struct far_string {
     std::uint64_t offset = 0;
     std::uint64_t size = 0;
-    std::uint64_t char_count = 0;  ///< of UTF-8; 0 where it was not asked for
 };
 
 /// The bytes of a pickle from first to last: in memory or, of a file, those of a window. What is taken of a file is copied, so that it stays.
@@ -77,25 +76,14 @@ class input {
         return value;
     }
     void skip(std::size_t count) noexcept { at_ += count; }  ///< of what was peeked at
-    /// Passes over a string that stays where it is; characters are counted in a text. Errors: truncated, those of the reader.
-    result<far_string> pass(std::uint64_t size, bool is_text, std::string_view what) {
+    /// Passes over a string that stays where it is, unread. Errors: truncated.
+    result<far_string> pass(std::uint64_t size, std::string_view what) {
         if (size > remaining()) return truncated(size, what);
-        far_string made{offset(), size, 0};
-        if (!is_text) {
-            const auto held = window_.size() - at_;
-            if (size <= held) return at_ += static_cast<std::size_t>(size), made;
-            start_ += at_ + size;
-            at_ = 0;
-            window_ = {};
-            return made;
-        }
-        for (std::uint64_t done = 0; done < size;) {
-            const auto next = peek(static_cast<std::size_t>(std::min<std::uint64_t>(window_bytes, size - done)));
-            if (!next) return next.failure();
-            made.char_count += count_chars(*next);
-            done += next->size();
-            at_ += next->size();
-        }
+        const far_string made{offset(), size};
+        if (size <= window_.size() - at_) return at_ += static_cast<std::size_t>(size), made;
+        start_ += at_ + size;
+        at_ = 0;
+        window_ = {};
         return made;
     }
     static std::uint64_t count_chars(std::string_view chars) noexcept {

@@ -220,7 +220,8 @@ class keeper {
         if (plain && at != none) return value{v.kind, at};
         const auto first = chars_.size();
         std::string whole;
-        if (const auto* const far = objects_->find_far(v); far != nullptr && v.kind != kind::latin1) {
+        if (!plain && !charge(parsed_->most_bytes_of(v))) return too_often();
+        if (const auto* const far = objects_->find_far(v); far != nullptr) {
             whole.resize(static_cast<std::size_t>(far->size));
             if (auto read = reader_->read_at(far->offset, std::as_writable_bytes(std::span(whole))); !read) return read.failure();
             held = whole;
@@ -229,14 +230,13 @@ class keeper {
             for (const char c : held) append_latin1(chars_, c);
         else if (plain) chars_ += held;
         else {
-            chars_.resize(first + static_cast<std::size_t>(parsed_->size_of_data(v)));
-            if (auto filled = parsed_->fill(v, *reader_, std::as_writable_bytes(std::span(chars_).subspan(first))); !filled)
-                return filled.failure();
+            chars_.resize(first + static_cast<std::size_t>(input::count_chars(held)));
+            latin1_decoder text(std::as_writable_bytes(std::span(chars_).subspan(first)));
+            if (auto added = text.add(held); !added) return added.failure();
         }
         ranges_.push_back({first, chars_.size() - first});
         const auto made = static_cast<std::uint32_t>(ranges_.size() - 1);
         if (plain) at = made;
-        else if (!charge(held.size())) return too_often();
         return value{as_text ? kind::text : v.kind == kind::latin1 ? kind::bytes : v.kind, made};
     }
     /// `owner`: the object that is one array with all its other places, itself or the tuple with its name.

@@ -265,7 +265,7 @@ class machine {
         if (!size) return size.failure();
         constexpr std::string_view cut = "a string is cut short";
         if (in_.is_far(*size)) {
-            const auto far = in_.pass(*size, k == kind::text, cut);
+            const auto far = in_.pass(*size, cut);
             return far ? push(objects_.make_far(k, *far)) : outcome(far.error());
         }
         const auto bytes = in_.take(*size, cut);

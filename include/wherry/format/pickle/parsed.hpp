@@ -25,7 +25,8 @@ struct array_view {
     std::string name;
     numpy::array_layout layout;
     value data;
-    bool used = false;  ///< as a slice
+    std::uint64_t size_bytes = 0;  ///< of the elements
+    bool used = false;             ///< as a slice
 };
 /// An array that was cut into slices.
 struct joined_view {
@@ -56,6 +57,11 @@ class latin1_decoder {
         }
         return {};
     }
+    /// All bytes came. Errors: bad_pickle.
+    [[nodiscard]] result<void> end() const noexcept {
+        if (at_ == into_.size() && lead_ == 0) return {};
+        return error{.code = errc::bad_pickle, .message = "the bytes of an array are fewer than its dims say"};
+    }
 
   private:
     std::span<std::byte> into_;
@@ -69,18 +75,27 @@ struct parsed_pickle {
     sequence<array_view> views;
     sequence<joined_view> joined;
 
-    [[nodiscard]] std::uint64_t size_of_data(value data) const noexcept {
-        if (const auto* const far = objects.find_far(data); far != nullptr) return data.kind == kind::bytes ? far->size : far->char_count;
+    /// Bytes of data; of a text that is not read yet, in which each takes one or two, the most that they may be.
+    [[nodiscard]] std::uint64_t most_bytes_of(value data) const noexcept {
+        if (const auto* const far = objects.find_far(data); far != nullptr) return far->size;
         const auto held = objects.slice(data);
         return data.kind == kind::bytes ? held.size() : input::count_chars(held);
     }
-    /// `reader`: of the pickle. Errors: bad_pickle for a text that is not one of bytes; those of the reader.
+    [[nodiscard]] bool may_be(value data, std::uint64_t size_bytes) const noexcept {
+        const auto most = most_bytes_of(data);
+        const bool unread = data.kind != kind::bytes && objects.find_far(data) != nullptr;
+        return most == size_bytes || (unread && most > size_bytes && most - size_bytes <= size_bytes);
+    }
+    /// `reader`: of the pickle. Errors: bad_pickle for a text that is not one of so many bytes; those of the reader.
     result<void> fill(value data, any_reader& reader, std::span<std::byte> into) const {
         latin1_decoder text{into};
         const auto* const far = objects.find_far(data);
         if (far == nullptr) {
             const auto held = objects.slice(data);
-            if (data.kind != kind::bytes) return text.add(held);
+            if (data.kind != kind::bytes) {
+                auto added = text.add(held);
+                return added ? text.end() : added;
+            }
             return std::copy(as_bytes(held).begin(), as_bytes(held).end(), into.begin()), result<void>();
         }
         if (data.kind == kind::bytes) return reader.read_at(far->offset, into);
@@ -91,7 +106,7 @@ struct parsed_pickle {
             if (!read) return read;
             if (auto added = text.add(view_of(piece)); !added) return added;
         }
-        return {};
+        return text.end();
     }
     /// The array of that number: views first, then those that were cut.
     result<void> decode(std::size_t at, any_reader& reader, Tensor& into) const {
@@ -101,7 +116,7 @@ struct parsed_pickle {
         const auto& whole = joined[at - views.size()];
         return numpy::fill_tensor(whole.layout, into, [&](std::span<std::byte> elements) -> result<void> {
             for (const auto slice : whole.slices) {
-                const auto size = static_cast<std::size_t>(size_of_data(views[slice].data));
+                const auto size = static_cast<std::size_t>(views[slice].size_bytes);
                 if (auto filled = fill(views[slice].data, reader, elements.first(size)); !filled) return filled;
                 elements = elements.subspan(size);
             }

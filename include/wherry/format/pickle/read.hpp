@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -129,7 +130,7 @@ class state_reader {
             const auto& held = parsed_->views[at].layout;
             if (held.dtype != first.dtype || held.big_endian != first.big_endian || held.dims.rank() != 1)
                 return bad_state("the slices of a cut array do not fit each other", parsed_->views[at].name);
-            total += parsed_->size_of_data(parsed_->views[at].data);  // each is held by the file
+            total += parsed_->views[at].size_bytes;  // each is held by the file
         }
         const auto wanted = numpy::data_bytes(made.layout.dtype, made.layout.dims);
         if (!wanted) return wanted.failure();
@@ -151,16 +152,18 @@ class state_reader {
                                         parsed_, at}});
         };
         const auto& views = parsed_->views;
+        std::map<std::uint32_t, std::size_t> first_of;  // an array with several names is told to be one
         for (std::size_t at = 0; at < views.size(); ++at) {
             if (views[at].used) continue;
-            const auto size_bytes = parsed_->size_of_data(views[at].data);
+            const auto size_bytes = views[at].size_bytes;
             if (!within_allowance(size_bytes)) return shared_too_often().of_variable(views[at].name);
-            add(views[at].name, views[at].layout, size_bytes, at);
+            const auto first = first_of.try_emplace(views[at].data.at, at).first->second;
+            add(views[at].name, views[at].layout, size_bytes, views[first].layout == views[at].layout ? first : at);
         }
         for (std::size_t at = 0; at < parsed_->joined.size(); ++at) {
             const auto& whole = parsed_->joined[at];
             std::uint64_t total = 0;
-            for (const auto slice : whole.slices) total += parsed_->size_of_data(views[slice].data);
+            for (const auto slice : whole.slices) total += views[slice].size_bytes;
             if (!within_allowance(total)) return shared_too_often().of_variable(whole.name);
             const auto cut = find_view(whole.name);
             const bool twice = cut && !views[*cut].used;

@@ -193,8 +193,13 @@ class kept_writer {
     }
     void place(value leaf) {
         const auto first = first_place(leaf);
-        if (array_slots_[first] != emitter::none) return out_->got(array_slots_[first]);
+        if (array_slots_[first] != emitter::none) return again(leaf, array_slots_[first]);
         array_slots_[leaf.at] = array(leaf.kind, tensors_[find(leaf)]);
+    }
+    /// An array that is written already.
+    void again(value leaf, std::uint32_t slot) {
+        into_->share(tensors_[find(leaf)]);
+        out_->got(slot);
     }
     /// The first place of the array that a file had here, if what is written there is the same today; else the place itself.
     [[nodiscard]] std::uint32_t first_place(value leaf) const noexcept {
@@ -203,9 +208,10 @@ class kept_writer {
         if (first == leaf.at || there == tensors_.size()) return leaf.at;
         const auto& a = tensors_[there];
         const auto& b = tensors_[find(leaf)];
+        if (a.dtype != b.dtype || a.dims != b.dims) return leaf.at;
         const bool in_memory = a.source == nullptr && b.source == nullptr;
-        const bool same =
-            in_memory && a.dtype == b.dtype && a.dims == b.dims && std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin());
+        const bool same = in_memory ? std::equal(a.bytes.begin(), a.bytes.end(), b.bytes.begin())
+                                    : a.source != nullptr && b.source != nullptr && *a.source == *b.source;
         return same ? first : leaf.at;
     }
     void container(value v) {  // NOLINT(misc-no-recursion)
@@ -217,7 +223,7 @@ class kept_writer {
         if (v.kind == kind::list) return void(slot = out_->list(items.size(), one));
         if (objects_->is_named_array(v)) {
             auto& named = named_slots_[first_place(items[1])];
-            if (named != emitter::none && node.called) return out_->got(named);
+            if (named != emitter::none && node.called) return again(items[1], named);
             return void(named = out_->tuple(items.size(), node.called, one));
         }
         if (v.kind == kind::tuple) return void(slot = out_->tuple(items.size(), node.called, one));
