@@ -160,7 +160,7 @@ struct archive {
     template <class S, class... Held>
     static result<load_report> load(std::span<const std::string_view> names, Scope& scope, S&& source, const Held&... held) {
         if constexpr (!holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>()) return unreachable();
-        if (names.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to load"};
+        if (names.empty()) return failure(errc::nothing_to_save, "there is no tensor to load");
         return caught([&]() -> result<load_report> {
             sequence<wanted_tensor> wanted;
             wanted.reserve(names.size());
@@ -175,7 +175,7 @@ struct archive {
     template <class S, class... Held>
     static result<load_report> load_into(std::initializer_list<target_array> arrays, S&& source, const Held&... held) {
         if constexpr (!holds<kinds::format, kinds::layout, kinds::codec, kinds::progress>::template all<Held...>()) return unreachable();
-        if (arrays.size() == 0) return error{.code = errc::nothing_to_save, .message = "there is no array to load into"};
+        if (arrays.size() == 0) return failure(errc::nothing_to_save, "there is no array to load into");
         sequence<wanted_tensor> wanted;
         wanted.reserve(arrays.size());
         for (const auto& one : arrays) wanted.push_back({.name = one.name(), .form = &one.form()});
@@ -279,7 +279,7 @@ struct archive {
             static_assert(
                 std::is_lvalue_reference_v<S> || !result_borrows_sink<sink_type>,
                 "wherry: save returns bytes that lie in this sink, so the sink must be a named variable (see wherry/policy/memory.hpp)");
-            if (tensors.empty()) return error{.code = errc::nothing_to_save, .message = "there is no tensor to save"};
+            if (tensors.empty()) return failure(errc::nothing_to_save, "there is no tensor to save");
             const auto& format = one_of<format_policy>(held...);
             static_assert(WritableFormat<std::remove_cvref_t<decltype(format)>>,
                           "wherry: this format only reads: name one with `plan` to save (see wherry/format/format.hpp)");

@@ -51,8 +51,7 @@ class named_array {
             ref_.dims = dims;
         }
         named_array(std::string_view name, const Tensor& tensor) : ref_(tensor.ref(name)) {
-            if (!tensor.is_initialized())
-                wrong_ = error{.code = errc::not_initialized, .message = "the tensor holds no value", .variable = name};
+            if (!tensor.is_initialized()) wrong_ = failure(errc::not_initialized, "the tensor holds no value").of_variable(name);
         }
         named_array(const named_array&) = delete;  // ref_ may point into copy_
         named_array& operator=(const named_array&) = delete;

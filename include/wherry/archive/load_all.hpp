@@ -40,10 +40,9 @@ inline result<void> name_arrays(record_listing& listing, std::string_view path, 
     if (listing.arrays.size() == 1 && listing.arrays[0].name.empty()) listing.arrays[0].name = name_of_file(path, suffix);
     for (const auto& one : listing.arrays)
         if (one.name.empty())
-            return error{.code = errc::bad_argument,
-                         .message = "a combined file without names is read with the program that it belongs to",
-                         .expected = "a program",
-                         .found = tensor_count_text(listing.arrays.size())};
+            return failure(errc::bad_argument, "a combined file without names is read with the program that it belongs to")
+                .expected("a program")
+                .found(tensor_count_text(listing.arrays.size()));
     return {};
 }
 

@@ -48,18 +48,16 @@ inline bool takes_dims(const Variable& var, const Tensor* held, const Shape& dim
 inline result<Tensor> fitted(const Variable& var, const Tensor* held, const tensor_ref& array, const matching_options& options) {
     const bool has_value = held != nullptr && held->is_initialized();
     if (!takes_dims(var, held, array.dims))
-        return error{.code = errc::shape_mismatch,
-                     .message = "the array has another shape",
-                     .variable = var.name(),
-                     .expected = has_value ? to_string(held->dims()) : to_tuple(var.shape()),
-                     .found = to_string(array.dims)};
+        return failure(errc::shape_mismatch, "the array has another shape")
+            .of_variable(var.name())
+            .expected(has_value ? to_string(held->dims()) : to_tuple(var.shape()))
+            .found(to_string(array.dims));
     const auto dtype = has_value ? held->dtype() : var.dtype();
     if (array.dtype != dtype && !(options.convert && is_floating(array.dtype) && is_floating(dtype)))
-        return error{.code = errc::dtype_mismatch,
-                     .message = "the array has another element type",
-                     .variable = var.name(),
-                     .expected = name_of(dtype),
-                     .found = name_of(array.dtype)};
+        return failure(errc::dtype_mismatch, "the array has another element type")
+            .of_variable(var.name())
+            .expected(name_of(dtype))
+            .found(name_of(array.dtype));
     return array.dtype == dtype ? copied(array) : converted(array, dtype);
 }
 }  // namespace detail
@@ -78,7 +76,7 @@ result<matching_report> load_matching(const Program& program, Scope& scope, std:
         for (const auto& array : arrays) names.push_back(array.name);
         const auto order = order_of(names);
         if (const auto twice = find_repeated(names, order); twice != names.size())
-            return error{.code = errc::duplicate_name, .message = "two arrays have one name", .variable = names[twice]};
+            return failure(errc::duplicate_name, "two arrays have one name").of_variable(names[twice]);
 
         sequence<detail::arriving_tensor> arrivals;
         matching_report report;

@@ -34,11 +34,10 @@ template <class S>
         const auto& header = found->header;
         const auto all = header.dims.count();
         if (!byte_count(header.dtype, shape) || seek > all || !fits(shape.count(), all - seek))
-            return error{.code = errc::bad_argument,
-                         .message = "a slice reaches past the tensor",
-                         .file = std::string_view(reader->path()),
-                         .expected = {"inside ", to_string(header.dims)},
-                         .found = {to_string(shape), " from element ", decimal(seek)}};
+            return failure(errc::bad_argument, "a slice reaches past the tensor")
+                .in_file(reader->path())
+                .expected({"inside ", to_string(header.dims)})
+                .found({to_string(shape), " from element ", decimal(seek)});
         Tensor slice(header.dtype, shape);
         auto read = reader->read_at(header.data_offset + seek * size_of(header.dtype), slice.bytes());
         if (!read) return read.failure();

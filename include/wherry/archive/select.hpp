@@ -46,14 +46,13 @@ inline result<sequence<Variable>> tensors_among(std::span<const Variable> variab
     sequence<Variable> kept;
     kept.reserve(variables.size());
     for (const auto& var : variables) {
-        if (!var) return error{.code = errc::bad_argument, .message = "the list holds an empty Variable"};
+        if (!var) return failure(errc::bad_argument, "the list holds an empty Variable");
         if (var.kind() == VarKind::RAW) continue;
         if (var.kind() != VarKind::LOD_TENSOR && !(with_rows && var.kind() == VarKind::SELECTED_ROWS))
-            return error{.code = errc::mixed_kinds,
-                         .message = detail::why_no_tensor(var.kind()),
-                         .variable = var.name(),
-                         .expected = "LOD_TENSOR",
-                         .found = wire::name_of(var.kind())};
+            return failure(errc::mixed_kinds, detail::why_no_tensor(var.kind()))
+                .of_variable(var.name())
+                .expected("LOD_TENSOR")
+                .found(wire::name_of(var.kind()));
         kept.push_back(var);
     }
     sequence<std::string_view> names;
@@ -65,9 +64,9 @@ inline result<sequence<Variable>> tensors_among(std::span<const Variable> variab
     std::size_t at = 0;
     erase_if(kept, [&](const Variable&) { return again[at++]; });
     if (kept.empty())
-        return error{.code = errc::nothing_to_save,
-                     .message = variables.empty() ? "no variable passes the filter"
-                                                  : "every variable that passes the filter is of kind RAW, which is never saved"};
+        return failure(errc::nothing_to_save, variables.empty()
+                                                  ? "no variable passes the filter"
+                                                  : "every variable that passes the filter is of kind RAW, which is never saved");
     return kept;
 }
 
@@ -92,9 +91,8 @@ inline result<sequence<tensor_ref>> refs_of(std::span<const Variable> variables,
             }
         }
         if (tensor == nullptr || !tensor->is_initialized())
-            return error{.code = errc::not_initialized,
-                         .message = tensor == nullptr ? "the scope has no such variable" : "the variable holds no value yet",
-                         .variable = var.name()};
+            return failure(errc::not_initialized, tensor == nullptr ? "the scope has no such variable" : "the variable holds no value yet")
+                .of_variable(var.name());
         refs.push_back(tensor->ref(var.name()));
     }
     return refs;

@@ -117,10 +117,7 @@ class weight_list {
         const auto count = static_cast<std::size_t>(std::count_if(weights_.begin(), weights_.end(), unnamed));
         if (count == 0) return {};
         if (names.size() != count)
-            return error{.code = names.size() < count ? errc::extra_record : errc::missing_record,
-                         .message = otherwise,
-                         .expected = decimal(names.size()),
-                         .found = decimal(count)};
+            return failure(names.size() < count ? errc::extra_record : errc::missing_record, otherwise).expected(names.size()).found(count);
         auto next = names.begin();
         for (auto& one : weights_)
             if (one.name.empty()) one.name = std::move(*next++);

@@ -28,10 +28,9 @@ class budget {
 
   private:
     [[nodiscard, gnu::noinline, gnu::cold]] failure exceeded(std::uint64_t bytes) const {
-        return error{.code = errc::too_large,
-                     .message = "this needs more memory than limits::total_bytes",
-                     .expected = decimal(total_bytes_),
-                     .found = decimal(total_bytes_ - left_bytes_ + bytes)};
+        return failure(errc::too_large, "this needs more memory than limits::total_bytes")
+            .expected(total_bytes_)
+            .found(total_bytes_ - left_bytes_ + bytes);
     }
 
     std::uint64_t total_bytes_;

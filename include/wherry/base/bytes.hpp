@@ -49,9 +49,8 @@ class byte_cursor {
     }
 
     /// The error of a length that is not there, at this position.
-    [[nodiscard]] constexpr error truncated(std::uint64_t wanted, std::string_view what) const {
-        return {
-            .code = errc::truncated, .message = what, .offset = offset(), .expected = bytes_text(wanted), .found = bytes_text(remaining())};
+    [[nodiscard]] constexpr failure truncated(std::uint64_t wanted, std::string_view what) const {
+        return failure(errc::truncated, what).at(offset()).expected(bytes_text(wanted)).found(bytes_text(remaining()));
     }
 
   private:

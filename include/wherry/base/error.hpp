@@ -132,19 +132,14 @@ struct error {
     text expected{};
     text found{};
 
+    /// Fills a field that is still empty.
+    [[gnu::noinline, gnu::cold]] constexpr void fill(text error::*field, std::string_view what) noexcept {
+        if ((this->*field).empty()) this->*field = what;
+    }
     /// The same error, placed: fields that are still empty are filled.
-    [[gnu::noinline, gnu::cold]] constexpr error&& in_file(std::string_view path) && {
-        if (file.empty()) file = path;
-        return static_cast<error&&>(*this);
-    }
-    [[gnu::noinline, gnu::cold]] constexpr error&& of_variable(std::string_view name) && {
-        if (variable.empty()) variable = name;
-        return static_cast<error&&>(*this);
-    }
-    [[gnu::noinline, gnu::cold]] constexpr error&& of_op(std::string_view type) && {
-        if (op.empty()) op = type;
-        return static_cast<error&&>(*this);
-    }
+    constexpr error&& in_file(std::string_view path) && { return fill(&error::file, path), static_cast<error&&>(*this); }
+    constexpr error&& of_variable(std::string_view name) && { return fill(&error::variable, name), static_cast<error&&>(*this); }
+    constexpr error&& of_op(std::string_view type) && { return fill(&error::op, type), static_cast<error&&>(*this); }
     constexpr error&& shifted(std::uint64_t by) && {
         if (offset != no_offset) offset += by;
         return static_cast<error&&>(*this);

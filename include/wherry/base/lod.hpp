@@ -21,8 +21,8 @@ using LoD = sequence<sequence<std::uint64_t>>;
 constexpr result<void> check_lod(const LoD& lod, std::uint64_t rows) {
     for (std::size_t level = 0; level < lod.size(); ++level) {
         const auto& offsets = lod[level];
-        const auto bad = [&](std::string_view message, std::uint64_t expected, std::uint64_t found) {
-            return error{.code = errc::bad_lod, .message = message, .expected = decimal(expected), .found = decimal(found)};
+        const auto bad = [&](const char* message, std::uint64_t expected, std::uint64_t found) {
+            return failure(errc::bad_lod, message).expected(expected).found(found);
         };
         if (offsets.size() < 2) return bad("a LoD level holds no sequence", 2, offsets.size());
         if (offsets.front() != 0) return bad("a LoD level does not start at 0", 0, offsets.front());

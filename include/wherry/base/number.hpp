@@ -32,9 +32,9 @@ constexpr std::optional<std::size_t> checked_size(std::uint64_t n) noexcept {
 /// Decimal digits of a number without a locale or a heap, usable in constant expressions.
 class decimal {
   public:
-    constexpr explicit decimal(std::integral auto n) noexcept {
-        const bool negative = n < 0;
-        auto rest = negative ? std::uint64_t{0} - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
+    constexpr explicit decimal(std::integral auto n) noexcept : decimal(size_of(n), n < 0) {}
+    [[gnu::noinline]] constexpr decimal(std::uint64_t size, bool negative) noexcept {
+        auto rest = size;
         do {
             digits_[--first_] = static_cast<char>('0' + rest % 10);
             rest /= 10;
@@ -43,6 +43,10 @@ class decimal {
     }
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {digits_ + first_, capacity - first_}; }
     constexpr operator std::string_view() const noexcept { return view(); }  // NOLINT(google-explicit-constructor)
+    /// The number without its sign.
+    static constexpr std::uint64_t size_of(std::integral auto n) noexcept {
+        return n < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
+    }
 
   private:
     static constexpr std::size_t capacity = 21;

@@ -3,13 +3,16 @@
 
 #include <wherry/base/error.hpp>
 #include <wherry/base/number.hpp>
+#include <wherry/base/text.hpp>
 #include <wherry/version.hpp>
 
 #include <array>
 #include <atomic>
 #include <cassert>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -56,6 +59,12 @@ class [[nodiscard]] failure {
     // no memory for two hundred bytes, a spare place has it; where there is none of these either, the program ends.
     [[gnu::noinline, gnu::cold]] constexpr failure(error&& e) noexcept  // NOLINT(google-explicit-constructor)
         : held_(make(static_cast<error&&>(e))) {}
+    /// A new error, and what else is known about it: `return failure(errc::bad_dims, "too many dims").of_variable(name).found(rank);`.
+    /// Half the code of an `error` that is made where it is returned.
+    [[gnu::noinline, gnu::cold]] constexpr failure(errc code, std::string_view message) noexcept : failure(error{code, message}) {}
+    [[gnu::noinline, gnu::cold]] constexpr failure(errc code, const char* message) noexcept : failure(code, std::string_view(message)) {}
+    [[gnu::noinline, gnu::cold]] constexpr failure(errc code, std::initializer_list<std::string_view> message) noexcept
+        : failure(error{code, message}) {}
     [[gnu::noinline, gnu::cold]] constexpr failure(const failure& other) noexcept
         : held_(other.held_ != nullptr ? make(error(*other.held_)) : nullptr) {}
     constexpr failure(failure&& other) noexcept : held_(other.held_) { other.held_ = nullptr; }
@@ -69,20 +78,35 @@ class [[nodiscard]] failure {
 
     /// Null when there is none.
     [[nodiscard]] constexpr error* get() const noexcept { return held_; }
-    /// The same, placed as `error` says: `return checked.failure().in_file(path);`.
-    [[gnu::noinline, gnu::cold]] constexpr failure&& in_file(std::string_view path) && {
-        return static_cast<void>(std::move(*held_).in_file(path)), std::move(*this);
-    }
-    [[gnu::noinline, gnu::cold]] constexpr failure&& of_variable(std::string_view name) && {
-        return static_cast<void>(std::move(*held_).of_variable(name)), std::move(*this);
-    }
-    [[gnu::noinline, gnu::cold]] constexpr failure&& of_op(std::string_view type) && {
-        return static_cast<void>(std::move(*held_).of_op(type)), std::move(*this);
-    }
+    /// The same, with fields that are still empty filled: `return checked.failure().in_file(path);`.
+    constexpr failure&& in_file(std::string_view path) && noexcept { return fill(&error::file, path); }
+    constexpr failure&& of_variable(std::string_view name) && noexcept { return fill(&error::variable, name); }
+    constexpr failure&& of_op(std::string_view type) && noexcept { return fill(&error::op, type); }
+    constexpr failure&& expected(const char* what) && noexcept { return fill(&error::expected, what); }
+    constexpr failure&& expected(std::string_view what) && noexcept { return fill(&error::expected, what); }
+    constexpr failure&& expected(std::initializer_list<std::string_view> what) && noexcept { return fill(&error::expected, text(what)); }
+    constexpr failure&& expected(std::integral auto number) && noexcept { return fill(&error::expected, number); }
+    constexpr failure&& found(const char* what) && noexcept { return fill(&error::found, what); }
+    constexpr failure&& found(std::string_view what) && noexcept { return fill(&error::found, what); }
+    constexpr failure&& found(std::initializer_list<std::string_view> what) && noexcept { return fill(&error::found, text(what)); }
+    constexpr failure&& found(std::integral auto number) && noexcept { return fill(&error::found, number); }
+    constexpr failure&& at(std::uint64_t offset) && noexcept { return held_->offset = offset, std::move(*this); }
     constexpr failure&& shifted(std::uint64_t by) && { return static_cast<void>(std::move(*held_).shifted(by)), std::move(*this); }
     constexpr operator error() && noexcept { return std::move(*held_); }  // NOLINT(google-explicit-constructor)
 
   private:
+    [[gnu::noinline, gnu::cold]] constexpr failure&& fill(text error::*field, std::string_view what) noexcept {
+        return held_->fill(field, what), std::move(*this);
+    }
+    [[gnu::noinline, gnu::cold]] constexpr failure&& fill(text error::*field, const char* what) noexcept {
+        return fill(field, std::string_view(what));
+    }
+    [[gnu::noinline, gnu::cold]] constexpr failure&& fill(text error::*field, std::uint64_t size, bool negative) noexcept {
+        return fill(field, decimal(size, negative));
+    }
+    constexpr failure&& fill(text error::*field, std::integral auto number) noexcept {
+        return fill(field, decimal::size_of(number), number < 0);
+    }
     static constexpr error* make(error&& e) noexcept {
         if (std::is_constant_evaluated()) return new error(static_cast<error&&>(e));
         auto* held = new (std::nothrow) error(static_cast<error&&>(e));

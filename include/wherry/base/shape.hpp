@@ -31,8 +31,7 @@ class Shape {
 
     /// Errors: bad_dims for more than `max_rank` dims.
     static constexpr result<Shape> from(std::span<const std::int64_t> dims) {
-        if (dims.size() > max_rank)
-            return error{.code = errc::bad_dims, .message = "too many dims", .expected = "at most 9", .found = decimal(dims.size())};
+        if (dims.size() > max_rank) return failure(errc::bad_dims, "too many dims").expected("at most 9").found(dims.size());
         Shape shape;
         for (const auto dim : dims) shape.push_back(dim);
         return shape;

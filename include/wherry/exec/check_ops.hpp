@@ -28,13 +28,12 @@ inline result<void> check_ops(op_table table, const Program& program) {
     if (missing.empty()) return {};
     std::string listed;
     for (const auto type : missing) listed.append(listed.empty() ? "" : ", ").append(type);
-    return error{.code = errc::unknown_op,
-                 .message = {decimal(missing.size()), missing.size() == 1 ? " operator" : " operators",
-                             " of the program cannot run here: ", listed, "."},
-                 .op = missing.front(),
-                 .expected = "operators that the program carries (Builder::append, bind_ops) or the executor names "
-                             "(Executor(op_list<...>{}), Executor(op::all{}))",
-                 .found = listed};
+    return failure(errc::unknown_op, {decimal(missing.size()), missing.size() == 1 ? " operator" : " operators",
+                                      " of the program cannot run here: ", listed, "."})
+        .of_op(missing.front())
+        .expected("operators that the program carries (Builder::append, bind_ops) or the executor names "
+                  "(Executor(op_list<...>{}), Executor(op::all{}))")
+        .found(listed);
 }
 
 }  // namespace wherry::inline WHERRY_ABI

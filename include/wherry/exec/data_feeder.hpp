@@ -80,9 +80,8 @@ class DataFeeder {
     [[nodiscard]] result<sequence<fed_tensor>> feed(std::span<const sample> samples) const {
         for (const auto& one : samples)
             if (one.size() != feed_list_.size())
-                return error{.code = errc::bad_argument,
-                             .message = {"The number of fields in data (", decimal(one.size()), ") does not match len(feed_list) (",
-                                         decimal(feed_list_.size()), ")"}};
+                return failure(errc::bad_argument, {"The number of fields in data (", decimal(one.size()),
+                                                    ") does not match len(feed_list) (", decimal(feed_list_.size()), ")"});
         sequence<fed_tensor> fed;
         for (std::size_t i = 0; i < feed_list_.size(); ++i) {
             auto column = join(feed_list_[i], samples, i);
@@ -105,7 +104,7 @@ class DataFeeder {
         }
     };
 
-    static error ragged() { return {.code = errc::shape_mismatch, .message = "fields are lists of different lengths or depths"}; }
+    static failure ragged() { return failure(errc::shape_mismatch, "fields are lists of different lengths or depths"); }
 
     static result<Tensor> join(const Variable& var, std::span<const sample> samples, std::size_t index) {
         rows_of found;
@@ -115,7 +114,7 @@ class DataFeeder {
         Shape dims{static_cast<std::int64_t>(found.rows.size())};
         if (!found.rows.empty())
             for (const auto* at = found.rows[0]; at->is_list(); at = &at->items()[0]) {
-                if (dims.rank() == max_rank) return error{.code = errc::bad_dims, .message = "fields are nested too deep"};
+                if (dims.rank() == max_rank) return failure(errc::bad_dims, "fields are nested too deep");
                 dims.push_back(static_cast<std::int64_t>(at->items().size()));
                 if (at->items().empty()) break;
             }
@@ -123,13 +122,12 @@ class DataFeeder {
             if (!has_dims(*row, dims, 1)) return ragged();
         const auto shape = declared_dims(var.shape(), dims);
         if (!shape)
-            return error{.code = errc::shape_mismatch,
-                         .message = {"Reshape error. What is defined in data layer is ", to_tuple(var.shape()), ", but receive ",
-                                     to_tuple(dims.dims())},
-                         .expected = to_tuple(var.shape()),
-                         .found = to_tuple(dims.dims())};
+            return failure(errc::shape_mismatch, {"Reshape error. What is defined in data layer is ", to_tuple(var.shape()),
+                                                  ", but receive ", to_tuple(dims.dims())})
+                .expected(to_tuple(var.shape()))
+                .found(to_tuple(dims.dims()));
         if (is_dtype(var.dtype()) && !byte_count(var.dtype(), *shape))
-            return error{.code = errc::overflow, .message = "the dims of a fed array multiply past 64 bits", .found = to_string(*shape)};
+            return failure(errc::overflow, "the dims of a fed array multiply past 64 bits").found(to_string(*shape));
         auto made = fill(var.dtype(), *shape, found.rows);
         if (!made) return made;
         LoD lod;
@@ -181,9 +179,7 @@ class DataFeeder {
             case DType::INT8: return fill_as<std::int8_t>(shape, rows);
             case DType::UINT8: return fill_as<std::uint8_t>(shape, rows);
             case DType::BOOL: return fill_as<bool>(shape, rows);
-            default:
-                return error{
-                    .code = errc::unsupported, .message = "samples cannot be turned into this element type", .found = name_of(dtype)};
+            default: return failure(errc::unsupported, "samples cannot be turned into this element type").found(name_of(dtype));
         }
     }
 

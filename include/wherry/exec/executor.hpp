@@ -157,7 +157,7 @@ class Executor {
   private:
     static constexpr std::size_t kept_plans = 16;
 
-    [[gnu::cold]] static failure is_closed_error() { return error{.code = errc::closed, .message = "Attempted to use a closed Executor"}; }
+    [[gnu::cold]] static failure is_closed_error() { return failure(errc::closed, "Attempted to use a closed Executor"); }
 
     result<plan*> ready_plan(const Program& program, Scope& scope, std::span<const tensor_ref> feeds,
                              std::span<const std::string> fetches) {

@@ -16,7 +16,11 @@ class op_failure {
 
     [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::string_view message, std::string_view expected = {},
                                                          std::string_view found = {}) const {
-        return error{.code = code, .message = message, .op = op_type_, .expected = expected, .found = found};
+        return failure(code, message).of_op(op_type_).expected(expected).found(found);
+    }
+    [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, const char* message, std::string_view expected = {},
+                                                         std::string_view found = {}) const {
+        return fail(code, std::string_view(message), expected, found);
     }
     [[nodiscard, gnu::noinline, gnu::cold]] failure fail(errc code, std::initializer_list<std::string_view> message,
                                                          std::string_view expected = {}, std::string_view found = {}) const {

@@ -254,11 +254,10 @@ constexpr const op_info* find_op(op_table table, std::string_view type) noexcept
 inline result<const op_info*> require_op(op_table table, const Operator& op) {
     if (const auto* info = find_op(table, op.type()); info != nullptr) return info;
     if (const auto* own = op.implementation(); own != nullptr && own->type == op.type()) return own;  // its type may have been edited
-    return error{.code = errc::unknown_op,
-                 .message = {"Operator \"", op.type(), "\" has not been registered."},
-                 .op = op.type(),
-                 .expected = "an operator that the program carries (Builder::append, bind_ops) or the executor names "
-                             "(Executor(op_list<...>{}), Executor(op::all{}))"};
+    return failure(errc::unknown_op, {"Operator \"", op.type(), "\" has not been registered."})
+        .of_op(op.type())
+        .expected("an operator that the program carries (Builder::append, bind_ops) or the executor names "
+                  "(Executor(op_list<...>{}), Executor(op::all{}))");
 }
 
 namespace detail {

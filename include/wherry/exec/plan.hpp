@@ -80,13 +80,12 @@ struct planned_step {
 /// What a block under a condition writes outside of itself must fit where it is. Errors: unsupported, shape_mismatch.
 [[gnu::cold]] inline result<void> check_kept(const planned_operand& held, const tensor_meta& meta) {
     if (held.where == detail::storage::fed)
-        return error{.code = errc::unsupported, .message = "a block under a condition writes a fed variable", .variable = held.name};
+        return failure(errc::unsupported, "a block under a condition writes a fed variable").of_variable(held.name);
     if (held.meta.dtype != meta.dtype || held.meta.dims != meta.dims)
-        return error{.code = errc::shape_mismatch,
-                     .message = "a block under a condition changes the shape of a variable outside of it",
-                     .variable = held.name,
-                     .expected = to_string(held.meta.dims),
-                     .found = to_string(meta.dims)};
+        return failure(errc::shape_mismatch, "a block under a condition changes the shape of a variable outside of it")
+            .of_variable(held.name)
+            .expected(to_string(held.meta.dims))
+            .found(to_string(meta.dims));
     return {};
 }
 
@@ -95,7 +94,7 @@ struct planned_step {
 inline result<bool> follow_rows(const op_info& op, std::span<const tensor_meta> in, std::span<tensor_meta> out) {
     if (std::none_of(in.begin(), in.end(), [](const tensor_meta& meta) { return meta.at_most; })) return false;
     if (!op.keeps_dims || in.size() != 1)
-        return error{.code = errc::unsupported, .message = "an operator reads rows whose number is not known before the program runs"};
+        return failure(errc::unsupported, "an operator reads rows whose number is not known before the program runs");
     for (auto& meta : out) meta.at_most = true;
     return true;
 }
@@ -200,7 +199,7 @@ result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& sco
     std::uint64_t done = 0;
     for (const auto& step : steps_) {
         if (auto ran = run_step(step); !ran) return ran.failure();
-        if (!progress(++done, steps_.size())) return error{.code = errc::cancelled, .message = "stopped before it was done"};
+        if (!progress(++done, steps_.size())) return failure(errc::cancelled, "stopped before it was done");
     }
     return answer(*std::move(made), feeds, scope);
 }

@@ -41,15 +41,13 @@ class prepared_run {
     /// Errors: those of `plan::bind_scope`; bad_argument for a fed array that does not lie at a multiple of its elements and for fetched
     /// memory of another size than the dims ask for, dtype_mismatch for one of another element type, unsupported where shapes depend on values.
     static result<prepared_run> bind(plan made, Scope& scope, std::span<const tensor_ref> feeds, std::span<const fetch_into> fetches) {
-        if (made.has_rest())
-            return error{.code = errc::unsupported, .message = "a program whose shapes depend on values cannot be prepared, only run"};
+        if (made.has_rest()) return failure(errc::unsupported, "a program whose shapes depend on values cannot be prepared, only run");
         prepared_run bound(std::move(made), scope);
         bound.feeds_.assign(feeds.begin(), feeds.end());
         bound.fetches_.assign(fetches.begin(), fetches.end());
         for (const auto& fed : feeds)
             if (!detail::is_aligned(fed.bytes.data(), fed.dtype))
-                return error{
-                    .code = errc::bad_argument, .message = "a fed array does not lie at a multiple of its elements", .variable = fed.name};
+                return failure(errc::bad_argument, "a fed array does not lie at a multiple of its elements").of_variable(fed.name);
         for (std::size_t i = 0; i < fetches.size(); ++i)
             if (auto checked = bound.check_fetch(i); !checked) return checked.failure();
         for (auto& fed : bound.feeds_) fed.name = {};  // what names were taken from may go
@@ -95,17 +93,15 @@ class prepared_run {
         const auto& into = fetches_[i];
         const auto& meta = plan_.fetched_meta(i);
         if (into.dtype != meta.dtype)
-            return error{.code = errc::dtype_mismatch,
-                         .message = "memory for a fetched variable has another element type",
-                         .variable = into.name,
-                         .expected = name_of(meta.dtype),
-                         .found = name_of(into.dtype)};
+            return failure(errc::dtype_mismatch, "memory for a fetched variable has another element type")
+                .of_variable(into.name)
+                .expected(name_of(meta.dtype))
+                .found(name_of(into.dtype));
         if (const auto wanted = meta.dims.count() * size_of(meta.dtype); into.bytes.size() != wanted)
-            return error{.code = errc::bad_argument,
-                         .message = "memory for a fetched variable does not fit its dims",
-                         .variable = into.name,
-                         .expected = decimal(wanted),
-                         .found = decimal(into.bytes.size())};
+            return failure(errc::bad_argument, "memory for a fetched variable does not fit its dims")
+                .of_variable(into.name)
+                .expected(wanted)
+                .found(into.bytes.size());
         return {};
     }
 

@@ -30,8 +30,7 @@ struct bound_slots {
     for (const auto& held : used)
         if (!held.arguments.empty() &&
             std::none_of(declared.begin(), declared.end(), [&](const slot& s) { return s.name == held.parameter; }))
-            return error{
-                .code = errc::unsupported, .message = "an operator uses a slot that is not known here", .variable = held.parameter};
+            return failure(errc::unsupported, "an operator uses a slot that is not known here").of_variable(held.parameter);
     bound_slots bound;
     for (const auto& known : declared) {
         const auto arity = known.arity;
@@ -43,13 +42,12 @@ struct bound_slots {
         const bool empty =
             count == 0 || (arity == slot_arity::one && (bound.names[first]->empty() || *bound.names[first] == empty_var_name));
         if (empty && (arity == slot_arity::one || arity == slot_arity::many))
-            return error{.code = errc::missing_slot, .message = "an operator lacks a slot that it needs", .variable = known.name};
+            return failure(errc::missing_slot, "an operator lacks a slot that it needs").of_variable(known.name);
         if (count > 1 && arity != slot_arity::many && arity != slot_arity::any)
-            return error{.code = errc::missing_slot,
-                         .message = "a slot holds more variables than it takes",
-                         .variable = known.name,
-                         .expected = "1",
-                         .found = decimal(count)};
+            return failure(errc::missing_slot, "a slot holds more variables than it takes")
+                .of_variable(known.name)
+                .expected("1")
+                .found(count);
         bound.ranges.push_back({static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(count)});
     }
     return bound;

@@ -124,10 +124,7 @@ inline result<void> check_held(const any_planner& format, std::span<const tensor
     for (const auto& one : tensors) {
         if (one.rows != nullptr) return rows_among_others(one.name);
         if (format.holds != nullptr && !format.holds(one.dtype))
-            return error{.code = errc::bad_dtype,
-                         .message = {format.name, " has no such element type"},
-                         .variable = one.name,
-                         .found = name_of(one.dtype)};
+            return failure(errc::bad_dtype, {format.name, " has no such element type"}).of_variable(one.name).found(name_of(one.dtype));
     }
     return {};
 }
@@ -136,7 +133,7 @@ inline result<void> check_held(const any_planner& format, std::span<const tensor
 inline result<void> check_taken(std::span<const tensor_ref> tensors, std::size_t visits, std::string_view format) {
     const auto with_source = std::count_if(tensors.begin(), tensors.end(), [](const tensor_ref& one) { return one.source != nullptr; });
     if (std::cmp_greater_equal(visits, with_source)) return {};
-    return error{.code = errc::unsupported, .message = {format, " takes elements in memory alone: a format adds them by add_elements"}};
+    return failure(errc::unsupported, {format, " takes elements in memory alone: a format adds them by add_elements"});
 }
 
 /// Errors: those of `save_plan::make` and of the format.
@@ -148,10 +145,9 @@ result<save_plan> plan_by(const any_planner& format, std::span<const tensor_ref>
     save_plan plan;
     for (auto& held : *records) {
         if (!format.holds_many && held.tensors.size() > 1)
-            return error{.code = errc::bad_argument,
-                         .message = {"a file of ", format.name, " is one array: use layout::per_file"},
-                         .expected = "1 array",
-                         .found = {decimal(held.tensors.size()), " arrays"}};
+            return failure(errc::bad_argument, {"a file of ", format.name, " is one array: use layout::per_file"})
+                .expected("1 array")
+                .found({decimal(held.tensors.size()), " arrays"});
         std::sort(held.tensors.begin(), held.tensors.end());  // as they were given
         sequence<tensor_ref> of_record;
         of_record.reserve(held.tensors.size());

@@ -33,8 +33,8 @@ inline constexpr std::uint64_t header_cap_bytes = 10'000;
 
 namespace detail {
 
-inline error bad_npy(std::string_view message, std::string_view found = {}) {
-    return {.code = errc::bad_npy, .message = message, .expected = "a .npy file as NumPy writes it", .found = found.substr(0, 80)};
+inline failure bad_npy(const char* message, std::string_view found = {}) {
+    return failure(errc::bad_npy, message).expected("a .npy file as NumPy writes it").found(found.substr(0, 80));
 }
 
 /// Reads the one Python literal that a header is: a dict of strings, bools and a tuple of numbers.
@@ -81,15 +81,14 @@ class literal_reader {
 };
 
 inline result<void> read_descr(literal_reader& in, numpy::array_layout& header) {
-    if (in.skip("[")) return error{.code = errc::bad_dtype, .message = "a structured .npy array is not a tensor"};
+    if (in.skip("[")) return failure(errc::bad_dtype, "a structured .npy array is not a tensor");
     const auto descr = in.string();
     if (!descr || descr->empty()) return bad_npy("the element type of a .npy header is not a string");
     const bool ordered = std::string_view("<>|=").find(descr->front()) != std::string_view::npos;
     const auto order = ordered ? descr->front() : '=';
     const auto kind = descr->substr(ordered ? 1 : 0);
     const auto dtype = numpy::dtype_of_kind(kind);
-    if (!dtype)
-        return error{.code = errc::bad_dtype, .message = "no tensor has the element type of this .npy file", .found = descr->substr(0, 80)};
+    if (!dtype) return failure(errc::bad_dtype, "no tensor has the element type of this .npy file").found(descr->substr(0, 80));
     header.dtype = *dtype;
     header.big_endian = order == '>' || (order != '<' && !native_is_little_endian);
     return {};
@@ -101,7 +100,7 @@ inline result<void> read_shape(literal_reader& in, numpy::array_layout& header) 
         const auto dim = in.number();
         if (!dim) return bad_npy("a dim of a .npy header is not a number", in.rest());
         if (header.dims.rank() == max_rank)
-            return error{.code = errc::bad_dims, .message = "a .npy array has more dims than a tensor can have", .expected = "at most 9"};
+            return failure(errc::bad_dims, "a .npy array has more dims than a tensor can have").expected("at most 9");
         header.dims.push_back(*dim);
         const bool comma = in.skip(",");
         if (comma) continue;
@@ -141,7 +140,7 @@ inline result<numpy::array_layout> parse_header(std::string_view text) {
     in.skip("");
     if (!in.rest().empty()) return bad_npy("something follows the dict of a .npy header", in.rest());
     for (const auto& held : entries)
-        if (!held.seen) return error{.code = errc::missing_required, .message = "a .npy header lacks a key", .variable = held.key};
+        if (!held.seen) return failure(errc::missing_required, "a .npy header lacks a key").of_variable(held.key);
     return header;
 }
 
@@ -149,20 +148,13 @@ inline result<numpy::array_layout> parse_header(std::string_view text) {
 inline result<std::string_view> take_header(byte_cursor& in) {
     constexpr std::string_view magic = "\x93NUMPY";
     if (!in.rest().starts_with(magic))
-        return error{.code = errc::bad_npy,
-                     .message = "this is not a .npy file",
-                     .expected = "a NumPy array",
-                     .found = wire::foreign_kind(in.rest())};
+        return failure(errc::bad_npy, "this is not a .npy file").expected("a NumPy array").found(wire::foreign_kind(in.rest()));
     (void)in.take(magic.size(), {});
     const auto major = in.read<std::uint8_t>("the version of a .npy file is cut short");
     const auto minor = in.read<std::uint8_t>("the version of a .npy file is cut short");
     if (!major || !minor) return major ? minor.error() : major.error();
     if (*major < 1 || *major > 3 || *minor != 0)
-        return error{.code = errc::bad_version,
-                     .message = "a .npy file has a version that is not known",
-                     .offset = 6,
-                     .expected = "1 to 3",
-                     .found = decimal(*major)};
+        return failure(errc::bad_version, "a .npy file has a version that is not known").at(6).expected("1 to 3").found(*major);
     std::uint64_t size_bytes = 0;
     if (*major == 1) {
         const auto size = in.read<std::uint16_t>("the header size of a .npy file is cut short");
@@ -174,11 +166,10 @@ inline result<std::string_view> take_header(byte_cursor& in) {
         size_bytes = *size;
     }
     if (size_bytes > header_cap_bytes)
-        return error{.code = errc::too_large,
-                     .message = "the header of a .npy file is larger than the limit",
-                     .offset = 8,
-                     .expected = decimal(header_cap_bytes),
-                     .found = decimal(size_bytes)};
+        return failure(errc::too_large, "the header of a .npy file is larger than the limit")
+            .at(8)
+            .expected(header_cap_bytes)
+            .found(size_bytes);
     return in.take(size_bytes, "the header of a .npy file is cut short");
 }
 }  // namespace detail
@@ -195,16 +186,14 @@ inline result<numpy::stored_array> parse_head(std::string_view head, std::uint64
     if (!size_bytes) return size_bytes.failure();
     const auto left = file_bytes - in.offset();
     if (left < *size_bytes)
-        return error{.code = errc::truncated,
-                     .message = "the elements of a .npy file are cut short",
-                     .offset = in.offset(),
-                     .expected = {decimal(*size_bytes), " bytes"},
-                     .found = {decimal(left), " bytes"}};
+        return failure(errc::truncated, "the elements of a .npy file are cut short")
+            .at(in.offset())
+            .expected({decimal(*size_bytes), " bytes"})
+            .found({decimal(left), " bytes"});
     if (left > *size_bytes)
-        return error{.code = errc::trailing_bytes,
-                     .message = "a .npy file goes on after its elements",
-                     .offset = in.offset() + *size_bytes,
-                     .found = decimal(left - *size_bytes)};
+        return failure(errc::trailing_bytes, "a .npy file goes on after its elements")
+            .at(in.offset() + *size_bytes)
+            .found(left - *size_bytes);
     return numpy::stored_array{*std::move(layout), in.offset(), *size_bytes};
 }
 /// Bytes of a file that `parse_head` looks at.

@@ -85,9 +85,7 @@ struct array_layout {
 /// Bytes of the elements. Errors: overflow, also where a dim of 0 would hide that the others multiply too far.
 inline result<std::uint64_t> data_bytes(DType dtype, const Shape& dims) {
     const auto size = byte_count(dtype, dims);
-    if (!size)
-        return error{
-            .code = errc::overflow, .message = "the dims of an array multiply past what memory can hold", .found = to_string(dims)};
+    if (!size) return failure(errc::overflow, "the dims of an array multiply past what memory can hold").found(to_string(dims));
     return *size;
 }
 

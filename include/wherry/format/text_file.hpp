@@ -206,9 +206,8 @@ inline result<Shape> dims_of(const extent& seen) {
     return Shape{static_cast<std::int64_t>(seen.rows), static_cast<std::int64_t>(seen.columns)};
 }
 
-inline error wrong_count(errc code, std::string_view message, const Shape& dims, std::uint64_t found) {
-    return {
-        .code = code, .message = message, .expected = {decimal(dims.count()), " numbers for ", to_string(dims)}, .found = decimal(found)};
+inline failure wrong_count(errc code, const char* message, const Shape& dims, std::uint64_t found) {
+    return failure(code, message).expected({decimal(dims.count()), " numbers for ", to_string(dims)}).found(found);
 }
 
 /// The array's dims, which have as many elements as there are numbers.
@@ -229,12 +228,10 @@ inline result<assumed> head_of(std::string_view first, word_reader& words, const
     const auto own = own_line(first);
     if (!own) return own.failure();
     if (!*own && !is_dtype(otherwise.dtype))  // of a variable that a program describes
-        return error{.code = errc::bad_dtype,
-                     .message = "no element type has this number",
-                     .found = decimal(static_cast<std::int32_t>(otherwise.dtype))};
+        return failure(errc::bad_dtype, "no element type has this number").found(static_cast<std::int32_t>(otherwise.dtype));
     const auto seen = extent_of(words);
     if (auto status = words.status(); !status) return status.failure();
-    if (seen.count == 0 && !*own) return error{.code = errc::bad_text, .message = "there is no number", .offset = words.offset()};
+    if (seen.count == 0 && !*own) return failure(errc::bad_text, "there is no number").at(words.offset());
     const auto dims = checked_dims(*own, otherwise, seen);
     if (!dims) return dims.failure();
     return assumed{*own ? (*own)->dtype : otherwise.dtype, *dims};
@@ -244,16 +241,13 @@ inline result<void> fill(word_reader& words, Tensor& into) {
     auto to = into.bytes();
     for (auto found = words.next(); found; found = words.next(), to = to.subspan(width))
         if (to.empty() || !wherry::detail::store_number(into.dtype(), found->chars, to.data()))
-            return error{
-                .code = errc::bad_text,
-                .message = "a word is not a number of the element type",
-                .offset = found->offset,
-                .expected = name_of(into.dtype()),
-                .found = {found->chars.substr(0, 40), " in line ", decimal(found->line)},
-            };
+            return failure(errc::bad_text, "a word is not a number of the element type")
+                .at(found->offset)
+                .expected(name_of(into.dtype()))
+                .found({found->chars.substr(0, 40), " in line ", decimal(found->line)});
     if (auto status = words.status(); !status) return status;
     if (to.empty()) return {};
-    return error{.code = errc::truncated, .message = "a file of numbers ends before its dims do", .offset = words.offset()};
+    return failure(errc::truncated, "a file of numbers ends before its dims do").at(words.offset());
 }
 }  // namespace detail
 

@@ -34,21 +34,17 @@ inline constexpr std::string_view gzip_magic = "\x1f\x8b";
 inline result<byte_buffer> gunzip(std::string_view bytes, const limits& caps = {}) {
     const auto magic = detail::gzip_magic;
     if (!bytes.empty() && !magic.starts_with(bytes.substr(0, magic.size())) && !bytes.starts_with(magic))
-        return error{.code = errc::bad_deflate,
-                     .message = "these bytes are not compressed with gzip",
-                     .offset = 0,
-                     .expected = "gzip data",
-                     .found = wire::foreign_kind(bytes)};
+        return failure(errc::bad_deflate, "these bytes are not compressed with gzip")
+            .at(0)
+            .expected("gzip data")
+            .found(wire::foreign_kind(bytes));
     detail::inflater in(bytes, detail::deflate_wrapper::gzip);
     byte_buffer made;
     do {
         if (auto done = in.append_to(made, std::min(caps.inflated_bytes, caps.total_bytes)); !done) return done.failure();
     } while (bytes.substr(in.position()).starts_with(magic));
     if (const auto left = bytes.find_first_not_of('\0', in.position()); left != std::string_view::npos)
-        return error{.code = errc::trailing_bytes,
-                     .message = "something follows the gzip data",
-                     .offset = left,
-                     .found = decimal(bytes.size() - left)};
+        return failure(errc::trailing_bytes, "something follows the gzip data").at(left).found(bytes.size() - left);
     return made;
 }
 
@@ -72,9 +68,7 @@ class gzip_sink {
     /// Errors: bad_argument for pieces that do not follow each other.
     result<void> write_at(std::size_t, std::uint64_t offset, std::span<const piece> pieces) {
         if (!open_) open_ = std::make_unique<deflater>(Level, deflate_wrapper::gzip), written_ = 0;
-        if (offset != written_)
-            return error{
-                .code = errc::bad_argument, .message = "a gzip record is written from its first byte to its last", .offset = offset};
+        if (offset != written_) return failure(errc::bad_argument, "a gzip record is written from its first byte to its last").at(offset);
         for (const auto& bytes : pieces) {
             if (auto added = open_->add(as_chars(bytes)); !added) return added;
             written_ += bytes.size();
@@ -129,7 +123,7 @@ template <Reader R>
 result<std::string_view> packed_bytes(R& reader, byte_buffer& whole) {
     if constexpr (ViewReader<R>) return reader.bytes();
     const auto size = checked_size(reader.size_bytes());
-    if (!size) return error{.code = errc::overflow, .message = "a file is larger than memory can be"};
+    if (!size) return failure(errc::overflow, "a file is larger than memory can be");
     if (!whole.try_resize(*size)) return out_of_memory(*size);
     if (auto read = reader.read_at(0, std::as_writable_bytes(std::span(whole))); !read) return read.failure();
     return view_of(whole);

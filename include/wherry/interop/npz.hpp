@@ -38,8 +38,8 @@ inline std::uint32_t crc_of(std::uint32_t before, std::string_view bytes) noexce
     if (bytes.empty()) return before;  // zlib answers 0 for a null pointer
     return static_cast<std::uint32_t>(::crc32_z(before, zlib_bytes(bytes), bytes.size()));
 }
-inline error other_bytes(std::uint64_t offset) {
-    return {.code = errc::bad_checksum, .message = "the bytes of a zip member are not those that were written", .offset = offset};
+inline failure other_bytes(std::uint64_t offset) {
+    return failure(errc::bad_checksum, "the bytes of a zip member are not those that were written").at(offset);
 }
 /// The CRC of a member, of whose bytes the elements are the last.
 inline result<void> check_member(std::string_view bytes, const element_check& wanted, std::uint64_t offset) {
@@ -94,11 +94,10 @@ inline result<byte_buffer> read_member(const zip::member& m, any_reader& reader)
         inflater in(view_of(bytes), deflate_wrapper::none);
         if (auto done = in.append_to(made, m.size_bytes); !done) return done.failure().shifted(m.data_offset);
         if (made.size() != m.size_bytes || in.position() != bytes.size())
-            return error{.code = errc::bad_zip,
-                         .message = "a zip member does not inflate to the size it has",
-                         .offset = m.data_offset,
-                         .expected = decimal(m.size_bytes),
-                         .found = decimal(made.size())};
+            return failure(errc::bad_zip, "a zip member does not inflate to the size it has")
+                .at(m.data_offset)
+                .expected(m.size_bytes)
+                .found(made.size());
         bytes = std::move(made);
     }
     if (crc_of(0, view_of(bytes)) != m.crc) return other_bytes(m.data_offset);
@@ -148,11 +147,10 @@ inline result<byte_buffer> head_of(const zip::member& m, any_reader& reader) {
 inline result<indexed_array> list_member(zip::member m, any_reader& reader) {
     constexpr std::uint64_t most_inflated = 1032;  // times, by deflate
     if (m.method != 0 && m.size_bytes / most_inflated > m.packed_bytes)
-        return error{.code = errc::bad_zip,
-                     .message = "a zip member does not inflate to the size it has",
-                     .offset = m.data_offset,
-                     .expected = decimal(m.size_bytes),
-                     .found = {decimal(m.packed_bytes), " bytes compressed"}};
+        return failure(errc::bad_zip, "a zip member does not inflate to the size it has")
+            .at(m.data_offset)
+            .expected(m.size_bytes)
+            .found({decimal(m.packed_bytes), " bytes compressed"});
     const auto head = head_of(m, reader);
     if (!head) return head.failure();
     auto found = wherry::npy::parse_head(view_of(*head), m.size_bytes);
@@ -191,10 +189,7 @@ struct npz {
         auto members = detail::zip::directory_reader(reader).members();
         if (!members) return members.failure();
         if (const auto kind = detail::npz::kind_without_arrays(*members); !kind.empty())
-            return error{.code = errc::not_a_paddle_file,
-                         .message = "this zip archive holds no arrays",
-                         .expected = "NAME.npy members",
-                         .found = kind};
+            return failure(errc::not_a_paddle_file, "this zip archive holds no arrays").expected("NAME.npy members").found(kind);
         record_listing made;
         auto left = std::min(request.caps.inflated_bytes, request.caps.total_bytes);
         for (auto& m : *members) {
@@ -204,12 +199,11 @@ struct npz {
             }
             const std::string array(m.name, 0, m.name.size() - detail::npz::suffix.size());
             if (const auto why = detail::why_bad_file_name(array, request.caps); !why.empty())
-                return error{.code = errc::bad_name, .message = why, .offset = m.header_offset, .variable = array.substr(0, 256)};
+                return failure(errc::bad_name, why).at(m.header_offset).of_variable(array.substr(0, 256));
             if (m.method != 0 && m.size_bytes > left)
-                return error{.code = errc::too_large,
-                             .message = "compressed bytes become more than the limit",
-                             .variable = array,
-                             .expected = decimal(request.caps.inflated_bytes)};
+                return failure(errc::too_large, "compressed bytes become more than the limit")
+                    .of_variable(array)
+                    .expected(request.caps.inflated_bytes);
             if (m.method != 0) left -= m.size_bytes;
             auto listed = detail::npz::list_member(std::move(m), reader);
             if (!listed) return listed.failure().of_variable(array);
@@ -220,12 +214,12 @@ struct npz {
     /// Errors: bad_name for a name that is not one of a file; too_large (65,535 arrays).
     static result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const limits&) {
         if (tensors.size() > detail::zip::member_cap)
-            return error{.code = errc::too_large, .message = "more arrays than a zip archive takes", .found = decimal(tensors.size())};
+            return failure(errc::too_large, "more arrays than a zip archive takes").found(tensors.size());
         sequence<detail::zip::member> members;
         members.reserve(tensors.size());
         for (const auto& one : tensors) {
             if (const auto why = detail::why_bad_file_name(one.name); !why.empty())
-                return error{.code = errc::bad_name, .message = why, .variable = one.name.substr(0, 256)};
+                return failure(errc::bad_name, why).of_variable(one.name.substr(0, 256));
             auto added = detail::npz::add_member(into, one, Level);
             if (!added) return added.failure().of_variable(one.name);
             members.push_back(*std::move(added));

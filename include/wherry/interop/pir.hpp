@@ -47,15 +47,11 @@ class pir_reader : pir_attributes {
         if (!root) return root.failure();
         const auto* ops = operators(*root);
         if (ops == nullptr)
-            return error{.code = errc::not_a_paddle_file,
-                         .message = "this is not a PIR program",
-                         .expected = "base_code.magic \"pir\" and one block of operators"};
+            return failure(errc::not_a_paddle_file, "this is not a PIR program")
+                .expected("base_code.magic \"pir\" and one block of operators");
         const auto version = integer(at(at(&*root, "base_code"), "version"));
         if (version < 1 || version > newest_version)
-            return error{.code = errc::bad_version,
-                         .message = "this version of the PIR format is not known",
-                         .expected = "1 to 4",
-                         .found = decimal(version)};
+            return failure(errc::bad_version, "this version of the PIR format is not known").expected("1 to 4").found(version);
         program_.blocks.emplace_back();
         add_list_variable("feed", wire::VarKind::FEED_MINIBATCH);
         add_list_variable("fetch", wire::VarKind::FETCH_LIST);
@@ -84,8 +80,7 @@ class pir_reader : pir_attributes {
         const auto id = integer(at(out, "%"));
         if (id < 1) return bad(op, "a value has no number");
         if (!values_.try_emplace(id, std::move(made)).second)
-            return error{
-                .code = errc::duplicate_name, .message = "two operators make one value", .op = name_of_op(op), .found = decimal(id)};
+            return failure(errc::duplicate_name, "two operators make one value").of_op(name_of_op(op)).found(id);
         return {};
     }
 
@@ -116,7 +111,7 @@ class pir_reader : pir_attributes {
     result<value*> input(const json& op, std::size_t i) {
         const auto found = values_.find(integer(at(at(at(&op, "I"), i), "%")));
         if (found == values_.end())
-            return error{.code = errc::no_such_variable, .message = "an operator reads a value that nothing makes", .op = name_of_op(op)};
+            return failure(errc::no_such_variable, "an operator reads a value that nothing makes").of_op(name_of_op(op));
         return &found->second;
     }
 

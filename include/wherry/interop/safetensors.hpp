@@ -39,7 +39,7 @@ namespace detail {
 inline result<void> lay_out(save_plan& into, std::span<const tensor_ref> tensors, std::span<const metadata_entry> metadata) {
     for (const auto& one : tensors)
         if (!is_utf8(one.name) || one.name == "__metadata__")
-            return error{.code = errc::bad_name, .message = "safetensors cannot hold this name", .variable = one.name.substr(0, 64)};
+            return failure(errc::bad_name, "safetensors cannot hold this name").of_variable(one.name.substr(0, 64));
     sequence<std::size_t> order(tensors.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -52,8 +52,7 @@ inline result<void> lay_out(save_plan& into, std::span<const tensor_ref> tensors
     if (!metadata.empty()) {
         std::string pairs;
         for (const auto& [key, value] : metadata) {
-            if (!is_utf8(key) || !is_utf8(value))
-                return error{.code = errc::bad_name, .message = "metadata must be UTF-8", .variable = key.substr(0, 64)};
+            if (!is_utf8(key) || !is_utf8(value)) return failure(errc::bad_name, "metadata must be UTF-8").of_variable(key.substr(0, 64));
             pairs += (pairs.empty() ? "" : ",") + detail::quoted(key) + ":" + detail::quoted(value);
         }
         text += "\"__metadata__\":{" + pairs + "}";
@@ -71,10 +70,7 @@ inline result<void> lay_out(save_plan& into, std::span<const tensor_ref> tensors
     text += "}";
     text.append((8 - text.size() % 8) % 8, ' ');
     if (text.size() > header_cap_bytes)
-        return error{.code = errc::too_large,
-                     .message = "the header is longer than the limit",
-                     .expected = decimal(header_cap_bytes),
-                     .found = decimal(text.size())};
+        return failure(errc::too_large, "the header is longer than the limit").expected(header_cap_bytes).found(text.size());
     byte_buffer size;
     append_little_endian(size, std::uint64_t{text.size()});
     into.append(view_of(size));

@@ -49,12 +49,9 @@ struct shard_index {
 /// does not lie beside the index or beneath its folder.
 inline result<shard_index> parse_index(std::string_view bytes, const limits& caps = {}) {
     if (bytes.size() > header_cap_bytes)
-        return error{.code = errc::too_large,
-                     .message = "an index of shards is larger than the limit",
-                     .expected = decimal(header_cap_bytes),
-                     .found = decimal(bytes.size())};
-    const auto bad = [](std::string_view message, std::string_view variable = {}) {
-        return error{.code = errc::bad_safetensors, .message = message, .variable = variable.substr(0, 64)};
+        return failure(errc::too_large, "an index of shards is larger than the limit").expected(header_cap_bytes).found(bytes.size());
+    const auto bad = [](const char* message, std::string_view variable = {}) {
+        return failure(errc::bad_safetensors, message).of_variable(variable.substr(0, 64));
     };
     constexpr int depth = 8;
     const auto root = wherry::detail::parse_json(bytes, depth).root;
@@ -66,7 +63,7 @@ inline result<shard_index> parse_index(std::string_view bytes, const limits& cap
         if (!file.is_string()) return bad("an index of shards names no file for a tensor", tensor);
         const auto& name = file.get_ref<const std::string&>();
         if (const auto why = wherry::detail::why_bad_file_name(name, caps); !why.empty())
-            return error{.code = errc::bad_name, .message = why, .variable = tensor.substr(0, 64), .found = name.substr(0, 256)};
+            return failure(errc::bad_name, why).of_variable(tensor.substr(0, 64)).found(name.substr(0, 256));
         made.file_of.emplace(tensor, name);
     }
     return made;

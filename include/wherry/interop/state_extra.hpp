@@ -26,9 +26,8 @@ namespace detail {
 /// Errors: bad_safetensors; bad_name, duplicate_name.
 inline result<structured_names> names_of_json(std::string_view text, const limits& caps) {
     const auto bad = [] {
-        return error{.code = errc::bad_safetensors,
-                     .message = "the names of parameters in the metadata are not a JSON object of texts",
-                     .variable = wherry::pickle::structured_names_key};
+        return failure(errc::bad_safetensors, "the names of parameters in the metadata are not a JSON object of texts")
+            .of_variable(wherry::pickle::structured_names_key);
     };
     constexpr int depth = 4;
     const auto table = wherry::detail::parse_json(text, depth).root;
@@ -39,7 +38,7 @@ inline result<structured_names> names_of_json(std::string_view text, const limit
         const auto& parameter = held.get_ref<const std::string&>();
         for (const std::string_view name : {std::string_view(structured), std::string_view(parameter)})
             if (name.empty() || name.size() > caps.name_bytes || name.find('\0') != std::string_view::npos)
-                return error{.code = errc::bad_name, .message = "a name is empty or too long", .variable = name.substr(0, 64)};
+                return failure(errc::bad_name, "a name is empty or too long").of_variable(name.substr(0, 64));
         if (auto added = names.add(structured, parameter); !added) return added.failure();
     }
     return names;
@@ -48,7 +47,7 @@ inline result<std::string> json_of_names(const structured_names& names) {
     auto table = nlohmann::json::object();
     for (const auto& one : names) {
         if (!is_utf8(one.structured) || !is_utf8(one.parameter))
-            return error{.code = errc::bad_name, .message = "metadata must be UTF-8", .variable = one.structured.substr(0, 64)};
+            return failure(errc::bad_name, "metadata must be UTF-8").of_variable(one.structured.substr(0, 64));
         table[one.structured] = one.parameter;
     }
     return table.dump();
@@ -109,10 +108,10 @@ inline void join(kept_extra& into, kept_extra more) {
 /// Nothing that a file held beside its arrays is lost in another form: values of a pickle in any other, of the metadata but `format` in any other,
 /// names of parameters where only arrays have names. Errors: unsupported, with the first value.
 inline result<void> check_extra(const kept_extra& held, bool to_pickle, bool to_safetensors, bool only_arrays) {
-    const auto refused = [](std::string_view message, std::string_view name, std::string_view value) {
-        return error{.code = errc::unsupported, .message = message, .variable = name, .found = value.substr(0, 100)};
+    const auto refused = [](const char* message, std::string_view name, std::string_view value) {
+        return failure(errc::unsupported, message).of_variable(name).found(value.substr(0, 100));
     };
-    const std::string_view no_place = "a value beside the arrays has no place in this form: save as pdparams, or drop it";
+    const char* const no_place = "a value beside the arrays has no place in this form: save as pdparams, or drop it";
     if (const auto* const rest = held.as<pickle::extra>(); rest != nullptr && !to_pickle)
         if (const auto values = rest->values(1); !values.empty()) return refused(no_place, values[0].name, values[0].text);
     if (const auto* const metadata = held.as<safetensors::metadata>(); metadata != nullptr && !to_safetensors)

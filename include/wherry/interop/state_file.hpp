@@ -86,7 +86,7 @@ result<loaded_state> load(const std::string& path, const load_options& options =
         made.arrays.add(std::move(one.name), *std::move(tensor));
         one.elements = {};
         if (!progress(done, std::max(done, made.report.data_bytes)))
-            return error{.code = errc::cancelled, .message = "stopped before it was done", .file = path};
+            return failure(errc::cancelled, "stopped before it was done").in_file(path);
     }
     return made;
 }
@@ -100,28 +100,25 @@ std::string name_held(const Variable& var, const structured_names& names, Holds 
         if (holds(structured)) return std::move(structured);
     return {};
 }
-inline error lacking(const Variable& var, std::size_t count) {
-    return {.code = errc::missing_record,
-            .message = "the program has a variable that the arrays lack",
-            .variable = var.name(),
-            .found = wherry::detail::tensor_count_text(count)};
+inline failure lacking(const Variable& var, std::size_t count) {
+    return failure(errc::missing_record, "the program has a variable that the arrays lack")
+        .of_variable(var.name())
+        .found(wherry::detail::tensor_count_text(count));
 }
 /// Errors: dtype_mismatch, shape_mismatch.
 inline result<void> check_fits(const Variable& var, DType dtype, const Shape& dims) {
     if (numpy::kind_of(var.dtype()) != numpy::kind_of(dtype))
-        return error{.code = errc::dtype_mismatch,
-                     .message = "the program has a variable of another element type",
-                     .variable = var.name(),
-                     .expected = name_of(var.dtype()),
-                     .found = name_of(dtype)};
+        return failure(errc::dtype_mismatch, "the program has a variable of another element type")
+            .of_variable(var.name())
+            .expected(name_of(var.dtype()))
+            .found(name_of(dtype));
     const auto shape = var.shape();
     const bool scalar = dims.count() == 1 && std::all_of(shape.begin(), shape.end(), [](auto dim) { return dim == 1; });
     if (scalar || agrees(shape, dims)) return {};
-    return error{.code = errc::shape_mismatch,
-                 .message = "the program has a variable of another shape",
-                 .variable = var.name(),
-                 .expected = wherry::to_string(shape),
-                 .found = to_string(dims)};
+    return failure(errc::shape_mismatch, "the program has a variable of another shape")
+        .of_variable(var.name())
+        .expected(wherry::to_string(shape))
+        .found(to_string(dims));
 }
 }  // namespace detail
 

@@ -205,11 +205,10 @@ inline result<void> add_shards(const wherry::detail::kept_records& files, const 
     }
     for (const auto& [name, file] : told->file_of)
         if (!held.contains(name))
-            return error{.code = errc::missing_record,
-                         .message = "the shard that the index names lacks this tensor",
-                         .file = path,
-                         .variable = name,
-                         .expected = file};
+            return failure(errc::missing_record, "the shard that the index names lacks this tensor")
+                .in_file(path)
+                .of_variable(name)
+                .expected(file);
     return {};
 }
 /// The only index of shards among files; empty where there is none, or several.
@@ -253,14 +252,13 @@ inline result<void> add_folder(const std::string& path, const wherry::detail::ke
             if (auto added = add_record(files, name, {name, *in_order, true, false, takes}, options, into); !added) return added;
             if (into.arrays.size() == before) continue;
             if (takes == of_many && before != 0)
-                return error{.code = errc::bad_argument,
-                             .message = "several files of the folder hold arrays: name the one that is meant",
-                             .file = path,
-                             .found = {first, ", ", name}};
+                return failure(errc::bad_argument, "several files of the folder hold arrays: name the one that is meant")
+                    .in_file(path)
+                    .found({first, ", ", name});
             first = name;
         }
     }
-    if (into.arrays.empty()) return error{.code = errc::nothing_to_save, .message = "no file of the folder holds tensors", .file = path};
+    if (into.arrays.empty()) return failure(errc::nothing_to_save, "no file of the folder holds tensors").in_file(path);
     return {};
 }
 /// Of a folder the variables alone, each in its own file or, where none has one, in whatever else the folder holds.

@@ -72,32 +72,28 @@ inline result<void> check_place(std::span<const tensor_ref> tensors, form as, co
     const bool paddle = as == form::combined || as == form::per_file;
     for (const auto& one : tensors)
         if (!paddle && one.lod != nullptr && !one.lod->empty())
-            return error{.code = errc::lod_mismatch,
-                         .message = "LoD has no place in this form: save in one of Paddle's own, or drop it",
-                         .variable = one.name};
+            return failure(errc::lod_mismatch, "LoD has no place in this form: save in one of Paddle's own, or drop it")
+                .of_variable(one.name);
     return check_extra(options.extra, as == form::pdparams, as == form::safetensors, as == form::npz || as == form::text);
 }
 inline result<void> check(std::span<const tensor_ref> tensors, form as, const save_options& options) {
     const bool paddle = as == form::combined || as == form::per_file;
     const auto* const rest = options.extra.as<pickle::extra>();
     const bool only_values = as == form::pdparams && rest != nullptr && rest->top.kind != pickle::kind::none;
-    if (tensors.empty() && !only_values) return error{.code = errc::nothing_to_save, .message = "there is no array to save"};
+    if (tensors.empty() && !only_values) return failure(errc::nothing_to_save, "there is no array to save");
     if (!paddle && (options.gzip || options.rules.any()))
-        return error{.code = errc::bad_argument, .message = "only Paddle's own files take annotations and gzip"};
-    if (options.shard_bytes != 0 && as != form::safetensors)
-        return error{.code = errc::bad_argument, .message = "only safetensors are written as shards"};
+        return failure(errc::bad_argument, "only Paddle's own files take annotations and gzip");
+    if (options.shard_bytes != 0 && as != form::safetensors) return failure(errc::bad_argument, "only safetensors are written as shards");
     if (header_maker_for(options.rules) == nullptr)
-        return error{.code = errc::bad_argument,
-                     .message = "elements cannot start at multiples of this",
-                     .expected = "a power of two up to 65536",
-                     .found = decimal(options.rules.alignment)};
+        return failure(errc::bad_argument, "elements cannot start at multiples of this")
+            .expected("a power of two up to 65536")
+            .found(options.rules.alignment);
     if (as != form::npz || options.bits) return check_place(tensors, as, options);
     for (const auto& one : tensors)
         if (one.dtype == DType::BF16 || one.dtype == DType::FP8_E4M3FN || one.dtype == DType::FP8_E5M2)
-            return error{.code = errc::bad_dtype,
-                         .message = "NumPy has no such element type: convert the values, or save their bits",
-                         .variable = one.name,
-                         .found = name_of(one.dtype)};
+            return failure(errc::bad_dtype, "NumPy has no such element type: convert the values, or save their bits")
+                .of_variable(one.name)
+                .found(name_of(one.dtype));
     return check_place(tensors, as, options);
 }
 
@@ -113,8 +109,7 @@ inline result<void> remove_other_shards(const save_plan& plan, const std::string
         if (failed) break;
     }
     if (!failed) return {};
-    return error{
-        .code = errc::cannot_write, .message = "shards of an earlier save are still there", .file = folder, .found = failed.message()};
+    return failure(errc::cannot_write, "shards of an earlier save are still there").in_file(folder).found(failed.message());
 }
 
 /// Writes, and tells a progress.
@@ -187,7 +182,7 @@ result<void> save(std::span<const tensor_ref> tensors, const std::string& path, 
         }
         case form::text: return archive<format::text, layout::per_file>::save(tensors, disk{path}, progress);
     }
-    return error{.code = errc::bad_argument, .message = "no form has this number"};
+    return failure(errc::bad_argument, "no form has this number");
 }
 
 }  // namespace wherry::inline WHERRY_ABI::state_file

@@ -58,10 +58,7 @@ namespace detail {
 template <class E>
 result<Shape> dims_of(const E& expression) {
     if (expression.dimension() > max_rank)
-        return error{.code = errc::bad_dims,
-                     .message = "an array has more dims than a tensor can have",
-                     .expected = "at most 9",
-                     .found = decimal(expression.dimension())};
+        return failure(errc::bad_dims, "an array has more dims than a tensor can have").expected("at most 9").found(expression.dimension());
     Shape dims;
     for (std::size_t axis = 0; axis < expression.dimension(); ++axis) dims.push_back(static_cast<std::int64_t>(expression.shape()[axis]));
     return dims;
@@ -94,17 +91,15 @@ template <class E>
 result<void> check_arrival(std::string_view name, const E& array, const Tensor& tensor) {
     constexpr auto wanted = dtype_of<element_of<E>>;
     if (tensor.dtype() != wanted)
-        return error{.code = errc::dtype_mismatch,
-                     .message = "the file's array has another element type",
-                     .variable = name,
-                     .expected = name_of(wanted),
-                     .found = name_of(tensor.dtype())};
+        return failure(errc::dtype_mismatch, "the file's array has another element type")
+            .of_variable(name)
+            .expected(name_of(wanted))
+            .found(name_of(tensor.dtype()));
     if (can_take(array, tensor.dims())) return {};
-    return error{.code = errc::shape_mismatch,
-                 .message = "a container of a fixed rank or shape cannot take the file's array",
-                 .variable = name,
-                 .expected = decimal(array.dimension()),
-                 .found = to_string(tensor.dims())};
+    return failure(errc::shape_mismatch, "a container of a fixed rank or shape cannot take the file's array")
+        .of_variable(name)
+        .expected(array.dimension())
+        .found(to_string(tensor.dims()));
 }
 }  // namespace detail
 
@@ -113,12 +108,11 @@ result<void> check_arrival(std::string_view name, const E& array, const Tensor& 
 template <Element T, class Held>
     requires std::same_as<std::remove_const_t<Held>, Tensor>
 auto view(Held& tensor) -> result<decltype(detail::adapt(tensor.template elements<T>().data(), std::size_t{}, Shape()))> {
-    if (!tensor.is_initialized()) return error{.code = errc::not_initialized, .message = "a tensor without a value has no elements"};
+    if (!tensor.is_initialized()) return failure(errc::not_initialized, "a tensor without a value has no elements");
     if (tensor.dtype() != dtype_of<T>)
-        return error{.code = errc::dtype_mismatch,
-                     .message = "a tensor is viewed as another element type than it has",
-                     .expected = name_of(tensor.dtype()),
-                     .found = name_of(dtype_of<T>)};
+        return failure(errc::dtype_mismatch, "a tensor is viewed as another element type than it has")
+            .expected(name_of(tensor.dtype()))
+            .found(name_of(dtype_of<T>));
     const auto elements = tensor.template elements<T>();
     return detail::adapt(elements.data(), elements.size(), tensor.dims());
 }

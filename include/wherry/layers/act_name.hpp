@@ -43,7 +43,7 @@ class act_name {
         if (op == nullptr) op = find_op(table(), type_);
 #endif
         if (op != nullptr) return op;
-        return error{.code = errc::unknown_op, .message = {"Operator \"", type_, "\" has not been registered."}, .op = type_};
+        return failure(errc::unknown_op, {"Operator \"", type_, "\" has not been registered."}).of_op(type_);
     }
 
   private:

@@ -33,7 +33,7 @@ namespace wherry::inline WHERRY_ABI::layers {
 /// Inputs one after another along an axis. Shapes: alike but for that axis.
 template <carries C>
 result<Variable> concat(Builder<C>& b, const sequence<Variable>& input, std::int32_t axis = 0, std::string_view name = {}) {
-    if (input.empty()) return error{.code = errc::bad_argument, .message = "concat needs at least one input"};
+    if (input.empty()) return failure(errc::bad_argument, "concat needs at least one input");
     const auto out = b.create_tmp(b.layer_name("concat", name), input[0].dtype());
     if (auto added = b.template append<op::concat>({{"X", input}}, {{"Out", out}}, {make_attr("axis", axis)}); !added)
         return added.failure();
@@ -116,7 +116,7 @@ struct embedding_options {
 template <carries C>
 result<Variable> embedding(Builder<C>& b, const Variable& input, const embedding_options& options) {
     if (auto checked = check_dtype(input, "input", "fluid.layers.embedding", {DType::INT64}); !checked) return checked.failure();
-    if (options.size.size() != 2) return error{.code = errc::bad_argument, .message = "embedding needs size = {rows, width}"};
+    if (options.size.size() != 2) return failure(errc::bad_argument, "embedding needs size = {rows, width}");
     const auto layer = b.layer_name("embedding");
     const auto table =
         b.create_parameter(layer, options.param_attr, Shape{options.size[0], options.size[1]}, options.dtype, initializer::Xavier{});

@@ -26,11 +26,10 @@ inline result<void> check_dtype(const Variable& var, std::string_view argument, 
         list += list.empty() ? "['" : "', '";
         list += name_of(dtype);
     }
-    return error{
-        .code = errc::argument_dtype,
-        .message = {"The data type of '", argument, "' in ", layer, " must be ", list, "'], but received ", name_of(var.dtype()), ". "},
-        .variable = var.name(),
-        .found = name_of(var.dtype())};
+    return failure(errc::argument_dtype,
+                   {"The data type of '", argument, "' in ", layer, " must be ", list, "'], but received ", name_of(var.dtype()), ". "})
+        .of_variable(var.name())
+        .found(name_of(var.dtype()));
 }
 inline result<void> check_float(const Variable& var, std::string_view argument, std::string_view layer) {
     return check_dtype(var, argument, layer, {DType::FP16, DType::FP32, DType::FP64});
@@ -39,7 +38,7 @@ inline result<void> check_float(const Variable& var, std::string_view argument, 
 /// Errors: bad_argument for a variable of another kind.
 inline result<void> check_kind(const Variable& var, VarKind kind, std::string_view layer) {
     if (var.kind() == kind) return {};
-    return error{.code = errc::bad_argument, .message = "the layer takes another kind of variable", .variable = var.name(), .op = layer};
+    return failure(errc::bad_argument, "the layer takes another kind of variable").of_variable(var.name()).of_op(layer);
 }
 
 namespace detail {

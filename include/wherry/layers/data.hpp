@@ -34,12 +34,11 @@ inline result<Variable> data(const BuilderBase& b, std::string_view name, std::s
     } else if (made->lod_level() != lod_level) {
         const auto before = std::to_string(made->lod_level());
         const auto now = std::to_string(lod_level);
-        return error{.code = errc::lod_mismatch,
-                     .message = {"Variable ", name, " has been created before. The previous lod_level is ", before,
-                                 "; the new lod_level is ", now, ". They are not matched"},
-                     .variable = name,
-                     .expected = before,
-                     .found = now};
+        return failure(errc::lod_mismatch, {"Variable ", name, " has been created before. The previous lod_level is ", before,
+                                            "; the new lod_level is ", now, ". They are not matched"})
+            .of_variable(name)
+            .expected(before)
+            .found(now);
     }
     made->set_stop_gradient(true);
     return made;

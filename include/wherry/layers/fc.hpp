@@ -37,20 +37,19 @@ struct fc_options {
 /// bad_argument (no input, another number of weights), shape_mismatch, unknown_op (activation). Source: fluid.layers.fc.
 template <carries C>
 result<Variable> fc(Builder<C>& b, std::span<const Variable> inputs, const fc_options<C>& options) {
-    if (inputs.empty()) return error{.code = errc::bad_argument, .message = "fc needs at least one input"};
+    if (inputs.empty()) return failure(errc::bad_argument, "fc needs at least one input");
     const auto layer = b.layer_name("fc", options.name);
     const auto dtype = inputs[0].dtype();
     for (const auto& input : inputs)
         if (input.dtype() != dtype)
-            return error{
-                .code = errc::dtype_mismatch,
-                .message = {"Data Type mismatch: ", decimal(static_cast<int>(dtype)), " to ", decimal(static_cast<int>(input.dtype()))},
-                .variable = input.name(),
-                .expected = name_of(dtype),
-                .found = name_of(input.dtype())};
+            return failure(errc::dtype_mismatch,
+                           {"Data Type mismatch: ", decimal(static_cast<int>(dtype)), " to ", decimal(static_cast<int>(input.dtype()))})
+                .of_variable(input.name())
+                .expected(name_of(dtype))
+                .found(name_of(input.dtype()));
     if (auto checked = check_float(inputs[0], "input", "fc"); !checked) return checked.failure();
     if (options.param_attr.size() > 1 && options.param_attr.size() != inputs.size())
-        return error{.code = errc::bad_argument, .message = "parameter number mismatch"};
+        return failure(errc::bad_argument, "parameter number mismatch");
 
     auto flatten = options.num_flatten_dims;
     sequence<Variable> products;

@@ -309,10 +309,9 @@ inline result<Variable> cosine_decay(Builder<carries::kernels>& b, double learni
 inline result<Variable> piecewise_decay(Builder<carries::kernels>& b, std::span<const std::int64_t> boundaries,
                                         std::span<const double> values) {
     if (values.size() != boundaries.size() + 1)
-        return error{.code = errc::bad_argument,
-                     .message = "len(values) - len(boundaries) should be 1",
-                     .expected = decimal(boundaries.size() + 1),
-                     .found = decimal(values.size())};
+        return failure(errc::bad_argument, "len(values) - len(boundaries) should be 1")
+            .expected(boundaries.size() + 1)
+            .found(values.size());
     const auto role = b.with_role(op_role::lr_schedule);
     const detail::rate_maths m(b);
     const auto step = m.step_count();

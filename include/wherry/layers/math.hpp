@@ -82,7 +82,7 @@ result<Variable> scale(Builder<C>& b, const Variable& x, const scale_options<C>&
 /// Elementwise sum of variables of one shape. Source: fluid.layers.sums and sum.
 template <carries C>
 result<Variable> sum(Builder<C>& b, const sequence<Variable>& x) {
-    if (x.empty()) return error{.code = errc::bad_argument, .message = "sum needs at least one input"};
+    if (x.empty()) return failure(errc::bad_argument, "sum needs at least one input");
     const auto out = b.create_tmp(b.layer_name("sum"), x[0].dtype());
     if (auto added = b.template append<op::sum>({{"X", x}}, {{"Out", out}}); !added) return added.failure();
     return out;

@@ -206,22 +206,19 @@ class checkpoint_store {
         const auto text = checkpoint_text(notes);
         if (!text) return text.failure();
         if (text->size() > detail::checkpoint_notes_bytes)
-            return error{.code = errc::too_large,
-                         .message = "the notes of a checkpoint are too long",
-                         .expected = decimal(detail::checkpoint_notes_bytes),
-                         .found = decimal(text->size())};
+            return failure(errc::too_large, "the notes of a checkpoint are too long")
+                .expected(detail::checkpoint_notes_bytes)
+                .found(text->size());
         for (const auto& array : arrays)
             if (!Archive::layout_policy::single_record && array.name == detail::checkpoint_notes_name)
-                return error{.code = errc::bad_name,
-                             .message = "a variable and the notes of a checkpoint would be one file",
-                             .variable = array.name};
+                return failure(errc::bad_name, "a variable and the notes of a checkpoint would be one file").of_variable(array.name);
         if (auto claimed = claim(); !claimed) return claimed.failure();
         const auto numbers = detail::checkpoint_numbers(folder_);
         if (!numbers) return numbers.failure();
         saved_checkpoint made;
         made.number = numbers->empty() ? 1 : numbers->front() + 1;
         if (made.number > detail::last_checkpoint)
-            return error{.code = errc::overflow, .message = "there is no number left for a checkpoint", .file = folder_};
+            return failure(errc::overflow, "there is no number left for a checkpoint").in_file(folder_);
         made.folder = folder_of(made.number);
         {
             auto into = arrays_in(made.folder);

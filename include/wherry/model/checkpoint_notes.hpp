@@ -60,9 +60,7 @@ inline constexpr std::string_view notes_sum = "crc32c ";
 inline constexpr std::size_t notes_sum_bytes = 7 + 8 + 1;
 inline constexpr std::size_t most_notes = 1000;  ///< each is compared with each
 
-inline error too_many_notes() {
-    return {.code = errc::too_large, .message = "a checkpoint has too many notes", .expected = decimal(most_notes)};
-}
+inline failure too_many_notes() { return failure(errc::too_large, "a checkpoint has too many notes").expected(most_notes); }
 
 constexpr bool is_escaped(char c, bool in_key) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\' || (in_key && c == '=');
@@ -122,9 +120,8 @@ inline result<std::string> checkpoint_text(const checkpoint_notes& notes) {
     for (const auto seed : notes.seeds) line("seed ", decimal(seed));
     for (std::size_t i = 0; i < notes.notes.size(); ++i) {
         const auto& one = notes.notes[i];
-        if (one.key.empty()) return error{.code = errc::bad_name, .message = "a note has no key", .found = one.value};
-        if (notes.find(one.key) != &one.value)
-            return error{.code = errc::duplicate_name, .message = "two notes have one key", .variable = one.key};
+        if (one.key.empty()) return failure(errc::bad_name, "a note has no key").found(one.value);
+        if (notes.find(one.key) != &one.value) return failure(errc::duplicate_name, "two notes have one key").of_variable(one.key);
         text += "note ";
         detail::append_escaped(text, one.key, true);
         text += '=';
@@ -143,35 +140,30 @@ inline result<std::string> checkpoint_text(const checkpoint_notes& notes) {
 /// duplicate_name, too_large.
 inline result<checkpoint_notes> parse_checkpoint_text(std::string_view text) {
     if (!text.starts_with(detail::notes_head)) {
-        if (detail::notes_head.starts_with(text))
-            return error{.code = errc::truncated, .message = "the notes of a checkpoint are cut short"};
-        return error{.code = errc::not_a_paddle_file,
-                     .message = "these are not the notes of a checkpoint",
-                     .expected = detail::notes_head,
-                     .found = text.substr(0, 32)};
+        if (detail::notes_head.starts_with(text)) return failure(errc::truncated, "the notes of a checkpoint are cut short");
+        return failure(errc::not_a_paddle_file, "these are not the notes of a checkpoint")
+            .expected(detail::notes_head)
+            .found(text.substr(0, 32));
     }
     const auto end = text.size() < detail::notes_sum_bytes ? 0 : text.size() - detail::notes_sum_bytes;
     const auto last = text.substr(end);
     if (end == 0 || text[end - 1] != '\n' || !last.starts_with(detail::notes_sum) || last.back() != '\n')
-        return error{.code = errc::truncated, .message = "the notes of a checkpoint are cut short", .offset = text.size()};
+        return failure(errc::truncated, "the notes of a checkpoint are cut short").at(text.size());
     std::string sum;
     detail::append_hex(sum, crc32c(text.substr(0, end)));
     const auto found = last.substr(detail::notes_sum.size(), 8);
     if (found != sum)
-        return error{.code = errc::bad_checksum,
-                     .message = "the notes of a checkpoint differ from those that were written",
-                     .offset = end,
-                     .expected = sum,
-                     .found = found};
+        return failure(errc::bad_checksum, "the notes of a checkpoint differ from those that were written")
+            .at(end)
+            .expected(sum)
+            .found(found);
 
     checkpoint_notes notes;
     bool has_step = false;
     bool has_seed = false;
     for (std::size_t at = 0; at < end;) {
         const auto line = text.substr(at, std::min(text.find('\n', at), end) - at);
-        const auto wrong = [&](errc code, std::string_view message) {
-            return error{.code = code, .message = message, .offset = at, .found = line.substr(0, 64)};
-        };
+        const auto wrong = [&](errc code, const char* message) { return failure(code, message).at(at).found(line.substr(0, 64)); };
         const auto is = [&](std::string_view word) { return line.starts_with(word); };
         const auto number = [&](std::string_view word, auto& into) { return detail::read_number(line.substr(word.size()), into); };
         bool good = false;
@@ -202,9 +194,7 @@ inline result<checkpoint_notes> parse_checkpoint_text(std::string_view text) {
         at += line.size() + 1;
     }
     if (!has_step || !has_seed)
-        return error{.code = errc::missing_required,
-                     .message = "the notes of a checkpoint lack a line",
-                     .expected = has_step ? "random_seed" : "step"};
+        return failure(errc::missing_required, "the notes of a checkpoint lack a line").expected(has_step ? "random_seed" : "step");
     return notes;
 }
 

@@ -85,11 +85,9 @@ inline bool has_fed_target(const Program& program, std::span<const Variable> tar
 
 /// Errors: not_regular_file for a name that cannot be a file, bad_name where two of the model's files would be one.
 inline result<void> check_files(const inference_files& files, const Program& program, std::string_view model_name) {
-    const auto no_file = [&] {
-        return error{.code = errc::not_regular_file, .message = "Is a directory", .file = below(files.dirname, {})};
-    };
+    const auto no_file = [&] { return failure(errc::not_regular_file, "Is a directory").in_file(below(files.dirname, {})); };
     const auto same = [&](std::string_view name) {
-        return error{.code = errc::bad_name, .message = "the program and a variable would be one file", .variable = name};
+        return failure(errc::bad_name, "the program and a variable would be one file").of_variable(name);
     };
     if (basename(files.model_filename).empty()) return no_file();
     if (files.params_filename) {
@@ -132,7 +130,7 @@ inline result<saved_model> save_inference_model(const inference_files& files, st
                                                 UniqueNameGenerator& names, const save_model_options& options = {}) {
     return caught([&]() -> result<saved_model> {
         if (options.export_for_deployment && targets.empty())
-            return error{.code = errc::bad_argument, .message = "'target_vars' should be a list of Variable."};
+            return failure(errc::bad_argument, "'target_vars' should be a list of Variable.");
         saved_model saved;
         if (clear_op_device(program)) saved.warnings.push_back(warning_text::auc_states);
         if (detail::has_fed_target(program, targets)) saved.warnings.push_back(warning_text::fed_target);

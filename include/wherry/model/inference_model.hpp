@@ -70,9 +70,7 @@ std::conditional_t<std::is_void_v<T>, std::monostate, T> keep(result<T>&& r) {
 
 inline result<void> check_version(const Program& program, const import_options& options) {
     if (options.is_supported == nullptr || options.is_supported(program.version())) return {};
-    return error{.code = errc::bad_version,
-                 .message = {"Unsupported program version: ", decimal(program.version()), "\n"},
-                 .found = decimal(program.version())};
+    return failure(errc::bad_version, {"Unsupported program version: ", decimal(program.version()), "\n"}).found(program.version());
 }
 inline void replace_endpoints(Program& program, const sequence<std::string>& endpoints) {
     if (endpoints.empty()) return;
@@ -99,8 +97,7 @@ inline result<loaded_inference_model> parse_inference_program(std::string_view b
         for (const auto& name : *fetches) {
             targets.push_back(program->global_block().find_var(name));
             if (!targets.back())
-                return error{
-                    .code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name, .op = "fetch"};
+                return failure(errc::no_such_variable, {"var ", name, " not in this block"}).of_variable(name).of_op("fetch");
         }
         detail::replace_endpoints(*program, options.pserver_endpoints);
         loaded_inference_model made{*std::move(program), *std::move(feeds), std::move(targets), {}};

@@ -83,26 +83,24 @@ inline wire::VarDesc<> scale_result(const Variable& target, std::string name) {
 inline result<Variable> own_target(const Program& program, const Variable& target) {
     const auto own = target ? program.global_block().find_var(target.name()) : Variable();
     if (own) return own;
-    return error{.code = errc::no_such_variable,
-                 .message = "a target is not a variable of the program's root block",
-                 .variable = target ? std::string_view(target.name()) : ""};
+    return failure(errc::no_such_variable, "a target is not a variable of the program's root block")
+        .of_variable(target ? std::string_view(target.name()) : "");
 }
 inline result<void> check_scaled(const Variable& target) {
     constexpr std::array scaled{DType::FP16, DType::FP32, DType::FP64, DType::INT8, DType::INT16, DType::INT32, DType::INT64, DType::UINT8};
     if (std::find(scaled.begin(), scaled.end(), target.dtype()) != scaled.end()) return {};
     constexpr std::string_view known = "['float16', 'float32', 'float64', 'int8', 'int16', 'int32', 'int64', 'uint8']";
-    return error{.code = errc::argument_dtype,
-                 .message = {"The data type of 'x' in scale must be ", known, ", but received ", name_of(target.dtype()), ". "},
-                 .variable = target.name(),
-                 .expected = known,
-                 .found = name_of(target.dtype())};
+    return failure(errc::argument_dtype,
+                   {"The data type of 'x' in scale must be ", known, ", but received ", name_of(target.dtype()), ". "})
+        .of_variable(target.name())
+        .expected(known)
+        .found(name_of(target.dtype()));
 }
 
 inline result<void> add_feed_ops(Block& block, std::span<const std::string> names) {
     if (names.empty()) return {};
     for (const auto& name : names)
-        if (!block.find_var(name))
-            return error{.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name};
+        if (!block.find_var(name)) return failure(errc::no_such_variable, {"var ", name, " not in this block"}).of_variable(name);
     wire::VarDesc<> feed;
     feed.name = "feed";
     feed.type.type = VarKind::FEED_MINIBATCH;
@@ -210,17 +208,15 @@ inline result<sequence<std::string>> names_by_column(const Block& root, std::str
         const auto args = of_outputs ? op->output(slot) : op->input(slot);
         const auto column = op->attr_or<std::int32_t>("col", 0);
         const auto at = static_cast<std::size_t>(column);
-        const auto wrong = [&](errc code, std::string_view message) {
-            return error{.code = code,
-                         .message = message,
-                         .variable = "col",
-                         .op = type,
-                         .expected = {"each of 0 to ", decimal(ops.size() - 1), " once"},
-                         .found = decimal(column)};
+        const auto wrong = [&](errc code, const char* message) {
+            return failure(code, message)
+                .of_variable("col")
+                .of_op(type)
+                .expected({"each of 0 to ", decimal(ops.size() - 1), " once"})
+                .found(column);
         };
         if (args.size() != 1 || args[0].empty())
-            return error{
-                .code = errc::missing_slot, .message = "a feed or fetch operator must name one variable", .variable = slot, .op = type};
+            return failure(errc::missing_slot, "a feed or fetch operator must name one variable").of_variable(slot).of_op(type);
         if (at >= names.size() || !names[at].empty())
             return wrong(errc::bad_attribute, "columns of feed or fetch operators are not counted up");
         names[at] = args[0];

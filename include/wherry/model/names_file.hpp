@@ -37,12 +37,8 @@ inline result<structured_names> parse_names(std::string_view text, const limits&
         auto line = whole.substr(0, whole.find('#'));
         const auto structured = take_word(line);
         const auto parameter = take_word(line);
-        const auto wrong = [&](errc code, std::string_view message) {
-            return error{.code = code,
-                         .message = message,
-                         .offset = at,
-                         .expected = "fc1.weight linear_0.w_0",
-                         .found = printable(whole.substr(0, 80))};
+        const auto wrong = [&](errc code, const char* message) {
+            return failure(code, message).at(at).expected("fc1.weight linear_0.w_0").found(printable(whole.substr(0, 80)));
         };
         if (!structured.empty()) {
             if (parameter.empty() || !take_word(line).empty()) return wrong(errc::bad_text, "a line of names has not two words");
@@ -83,7 +79,7 @@ inline result<structured_names> load_structured_names(const std::string& path, c
         return rest != nullptr ? rest->names(pickle::name_by::key) : result<structured_names>(structured_names());
     }();
     if (!names) return names.failure().in_file(path);
-    if (names->empty()) return error{.code = errc::missing_record, .message = "the file tells no names of parameters", .file = path};
+    if (names->empty()) return failure(errc::missing_record, "the file tells no names of parameters").in_file(path);
     return names;
 }
 

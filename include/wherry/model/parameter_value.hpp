@@ -16,18 +16,17 @@ namespace wherry::inline WHERRY_ABI {
 /// A copy of a Parameter's value. Errors: bad_argument (no Parameter), not_initialized. Source: fluid.io.get_parameter_value.
 inline result<Tensor> get_parameter_value(const Variable& parameter, const Scope& scope) {
     if (!parameter || !parameter.is_parameter())
-        return error{.code = errc::bad_argument,
-                     .message = "The input variable is not parameter.",
-                     .variable = parameter ? std::string_view(parameter.name()) : std::string_view()};
+        return failure(errc::bad_argument, "The input variable is not parameter.")
+            .of_variable(parameter ? std::string_view(parameter.name()) : std::string_view());
     const auto* const held = scope.find_var(parameter.name());
     if (held == nullptr || !held->is_initialized())
-        return error{.code = errc::not_initialized, .message = "the variable holds no value yet", .variable = parameter.name()};
+        return failure(errc::not_initialized, "the variable holds no value yet").of_variable(parameter.name());
     return copied(held->ref(parameter.name()));
 }
 /// The same by name, looked up in the program's first block. Errors: no_such_variable; as above.
 inline result<Tensor> get_parameter_value_by_name(std::string_view name, const Program& program, const Scope& scope) {
     const auto found = program.global_block().find_var(name);
-    if (!found) return error{.code = errc::no_such_variable, .message = {"var ", name, " not in this block"}, .variable = name};
+    if (!found) return failure(errc::no_such_variable, {"var ", name, " not in this block"}).of_variable(name);
     return get_parameter_value(found, scope);
 }
 

@@ -68,16 +68,13 @@ inline result<void> collect_state(const Program& program, Scope& scope, const lo
         if (!keep(var) || !is_array(var)) continue;
         auto* const array = state->arrays.find(var.name());
         if (array == nullptr)
-            return error{.code = errc::missing_record,
-                         .message = {"Can not find [", var.name(), "] in model file [", file, "]"},
-                         .file = file,
-                         .variable = var.name()};
+            return failure(errc::missing_record, {"Can not find [", var.name(), "] in model file [", file, "]"})
+                .in_file(file)
+                .of_variable(var.name());
         if (!array->is_initialized()) continue;  // taken already: a name of two blocks
         auto* const held = scope.find_var(var.name());
         if (held == nullptr && !options.make_missing)
-            return error{.code = errc::not_initialized,
-                         .message = "the scope has no such variable; run the startup program first",
-                         .variable = var.name()};
+            return failure(errc::not_initialized, "the scope has no such variable; run the startup program first").of_variable(var.name());
         arrivals.push_back({var.name(), held, as_held(std::move(*array), var.dtype())});
     }
     return {};
@@ -114,15 +111,14 @@ inline result<load_report> load_known_files(const Program& program, Scope& scope
 inline result<load_report> load_listed_file(const Program& program, Scope& scope, const std::string& file,
                                             const load_state_options& options) {
     if (!options.var_list)
-        return error{.code = errc::bad_argument,
-                     .message = "var_list is required when loading model file saved with [ save_params, save_persistables, save_vars ]",
-                     .file = file};
+        return failure(errc::bad_argument,
+                       "var_list is required when loading model file saved with [ save_params, save_persistables, save_vars ]")
+            .in_file(file);
     const auto all = program.list_vars();
     for (const auto& var : *options.var_list)
         if (!var || std::none_of(all.begin(), all.end(), [&](const Variable& v) { return v.name() == var.name(); }))
-            return error{.code = errc::no_such_variable,
-                         .message = "loaded var [{}] is not in program variable list",
-                         .variable = var ? std::string_view(var.name()) : std::string_view()};
+            return failure(errc::no_such_variable, "loaded var [{}] is not in program variable list")
+                .of_variable(var ? std::string_view(var.name()) : std::string_view());
     return one_file::load(std::span<const Variable>(*options.var_list), scope, disk{file});
 }
 }  // namespace detail
@@ -136,10 +132,10 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
                                const save_state_options& options = {}) {
     return caught([&]() -> result<void> {
         if (model_path.empty() || model_path.back() == '/')
-            return error{.code = errc::bad_name,
-                         .message = "The input model_path MUST be format of dirname/filename [dirname\\filename in Windows system], but "
-                                    "received model_path is empty string.",
-                         .found = model_path};
+            return failure(errc::bad_name,
+                           "The input model_path MUST be format of dirname/filename [dirname\\filename in Windows system], but "
+                           "received model_path is empty string.")
+                .found(model_path);
         const auto parameters = detail::state_refs(program, scope, is_parameter);
         if (!parameters) return parameters.failure();
         const auto optimizer = detail::state_refs(program, scope, is_belong_to_optimizer);
@@ -187,12 +183,11 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
         detail::settle_state(path);
         if (!paths::exists(pdparams)) {
             if (!options.make_missing)
-                return error{.code = errc::bad_argument,
-                             .message =
-                                 "executor is required when loading model file saved with [ save_params, save_persistables, save_vars ]",
-                             .file = pdparams};
+                return failure(errc::bad_argument,
+                               "executor is required when loading model file saved with [ save_params, save_persistables, save_vars ]")
+                    .in_file(pdparams);
             if (!paths::is_folder(path) && !paths::is_file(path))
-                return error{.code = errc::not_found, .message = {"No such file or directory: '", pdparams, "'"}, .file = pdparams};
+                return failure(errc::not_found, {"No such file or directory: '", pdparams, "'"}).in_file(pdparams);
             auto report = paths::is_folder(path) ? detail::load_known_files(program, scope, path, options)
                                                  : detail::load_listed_file(program, scope, path, options);
             if (report) detail::warn_first(report->warnings, detail::no_pdparams(pdparams));
@@ -209,7 +204,7 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
             const auto of_optimizer = [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); };
             if (std::none_of(all.begin(), all.end(), of_optimizer)) return {};
             if (!paths::exists(opt.path()))
-                return error{.code = errc::not_found, .message = {"Optimizer file [", opt.path(), "] not exits"}, .file = opt.path()};
+                return failure(errc::not_found, {"Optimizer file [", opt.path(), "] not exits"}).in_file(opt.path());
             return detail::collect_state(program, scope, options, opt, is_belong_to_optimizer, arrivals);
         });
         if (!collected) return collected.failure();
@@ -290,7 +285,7 @@ inline result<program_state> load_program_state(std::string_view model_path, con
         const auto path = std::string(model_path);
         const bool one_file = paths::is_file(path);
         if (one_file && !options.var_list)
-            return error{.code = errc::bad_argument, .message = "var_list can not be None when model_path is a file type", .file = path};
+            return failure(errc::bad_argument, "var_list can not be None when model_path is a file type").in_file(path);
         sequence<std::string> names;
         if (options.var_list) {
             for (const auto& var : *options.var_list)
@@ -318,22 +313,19 @@ inline result<load_report> set_program_state(const Program& program, Scope& scop
             if (!is_persistable(var) || !detail::is_array(var)) continue;
             auto* const held = scope.find_var(var.name());
             if (held == nullptr)
-                return error{.code = errc::no_such_variable,
-                             .message = {"Variable [ ", var.name(), " ] Not found, Please make sure run startup program"},
-                             .variable = var.name()};
+                return failure(errc::no_such_variable, {"Variable [ ", var.name(), " ] Not found, Please make sure run startup program"})
+                    .of_variable(var.name());
             const auto* const array = state.find(var.name());
             if (array == nullptr) continue;
-            if (!held->is_initialized())
-                return error{.code = errc::not_initialized, .message = "the variable holds no value yet", .variable = var.name()};
+            if (!held->is_initialized()) return failure(errc::not_initialized, "the variable holds no value yet").of_variable(var.name());
             const auto differs = [&](errc code, std::string_view what, std::string_view shown, const std::string& wanted,
                                      const std::string& found) {
-                return error{.code = code,
-                             .message = {"Parameter's ", what, " does not match, the Program requires a parameter with ", shown, " of (",
-                                         wanted, "), while the loaded parameter (namely [ ", var.name(), " ]) has ",
-                                         (code == errc::shape_mismatch ? "a shape" : "a dtype"), " of  (", found, ")."},
-                             .variable = var.name(),
-                             .expected = wanted,
-                             .found = found};
+                return failure(code, {"Parameter's ", what, " does not match, the Program requires a parameter with ", shown, " of (",
+                                      wanted, "), while the loaded parameter (namely [ ", var.name(), " ]) has ",
+                                      (code == errc::shape_mismatch ? "a shape" : "a dtype"), " of  (", found, ")."})
+                    .of_variable(var.name())
+                    .expected(wanted)
+                    .found(found);
             };
             if (held->dims() != array->dims())
                 return differs(errc::shape_mismatch, "shape", "the shape", to_tuple(held->dims().dims()), to_tuple(array->dims().dims()));

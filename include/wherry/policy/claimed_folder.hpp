@@ -47,14 +47,12 @@ class claimed_folder {
         const std::string here;
         detail::sweep<calls>(made.folder_.get(), std::span(&here, 1));
         if (detail::uninterrupted([&] { return calls::lock(made.folder_.get()); }) != 0 && errno == EWOULDBLOCK)
-            return error{.code = errc::locked, .message = "another writer keeps this folder for itself", .file = made.path_};
+            return failure(errc::locked, "another writer keeps this folder for itself").in_file(made.path_);
 #else
         static_cast<void>(synced);
         std::error_code failed;
         std::filesystem::create_directories(paths::of_utf8(made.path_), failed);
-        if (failed)
-            return error{
-                .code = errc::cannot_open, .message = "the system refused to make a folder", .file = made.path_, .found = failed.message()};
+        if (failed) return failure(errc::cannot_open, "the system refused to make a folder").in_file(made.path_).found(failed.message());
 #endif
         return made;
     }
@@ -71,7 +69,7 @@ class claimed_folder {
         std::error_code failed;
         std::filesystem::remove_all(paths::of_utf8(path_, old), failed);
         if (!failed) return {};
-        return error{.code = errc::cannot_write, .message = "the system refused to remove a folder", .file = path_ + "/" + old};
+        return failure(errc::cannot_write, "the system refused to remove a folder").in_file(path_ + "/" + old);
 #endif
     }
 
@@ -104,8 +102,7 @@ inline result<sequence<std::string>> names_in_folder(const std::string& path) {
     for (std::filesystem::directory_iterator at(paths::of_utf8(path), failed), end; !failed && at != end; at.increment(failed))
         names.push_back(paths::to_utf8(at->path().filename()));
     if (failed && paths::exists(path))
-        return error{
-            .code = errc::cannot_open, .message = "the system refused to list the folder", .file = path, .found = failed.message()};
+        return failure(errc::cannot_open, "the system refused to list the folder").in_file(path).found(failed.message());
 #endif
     return names;
 }

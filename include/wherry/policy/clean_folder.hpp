@@ -85,7 +85,7 @@ inline result<cleaned_folder> clean_folder(std::string_view folder, bool dry = f
     });
 #else
     static_cast<void>(dry);
-    return error{.code = errc::unsupported, .message = "folders are cleaned where there are POSIX calls", .file = folder};
+    return failure(errc::unsupported, "folders are cleaned where there are POSIX calls").in_file(folder);
 #endif
 }
 

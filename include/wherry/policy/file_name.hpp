@@ -89,25 +89,23 @@ inline result<void> check_file_names(std::span<const std::string_view> names, co
     folded.reserve(names.size());
     for (const auto name : names) {
         if (const auto why = detail::why_bad_file_name(name, caps); !why.empty())
-            return error{.code = errc::bad_name, .message = why, .variable = name.substr(0, 256)};
+            return failure(errc::bad_name, why).of_variable(name.substr(0, 256));
         folded.push_back(folded_name(name));
     }
     const sequence<std::string_view> seen(folded.begin(), folded.end());
     const auto order = order_of(seen);
     for (std::size_t i = 1; i < order.size(); ++i)
         if (seen[order[i]] == seen[order[i - 1]])
-            return error{.code = errc::bad_name,
-                         .message = "two names are one file where case and the way to write accents do not count",
-                         .variable = names[order[i - 1]],
-                         .found = names[order[i]]};
+            return failure(errc::bad_name, "two names are one file where case and the way to write accents do not count")
+                .of_variable(names[order[i - 1]])
+                .found(names[order[i]]);
     const auto before = [&](std::size_t at, std::string_view name) { return seen[at] < name; };
     for (const auto held : seen)
         for (auto slash = held.find('/'); slash != std::string_view::npos; slash = held.find('/', slash + 1)) {
             const auto folder = held.substr(0, slash);
             const auto at = std::lower_bound(order.begin(), order.end(), folder, before);
             if (at != order.end() && seen[*at] == folder)
-                return error{
-                    .code = errc::bad_name, .message = "a name is a file and the folder of another", .variable = names[*at], .found = held};
+                return failure(errc::bad_name, "a name is a file and the folder of another").of_variable(names[*at]).found(held);
         }
     return {};
 }

@@ -63,10 +63,9 @@ inline result<std::shared_ptr<void>> copy_whole(disk::reader& file, std::size_t 
     std::shared_ptr<void> memory(allocate(size_bytes, static_cast<std::size_t>(boundary)),
                                  [](void* held) { ::operator delete(held, boundary); });
     if (memory == nullptr)
-        return error{.code = errc::out_of_memory,
-                     .message = "the system refuses to map the file, and memory has no room for it",
-                     .file = file.path(),
-                     .found = decimal(size_bytes)};
+        return failure(errc::out_of_memory, "the system refuses to map the file, and memory has no room for it")
+            .in_file(file.path())
+            .found(size_bytes);
     if (auto read = file.read_at(0, {static_cast<std::byte*>(memory.get()), size_bytes}); !read) return read.failure();
     return memory;
 }
@@ -93,7 +92,7 @@ class basic_mapped {
         auto file = files_.open(record);
         if (!file) return file.failure();
         const auto size = checked_size(file->size_bytes());
-        if (!size) return error{.code = errc::overflow, .message = "the file does not fit memory", .file = file->path()};
+        if (!size) return failure(errc::overflow, "the file does not fit memory").in_file(file->path());
         std::string path(file->path());
         if (*size == 0) return mapped_reader(nullptr, 0, std::move(path));
         if (auto memory = Mapping::map_whole(*file, *size); memory != nullptr)

@@ -31,8 +31,7 @@ class memory_reader {
     /// Errors: truncated.
     result<void> read_at(std::uint64_t offset, std::span<std::byte> into) const {
         if (offset > bytes_.size() || !fits(into.size(), bytes_.size() - offset))
-            return error{
-                .code = errc::truncated, .message = "bytes past the end were wanted", .offset = offset, .expected = decimal(into.size())};
+            return failure(errc::truncated, "bytes past the end were wanted").at(offset).expected(into.size());
         std::copy_n(as_bytes(bytes_.substr(static_cast<std::size_t>(offset))).data(), into.size(), into.data());
         return {};
     }
@@ -55,8 +54,7 @@ class memory {
     /// Errors: overflow when the target cannot address that many bytes; out_of_memory.
     result<void> start(std::span<const record_size> records, durability_steps) {
         const auto size = checked_size(records.front().size_bytes);
-        if (!size)
-            return error{.code = errc::overflow, .message = "the bytes do not fit memory", .found = decimal(records.front().size_bytes)};
+        if (!size) return failure(errc::overflow, "the bytes do not fit memory").found(records.front().size_bytes);
         made_.clear();
         if (!try_reserve(made_, *size)) return out_of_memory(*size);
         return {};
@@ -96,10 +94,7 @@ class buffer {
     result<void> start(std::span<const record_size> records, durability_steps) {
         used_ = 0;
         if (fits(records.front().size_bytes, bytes_.size())) return {};
-        return error{.code = errc::buffer_too_small,
-                     .message = "the bytes do not fit the buffer",
-                     .expected = decimal(records.front().size_bytes),
-                     .found = decimal(bytes_.size())};
+        return failure(errc::buffer_too_small, "the bytes do not fit the buffer").expected(records.front().size_bytes).found(bytes_.size());
     }
     result<void> write_at(std::size_t, std::uint64_t offset, std::span<const piece> pieces) {
         auto at = static_cast<std::size_t>(offset);

@@ -58,9 +58,7 @@ inline result<sequence<std::string>> files_beneath(std::string_view folder) {
         const auto name = at->path().lexically_relative(root).generic_u8string();
         names.emplace_back(name.begin(), name.end());
     }
-    if (failed)
-        return error{
-            .code = errc::cannot_open, .message = "the system refused to list the folder", .file = folder, .found = failed.message()};
+    if (failed) return failure(errc::cannot_open, "the system refused to list the folder").in_file(folder).found(failed.message());
     std::sort(names.begin(), names.end());
     return names;
 }

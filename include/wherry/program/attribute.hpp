@@ -178,11 +178,10 @@ template <class T>
     if (!value) {
         Attr wanted;
         detail::attr_rule<T>::write(wanted, T{});
-        return error{.code = errc::bad_attribute,
-                     .message = "an attribute is of another type or out of range",
-                     .variable = attr.name,
-                     .expected = name_of(wanted.type),
-                     .found = name_of(attr.type)};
+        return failure(errc::bad_attribute, "an attribute is of another type or out of range")
+            .of_variable(attr.name)
+            .expected(name_of(wanted.type))
+            .found(name_of(attr.type));
     }
     return *std::move(value);
 }

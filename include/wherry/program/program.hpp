@@ -59,20 +59,13 @@ class Program {
     /// Errors: not_a_paddle_file, too_large, out_of_memory, those of `wire::parse` and of `from_desc`.
     static result<Program> parse_from_string(std::string_view bytes, const limits& caps = {}) {
         if (bytes.size() > caps.program_bytes)
-            return error{.code = errc::too_large,
-                         .message = "a program is larger than the limit",
-                         .expected = decimal(caps.program_bytes),
-                         .found = decimal(bytes.size())};
+            return failure(errc::too_large, "a program is larger than the limit").expected(caps.program_bytes).found(bytes.size());
         return caught([&]() -> result<Program> {
             auto desc = wire::parse<wire::ProgramDesc<>>(bytes, caps);
             if (!desc) {
                 const auto kind = wire::kind_instead_of_program(bytes);
                 if (kind.empty()) return desc.failure();
-                return error{.code = errc::not_a_paddle_file,
-                             .message = "this is not a program",
-                             .offset = 0,
-                             .expected = "a ProgramDesc",
-                             .found = kind};
+                return failure(errc::not_a_paddle_file, "this is not a program").at(0).expected("a ProgramDesc").found(kind);
             }
             return from_desc(*std::move(desc), caps);
         });
@@ -194,17 +187,16 @@ inline void Program::keep_what_testing_needs() {
 namespace detail {
 inline result<void> check_var(const wire::VarDesc<>& var, const limits& caps) {
     if (var.name.size() > caps.name_bytes)
-        return error{.code = errc::too_large,
-                     .message = "a variable's name is longer than the limit",
-                     .variable = var.name.substr(0, 64),
-                     .expected = decimal(caps.name_bytes),
-                     .found = decimal(var.name.size())};
+        return failure(errc::too_large, "a variable's name is longer than the limit")
+            .of_variable(var.name.substr(0, 64))
+            .expected(caps.name_bytes)
+            .found(var.name.size());
     if (var.name.empty() || var.name.find('\0') != std::string::npos)
-        return error{.code = errc::bad_name, .message = "a variable's name is empty or holds a NUL", .variable = var.name};
+        return failure(errc::bad_name, "a variable's name is empty or holds a NUL").of_variable(var.name);
     for (const auto* held : {&var.type.lod_tensor, &var.type.tensor_array}) {
         if (!*held) continue;
         if (const auto level = (*held)->lod_level.value_or(0); level < 0)
-            return error{.code = errc::bad_lod, .message = "a LoD level is negative", .variable = var.name, .found = decimal(level)};
+            return failure(errc::bad_lod, "a LoD level is negative").of_variable(var.name).found(level);
     }
     return {};
 }
@@ -218,11 +210,10 @@ inline result<void> check_sub_blocks(const wire::BlockDesc<>& block, sequence<bo
             for (const auto index : named) {
                 const auto at = static_cast<std::size_t>(index);
                 if (index <= block.idx || at >= owned.size() || owned[at])
-                    return error{.code = errc::bad_block,
-                                 .message = "a sub-block does not exist, is named twice or comes before its operator's block",
-                                 .variable = attr.name,
-                                 .op = op.type,
-                                 .found = decimal(index)};
+                    return failure(errc::bad_block, "a sub-block does not exist, is named twice or comes before its operator's block")
+                        .of_variable(attr.name)
+                        .of_op(op.type)
+                        .found(index);
                 owned[at] = true;
             }
         }
@@ -231,27 +222,21 @@ inline result<void> check_sub_blocks(const wire::BlockDesc<>& block, sequence<bo
 }  // namespace detail
 
 inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits& caps) {
-    if (desc.blocks.empty()) return error{.code = errc::bad_block, .message = "a program has no root block"};
+    if (desc.blocks.empty()) return failure(errc::bad_block, "a program has no root block");
     sequence<bool> owned(desc.blocks.size(), false);
     sequence<std::size_t> depth(desc.blocks.size(), 0);
     for (std::size_t i = 0; i < desc.blocks.size(); ++i) {
         const auto& block = desc.blocks[i];
         const bool root = i == 0;
         const auto parent = static_cast<std::size_t>(block.parent_idx);
-        if (!std::cmp_equal(block.idx, i))
-            return error{.code = errc::bad_block,
-                         .message = "blocks are not numbered in order",
-                         .expected = decimal(i),
-                         .found = decimal(block.idx)};
+        if (!std::cmp_equal(block.idx, i)) return failure(errc::bad_block, "blocks are not numbered in order").expected(i).found(block.idx);
         if (root ? block.parent_idx != -1 : parent >= i)
-            return error{.code = errc::bad_block,
-                         .message = "a block's parent is not a block before it, or the root has one",
-                         .expected = root ? text("-1") : text(),
-                         .found = decimal(block.parent_idx)};
+            return failure(errc::bad_block, "a block's parent is not a block before it, or the root has one")
+                .expected(root ? text("-1") : text())
+                .found(block.parent_idx);
         if (!root) depth[i] = depth[parent] + 1;
         if (depth[i] > caps.block_depth)
-            return error{
-                .code = errc::too_large, .message = "blocks are nested deeper than the limit", .expected = decimal(caps.block_depth)};
+            return failure(errc::too_large, "blocks are nested deeper than the limit").expected(caps.block_depth);
         sequence<std::string_view> names;
         names.reserve(block.vars.size());
         for (const auto& var : block.vars) {
@@ -259,7 +244,7 @@ inline result<void> Program::check(const wire::ProgramDesc<>& desc, const limits
             names.push_back(var.name);
         }
         if (const auto twice = find_repeated(names); twice != names.size())
-            return error{.code = errc::duplicate_name, .message = "a variable occurs twice in one block", .variable = names[twice]};
+            return failure(errc::duplicate_name, "a variable occurs twice in one block").of_variable(names[twice]);
         if (auto checked = detail::check_sub_blocks(block, owned); !checked) return checked;
     }
     return {};

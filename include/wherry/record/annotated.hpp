@@ -68,8 +68,7 @@ inline result<note> note_of(std::string_view header, annotation_rules rules, std
             broken.offset = offset;
             return std::move(broken).of_variable(name_before(header, *held, candidates));
         }
-    if (rules.names && held->name.empty())
-        return error{.code = errc::missing_required, .message = "a tensor has no name", .offset = offset, .expected = "a name"};
+    if (rules.names && held->name.empty()) return failure(errc::missing_required, "a tensor has no name").at(offset).expected("a name");
     return note{std::string(held->name), held->data_checksum};
 }
 

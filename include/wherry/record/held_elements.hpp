@@ -29,11 +29,10 @@ class held_elements {
         auto fetched = tensor.source->fetch(tensor.source->state.get(), tensor.source->at);
         if (!fetched) return fetched.failure().of_variable(tensor.name);
         if (fetched->dtype() != tensor.dtype || fetched->dims() != tensor.dims)
-            return error{.code = errc::shape_mismatch,
-                         .message = "the elements that were fetched are not those that were announced",
-                         .variable = tensor.name,
-                         .expected = to_string(tensor.dims),
-                         .found = to_string(fetched->dims())};
+            return failure(errc::shape_mismatch, "the elements that were fetched are not those that were announced")
+                .of_variable(tensor.name)
+                .expected(to_string(tensor.dims))
+                .found(to_string(fetched->dims()));
         made.fetched_ = *std::move(fetched);
         made.bytes_ = made.fetched_.bytes();
         return made;
@@ -94,11 +93,10 @@ struct record_writer {
         offset += bytes.size();
     }
     if (total == size) return {};
-    return error{.code = errc::shape_mismatch,
-                 .message = "the elements changed while they were saved",
-                 .variable = from.tensor.name,
-                 .expected = decimal(size),
-                 .found = decimal(total)};
+    return failure(errc::shape_mismatch, "the elements changed while they were saved")
+        .of_variable(from.tensor.name)
+        .expected(size)
+        .found(total);
 }
 }  // namespace detail
 

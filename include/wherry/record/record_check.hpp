@@ -19,14 +19,13 @@ namespace detail {
 inline result<void> check_each_name(std::span<const std::string_view> names, const limits& caps) {
     for (const auto name : names)
         if (name.empty() || name.size() > caps.name_bytes || name.find('\0') != std::string_view::npos)
-            return error{
-                .code = errc::bad_name, .message = "a tensor's name is empty, too long or holds a NUL", .variable = name.substr(0, 64)};
+            return failure(errc::bad_name, "a tensor's name is empty, too long or holds a NUL").of_variable(name.substr(0, 64));
     return {};
 }
 /// Errors: duplicate_name.
 inline result<void> check_distinct(std::span<const std::string_view> names, std::span<const std::size_t> order) {
     if (const auto twice = find_repeated(names, order); twice != names.size())
-        return error{.code = errc::duplicate_name, .message = "two tensors have one name", .variable = names[twice]};
+        return failure(errc::duplicate_name, "two tensors have one name").of_variable(names[twice]);
     return {};
 }
 }  // namespace detail
@@ -41,8 +40,8 @@ namespace detail {
 /// Every index in exactly one record; a single record is single and has no name. Errors: bad_argument.
 inline result<void> check_records(std::span<const record> records, std::span<const std::string_view> names, std::string_view layout,
                                   bool single) {
-    const auto wrong = [&](std::string_view message, std::string_view name = {}) {
-        return error{.code = errc::bad_argument, .message = message, .variable = name, .op = layout};
+    const auto wrong = [&](const char* message, std::string_view name = {}) {
+        return failure(errc::bad_argument, message).of_variable(name).of_op(layout);
     };
     sequence<bool> placed(names.size(), false);
     for (const auto& held : records)

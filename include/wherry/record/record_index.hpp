@@ -92,11 +92,7 @@ struct placed_tensor {
 inline result<void> check_elements(std::string_view bytes, const element_check& wanted, std::uint64_t offset) {
     const auto sum = crc32c(bytes);
     if (sum == wanted.sum) return {};
-    return error{.code = errc::bad_checksum,
-                 .message = "the elements of a tensor are not as they were written",
-                 .offset = offset,
-                 .expected = decimal(wanted.sum),
-                 .found = decimal(sum)};
+    return failure(errc::bad_checksum, "the elements of a tensor are not as they were written").at(offset).expected(wanted.sum).found(sum);
 }
 
 /// A format whose type is known to whoever made this; it is only pointed at.
@@ -178,21 +174,17 @@ inline result<void> check_end(const record& held, std::span<const wanted_tensor>
     return {};
 }
 
-inline error other_name(std::string_view wanted, std::string_view found, std::uint64_t offset) {
-    return {.code = errc::missing_record,
-            .message = "the file holds a tensor of another name",
-            .offset = offset,
-            .variable = wanted,
-            .expected = wanted,
-            .found = found};
+inline failure other_name(std::string_view wanted, std::string_view found, std::uint64_t offset) {
+    return failure(errc::missing_record, "the file holds a tensor of another name")
+        .at(offset)
+        .of_variable(wanted)
+        .expected(wanted)
+        .found(found);
 }
 
 /// A flipped bit can hide an annotation as a whole.
-inline error some_checksums(std::string_view name, std::uint64_t offset) {
-    return {.code = errc::missing_required,
-            .message = "some tensors of the file have a checksum and others have none",
-            .offset = offset,
-            .variable = name};
+inline failure some_checksums(std::string_view name, std::uint64_t offset) {
+    return failure(errc::missing_required, "some tensors of the file have a checksum and others have none").at(offset).of_variable(name);
 }
 
 /// All headers of a record that holds the wanted tensors in their order, then its coverage.
@@ -250,21 +242,17 @@ inline result<sequence<placed_tensor>> index_by_name(const record& held, std::sp
         if (place == names.end() || *place != noted->name) continue;
         const auto at = static_cast<std::size_t>(place - names.begin());
         if (seen[at])
-            return error{.code = errc::duplicate_name,
-                         .message = "two tensors of the file have one name",
-                         .offset = next->stream_offset,
-                         .variable = names[at]};
+            return failure(errc::duplicate_name, "two tensors of the file have one name").at(next->stream_offset).of_variable(names[at]);
         seen[at] = true;
         while (next_unseen < seen.size() && seen[next_unseen]) ++next_unseen;
         found.push_back({.wanted = order[at], .found = *std::move(next), .check = check_of(*noted)});
         if (auto read = read_small(found.back(), indexer, blocks); !read) return of_stream(read.failure(), names[at]);
     }
     if (next_unseen == names.size()) return found;
-    return error{.code = errc::missing_record,
-                 .message = "the file holds no tensor of this name",
-                 .variable = likely_name(),
-                 .expected = tensor_count_text(names.size()),
-                 .found = {tensor_count_text(found.size()), " of them among ", tensor_count_text(stream_count)}};
+    return failure(errc::missing_record, "the file holds no tensor of this name")
+        .of_variable(likely_name())
+        .expected(tensor_count_text(names.size()))
+        .found({tensor_count_text(found.size()), " of them among ", tensor_count_text(stream_count)});
 }
 
 // Said where the layout on the disk is another one.
@@ -292,16 +280,14 @@ inline result<sequence<placed_tensor>> index_record(const record& held, std::spa
 inline result<void> check_stored(const wire::tensor_header& header, std::uint64_t after, std::uint64_t size_bytes) {
     const auto wanted = byte_count(header.dtype, header.dims);
     if (!wanted || *wanted != header.data_bytes)
-        return error{.code = errc::shape_mismatch,
-                     .message = "the bytes of a tensor are not as many as its dims say",
-                     .offset = header.data_offset,
-                     .found = decimal(header.data_bytes)};
+        return failure(errc::shape_mismatch, "the bytes of a tensor are not as many as its dims say")
+            .at(header.data_offset)
+            .found(header.data_bytes);
     if (header.data_offset >= after && header.data_offset <= size_bytes && header.data_bytes <= size_bytes - header.data_offset) return {};
-    return error{.code = errc::truncated,
-                 .message = "the elements of a tensor lie among others or past the end",
-                 .offset = header.data_offset,
-                 .expected = decimal(after),
-                 .found = decimal(size_bytes)};
+    return failure(errc::truncated, "the elements of a tensor lie among others or past the end")
+        .at(header.data_offset)
+        .expected(after)
+        .found(size_bytes);
 }
 
 /// The array of the listing that is wanted: by name or, where the record has no names, by its place.
@@ -323,15 +309,14 @@ inline result<sequence<std::size_t>> match(const record& held, std::span<const w
     for (const auto& one : arrays) names.push_back(one.name);
     const auto order = order_of(names);
     if (const auto twice = find_repeated(names, order); twice != names.size())
-        return error{.code = errc::duplicate_name, .message = "two tensors of the file have one name", .variable = names[twice]};
+        return failure(errc::duplicate_name, "two tensors of the file have one name").of_variable(names[twice]);
     for (const auto at : held.tensors) {
         const auto place = std::lower_bound(order.begin(), order.end(), wanted[at].name,
                                             [&](std::size_t i, std::string_view name) { return names[i] < name; });
         if (place == order.end() || names[*place] != wanted[at].name)
-            return error{.code = errc::missing_record,
-                         .message = "the file holds no tensor of this name",
-                         .variable = wanted[at].name,
-                         .found = tensor_count_text(arrays.size())};
+            return failure(errc::missing_record, "the file holds no tensor of this name")
+                .of_variable(wanted[at].name)
+                .found(tensor_count_text(arrays.size()));
         matched.push_back(*place);
     }
     return matched;

@@ -32,8 +32,8 @@ namespace wherry::inline WHERRY_ABI {
 /// Checks that a tensor can be written so that it can be read again.
 /// Errors: bad_dtype, bad_dims, overflow, shape_mismatch when bytes and dims disagree, bad_lod, bad_rows.
 inline result<void> check_tensor(const tensor_ref& tensor, const limits& caps = {}) {
-    const auto wrong = [&](errc code, std::string_view message, std::string_view expected, std::string_view found) {
-        return error{.code = code, .message = message, .variable = tensor.name, .expected = expected, .found = found};
+    const auto wrong = [&](errc code, const char* message, std::string_view expected, std::string_view found) {
+        return failure(code, message).of_variable(tensor.name).expected(expected).found(found);
     };
     if (!is_dtype(tensor.dtype))
         return wrong(errc::bad_dtype, "no element type has this number", {}, decimal(static_cast<std::int32_t>(tensor.dtype)));
@@ -80,12 +80,11 @@ result<sequence<record>> checked_records(std::span<const tensor_ref> tensors, co
         if (auto checked = check_tensor(tensor, caps); !checked) return checked.failure();
     return records;
 }
-inline error rows_among_others(std::string_view name) {
-    return {.code = errc::mixed_kinds,
-            .message = "SelectedRows have a record of their own",
-            .variable = name,
-            .expected = "LOD_TENSOR",
-            .found = "SELECTED_ROWS"};
+inline failure rows_among_others(std::string_view name) {
+    return failure(errc::mixed_kinds, "SelectedRows have a record of their own")
+        .of_variable(name)
+        .expected("LOD_TENSOR")
+        .found("SELECTED_ROWS");
 }
 }  // namespace detail
 
@@ -199,7 +198,7 @@ class save_plan {
     /// Errors: overflow when a record is larger than 64 bits can say; those of sources that were asked already.
     [[nodiscard]] result<void> checked() const {
         if (later_ != nullptr && later_->failure != nullptr) return error(*later_->failure);
-        if (overflowed_) return error{.code = errc::overflow, .message = "a record is larger than 64 bits can say"};
+        if (overflowed_) return failure(errc::overflow, "a record is larger than 64 bits can say");
         return {};
     }
 

@@ -28,8 +28,7 @@ namespace wherry::inline WHERRY_ABI {
 template <class S>
     requires Sink<std::remove_reference_t<S>>
 auto save_selected_rows(const SelectedRows& held, S&& sink, durability_steps how = atomic::steps) -> decltype(sink.finish()) {
-    if (!held.value.is_initialized())
-        return error{.code = errc::not_initialized, .message = "the values of SelectedRows are not there yet"};
+    if (!held.value.is_initialized()) return failure(errc::not_initialized, "the values of SelectedRows are not there yet");
     const auto tensor = held.ref({});
     if (auto checked = check_tensor(tensor); !checked) return checked.failure();
     save_plan plan;

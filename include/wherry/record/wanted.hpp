@@ -59,13 +59,12 @@ inline result<void> check_shape(const wanted_tensor& want, const indexed_tensor&
     const auto shape = want.variable.shape();
     const auto dims = found.header.dims.dims();
     if (std::equal(shape.begin(), shape.end(), dims.begin(), dims.end())) return {};
-    return error{.code = errc::shape_mismatch,
-                 .message = "the program has a parameter of another shape",
-                 .file = path,
-                 .offset = found.stream_offset,
-                 .variable = want.name,
-                 .expected = to_tuple(shape),
-                 .found = to_tuple(dims)};
+    return failure(errc::shape_mismatch, "the program has a parameter of another shape")
+        .in_file(path)
+        .at(found.stream_offset)
+        .of_variable(want.name)
+        .expected(to_tuple(shape))
+        .found(to_tuple(dims));
 }
 
 }  // namespace wherry::inline WHERRY_ABI

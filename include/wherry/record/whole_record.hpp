@@ -40,11 +40,10 @@ template <Reader R>
 result<std::string> read_all(R& reader, std::uint64_t cap_bytes = ~std::uint64_t{0}) {
     const auto size = checked_size(reader.size_bytes());
     if (!size || *size > cap_bytes)
-        return error{.code = errc::too_large,
-                     .message = "a file is larger than the limit",
-                     .file = std::string_view(reader.path()),
-                     .expected = decimal(cap_bytes),
-                     .found = decimal(reader.size_bytes())};
+        return failure(errc::too_large, "a file is larger than the limit")
+            .in_file(reader.path())
+            .expected(cap_bytes)
+            .found(reader.size_bytes());
     std::string bytes;
     if (!try_reserve(bytes, *size)) return std::move(*out_of_memory(*size).get()).in_file(std::string_view(reader.path()));
     bytes.resize(*size);

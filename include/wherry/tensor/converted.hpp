@@ -44,17 +44,15 @@ void with_float(DType dtype, F f) {
 inline result<Tensor> converted(const tensor_ref& array, DType to) {
     for (const auto dtype : {array.dtype, to})
         if (!is_floating(dtype))
-            return error{.code = errc::dtype_mismatch,
-                         .message = "only floating element types are converted into each other",
-                         .variable = array.name,
-                         .expected = "float16, bfloat16, float32 or float64",
-                         .found = name_of(dtype)};
+            return failure(errc::dtype_mismatch, "only floating element types are converted into each other")
+                .of_variable(array.name)
+                .expected("float16, bfloat16, float32 or float64")
+                .found(name_of(dtype));
     if (auto checked = detail::check_bytes(array); !checked) return checked.failure();
     if (!byte_count(to, array.dims))
-        return error{.code = errc::overflow,
-                     .message = "the dims of an array multiply past what memory can hold",
-                     .variable = array.name,
-                     .found = to_string(array.dims)};
+        return failure(errc::overflow, "the dims of an array multiply past what memory can hold")
+            .of_variable(array.name)
+            .found(to_string(array.dims));
     Tensor made;
     if (!made.try_resize(to, array.dims)) return out_of_memory(byte_count(to, array.dims).value_or(0));
     detail::with_float(array.dtype, [&]<class From>(From element) {

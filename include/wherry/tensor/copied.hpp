@@ -16,7 +16,7 @@ namespace detail {
 /// Whether an array of somebody else can be read at all, before memory is reserved for its dims. Errors: bad_desc.
 inline result<void> check_bytes(const tensor_ref& array) {
     if (byte_count(array.dtype, array.dims) == array.bytes.size()) return {};
-    return error{.code = errc::bad_desc, .message = "the bytes are not those of the dims", .variable = array.name};
+    return failure(errc::bad_desc, "the bytes are not those of the dims").of_variable(array.name);
 }
 }  // namespace detail
 

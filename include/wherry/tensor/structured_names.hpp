@@ -34,11 +34,10 @@ class structured_names {
         const auto at = by_structured_.closest(structured);
         if (at < entries_.size() && entries_[at].structured == structured) {
             if (entries_[at].parameter == parameter) return {};
-            return error{.code = errc::duplicate_name,
-                         .message = "a structured name is given to two parameters",
-                         .variable = structured,
-                         .expected = entries_[at].parameter,
-                         .found = parameter};
+            return failure(errc::duplicate_name, "a structured name is given to two parameters")
+                .of_variable(structured)
+                .expected(entries_[at].parameter)
+                .found(parameter);
         }
         const auto first = by_parameter_.closest(parameter);
         by_structured_.make_room();
@@ -137,11 +136,10 @@ inline result<renamed> by_parameter(std::span<const tensor_ref> tensors, const s
         const auto same = detail::hold_the_same(one, other);
         if (!same) return same.failure();
         if (!*same)
-            return error{.code = errc::duplicate_name,
-                         .message = "two arrays are of one parameter and differ",
-                         .variable = wanted.back(),
-                         .expected = other.name,
-                         .found = one.name};
+            return failure(errc::duplicate_name, "two arrays are of one parameter and differ")
+                .of_variable(wanted.back())
+                .expected(other.name)
+                .found(one.name);
         wanted.back() = {};
     }
     std::size_t next = 0;  // in the order of the tensors

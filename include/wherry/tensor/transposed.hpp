@@ -18,11 +18,10 @@ namespace wherry::inline WHERRY_ABI {
 /// Errors: bad_dims for other ranks, bad_desc when the bytes are not those of the dims, out_of_memory.
 inline result<Tensor> transposed(const tensor_ref& array) {
     if (array.dims.rank() != 2)
-        return error{.code = errc::bad_dims,
-                     .message = "only a matrix is transposed",
-                     .variable = array.name,
-                     .expected = "2 dims",
-                     .found = to_string(array.dims)};
+        return failure(errc::bad_dims, "only a matrix is transposed")
+            .of_variable(array.name)
+            .expected("2 dims")
+            .found(to_string(array.dims));
     if (auto checked = detail::check_bytes(array); !checked) return checked.failure();
     const auto size = size_of(array.dtype);
     const auto rows = static_cast<std::size_t>(array.dims[0]);

@@ -51,17 +51,16 @@ class basic_optimizer {
     /// variable that is not a Parameter); unknown_op.
     result<sequence<param_and_grad>> minimize(Builder<>& b, const Variable& loss) {
         if (const auto shape = loss.shape(); shape.size() != 1 || shape[0] != 1)
-            return error{.code = errc::bad_argument,
-                         .message = {"The loss.shape should be (1L,), but the current loss.shape is ", to_tuple(shape),
-                                     ". Maybe that you should call fluid.layers.mean to process the current loss."},
-                         .variable = loss.name(),
-                         .expected = "[1]",
-                         .found = to_string(shape)};
+            return failure(errc::bad_argument, {"The loss.shape should be (1L,), but the current loss.shape is ", to_tuple(shape),
+                                                ". Maybe that you should call fluid.layers.mean to process the current loss."})
+                .of_variable(loss.name())
+                .expected("[1]")
+                .found(to_string(shape));
         auto pairs = append_backward(b, loss, {.parameter_list = options_.parameter_list, .no_grad_set = frozen(b.main())});
         if (!pairs) return pairs;
         for (const auto& [param, grad] : *pairs)
             if (!param.is_parameter())
-                return error{.code = errc::bad_argument, .message = "an optimizer updates Parameters alone", .variable = param.name()};
+                return failure(errc::bad_argument, "an optimizer updates Parameters alone").of_variable(param.name());
         sort_by_name(*pairs);
         if (options_.grad_clip)
             if (auto clipped = options_.grad_clip->append(b, *pairs); !clipped) return clipped.failure();

@@ -144,19 +144,15 @@ constexpr result<annotation> read_annotation(std::string_view header) {
         }
     }
     if (found.header_checksum.has_value() == found.data_checksum.has_value()) return found;
-    return error{.code = errc::missing_required, .message = "one checksum of a tensor is there without the other", .expected = "2"};
+    return failure(errc::missing_required, "one checksum of a tensor is there without the other").expected("2");
 }
 
 /// Errors: missing_required for a header without checksums, bad_checksum.
 constexpr result<void> check_header(std::string_view header, const annotation& held) {
-    if (!held.header_checksum)
-        return error{.code = errc::missing_required, .message = "a tensor has no checksum", .expected = "a checksum"};
+    if (!held.header_checksum) return failure(errc::missing_required, "a tensor has no checksum").expected("a checksum");
     const auto sum = detail::checksum_without(header, held.header_checksum_at);
     if (sum == *held.header_checksum) return {};
-    return error{.code = errc::bad_checksum,
-                 .message = "the header of a tensor is not as it was written",
-                 .expected = decimal(*held.header_checksum),
-                 .found = decimal(sum)};
+    return failure(errc::bad_checksum, "the header of a tensor is not as it was written").expected(*held.header_checksum).found(sum);
 }
 
 }  // namespace wherry::inline WHERRY_ABI::wire

@@ -97,10 +97,7 @@ struct allowance {
     /// Errors: too_large.
     constexpr result<void> take(std::uint64_t bytes, std::uint64_t offset) {
         if (!fits(bytes, left_bytes))
-            return error{.code = errc::too_large,
-                         .message = "a message takes more memory than the limit",
-                         .offset = offset,
-                         .expected = decimal(caps.parsed_bytes)};
+            return failure(errc::too_large, "a message takes more memory than the limit").at(offset).expected(caps.parsed_bytes);
         left_bytes -= bytes;
         return {};
     }
@@ -204,10 +201,7 @@ struct field_store {
     /// 0: it failed.
     [[gnu::noinline]] constexpr std::size_t grown_size(std::size_t size, std::size_t cap, std::size_t element_bytes, std::uint64_t offset) {
         if (size >= cap) {
-            failed = error{.code = errc::too_large,
-                           .message = "a repeated field holds more elements than the limit",
-                           .offset = offset,
-                           .expected = decimal(cap)};
+            failed = failure(errc::too_large, "a repeated field holds more elements than the limit").at(offset).expected(cap);
             return 0;
         }
         const auto grown = size == 0 ? std::size_t{1} : 2 * size;
@@ -253,11 +247,10 @@ struct message_of : any_message {
     field_store absent{.read = none, .allowed = allowed, .seen = seen};
     message.visit(message, absent);
     if (absent.missing == 0) return {};
-    return error{.code = errc::missing_required,
-                 .message = "a required field of a message is absent",
-                 .offset = start,
-                 .variable = message.name,
-                 .expected = decimal(absent.missing)};
+    return failure(errc::missing_required, "a required field of a message is absent")
+        .at(start)
+        .of_variable(message.name)
+        .expected(absent.missing);
 }
 
 template <class M>

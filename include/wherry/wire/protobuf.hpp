@@ -42,7 +42,7 @@ constexpr result<std::uint64_t> read_varint(byte_cursor& in) {
             return value;
         }
     }
-    return error{.code = errc::bad_protobuf, .message = "a varint is longer than ten bytes", .offset = in.offset()};
+    return failure(errc::bad_protobuf, "a varint is longer than ten bytes").at(in.offset());
 }
 
 /// Appends a number as a varint: 1 to 10 bytes.
@@ -64,9 +64,7 @@ constexpr void append_bytes_field(byte_buffer& out, std::uint32_t number, std::s
 }
 
 namespace detail {
-constexpr error bad_protobuf(std::uint64_t offset, std::string_view message) {
-    return {.code = errc::bad_protobuf, .message = message, .offset = offset};
-}
+constexpr failure bad_protobuf(std::uint64_t offset, const char* message) { return failure(errc::bad_protobuf, message).at(offset); }
 
 /// Passes over a group (a form proto2 once had) without recursion: only its nesting is counted.
 constexpr result<void> skip_group(byte_cursor& in, std::uint32_t outer);
@@ -131,8 +129,7 @@ constexpr result<void> skip_group(byte_cursor& in, std::uint32_t outer) {
         const auto next = read_tag(in);
         if (!next) return next.failure();
         if (next->type == wire_type::start_group) {
-            if (depth == max_depth)
-                return error{.code = errc::too_large, .message = "groups are nested too deep", .offset = start, .expected = "at most 100"};
+            if (depth == max_depth) return failure(errc::too_large, "groups are nested too deep").at(start).expected("at most 100");
             open[depth++] = next->number;
         } else if (next->type == wire_type::end_group) {
             if (open[--depth] != next->number) return bad_protobuf(start, "a group ends that did not start");

@@ -28,13 +28,10 @@ struct selected_rows_header {
 
 /// Checks rows against a height. Errors: bad_rows.
 constexpr result<void> check_rows(std::span<const std::int64_t> rows, std::int64_t height) {
-    if (height < 0) return error{.code = errc::bad_rows, .message = "the height of SelectedRows is negative", .found = decimal(height)};
+    if (height < 0) return failure(errc::bad_rows, "the height of SelectedRows is negative").found(height);
     for (const auto row : rows)
         if (row < 0 || row >= height)
-            return error{.code = errc::bad_rows,
-                         .message = "a row of SelectedRows lies outside its height",
-                         .expected = decimal(height),
-                         .found = decimal(row)};
+            return failure(errc::bad_rows, "a row of SelectedRows lies outside its height").expected(height).found(row);
     return {};
 }
 
@@ -47,11 +44,10 @@ constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in
     const auto count = in.read<std::uint64_t>("the row count of SelectedRows is cut short");
     if (!count) return count.failure();
     if (!fits(*count, in.remaining() / sizeof(std::int64_t)))
-        return error{.code = errc::truncated,
-                     .message = "the rows of SelectedRows are cut short",
-                     .offset = count_at,
-                     .expected = decimal(*count),
-                     .found = decimal(in.remaining() / sizeof(std::int64_t))};
+        return failure(errc::truncated, "the rows of SelectedRows are cut short")
+            .at(count_at)
+            .expected(*count)
+            .found(in.remaining() / sizeof(std::int64_t));
     selected_rows_header header;
     if (!header.rows.try_reserve(static_cast<std::size_t>(*count))) return out_of_memory(*count * sizeof(std::int64_t));
     const auto rows_at = in.offset();
@@ -70,11 +66,10 @@ constexpr result<selected_rows_header> read_selected_rows_header(byte_cursor& in
     header.value = *std::move(value);
     const auto& dims = header.value.dims;
     if (dims.rank() == 0 || !std::cmp_equal(dims[0], *count))
-        return error{.code = errc::bad_dims,
-                     .message = "the values of SelectedRows are not one per row",
-                     .offset = value_at,
-                     .expected = decimal(*count),
-                     .found = dims.rank() == 0 ? text("no dims") : text(decimal(dims[0]))};
+        return failure(errc::bad_dims, "the values of SelectedRows are not one per row")
+            .at(value_at)
+            .expected(*count)
+            .found(dims.rank() == 0 ? text("no dims") : text(decimal(dims[0])));
     return header;
 }
 

@@ -38,17 +38,8 @@ constexpr result<void> read_version(byte_cursor& in, std::string_view whole) {
     if (!version) return version.failure();
     if (*version == 0) return {};
     const auto kind = kind_instead_of_tensor(whole);
-    if (!kind.empty())
-        return error{.code = errc::not_a_paddle_file,
-                     .message = "this is not a tensor",
-                     .offset = at,
-                     .expected = "a LoDTensor stream",
-                     .found = kind};
-    return error{.code = errc::bad_version,
-                 .message = "tensor version is not supported, only version 0 is supported",
-                 .offset = at,
-                 .expected = "0",
-                 .found = decimal(*version)};
+    if (!kind.empty()) return failure(errc::not_a_paddle_file, "this is not a tensor").at(at).expected("a LoDTensor stream").found(kind);
+    return failure(errc::bad_version, "tensor version is not supported, only version 0 is supported").at(at).expected("0").found(*version);
 }
 
 constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
@@ -56,21 +47,14 @@ constexpr result<LoD> read_lod(byte_cursor& in, const limits& caps) {
     const auto levels = in.read<std::uint64_t>("the LoD level count is cut short");
     if (!levels) return levels.failure();
     if (*levels > caps.lod_levels)
-        return error{.code = errc::bad_lod,
-                     .message = "more LoD levels than the limit",
-                     .offset = at,
-                     .expected = decimal(caps.lod_levels),
-                     .found = decimal(*levels)};
+        return failure(errc::bad_lod, "more LoD levels than the limit").at(at).expected(caps.lod_levels).found(*levels);
     LoD lod;
     for (std::uint64_t level = 0; level < *levels; ++level) {
         const auto level_at = in.offset();
         const auto size_bytes = in.read<std::uint64_t>("the size of a LoD level is cut short");
         if (!size_bytes) return size_bytes.failure();
         if (*size_bytes % sizeof(std::uint64_t) != 0)
-            return error{.code = errc::bad_lod,
-                         .message = "the bytes of a LoD level are not a multiple of 8",
-                         .offset = level_at,
-                         .found = decimal(*size_bytes)};
+            return failure(errc::bad_lod, "the bytes of a LoD level are not a multiple of 8").at(level_at).found(*size_bytes);
         const auto bytes = in.take(*size_bytes, "a LoD level is cut short");
         if (!bytes) return bytes.failure();
         byte_cursor offsets(*bytes);
@@ -120,11 +104,7 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
     if (!raw_size) return raw_size.failure();
     const auto size_bytes = static_cast<std::int32_t>(*raw_size);
     if (size_bytes < 0 || static_cast<std::uint64_t>(size_bytes) > caps.desc_bytes)
-        return error{.code = errc::bad_desc,
-                     .message = "Cannot parse tensor desc",
-                     .offset = size_at,
-                     .expected = decimal(caps.desc_bytes),
-                     .found = decimal(size_bytes)};
+        return failure(errc::bad_desc, "Cannot parse tensor desc").at(size_at).expected(caps.desc_bytes).found(size_bytes);
     const auto desc_at = in.offset();
     const auto bytes = in.take(static_cast<std::uint64_t>(size_bytes), "a TensorDesc is cut short");
     if (!bytes) return bytes.failure();
@@ -145,14 +125,11 @@ constexpr result<tensor_header> read_inner_header(byte_cursor& in, const limits&
         if (all_dims) dims = *all_dims;
     }
     if (!is_dtype(dtype))
-        return error{.code = errc::bad_dtype,
-                     .message = "no element type has this number",
-                     .offset = desc_at,
-                     .found = decimal(static_cast<std::int32_t>(dtype))};
+        return failure(errc::bad_dtype, "no element type has this number").at(desc_at).found(static_cast<std::int32_t>(dtype));
     for (const auto dim : dims)
-        if (dim < 0) return error{.code = errc::bad_dims, .message = "a dim is negative", .offset = desc_at, .found = decimal(dim)};
+        if (dim < 0) return failure(errc::bad_dims, "a dim is negative").at(desc_at).found(dim);
     const auto data_bytes = byte_count(dtype, dims);
-    if (!data_bytes) return error{.code = errc::overflow, .message = "the dims of a tensor multiply past 64 bits", .offset = desc_at};
+    if (!data_bytes) return failure(errc::overflow, "the dims of a tensor multiply past 64 bits").at(desc_at);
     return tensor_header{.dtype = dtype, .dims = dims, .lod = {}, .data_bytes = *data_bytes, .data_offset = in.offset()};
 }
 

@@ -36,10 +36,7 @@ inline bool fits_plan(const Tensor* tensor, const tensor_meta& meta) {
 [[gnu::noinline, gnu::cold]] inline failure no_room(const planned_operand& held, bool capped = false) {
     const auto bytes = byte_count(held.meta.dtype, held.meta.dims).value_or(0);
     if (!capped) return std::move(*out_of_memory(bytes).get()).of_variable(held.name);
-    return error{.code = errc::too_large,
-                 .message = "a run needs more memory than limits::total_bytes",
-                 .variable = held.name,
-                 .found = decimal(bytes)};
+    return failure(errc::too_large, "a run needs more memory than limits::total_bytes").of_variable(held.name).found(bytes);
 }
 [[gnu::cold]] inline error no_longer(const planned_operand& held) {
     if (held.tensor == nullptr || !held.tensor->is_initialized())

@@ -82,9 +82,8 @@ class plan_maker {
         for (std::size_t i = 0; i < feeds_.size(); ++i) {
             const auto& fed = feeds_[i];
             const auto var = declared(fed.name);
-            if (!var) return error{.code = errc::no_such_variable, .message = "a fed variable is not in the program", .variable = fed.name};
-            if (find_current(fed.name) != none)
-                return error{.code = errc::duplicate_name, .message = "a variable is fed twice", .variable = fed.name};
+            if (!var) return failure(errc::no_such_variable, "a fed variable is not in the program").of_variable(fed.name);
+            if (find_current(fed.name) != none) return failure(errc::duplicate_name, "a variable is fed twice").of_variable(fed.name);
             if (var.need_check_feed() && !is_rest_)
                 if (auto checked = detail::check_feed(var, fed); !checked) return checked;
             if (auto checked = detail::check_fed_array(fed); !checked) return checked;
@@ -107,13 +106,12 @@ class plan_maker {
             if (at == none) {
                 auto found = from_scope(name);
                 if (!found)
-                    return error{.code = errc::not_found,
-                                 .message = {"Input variable(", name,
-                                             ") cannot be found in scope for operator 'Fetch'.Confirm that you have used the fetch "
-                                             "`Variable` format instead of the string literal('",
-                                             name, "') in `fetch_list` parameter"},
-                                 .variable = name,
-                                 .op = "fetch"};
+                    return failure(errc::not_found, {"Input variable(", name,
+                                                     ") cannot be found in scope for operator 'Fetch'.Confirm that you have used the fetch "
+                                                     "`Variable` format instead of the string literal('",
+                                                     name, "') in `fetch_list` parameter"})
+                        .of_variable(name)
+                        .of_op("fetch");
                 at = *found;
             }
             made_.planned_[at].last_step = end;
@@ -187,10 +185,9 @@ class plan_maker {
         if (!known) return known.failure();
         const auto* info = *known;
         if (info->run == nullptr)
-            return error{.code = errc::unknown_op,
-                         .message = {"Operator \"", op.type(), "\" has no kernel here: its program was built without kernels."},
-                         .op = op.type(),
-                         .expected = "a Builder<carries::kernels>, or an executor that names the operator: Executor(op_list<...>{})"};
+            return failure(errc::unknown_op, {"Operator \"", op.type(), "\" has no kernel here: its program was built without kernels."})
+                .of_op(op.type())
+                .expected("a Builder<carries::kernels>, or an executor that names the operator: Executor(op_list<...>{})");
         auto attributes = info->read_attributes(op);
         if (!attributes) return attributes.failure();
         auto in = bind_slots(info->inputs, op.desc().inputs);
@@ -239,7 +236,7 @@ class plan_maker {
         const auto* attr = op.find_attr("sub_block");
         const auto block = attr != nullptr && attr->block_idx ? *attr->block_idx : -1;
         if (std::cmp_less_equal(block, block_) || std::cmp_greater_equal(block, program_.blocks().size()))
-            return error{.code = errc::bad_attribute, .message = "attribute 'sub_block' is not a later block", .found = decimal(block)};
+            return failure(errc::bad_attribute, "attribute 'sub_block' is not a later block").found(block);
         const auto first = made_.steps_.size();
         const auto& own = program_.blocks()[static_cast<std::size_t>(block)].vars();
         sequence<std::uint32_t> hidden;  // what the block declares is its own, and gone after it
@@ -258,9 +255,8 @@ class plan_maker {
         auto at = find_current(name);
         if (at == none) at = from_scope(name).value_or(none);
         if (at == none)
-            return error{.code = errc::not_initialized,
-                         .message = "a block under a condition is the first to write a variable outside of it",
-                         .variable = name};
+            return failure(errc::not_initialized, "a block under a condition is the first to write a variable outside of it")
+                .of_variable(name);
         auto& held = made_.planned_[at];
         if (auto checked = detail::check_kept(held, meta); !checked) return checked.failure();
         held.last_step = static_cast<std::uint32_t>(made_.steps_.size());
@@ -272,21 +268,13 @@ class plan_maker {
         if (name.empty() || name == empty_var_name) return none;
         const auto var = declared(name);
         if (!var)
-            return error{.code = errc::no_such_variable,
-                         .message = "an operator writes a variable that the program does not declare",
-                         .variable = name};
+            return failure(errc::no_such_variable, "an operator writes a variable that the program does not declare").of_variable(name);
         meta.is_rows = var.kind() == VarKind::SELECTED_ROWS;
         if (!meta.dims.is_concrete())
-            return error{.code = errc::bad_dims,
-                         .message = "dims are not known when the program runs",
-                         .variable = name,
-                         .found = to_string(meta.dims)};
+            return failure(errc::bad_dims, "dims are not known when the program runs").of_variable(name).found(to_string(meta.dims));
         const auto size_bytes = byte_count(meta.dtype, meta.dims);
         if (!size_bytes)
-            return error{.code = errc::overflow,
-                         .message = "the dims of a variable multiply past 64 bits",
-                         .variable = name,
-                         .found = to_string(meta.dims)};
+            return failure(errc::overflow, "the dims of a variable multiply past 64 bits").of_variable(name).found(to_string(meta.dims));
         if (*size_bytes > caps_.arena_bytes && !meta.is_rows) return arena_too_large(*size_bytes).of_variable(name);
         if (block_ != 0 && !program_.blocks()[block_].find_var(name)) return take_kept_output(name, meta);
         const auto step = static_cast<std::uint32_t>(made_.steps_.size());
@@ -294,11 +282,10 @@ class plan_maker {
             if (const auto at = find_current(name); at != none) {
                 auto& held = made_.planned_[at];
                 if (held.meta.dtype != meta.dtype || held.meta.dims != meta.dims)
-                    return error{.code = errc::shape_mismatch,
-                                 .message = "a persistable variable changes its shape within one run",
-                                 .variable = name,
-                                 .expected = to_string(held.meta.dims),
-                                 .found = to_string(meta.dims)};
+                    return failure(errc::shape_mismatch, "a persistable variable changes its shape within one run")
+                        .of_variable(name)
+                        .expected(to_string(held.meta.dims))
+                        .found(to_string(meta.dims));
                 held.last_step = step;
                 return at;
             }
@@ -350,11 +337,8 @@ class plan_maker {
         for (std::size_t i = 0; i < blocks.size(); ++i) made_.operands_[owners[i]].data = made_.arena_.data() + blocks[i].offset;
         return {};
     }
-    [[nodiscard]] error arena_too_large(std::uint64_t wanted) const {
-        return {.code = errc::too_large,
-                .message = "a run needs more memory than limits::arena_bytes",
-                .expected = decimal(caps_.arena_bytes),
-                .found = decimal(wanted)};
+    [[nodiscard]] failure arena_too_large(std::uint64_t wanted) const {
+        return failure(errc::too_large, "a run needs more memory than limits::arena_bytes").expected(caps_.arena_bytes).found(wanted);
     }
 
     /// Operands have their final addresses now: steps may point at them.

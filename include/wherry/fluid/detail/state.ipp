@@ -88,7 +88,7 @@ namespace detail {
 /// Before the reference tries files that `save_persistables` wrote, it says so; here that is a load's warning, or comes with its error.
 WHERRY_INLINE void warn_of_missing(const std::string& model_path) {
     const auto file = wherry::detail::without_suffix(model_path) + ".pdparams";
-    if (!wherry::paths::exists(file)) warn(wherry::detail::no_pdparams(file).message.view(), "Warning");
+    if (!wherry::paths::exists(file)) warn(error(wherry::detail::no_pdparams(file)).message.view(), "Warning");
 }
 
 WHERRY_INLINE void load_as(const Program& program, const std::filesystem::path& model_path, load_state_options options) {

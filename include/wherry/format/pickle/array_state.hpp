@@ -16,9 +16,7 @@
 
 namespace wherry::inline WHERRY_ABI::pickle::detail {
 
-inline error bad_state(std::string_view message, std::string_view found = {}) {
-    return {.code = errc::bad_pickle, .message = message, .found = found};
-}
+inline failure bad_state(const char* message, std::string_view found = {}) { return failure(errc::bad_pickle, message).found(found); }
 
 /// Reads what NumPy says of its arrays, element types and scalars.
 class state_of_arrays {
@@ -53,15 +51,12 @@ class state_of_arrays {
     }
     [[nodiscard]] result<Shape> shape_of(value tuple) const {
         if (objects_->size(tuple) > max_rank)
-            return error{.code = errc::bad_dims,
-                         .message = "an array has too many dims",
-                         .expected = "at most 9",
-                         .found = decimal(objects_->size(tuple))};
+            return failure(errc::bad_dims, "an array has too many dims").expected("at most 9").found(objects_->size(tuple));
         Shape dims;
         for (const auto item : objects_->items(tuple)) {
             if (item.kind != kind::integer) return bad_state("a dim is not a number");
             const auto dim = objects_->numbers[item.at];
-            if (dim < 0) return error{.code = errc::bad_dims, .message = "a dim is negative", .found = decimal(dim)};
+            if (dim < 0) return failure(errc::bad_dims, "a dim is negative").found(dim);
             dims.push_back(dim);
         }
         return dims;
@@ -71,14 +66,13 @@ class state_of_arrays {
         const auto parts = objects_->items(v);
         const auto code = objects_->slice(parts[0]);
         const auto dtype = numpy::dtype_of_kind(code);
-        if (!dtype)
-            return error{.code = errc::bad_dtype, .message = "an array of elements that no tensor has", .found = code.substr(0, 40)};
+        if (!dtype) return failure(errc::bad_dtype, "an array of elements that no tensor has").found(code.substr(0, 40));
         if (parts.size() != 2) return bad_state("an element type without its byte order");
         const auto state = objects_->items(parts[1]);
         if (state.size() < 5 || (state[1].kind != kind::text && state[1].kind != kind::bytes))
             return bad_state("an element type without its byte order");
         for (std::size_t i = 2; i < 5; ++i)
-            if (state[i].kind != kind::none) return error{.code = errc::bad_dtype, .message = "an array of structures"};
+            if (state[i].kind != kind::none) return failure(errc::bad_dtype, "an array of structures");
         const auto order = objects_->slice(state[1]);
         if (order.size() != 1 || std::string_view("<>|=").find(order.front()) == std::string_view::npos)
             return bad_state("a byte order that is not known", order.substr(0, 40));
@@ -90,15 +84,14 @@ class state_of_arrays {
     [[nodiscard]] result<void> check_data(array_view& view) const {
         const auto data = view.data;
         if (data.kind != kind::bytes && data.kind != kind::latin1)
-            return error{.code = errc::bad_dtype, .message = "the elements of an array are not bytes"};
+            return failure(errc::bad_dtype, "the elements of an array are not bytes");
         const auto wanted = numpy::data_bytes(view.layout.dtype, view.layout.dims);
         if (!wanted) return wanted.failure();
         view.size_bytes = *wanted;
         if (parsed_->may_be(data, *wanted)) return {};
-        return error{.code = errc::shape_mismatch,
-                     .message = "the bytes of an array are not as many as its dims say",
-                     .expected = decimal(*wanted),
-                     .found = decimal(parsed_->most_bytes_of(data))};
+        return failure(errc::shape_mismatch, "the bytes of an array are not as many as its dims say")
+            .expected(*wanted)
+            .found(parsed_->most_bytes_of(data));
     }
 
   private:

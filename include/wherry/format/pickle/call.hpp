@@ -13,7 +13,7 @@
 
 namespace wherry::inline WHERRY_ABI::pickle::detail {
 
-inline error bad_call(std::string_view message) { return {.code = errc::bad_pickle, .message = message}; }
+inline failure bad_call(const char* message) { return failure(errc::bad_pickle, message); }
 
 /// Python 2 gives the items as a list of lists, Python 3 adds them afterwards.
 inline result<value> called_ordered_dict(object_graph& objects, const sequence<value>& args, const limits& caps) {
@@ -22,7 +22,7 @@ inline result<value> called_ordered_dict(object_graph& objects, const sequence<v
     if (args.size() > 1 || (args.size() == 1 && args[0].kind != kind::list))
         return bad_call("an OrderedDict of something else than a list");
     if (!args.empty() && objects.cells.size() + 2 * std::uint64_t{objects.size(args[0])} > caps.pickle_opcodes)
-        return error{.code = errc::too_large, .message = "a pickle copies more items than the limit"};
+        return failure(errc::too_large, "a pickle copies more items than the limit");
     if (!args.empty())
         for (const auto pair : objects.items(args[0])) {
             if ((pair.kind != kind::list && pair.kind != kind::tuple) || objects.size(pair) != 2)
@@ -71,10 +71,9 @@ inline result<value> called(object_graph& objects, value function, value given, 
             const auto held = args.size() == 2 && is(1, kind::dict) ? objects.items(args[1]) : sequence<value>();
             const auto is_data = [&](value v) { return v.kind == kind::text && objects.slice(v) == "data"; };
             if (held.size() == 2 && is_data(args[0]) && is_data(held[0]) && held[1].kind == kind::array) return held[1];
-            return error{.code = errc::forbidden_global,
-                         .message = "a pickle evaluates a text that is not that of a tensor; nothing was called",
-                         .expected = "arrays and nothing else",
-                         .found = "builtins.eval"};
+            return failure(errc::forbidden_global, "a pickle evaluates a text that is not that of a tensor; nothing was called")
+                .expected("arrays and nothing else")
+                .found("builtins.eval");
         }
         case callable::ndarray: break;
     }

@@ -150,11 +150,10 @@ struct extra {
             const auto own_size = own.kind == kind::text ? objects.slice(own).size() : key_text(own).size();
             const auto above = old.substr(0, old.size() - std::min(old.size(), own_size));
             if (!dict || !name->starts_with(above) || name->size() == above.size())
-                return error{.code = errc::bad_argument,
-                             .message = "an array of nested objects gets another name in its own dict alone",
-                             .variable = old,
-                             .expected = above,
-                             .found = *name};
+                return failure(errc::bad_argument, "an array of nested objects gets another name in its own dict alone")
+                    .of_variable(old)
+                    .expected(above)
+                    .found(*name);
             objects.cells[key].value = {kind::text, add_slice(std::string_view(*name).substr(above.size()), texts)};
             leaf.at = add_slice(*name, texts);
         }

@@ -92,12 +92,8 @@ class input {
     }
 
     /// The error of a length that is not there, at this position.
-    [[nodiscard]] error truncated(std::uint64_t wanted, std::string_view what) const {
-        return {.code = errc::truncated,
-                .message = what,
-                .offset = offset(),
-                .expected = {decimal(wanted), " bytes"},
-                .found = {decimal(remaining()), " bytes"}};
+    [[nodiscard]] failure truncated(std::uint64_t wanted, std::string_view what) const {
+        return failure(errc::truncated, what).at(offset()).expected({decimal(wanted), " bytes"}).found({decimal(remaining()), " bytes"});
     }
     /// The memory of what was taken.
     [[nodiscard]] sequence<byte_buffer> take_memory() noexcept { return std::move(kept_); }

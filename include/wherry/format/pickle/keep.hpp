@@ -45,8 +45,7 @@ inline result<std::string> key_name(const object_graph& objects, value key, cons
     else if (key.kind == kind::integer) name = decimal(objects.numbers[key.at]).view();
     else return bad_state("a key of a pickle is neither a string nor a number");
     if (name.empty() || name.size() > caps.name_bytes || !is_utf8(name) || name.find('\0') != std::string::npos)
-        return error{
-            .code = errc::bad_name, .message = "a key of a pickle is empty, too long or not UTF-8", .variable = name.substr(0, 64)};
+        return failure(errc::bad_name, "a key of a pickle is empty, too long or not UTF-8").of_variable(name.substr(0, 64));
     return name;
 }
 
@@ -243,7 +242,7 @@ class keeper {
     result<value> array(value v, const std::string& name, std::uint32_t owner) {
         if (!charge(64 + name.size())) return too_often();
         if (name.size() > caps_.name_bytes)
-            return error{.code = errc::bad_name, .message = "the keys on the way to an array are too long", .variable = name.substr(0, 64)};
+            return failure(errc::bad_name, "the keys on the way to an array are too long").of_variable(name.substr(0, 64));
         places_.push_back({v, name});
         const auto first = chars_.size();
         chars_ += name;
@@ -315,7 +314,7 @@ class keeper {
         }
         const auto twice = [&](std::string_view key) {
             const auto name = path.empty() ? std::string(key.substr(0, 200)) : below(std::string(path), std::string(key.substr(0, 200)));
-            return error{.code = errc::duplicate_name, .message = "a pickle holds a name twice", .variable = name};
+            return failure(errc::duplicate_name, "a pickle holds a name twice").of_variable(name);
         };
         std::sort(slices.begin(), slices.end());  // the very object first, so that no text is compared often
         if (const auto at = std::adjacent_find(slices.begin(), slices.end()); at != slices.end()) return twice(objects_->slices[*at]);
@@ -332,8 +331,8 @@ class keeper {
         *allowed_bytes_ -= bytes;
         return true;
     }
-    static error too_often() {
-        return {.code = errc::too_large, .message = "the objects of a pickle are shared so often that they are 8 times the file"};
+    static failure too_often() {
+        return failure(errc::too_large, "the objects of a pickle are shared so often that they are 8 times the file");
     }
 
     const parsed_pickle* parsed_;

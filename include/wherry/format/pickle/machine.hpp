@@ -41,19 +41,12 @@ class machine {
         while (!stopped_) {
             at_ = in_.offset();
             if (++opcodes_ > caps_.pickle_opcodes)
-                return error{.code = errc::too_large,
-                             .message = "a pickle has more opcodes than the limit",
-                             .offset = at_,
-                             .expected = decimal(caps_.pickle_opcodes)};
+                return failure(errc::too_large, "a pickle has more opcodes than the limit").at(at_).expected(caps_.pickle_opcodes);
             const auto code = in_.read<std::uint8_t>("a pickle ends before its STOP");
             if (!code) return code.failure();
             if (auto done = step(static_cast<char>(*code)); !done) return done.failure();
         }
-        if (!in_.at_end())
-            return error{.code = errc::trailing_bytes,
-                         .message = "something follows the pickle",
-                         .offset = in_.offset(),
-                         .found = decimal(in_.remaining())};
+        if (!in_.at_end()) return failure(errc::trailing_bytes, "something follows the pickle").at(in_.offset()).found(in_.remaining());
         if (eval_at_) {
             at_ = *eval_at_;
             return refuse("builtins", "eval").failure();
@@ -70,8 +63,8 @@ class machine {
   private:
     using outcome = result<void>;
 
-    [[nodiscard]] error bad(std::string_view message, std::string_view found = {}) const {
-        return {.code = errc::bad_pickle, .message = message, .offset = at_, .found = found};
+    [[nodiscard]] failure bad(const char* message, std::string_view found = {}) const {
+        return failure(errc::bad_pickle, message).at(at_).found(found);
     }
 
     outcome protocol() {
@@ -82,11 +75,7 @@ class machine {
         const auto version = in_.read<std::uint8_t>("the protocol of a pickle is cut short");
         if (!version) return version.failure();
         if (*version >= 2 && *version <= 4) return {};
-        return error{.code = errc::bad_version,
-                     .message = "a pickle of a protocol that is not known",
-                     .offset = 1,
-                     .expected = "2 to 4",
-                     .found = decimal(*version)};
+        return failure(errc::bad_version, "a pickle of a protocol that is not known").at(1).expected("2 to 4").found(*version);
     }
 
     outcome step(char code) {
@@ -94,7 +83,7 @@ class machine {
         if (const auto found = container(code)) return std::move(*found);
         if (const auto found = object(code)) return std::move(*found);
         if (is_forbidden(code)) {
-            auto refused = bad("a pickle wants to make an object in a way that files of arrays do not need");
+            error refused = bad("a pickle wants to make an object in a way that files of arrays do not need");
             refused.code = errc::forbidden_global;
             if (code == 'i') name_class(refused);
             refused.expected = "arrays and nothing else";
@@ -310,7 +299,7 @@ class machine {
     }
 
     outcome refuse(std::string_view module, std::string_view name) const {
-        auto refused = bad("a pickle names a callable that is not allowed; nothing was called");
+        error refused = bad("a pickle names a callable that is not allowed; nothing was called");
         refused.code = errc::forbidden_global;
         refused.expected = "arrays and nothing else";
         refused.found = {module.substr(0, 200), ".", name.substr(0, 200)};

@@ -46,8 +46,7 @@ class latin1_decoder {
             const auto u = static_cast<unsigned>(static_cast<unsigned char>(c));
             const bool second = lead_ != 0;
             const bool fits = second ? (u & 0xc0U) == 0x80U : u < 0x80U || u == 0xc2U || u == 0xc3U;
-            if (!fits || at_ == into_.size())
-                return error{.code = errc::bad_pickle, .message = "the bytes of an array are not as Python 3 writes them"};
+            if (!fits || at_ == into_.size()) return failure(errc::bad_pickle, "the bytes of an array are not as Python 3 writes them");
             if (!second && u >= 0x80U) {
                 lead_ = u;
                 continue;
@@ -60,7 +59,7 @@ class latin1_decoder {
     /// All bytes came. Errors: bad_pickle.
     [[nodiscard]] result<void> end() const noexcept {
         if (at_ == into_.size() && lead_ == 0) return {};
-        return error{.code = errc::bad_pickle, .message = "the bytes of an array are fewer than its dims say"};
+        return failure(errc::bad_pickle, "the bytes of an array are fewer than its dims say");
     }
 
   private:

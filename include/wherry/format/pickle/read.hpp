@@ -70,8 +70,7 @@ class state_reader {
                   [this](std::size_t a, std::size_t b) { return parsed_->views[a].name < parsed_->views[b].name; });
         for (std::size_t i = 1; i < by_name_.size(); ++i)
             if (parsed_->views[by_name_[i - 1]].name == parsed_->views[by_name_[i]].name)
-                return error{
-                    .code = errc::duplicate_name, .message = "a pickle holds a name twice", .variable = parsed_->views[by_name_[i]].name};
+                return failure(errc::duplicate_name, "a pickle holds a name twice").of_variable(parsed_->views[by_name_[i]].name);
         return {};
     }
     [[nodiscard]] std::optional<std::size_t> find_view(std::string_view name) const {
@@ -135,10 +134,9 @@ class state_reader {
         const auto wanted = numpy::data_bytes(made.layout.dtype, made.layout.dims);
         if (!wanted) return wanted.failure();
         if (*wanted == total) return {};
-        return error{.code = errc::shape_mismatch,
-                     .message = "the slices of a cut array are not as many bytes as its dims say",
-                     .expected = decimal(*wanted),
-                     .found = decimal(total)};
+        return failure(errc::shape_mismatch, "the slices of a cut array are not as many bytes as its dims say")
+            .expected(*wanted)
+            .found(total);
     }
 
     result<void> list_arrays() {
@@ -169,7 +167,7 @@ class state_reader {
             const bool twice = cut && !views[*cut].used;
             if (twice || std::any_of(parsed_->joined.begin(), parsed_->joined.begin() + static_cast<std::ptrdiff_t>(at),
                                      [&](const joined_view& before) { return before.name == whole.name; }))
-                return error{.code = errc::duplicate_name, .message = "a pickle holds a name whole and cut", .variable = whole.name};
+                return failure(errc::duplicate_name, "a pickle holds a name whole and cut").of_variable(whole.name);
             add(whole.name, whole.layout, total, views.size() + at);
         }
         return {};
@@ -180,8 +178,8 @@ class state_reader {
         allowed_bytes_ -= size_bytes;
         return true;
     }
-    static error shared_too_often() {
-        return {.code = errc::too_large, .message = "the arrays of a pickle share their bytes so often that they are 8 times the file"};
+    static failure shared_too_often() {
+        return failure(errc::too_large, "the arrays of a pickle share their bytes so often that they are 8 times the file");
     }
 
     std::shared_ptr<parsed_pickle> parsed_;

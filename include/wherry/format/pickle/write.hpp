@@ -88,11 +88,10 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
         const bool large = may_cut && !kept.is_nested(i) && tensor.dims.count() > options.cut_bytes / size_of(tensor.dtype);
         if (large) cut.push_back(&tensor), kept.leave_out(i);
         else if (options.protocol < 4 && tensor.size_bytes() > most_bytes(options.protocol))
-            return error{.code = errc::too_large,
-                         .message = "an array is too large for this protocol",
-                         .variable = tensor.name,
-                         .expected = decimal(most_bytes(options.protocol)),
-                         .found = decimal(tensor.size_bytes())};
+            return failure(errc::too_large, "an array is too large for this protocol")
+                .of_variable(tensor.name)
+                .expected(most_bytes(options.protocol))
+                .found(tensor.size_bytes());
     }
     const auto& names = beside.structured_names;
     if (kept.is_whole()) kept.write();
@@ -129,15 +128,14 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
 /// of 0x80 and more as two. Errors: bad_argument for another protocol; bad_name; too_large for an array that the protocol has no room for.
 inline result<void> plan(save_plan& into, std::span<const tensor_ref> tensors, const write_options& options, const extra& beside = {}) {
     if (options.protocol < 2 || options.protocol > 4)
-        return error{.code = errc::bad_argument,
-                     .message = {"Expected 1<'protocol'<5, but received protocol=", decimal(options.protocol)},
-                     .expected = "2 to 4",
-                     .found = decimal(options.protocol)};
+        return failure(errc::bad_argument, {"Expected 1<'protocol'<5, but received protocol=", decimal(options.protocol)})
+            .expected("2 to 4")
+            .found(options.protocol);
     if (options.python2 && options.protocol != 2)
-        return error{.code = errc::bad_argument, .message = "Python 2 writes protocol 2 only", .found = decimal(options.protocol)};
+        return failure(errc::bad_argument, "Python 2 writes protocol 2 only").found(options.protocol);
     for (const auto& tensor : tensors)
         if (!is_utf8(tensor.name))
-            return error{.code = errc::bad_name, .message = "a name in a pickle must be UTF-8", .variable = tensor.name.substr(0, 64)};
+            return failure(errc::bad_name, "a name in a pickle must be UTF-8").of_variable(tensor.name.substr(0, 64));
     return detail::emit(into, tensors, options, beside);
 }
 

@@ -44,7 +44,7 @@ class kept_writer {
     result<void> check() {
         for (const auto text : objects_->slices)
             if (text.size() > most_bytes(out_->options().protocol) / 2)
-                return error{.code = errc::too_large, .message = "a text or bytes are too large for this protocol"};
+                return failure(errc::too_large, "a text or bytes are too large for this protocol");
         text_slots_.resize(objects_->slices.size(), emitter::none);
         node_slots_.resize(objects_->nodes.size(), emitter::none);
         array_slots_.resize(objects_->slices.size(), emitter::none);
@@ -53,10 +53,9 @@ class kept_writer {
         const auto top = beside_->top;
         if (is_leaf(top)) {
             if (tensors_.size() != 1)
-                return error{.code = errc::bad_argument,
-                             .message = "the file was one array without a dict: it takes one array",
-                             .expected = "1",
-                             .found = decimal(tensors_.size())};
+                return failure(errc::bad_argument, "the file was one array without a dict: it takes one array")
+                    .expected("1")
+                    .found(tensors_.size());
             only_ = true;
             return {};
         }
@@ -64,11 +63,8 @@ class kept_writer {
         if (!is_whole()) return {};
         for (std::size_t i = 0; i < tensors_.size(); ++i)
             if (uses_[i] == use::none)
-                return error{.code = errc::bad_argument,
-                             .message = "the file was a list, which takes no array by name",
-                             .variable = tensors_[i].name};
-        if (!beside_->structured_names.empty())
-            return error{.code = errc::bad_argument, .message = "the file was a list, which takes no structured names"};
+                return failure(errc::bad_argument, "the file was a list, which takes no array by name").of_variable(tensors_[i].name);
+        if (!beside_->structured_names.empty()) return failure(errc::bad_argument, "the file was a list, which takes no structured names");
         return {};
     }
     /// An array that is not an item of the outermost dict.
@@ -145,9 +141,8 @@ class kept_writer {
             const auto at = find(leaf);
             if (at < tensors_.size()) uses_[at] = outermost && v.kind == kind::dict ? use::item : use::nested;
             else if (v.kind != kind::dict)
-                return error{.code = errc::missing_record,
-                             .message = "a list or tuple of the file had an array that is not given",
-                             .variable = objects_->slice(leaf)};
+                return failure(errc::missing_record, "a list or tuple of the file had an array that is not given")
+                    .of_variable(objects_->slice(leaf));
         }
         return {};
     }

@@ -47,12 +47,11 @@ class pir_attributes : protected pir_json {
         if (held == nullptr) return wanted.to.empty() ? result<void>() : bad(op, "an attribute is missing", wanted.from);
         if (wanted.to.empty()) {  // has to have one value
             if (held->dump() == wanted.only) return {};
-            return error{.code = errc::unsupported,
-                         .message = "an attribute has a value that is not supported",
-                         .variable = wanted.from,
-                         .op = name_of_op(op),
-                         .expected = wanted.only,
-                         .found = held->dump(-1, ' ', true, json::error_handler_t::replace)};
+            return failure(errc::unsupported, "an attribute has a value that is not supported")
+                .of_variable(wanted.from)
+                .of_op(name_of_op(op))
+                .expected(wanted.only)
+                .found(held->dump(-1, ' ', true, json::error_handler_t::replace));
         }
         if (wanted.only == "dtype") {
             const auto dtype = dtype_named(text_of(held));

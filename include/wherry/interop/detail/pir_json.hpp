@@ -31,15 +31,10 @@ struct pir_json {
         constexpr int depth = 64;
         // a parsed document takes some ten times its bytes
         if (bytes.size() > caps.program_bytes / 8)
-            return error{.code = errc::too_large,
-                         .message = "a PIR program is larger than the limit",
-                         .expected = decimal(caps.program_bytes / 8),
-                         .found = decimal(bytes.size())};
+            return failure(errc::too_large, "a PIR program is larger than the limit").expected(caps.program_bytes / 8).found(bytes.size());
         auto [root, too_deep] = parse_json(bytes, depth);
-        if (too_deep)
-            return error{.code = errc::too_large, .message = "a JSON document is nested deeper than the limit", .expected = decimal(depth)};
-        if (root.is_discarded())
-            return error{.code = errc::not_a_paddle_file, .message = "this is not a JSON document", .expected = "a PIR program"};
+        if (too_deep) return failure(errc::too_large, "a JSON document is nested deeper than the limit").expected(depth);
+        if (root.is_discarded()) return failure(errc::not_a_paddle_file, "this is not a JSON document").expected("a PIR program");
         return root;
     }
     static const json* operators(const json& root) {
@@ -90,16 +85,15 @@ struct pir_json {
         if (type.starts_with("0.")) return "builtin." + std::string(type.substr(2));
         return std::string(type);
     }
-    static error bad(const json& op, std::string_view message, std::string_view expected = {}) {
-        return {.code = errc::bad_attribute, .message = message, .op = name_of_op(op), .expected = expected};
+    static failure bad(const json& op, const char* message, std::string_view expected = {}) {
+        return failure(errc::bad_attribute, message).of_op(name_of_op(op)).expected(expected);
     }
 
-    static error computed(const json& op, std::string_view name) {
-        return {.code = errc::unsupported,
-                .message = "an operator computes what is an attribute here",
-                .variable = name,
-                .op = name_of_op(op),
-                .expected = "a constant"};
+    static failure computed(const json& op, std::string_view name) {
+        return failure(errc::unsupported, "an operator computes what is an attribute here")
+            .of_variable(name)
+            .of_op(name_of_op(op))
+            .expected("a constant");
     }
 
     static result<wire::LoDTensorDesc<>> type_of(const json& op, const json* type) {
@@ -107,10 +101,9 @@ struct pir_json {
         const auto* dims = at(parts, 1);
         const auto dtype = pir_dtype(text_of(at(at(parts, std::size_t{0}), "#")));
         if (text_of(at(type, "#")) != "0.t_dtensor" || dims == nullptr || !dims->is_array() || !dtype)
-            return error{.code = errc::unsupported,
-                         .message = "a value is not a dense tensor of a known element type",
-                         .op = name_of_op(op),
-                         .found = text_of(at(type, "#"))};
+            return failure(errc::unsupported, "a value is not a dense tensor of a known element type")
+                .of_op(name_of_op(op))
+                .found(text_of(at(type, "#")));
         wire::LoDTensorDesc<> made;
         made.tensor.data_type = *dtype;
         for (std::size_t i = 0; i < dims->size(); ++i) {

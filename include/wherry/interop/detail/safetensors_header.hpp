@@ -69,8 +69,8 @@ constexpr std::optional<std::size_t> row_of(DType dtype) noexcept {
     return std::nullopt;
 }
 
-inline error bad(std::string_view message, std::string_view name = {}, std::string_view found = {}) {
-    return {.code = errc::bad_safetensors, .message = message, .variable = name.substr(0, 256), .found = found.substr(0, 80)};
+inline failure bad(const char* message, std::string_view name = {}, std::string_view found = {}) {
+    return failure(errc::bad_safetensors, message).of_variable(name.substr(0, 256)).found(found.substr(0, 80));
 }
 
 struct tensor_info {
@@ -166,7 +166,7 @@ class header_reader : public nlohmann::json_sax<nlohmann::json> {
     static constexpr std::size_t number_cap = 64;
     static constexpr std::size_t depth_cap = 64;
 
-    bool fail(std::string_view message, std::string_view found = {}) {
+    bool fail(const char* message, std::string_view found = {}) {
         failure_ = bad(message, tensors_.empty() ? std::string_view(key_) : std::string_view(tensors_.back().name), found);
         return false;
     }
@@ -225,10 +225,8 @@ inline result<void> check_tensors(sequence<tensor_info>& tensors, std::uint64_t 
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         const auto& name = tensors[i].name;
         if (name.empty() || name.size() > caps.name_bytes || name.find('\0') != std::string::npos)
-            return error{
-                .code = errc::bad_name, .message = "a tensor's name is empty, too long or holds a NUL", .variable = name.substr(0, 64)};
-        if (i > 0 && tensors[i - 1].name == name)
-            return error{.code = errc::duplicate_name, .message = "a header holds a name twice", .variable = name};
+            return failure(errc::bad_name, "a tensor's name is empty, too long or holds a NUL").of_variable(name.substr(0, 64));
+        if (i > 0 && tensors[i - 1].name == name) return failure(errc::duplicate_name, "a header holds a name twice").of_variable(name);
     }
     std::sort(tensors.begin(), tensors.end(), [](const tensor_info& a, const tensor_info& b) {
         return a.begin != b.begin ? a.begin < b.begin : a.end != b.end ? a.end < b.end : a.name < b.name;
@@ -236,32 +234,26 @@ inline result<void> check_tensors(sequence<tensor_info>& tensors, std::uint64_t 
     std::uint64_t covered = 0;
     for (const auto& tensor : tensors) {
         if (tensor.begin != covered || tensor.end < tensor.begin)
-            return error{.code = errc::bad_safetensors,
-                         .message = "the elements of a tensor do not follow those before them",
-                         .variable = tensor.name,
-                         .expected = decimal(covered),
-                         .found = decimal(tensor.begin)};
+            return failure(errc::bad_safetensors, "the elements of a tensor do not follow those before them")
+                .of_variable(tensor.name)
+                .expected(covered)
+                .found(tensor.begin);
         const auto size = numpy::data_bytes(tensor.dtype, tensor.dims);
         if (!size) return size.failure().of_variable(tensor.name);
         if (*size != tensor.end - tensor.begin)
-            return error{.code = errc::shape_mismatch,
-                         .message = "the data_offsets of a tensor are not what its shape needs",
-                         .variable = tensor.name,
-                         .expected = decimal(*size),
-                         .found = decimal(tensor.end - tensor.begin)};
+            return failure(errc::shape_mismatch, "the data_offsets of a tensor are not what its shape needs")
+                .of_variable(tensor.name)
+                .expected(*size)
+                .found(tensor.end - tensor.begin);
         if (tensor.end > data_bytes)
-            return error{.code = errc::truncated,
-                         .message = "the elements of a tensor are cut short",
-                         .variable = tensor.name,
-                         .expected = decimal(tensor.end),
-                         .found = decimal(data_bytes)};
+            return failure(errc::truncated, "the elements of a tensor are cut short")
+                .of_variable(tensor.name)
+                .expected(tensor.end)
+                .found(data_bytes);
         covered = tensor.end;
     }
     if (covered == data_bytes) return {};
-    return error{.code = errc::trailing_bytes,
-                 .message = "the file goes on after the last tensor",
-                 .expected = decimal(covered),
-                 .found = decimal(data_bytes)};
+    return failure(errc::trailing_bytes, "the file goes on after the last tensor").expected(covered).found(data_bytes);
 }
 
 /// The size of the header, from the first bytes of a file. Errors: truncated, too_large, bad_safetensors.
@@ -271,13 +263,13 @@ inline result<std::uint64_t> header_size(std::string_view start, std::uint64_t f
     if (!size) return size.failure();
     const auto kind = wire::foreign_kind(start);
     if (*size > header_cap_bytes || !fits(*size, file_bytes - 8))
-        return error{.code = !kind.empty()              ? errc::bad_safetensors
-                             : *size > header_cap_bytes ? errc::too_large
-                                                        : errc::truncated,
-                     .message = "the header is longer than the limit or the file",
-                     .offset = 0,
-                     .expected = kind.empty() ? std::string(decimal(std::min(header_cap_bytes, file_bytes - 8)).view()) : "safetensors",
-                     .found = kind.empty() ? decimal(*size).view() : kind};
+        return failure(!kind.empty()              ? errc::bad_safetensors
+                       : *size > header_cap_bytes ? errc::too_large
+                                                  : errc::truncated,
+                       "the header is longer than the limit or the file")
+            .at(0)
+            .expected(kind.empty() ? std::string(decimal(std::min(header_cap_bytes, file_bytes - 8)).view()) : "safetensors")
+            .found(kind.empty() ? decimal(*size).view() : kind);
     return *size;
 }
 

@@ -148,9 +148,7 @@ class directory_reader {
     static constexpr std::size_t end_bytes = 22, locator64_bytes = 20, end64_bytes = 56, central_bytes = 46, local_bytes = 30;
     static constexpr std::size_t tail_bytes = 0xffff + end_bytes + locator64_bytes;
 
-    static error bad(std::string_view message, std::uint64_t offset) {
-        return {.code = errc::bad_zip, .message = message, .offset = offset};
-    }
+    static failure bad(const char* message, std::uint64_t offset) { return failure(errc::bad_zip, message).at(offset); }
     [[nodiscard]] bool there(std::uint64_t offset, std::uint64_t size) const noexcept {
         return offset <= size_bytes_ && fits(size, size_bytes_ - offset);
     }
@@ -187,7 +185,7 @@ class directory_reader {
         const auto tail = stretch(size_bytes_ - tail_size, tail_size);
         if (!tail) return tail.failure();
         const auto at = find_end(*tail);
-        if (!at) return error{.code = errc::truncated, .message = "a zip archive has no end: it is cut short", .offset = size_bytes_};
+        if (!at) return failure(errc::truncated, "a zip archive has no end: it is cut short").at(size_bytes_);
         extent found;
         found.end = found.end_record = size_bytes_ - tail_size + *at;
         fields in(*tail, *at + 4);
@@ -198,7 +196,7 @@ class directory_reader {
         found.size = in.u32();
         found.offset = in.u32();
         if (disk != 0 || first_disk != 0 || here != found.count)
-            return error{.code = errc::unsupported, .message = "a zip archive of several disks", .offset = found.end};
+            return failure(errc::unsupported, "a zip archive of several disks").at(found.end);
         if (*at < locator64_bytes || fields(*tail, *at - locator64_bytes).u32() != locator64_signature) return found;
         const auto end64 = fields(*tail, *at - locator64_bytes + 8).u64();
         const auto wide = there(end64, end64_bytes) && end64 <= found.end - locator64_bytes ? stretch(end64, end64_bytes)
@@ -218,10 +216,7 @@ class directory_reader {
         const auto found = find_directory();
         if (!found) return found.failure();
         if (found->count > member_cap)
-            return error{.code = errc::too_large,
-                         .message = "a zip archive has more members than the limit",
-                         .expected = decimal(member_cap),
-                         .found = decimal(found->count)};
+            return failure(errc::too_large, "a zip archive has more members than the limit").expected(member_cap).found(found->count);
         if (found->offset > found->end || found->size != found->end - found->offset)
             return bad("the directory of a zip archive is not where it should be", found->end_record);
         directory_offset_ = found->offset;
@@ -254,14 +249,12 @@ class directory_reader {
             return bad("the directory of a zip archive is damaged", at);
         const auto place = static_cast<std::size_t>(at) + central_bytes;
         m.name = bytes.substr(place, static_cast<std::size_t>(name_bytes));
-        if ((flags & 1U) != 0)
-            return error{.code = errc::unsupported, .message = "an encrypted member of a zip archive", .variable = m.name};
+        if ((flags & 1U) != 0) return failure(errc::unsupported, "an encrypted member of a zip archive").of_variable(m.name);
         if (m.method != 0 && m.method != 8)
-            return error{.code = errc::unsupported,
-                         .message = "a zip member is compressed in a way that is not known",
-                         .variable = m.name,
-                         .expected = "0 (stored) or 8 (deflated)",
-                         .found = decimal(m.method)};
+            return failure(errc::unsupported, "a zip member is compressed in a way that is not known")
+                .of_variable(m.name)
+                .expected("0 (stored) or 8 (deflated)")
+                .found(m.method);
         if (!wide_sizes(m, bytes.substr(place + m.name.size(), static_cast<std::size_t>(extra_bytes))))
             return bad("the sizes of a zip member are not there", at);
         at += central_bytes + name_bytes + extra_bytes + comment_bytes;
@@ -327,8 +320,7 @@ class directory_reader {
         std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) { return members_[a].name < members_[b].name; });
         for (std::size_t i = 1; i < order.size(); ++i)
             if (members_[order[i - 1]].name == members_[order[i]].name)
-                return error{
-                    .code = errc::duplicate_name, .message = "a zip archive holds a name twice", .variable = members_[order[i]].name};
+                return failure(errc::duplicate_name, "a zip archive holds a name twice").of_variable(members_[order[i]].name);
         return {};
     }
 

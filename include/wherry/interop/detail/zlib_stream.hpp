@@ -128,13 +128,13 @@ class inflater {
             if (used > cap_bytes) return too_large(cap_bytes);
             if (answer == Z_STREAM_END) return made.resize(used), result<void>();
             if (answer == Z_BUF_ERROR || (answer == Z_OK && position_ == bytes_.size() && stream_.avail_out > 0))
-                return error{.code = errc::truncated, .message = "compressed bytes are cut short", .offset = position_};
+                return failure(errc::truncated, "compressed bytes are cut short").at(position_);
             if (answer != Z_OK) return refused();
         }
     }
 
-    static error too_large(std::uint64_t cap_bytes) {
-        return {.code = errc::too_large, .message = "compressed bytes become more than the limit", .expected = decimal(cap_bytes)};
+    static failure too_large(std::uint64_t cap_bytes) {
+        return failure(errc::too_large, "compressed bytes become more than the limit").expected(cap_bytes);
     }
     [[nodiscard]] error refused() const {
         const std::string_view why = stream_.msg != nullptr ? stream_.msg : "an unknown error";

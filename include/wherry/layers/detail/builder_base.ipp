@@ -106,9 +106,7 @@ WHERRY_INLINE result<void> BuilderBase::infer_outputs(const Operator& op) const 
     sequence<VarKind> in_kinds;
     for (const auto* name : in->names) {
         const auto var = find_var(*name);
-        if (!var)
-            return error{
-                .code = errc::no_such_variable, .message = {"var ", *name, " not in this block"}, .variable = *name, .op = op.type()};
+        if (!var) return failure(errc::no_such_variable, {"var ", *name, " not in this block"}).of_variable(*name).of_op(op.type());
         auto meta = detail::meta_of(var);
         if (!meta) return meta.failure().of_op(op.type());
         in_metas.push_back(*meta);
@@ -134,25 +132,25 @@ WHERRY_INLINE result<Variable> BuilderBase::create_var(Program& program, std::st
     if (auto existing = program.global_block().find_var(name)) {
         const bool same_dims = std::equal(dims.begin(), dims.end(), existing.shape().begin(), existing.shape().end());
         if (!same_dims)
-            return error{.code = errc::shape_mismatch,
-                         .message = {"Variable ", name, " has been created before. the previous shape is ", to_tuple(existing.shape()),
-                                     "; the new shape is ", to_tuple(dims.dims()), ". They are not matched."},
-                         .variable = name,
-                         .expected = to_tuple(existing.shape()),
-                         .found = to_tuple(dims.dims())};
+            return failure(errc::shape_mismatch,
+                           {"Variable ", name, " has been created before. the previous shape is ", to_tuple(existing.shape()),
+                            "; the new shape is ", to_tuple(dims.dims()), ". They are not matched."})
+                .of_variable(name)
+                .expected(to_tuple(existing.shape()))
+                .found(to_tuple(dims.dims()));
         if (existing.dtype() != dtype)
-            return error{.code = errc::dtype_mismatch,
-                         .message = {"Variable ", name, " has been created before. The previous data type is ", name_of(existing.dtype()),
-                                     "; the new data type is ", name_of(dtype), ". They are not matched."},
-                         .variable = name,
-                         .expected = name_of(existing.dtype()),
-                         .found = name_of(dtype)};
+            return failure(errc::dtype_mismatch,
+                           {"Variable ", name, " has been created before. The previous data type is ", name_of(existing.dtype()),
+                            "; the new data type is ", name_of(dtype), ". They are not matched."})
+                .of_variable(name)
+                .expected(name_of(existing.dtype()))
+                .found(name_of(dtype));
         if (existing.persistable() != persistable) {
             const auto shown = [](bool flag) { return std::string(flag ? "True" : "False"); };
-            return error{.code = errc::duplicate_name,
-                         .message = {"Variable ", name, " has been created before.The previous persistable is ", shown(!persistable),
-                                     "; the new persistable is ", shown(persistable), ". They are not matched"},
-                         .variable = name};
+            return failure(errc::duplicate_name,
+                           {"Variable ", name, " has been created before.The previous persistable is ", shown(!persistable),
+                            "; the new persistable is ", shown(persistable), ". They are not matched"})
+                .of_variable(name);
         }
         return existing;
     }
@@ -185,10 +183,9 @@ WHERRY_INLINE result<Parameter> BuilderBase::make_parameter(std::string_view lay
                                                             const detail::initializer_ops& ops) const {
     for (const auto dim : dims)
         if (dim <= 0)
-            return error{.code = errc::bad_dims,
-                         .message = {"Each dimension of shape for Parameter must be greater than 0, but received ", to_string(dims)},
-                         .variable = attr.name.empty() ? layer : std::string_view(attr.name),
-                         .found = to_string(dims)};
+            return failure(errc::bad_dims, {"Each dimension of shape for Parameter must be greater than 0, but received ", to_string(dims)})
+                .of_variable(attr.name.empty() ? layer : std::string_view(attr.name))
+                .found(to_string(dims));
     const auto name = attr.name.empty() ? names_.generate(std::string(layer) + (is_bias ? ".b" : ".w")) : attr.name;
     const parameter_traits traits{.trainable = attr.trainable, .learning_rate = attr.learning_rate, .regularizer = attr.regularizer};
     const bool is_shared = static_cast<bool>(startup_.global_block().find_var(name));

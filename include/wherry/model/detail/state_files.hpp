@@ -55,10 +55,9 @@ inline std::string pdmodel_of(const Program& program) {
     return whole.serialize_to_string();
 }
 
-inline error no_pdparams(const std::string& file) {
-    return {.code = errc::not_found,
-            .message = {file, " not found, try to load model file saved with [ save_params, save_persistables, save_vars ]"},
-            .file = file};
+inline failure no_pdparams(const std::string& file) {
+    return failure(errc::not_found, {file, " not found, try to load model file saved with [ save_params, save_persistables, save_vars ]"})
+        .in_file(file);
 }
 
 /// Before others, after what it is about has worked: one that finds no memory is left out.

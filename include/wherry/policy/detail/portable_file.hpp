@@ -57,7 +57,7 @@ class portable_reader {
     result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
         if (into.empty() || (detail::seek(file_.get(), offset) && std::fread(into.data(), 1, into.size(), file_.get()) == into.size()))
             return {};
-        return error{.code = errc::cannot_read, .message = "the system failed while reading", .file = path_, .offset = offset};
+        return failure(errc::cannot_read, "the system failed while reading").in_file(path_).at(offset);
     }
 
   private:
@@ -80,16 +80,13 @@ class portable_opener {
         std::error_code failed;
         const auto status = std::filesystem::status(file, failed);
         if (!std::filesystem::exists(status))
-            return error{.code = errc::not_found, .message = "no such file", .file = paths::to_utf8(file), .found = failed.message()};
+            return failure(errc::not_found, "no such file").in_file(paths::to_utf8(file)).found(failed.message());
         if (!std::filesystem::is_regular_file(status))
-            return error{.code = errc::not_regular_file, .message = "this is not a regular file", .file = paths::to_utf8(file)};
+            return failure(errc::not_regular_file, "this is not a regular file").in_file(paths::to_utf8(file));
         const auto size = std::filesystem::file_size(file, failed);
         auto opened = failed ? detail::file_handle() : detail::open_file(file, false);
         if (!opened)
-            return error{.code = errc::cannot_open,
-                         .message = "the system refused to open the file",
-                         .file = paths::to_utf8(file),
-                         .found = failed.message()};
+            return failure(errc::cannot_open, "the system refused to open the file").in_file(paths::to_utf8(file)).found(failed.message());
         return reader(std::move(opened), size, paths::to_utf8(file));
     }
 };
@@ -108,10 +105,10 @@ class portable_saver {
         path_ = path;
         how_ = how;
         records_.assign(records.begin(), records.end());
-        if (how.synced) return error{.code = errc::unsupported, .message = "durable needs a system with fsync", .file = path_};
+        if (how.synced) return failure(errc::unsupported, "durable needs a system with fsync").in_file(path_);
         if (records.size() == 1 && records.front().name.empty()) {
             if (paths::of_utf8(path).has_filename()) return {};
-            return error{.code = errc::not_regular_file, .message = "a folder was given where a file is meant", .file = path_};
+            return failure(errc::not_regular_file, "a folder was given where a file is meant").in_file(path_);
         }
         sequence<std::string_view> names;
         for (const auto& held : records) names.push_back(held.name);
@@ -151,7 +148,7 @@ class portable_saver {
         if (const auto folder = target_.parent_path(); !folder.empty()) std::filesystem::create_directories(folder, failed);
         if (std::filesystem::exists(target_, failed) && !std::filesystem::is_regular_file(target_, failed) &&
             (how_.beside || std::filesystem::is_directory(target_, failed)))
-            return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = paths::to_utf8(target_)};
+            return failure(errc::not_regular_file, "the target is not a regular file").in_file(paths::to_utf8(target_));
         if (how_.beside) {
             if (const auto resolved = std::filesystem::canonical(target_, failed); !failed) target_ = resolved;
             temporary_ = target_.parent_path() / paths::of_utf8("." + paths::to_utf8(target_.filename()) + ".00000000.tmp");
@@ -159,7 +156,7 @@ class portable_saver {
         file_ = detail::open_file(how_.beside ? temporary_ : target_, true);
         if (file_) return {};
         temporary_.clear();
-        return error{.code = errc::cannot_open, .message = "the system refused to open the file", .file = paths::to_utf8(target_)};
+        return failure(errc::cannot_open, "the system refused to open the file").in_file(paths::to_utf8(target_));
     }
     error cannot_write() {
         abandon();

@@ -142,8 +142,8 @@ class descriptor {
 };
 
 /// The error of a call that just failed, with the system's own words.
-inline error system_error(errc code, std::string_view message, std::string_view path, int number) {
-    return {.code = code, .message = message, .file = path, .found = std::generic_category().message(number)};
+inline failure system_error(errc code, const char* message, std::string_view path, int number) {
+    return failure(code, message).in_file(path).found(std::generic_category().message(number));
 }
 inline error open_error(std::string_view path, int number) {
     if (number == ENOENT) return system_error(errc::not_found, "no such file", path, number);

@@ -175,9 +175,8 @@ result<std::optional<set_journal>> settle_folder(int folder, std::string_view sh
     const auto rolled = roll_forward<Calls>(folder, **journal);
     if (rolled == not_rolled::it_is) return std::optional<set_journal>();
     if (rolled != not_rolled::broken) return journal;
-    return error{.code = errc::mixed_generations,
-                 .message = "a save was cut short, and its files are not those that its journal names",
-                 .file = path_in(shown, set_journal_name)};
+    return failure(errc::mixed_generations, "a save was cut short, and its files are not those that its journal names")
+        .in_file(path_in(shown, set_journal_name));
 }
 
 /// Removes a folder of a save and what it holds, as far as the system lets it.

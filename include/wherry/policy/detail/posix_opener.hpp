@@ -56,8 +56,7 @@ class posix_opener {
         if (uninterrupted([&] { return Calls::status(file.get(), status); }) != 0)
             return system_error(errc::cannot_read, "the system does not tell the size of the file", shown, errno);
         if (!S_ISREG(status.st_mode))
-            return error{
-                .code = errc::not_regular_file, .message = "this is not a regular file", .file = shown, .found = kind_of(status.st_mode)};
+            return failure(errc::not_regular_file, "this is not a regular file").in_file(shown).found(kind_of(status.st_mode));
         if (seen_.empty() && (to_come_ > 1 || leads_)) held_ = descriptor<Calls>(Calls::duplicate(file.get()));
         seen_.push_back({std::move(name), status.st_dev, status.st_ino});
         if (seen_.size() == to_come_)
@@ -126,7 +125,7 @@ class posix_opener {
         bool same = !*journal || (journal_ && (*journal)->id == journal_->id);
         same = same && unchanged(journal_) && (first_ == nullptr || first_->unchanged(journal_));
         if (same) return {};
-        return error{.code = errc::locked, .message = "another process has replaced files of this folder while they were opened"};
+        return failure(errc::locked, "another process has replaced files of this folder while they were opened");
     }
     /// That the names still mean the files that were opened, read through this journal.
     bool unchanged(const std::optional<set_journal>& journal) {

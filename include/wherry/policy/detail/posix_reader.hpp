@@ -71,11 +71,8 @@ class posix_reader {
         const int failed = move_all(
             offset, into, [&](const ::iovec* pieces, int count, ::off_t at) { return Calls::read(file_.get(), pieces, count, at); });
         if (failed == 0) return {};
-        if (failed < 0)
-            return error{.code = errc::truncated, .message = "the file became shorter while it was read", .file = path_, .offset = offset};
-        auto failure = system_error(errc::cannot_read, "the system failed while reading", path_, failed);
-        failure.offset = offset;
-        return failure;
+        if (failed < 0) return failure(errc::truncated, "the file became shorter while it was read").in_file(path_).at(offset);
+        return system_error(errc::cannot_read, "the system failed while reading", path_, failed).at(offset);
     }
     result<void> read_at(std::uint64_t offset, std::span<std::byte> into) {
         return read_at(offset, std::span<const std::span<std::byte>>(&into, 1));

@@ -42,7 +42,7 @@ class posix_saver {
         }
         const auto name = split_path(path).second;
         if (!name.empty() && name != "." && name != "..") return {};
-        return cleaned(error{.code = errc::not_regular_file, .message = "a folder was given where a file is meant", .file = path});
+        return cleaned(failure(errc::not_regular_file, "a folder was given where a file is meant").in_file(path));
     }
 
     /// Errors: cannot_open, not_regular_file, cannot_write.
@@ -171,9 +171,7 @@ class posix_saver {
             const std::string target(read.data(), static_cast<std::size_t>(size));
             const auto [folder, last] = split_path(target);
             if (target.find('/') != std::string::npos) {
-                if (!whole_)
-                    return error{
-                        .code = errc::cannot_open, .message = "the target is a link into another folder", .file = shown, .found = target};
+                if (!whole_) return failure(errc::cannot_open, "the target is a link into another folder").in_file(shown).found(target);
                 const std::string there(folder);
                 auto next = descriptor<Calls>(uninterrupted([&] { return Calls::open(here(), there.c_str(), folder_flags, 0); }));
                 if (!next) return open_error(shown, errno);

@@ -130,7 +130,7 @@ class staged_set {
     }
 
   private:
-    static error failed(std::string_view message, std::string_view path, int number) {
+    static error failed(const char* message, std::string_view path, int number) {
         return system_error(errc::cannot_write, message, path, number);
     }
     [[nodiscard]] error unconfirmed() const {
@@ -184,10 +184,9 @@ class staged_set {
         constexpr int most = 15'000;  // half a minute
         for (int tries = 0; lock.take() == folder_lock<Calls>::state::busy; ++tries) {
             if (tries == most)
-                return error{.code = errc::locked,
-                             .message = "another process has been renaming its files in this folder for too long",
-                             .file = folder_,
-                             .found = {"process ", decimal(holder())}};
+                return failure(errc::locked, "another process has been renaming its files in this folder for too long")
+                    .in_file(folder_)
+                    .found({"process ", decimal(holder())});
             Calls::pause();
         }
         return {};

@@ -82,8 +82,7 @@ class posix_writer {
     result<void> open_beside() {
         struct ::stat old {};
         if (uninterrupted([&] { return Calls::status_of(folder_, name_.c_str(), old); }) == 0) {
-            if (!S_ISREG(old.st_mode))
-                return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = path_};
+            if (!S_ISREG(old.st_mode)) return failure(errc::not_regular_file, "the target is not a regular file").in_file(path_);
             mode_ = old.st_mode & 07777U;
         } else if (errno != ENOENT) {
             return open_error(path_, errno);
@@ -106,7 +105,7 @@ class posix_writer {
         struct ::stat old {};
         if (uninterrupted([&] { return Calls::status(file_.get(), old); }) != 0) return cannot_write(errno);
         if (!S_ISREG(old.st_mode) && !S_ISCHR(old.st_mode))
-            return error{.code = errc::not_regular_file, .message = "the target is not a regular file", .file = path_};
+            return failure(errc::not_regular_file, "the target is not a regular file").in_file(path_);
         old_size_ = S_ISREG(old.st_mode) ? static_cast<std::uint64_t>(old.st_size) : size_bytes_;
         if (!S_ISREG(old.st_mode)) largest_ = ~std::uint64_t{0};
         return {};

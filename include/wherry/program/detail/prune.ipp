@@ -134,15 +134,13 @@ class pruner {
     [[nodiscard]] bool is_fed(std::string_view name) const { return feeds_.marked(name); }
 
   private:
-    static error wrong_block(std::int32_t index) {
-        return {.code = errc::bad_block, .message = "a sub-block does not exist or has two owners", .found = decimal(index)};
+    static failure wrong_block(std::int32_t index) {
+        return failure(errc::bad_block, "a sub-block does not exist or has two owners").found(index);
     }
     static result<void> check_ends(const Block& block) {
         const auto& ops = block.ops();
         const auto is = [](std::string_view type) { return [type](const Operator& op) { return op.type() == type; }; };
-        const auto wrong = [](std::string_view message, std::string_view op) {
-            return error{.code = errc::bad_argument, .message = message, .op = op};
-        };
+        const auto wrong = [](const char* message, std::string_view op) { return failure(errc::bad_argument, message).of_op(op); };
         const auto body = std::find_if_not(ops.begin(), ops.end(), is("feed"));
         if (std::any_of(body, ops.end(), is("feed"))) return wrong("All FeedOps are at the beginning of the ProgramDesc", "feed");
         const auto tail = std::find_if_not(ops.rbegin(), ops.rend(), is("fetch"));
@@ -213,9 +211,9 @@ inline result<sequence<bool>> target_ops(const Block& root, std::span<const std:
         const auto makes = [&](const Operator& op) { return (op.role() & op_role::optimize) == 0 && op.writes(name); };
         const auto at = std::find_if(root.ops().begin(), root.ops().end(), makes);
         if (at == root.ops().end())
-            return error{.code = errc::no_such_variable,
-                         .message = "The target variable used for pruning should have an associated operator that generates it.",
-                         .variable = name};
+            return failure(errc::no_such_variable,
+                           "The target variable used for pruning should have an associated operator that generates it.")
+                .of_variable(name);
         found[static_cast<std::size_t>(at - root.ops().begin())] = true;
     }
     return found;

@@ -230,8 +230,7 @@ inline void add_backward_role(Operator& op) {
 WHERRY_INLINE result<sequence<param_and_grad>> append_backward(Builder<>& b, const Variable& loss, const backward_options& options) {
     auto& block = b.block();
     const auto maker = std::find_if(block.ops().rbegin(), block.ops().rend(), [&](const Operator& op) { return op.writes(loss.name()); });
-    if (maker == block.ops().rend())
-        return error{.code = errc::no_such_variable, .message = "no operator makes the loss", .variable = loss.name()};
+    if (maker == block.ops().rend()) return failure(errc::no_such_variable, "no operator makes the loss").of_variable(loss.name());
     maker->set_attr(make_attr("op_role", op_role::forward | op_role::loss));
 
     name_set no_grad(options.no_grad_set);
@@ -249,15 +248,14 @@ WHERRY_INLINE result<sequence<param_and_grad>> append_backward(Builder<>& b, con
         if (!known) return known.failure();
         const auto* info = *known;
         if (info->has_gradient && info->gradient == nullptr)
-            return error{.code = errc::unknown_op,
-                         .message = {"Operator \"", info->type, "\" was named without its gradient."},
-                         .op = info->type,
-                         .expected = "a program built by Builder<carries::gradients>, or bind_ops(program, op_list<...>::table)"};
+            return failure(errc::unknown_op, {"Operator \"", info->type, "\" was named without its gradient."})
+                .of_op(info->type)
+                .expected("a program built by Builder<carries::gradients>, or bind_ops(program, op_list<...>::table)");
         if (info->gradient == nullptr) {
             bool needed = false;
             detail::for_each_argument(forward.desc().inputs, [&](const std::string& name) { needed = needed || !no_grad.contains(name); });
             if (!needed) continue;
-            return error{.code = errc::no_gradient, .message = "an operator on the way to the loss has no gradient", .op = forward.type()};
+            return failure(errc::no_gradient, "an operator on the way to the loss has no gradient").of_op(forward.type());
         }
         gradient_maker grads(forward);
         info->gradient(grads);
