@@ -349,6 +349,7 @@ set(WHERRY_HEADERS
     wherry/program/dot_compact.hpp
     wherry/program/name_scope.hpp
     wherry/program/operator.hpp
+    wherry/program/operator_list.hpp
     wherry/program/program.hpp
     wherry/program/prune.hpp
     wherry/program/unique_name.hpp

@@ -5,6 +5,7 @@
 
 #include <wherry/layers/builder.hpp>
 #include <wherry/layers/data.hpp>
+#include <wherry/program/operator_list.hpp>
 
 #include <doctest/doctest.h>
 
@@ -40,8 +41,8 @@ struct fresh_programs {
         REQUIRE(made);
         return *made;
     }
-    [[nodiscard]] const wherry::sequence<wherry::Operator>& ops() const { return std::as_const(main).global_block().ops(); }
-    [[nodiscard]] const wherry::sequence<wherry::Operator>& startup_ops() const { return std::as_const(startup).global_block().ops(); }
+    [[nodiscard]] const wherry::operator_list& ops() const { return std::as_const(main).global_block().ops(); }
+    [[nodiscard]] const wherry::operator_list& startup_ops() const { return std::as_const(startup).global_block().ops(); }
     [[nodiscard]] wherry::Variable var(std::string_view name) const { return main.global_block().find_var(name); }
 };
 

@@ -156,6 +156,8 @@ class BuilderBase {
         op.set_attr(make_attr("op_device", std::string(device)));
         op.sort_attrs();
     }
+    /// Room for them while they come one by one: an Attr is large.
+    static constexpr std::size_t usual_attrs = 16;
     static Operator::slots written_slots(std::span<const slot> declared, std::initializer_list<slot_args> given, bool with_empty);
 
     Program& main_;

@@ -5,6 +5,7 @@
 #include <wherry/base/revision.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/operator.hpp>
+#include <wherry/program/operator_list.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
@@ -25,7 +26,7 @@ class Block {
     /// From a parsed message, which is taken apart.
     Block(wire::BlockDesc<> desc, const revision& program) : program_revision_(program.shared()) {
         ops_.reserve(desc.ops.size());
-        for (auto& op : std::exchange(desc.ops, {})) ops_.emplace_back(std::move(op));
+        for (auto& op : std::exchange(desc.ops, {})) ops_.push_back(Operator(std::move(op)));
         vars_.reserve(desc.vars.size());
         for (auto& var : std::exchange(desc.vars, {})) vars_.emplace_back(make_node(std::move(var)));
         index_names();
@@ -39,8 +40,8 @@ class Block {
 
     /// In order of creation, or of the file.
     [[nodiscard]] const sequence<Variable>& vars() const noexcept { return vars_; }
-    [[nodiscard]] const sequence<Operator>& ops() const noexcept { return ops_; }
-    [[nodiscard]] sequence<Operator>& ops() noexcept { return changed(), ops_; }
+    [[nodiscard]] const operator_list& ops() const noexcept { return ops_; }
+    [[nodiscard]] operator_list& ops() noexcept { return changed(), ops_; }
 
     /// The variable of that name in this block; an empty handle when there is none.
     [[nodiscard]] Variable find_var(std::string_view name) const noexcept {
@@ -63,10 +64,10 @@ class Block {
     }
 
     Operator& append_op(wire::OpDesc<> desc, const op_info* implementation = nullptr) {
-        return changed(), ops_.emplace_back(std::move(desc), implementation);
+        return changed(), ops_.push_back(Operator(std::move(desc), implementation));
     }
     Operator& prepend_op(wire::OpDesc<> desc, const op_info* implementation = nullptr) {
-        return changed(), *ops_.insert(ops_.begin(), Operator(std::move(desc), implementation));
+        return changed(), ops_.push_front(Operator(std::move(desc), implementation));
     }
 
     /// The message again: what came from a file comes out as it was.
@@ -108,7 +109,7 @@ class Block {
     wire::BlockDesc<> rest_;  ///< all but vars and ops
     sequence<Variable> vars_;
     name_index by_name_;
-    sequence<Operator> ops_;
+    operator_list ops_;
     std::shared_ptr<std::uint64_t> program_revision_;
 };
 

@@ -80,6 +80,7 @@ class Operator {
     }
     [[gnu::noinline]] void sort_attrs() {
         auto& all = desc_.attrs;
+        if (std::is_sorted(all.begin(), all.end(), [](const Attr& a, const Attr& b) { return a.name < b.name; })) return;
         sequence<Attr*> order;  // an Attr is large: each moves once
         order.reserve(all.size());
         for (auto& attr : all) {

@@ -1,6 +1,7 @@
 #ifndef WHERRY_TRAIN_CLIP_HPP
 #define WHERRY_TRAIN_CLIP_HPP
 
+#include <wherry/base/name_map.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
@@ -32,11 +33,13 @@ class GradientClip {
         const auto first_op = b.block().ops().size();
         if (auto appended = append_(b, pairs, low_, high_); !appended) return appended;
         // every operator made here names the clipped gradient of its parameter; source: _correct_clip_op_role_var
+        name_map<const param_and_grad*> pair_of;
+        for (const auto& pair : pairs) pair_of[pair.param.name()] = &pair;
         auto& ops = b.block().ops();
         for (std::size_t i = first_op; i < ops.size(); ++i) {
             const auto names = ops[i].attr_or("op_role_var", sequence<std::string>{});
-            for (const auto& pair : pairs)
-                if (!names.empty() && names[0] == pair.param.name()) ops[i].set_attr(make_attr("op_role_var", roles(pair)));
+            const auto* const pair = names.empty() ? nullptr : pair_of.find(names[0]);
+            if (pair != nullptr) ops[i].set_attr(make_attr("op_role_var", roles(**pair)));
         }
         return {};
     }

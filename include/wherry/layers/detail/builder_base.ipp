@@ -56,6 +56,7 @@ WHERRY_INLINE result<void> BuilderBase::append_op(const op_info& info, std::init
     desc.type = info.type;
     desc.inputs = written_slots(info.inputs, inputs, inputs.size() > 0);
     desc.outputs = written_slots(info.outputs, outputs, false);
+    attrs.reserve(usual_attrs);
     desc.attrs = std::move(attrs);
     Operator op(std::move(desc), &info);
     info.write_defaults(op);
@@ -170,6 +171,7 @@ WHERRY_INLINE void BuilderBase::prepend_startup_op(const op_info& info, const Va
     auto& slot = desc.outputs.emplace_back();
     slot.parameter = "Out";
     slot.arguments.push_back(out.name());
+    attrs.reserve(usual_attrs);
     desc.attrs = std::move(attrs);
     Operator op(std::move(desc));
     info.write_defaults(op);

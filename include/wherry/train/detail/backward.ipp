@@ -132,10 +132,9 @@ inline sequence<Operator> add_up_repeated_outputs(sequence<Operator> ops) {
             if (held == nullptr || held->names.size() < 2) return;
             sums.emplace_back(i, sum_of_gradients(std::exchange(held->names, {name}), name));
         });
-        const auto here = ops[i];
         for (auto& slot : ops[i].desc().outputs) {
             for (auto& name : slot.arguments) {
-                if (name == empty_var_name || here.reads(name)) continue;
+                if (name == empty_var_name || ops[i].reads(name)) continue;
                 auto& p = grads[name];
                 if (p.names.empty()) {
                     p.names.push_back(name);
@@ -281,8 +280,8 @@ WHERRY_INLINE result<sequence<param_and_grad>> append_backward(Builder<>& b, con
             grad.type.lod_tensor.emplace().tensor.data_type = loss.dtype();
             block.create_var(std::move(grad));
         });
-        const Operator appended(block.append_op(std::move(op.desc()), op.implementation()));
-        if (auto inferred = b.infer_outputs(appended); !inferred) return inferred.failure();
+        if (auto inferred = b.infer_outputs(block.append_op(std::move(op.desc()), op.implementation())); !inferred)
+            return inferred.failure();
     }
 
     sequence<Variable> wanted;
