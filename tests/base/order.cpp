@@ -2,7 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace wherry;
@@ -28,6 +33,19 @@ TEST_CASE("order: names that share what they begin with, and more than eight byt
 }
 
 TEST_CASE("order: equal names stay in the order they come in") { CHECK(order_of(names{"b", "a", "b", "a", "b"}) == places{1, 3, 0, 2, 4}); }
+
+TEST_CASE("order: any number of names, as a stable sort of the standard library") {
+    std::vector<std::string> many;
+    for (std::uint32_t i = 0; i < 70; ++i) {
+        const names seen(many.begin(), many.end());
+        places wanted(seen.size());
+        for (std::size_t at = 0; at < wanted.size(); ++at) wanted[at] = at;
+        std::sort(wanted.begin(), wanted.end(),
+                  [&](std::size_t a, std::size_t b) { return std::pair(seen[a], a) < std::pair(seen[b], b); });
+        CHECK(order_of(seen) == wanted);
+        many.push_back("blk." + std::to_string(i * 7919 % 31) + (i % 3 == 0 ? "" : ".attn_q.weight"));
+    }
+}
 
 TEST_CASE("order: the first name that occurs a second time is found") {
     CHECK(find_repeated(names{"a", "b", "c"}) == 3);

@@ -79,3 +79,11 @@ TEST_CASE("names that meet in one file are refused, with both") {
     CHECK(folder.error().variable == "A/b");
     CHECK(folder.error().found == "a/b/c");
 }
+
+TEST_CASE("names that meet in one file are read where there are two") {
+    CHECK(check_each_file_name(std::vector<std::string_view>{"fc.W", "FC.w", "a/b/c", "A/b"}));
+    const auto outside = check_each_file_name(std::vector<std::string_view>{"fc.W", "../x"});
+    REQUIRE_FALSE(outside);
+    CHECK(outside.error().code == errc::bad_name);
+    CHECK(outside.error().variable == "../x");
+}

@@ -14,9 +14,15 @@
 namespace wherry::inline WHERRY_ABI {
 
 namespace detail {
-/// Row k answers for a byte that k more bytes follow: eight look-ups take eight bytes at once.
+/// Row k answers for a byte that k more bytes follow: eight look-ups take eight bytes at once. One row, a kilobyte, where nearly every
+/// machine has an instruction.
 struct crc32c_rows {
-    std::array<std::array<std::uint32_t, 256>, 8> row{};
+#if defined(__x86_64__) && defined(__GNUC__)
+    static constexpr std::size_t count = 1;
+#else
+    static constexpr std::size_t count = 8;
+#endif
+    std::array<std::array<std::uint32_t, 256>, count> row{};
     constexpr crc32c_rows() noexcept {
         for (std::uint32_t byte = 0; byte < 256; ++byte) {
             auto crc = byte;
@@ -38,12 +44,13 @@ constexpr std::uint32_t four_bytes(const char* at) noexcept {
 /// By look-ups, on any machine and at compile time.
 constexpr std::uint32_t crc32c_by_table(const char* at, std::size_t left, std::uint32_t crc) noexcept {
     const auto& row = crc32c_table.row;
-    for (; left >= 8; left -= 8, at += 8) {
-        const auto low = crc ^ four_bytes(at);
-        const auto high = four_bytes(at + 4);
-        crc = row[7][low & 0xffU] ^ row[6][(low >> 8U) & 0xffU] ^ row[5][(low >> 16U) & 0xffU] ^ row[4][low >> 24U] ^ row[3][high & 0xffU] ^
-              row[2][(high >> 8U) & 0xffU] ^ row[1][(high >> 16U) & 0xffU] ^ row[0][high >> 24U];
-    }
+    if constexpr (crc32c_rows::count == 8)
+        for (; left >= 8; left -= 8, at += 8) {
+            const auto low = crc ^ four_bytes(at);
+            const auto high = four_bytes(at + 4);
+            crc = row[7][low & 0xffU] ^ row[6][(low >> 8U) & 0xffU] ^ row[5][(low >> 16U) & 0xffU] ^ row[4][low >> 24U] ^
+                  row[3][high & 0xffU] ^ row[2][(high >> 8U) & 0xffU] ^ row[1][(high >> 16U) & 0xffU] ^ row[0][high >> 24U];
+        }
     for (; left > 0; --left, ++at) crc = (crc >> 8U) ^ row[0][(crc ^ static_cast<unsigned char>(*at)) & 0xffU];
     return crc;
 }

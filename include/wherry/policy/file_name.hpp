@@ -81,17 +81,22 @@ static_assert(!why_bad_file_name("a/").empty() && !why_bad_file_name(".x.0123abc
               !why_bad_file_name("\xED\xA0\x80").empty());
 }  // namespace detail
 
-/// Checks that names can be files of one folder: none leaves it, none is empty, too long, not UTF-8 or holds control
-/// characters or backslashes, no two are equal by `folded_name`, none is the folder of another.
-/// Errors: bad_name, with the name in `variable`, for two names the other one in `found`.
-inline result<void> check_file_names(std::span<const std::string_view> names, const limits& caps = {}) {
-    sequence<std::string> folded;
-    folded.reserve(names.size());
-    for (const auto name : names) {
+/// Checks that names can be files beneath a folder that is read: none leaves it, none is empty, too long, not UTF-8 or holds control
+/// characters or backslashes. Errors: bad_name, with the name in `variable`.
+inline result<void> check_each_file_name(std::span<const std::string_view> names, const limits& caps = {}) {
+    for (const auto name : names)
         if (const auto why = detail::why_bad_file_name(name, caps); !why.empty())
             return failure(errc::bad_name, why).of_variable(name.substr(0, 256));
-        folded.push_back(folded_name(name));
-    }
+    return {};
+}
+
+/// Checks that names can be files of one folder that is written: as above, and no two are equal by `folded_name`, none is the folder of
+/// another. Errors: bad_name, with the name in `variable`, for two names the other one in `found`.
+inline result<void> check_file_names(std::span<const std::string_view> names, const limits& caps = {}) {
+    if (auto checked = check_each_file_name(names, caps); !checked) return checked;
+    sequence<std::string> folded;
+    folded.reserve(names.size());
+    for (const auto name : names) folded.push_back(folded_name(name));
     const sequence<std::string_view> seen(folded.begin(), folded.end());
     const auto order = order_of(seen);
     for (std::size_t i = 1; i < order.size(); ++i)

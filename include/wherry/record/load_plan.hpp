@@ -327,25 +327,20 @@ auto until_still(Load load) -> decltype(load()) {
     }
 }
 
-template <Layout L, Source S>
-result<load_report> load_once(const record_rules& rules, std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout,
-                              const limits& caps) {
+/// Reads the records of a plan. Not for each layout: it is a lot of code.
+template <Source S>
+[[gnu::noinline]] result<load_report> load_records(const record_rules& rules, std::span<const record> records,
+                                                   std::span<const wanted_tensor> wanted, Scope& scope, S& source, const limits& caps) {
     using reader_type = typename decltype(source.open(std::string_view()))::value_type;
     sequence<std::string_view> names;
-    names.reserve(wanted.size());
-    for (const auto& want : wanted) names.push_back(want.name);
-    auto records = records_of<L>(names, layout, caps);
-    if (!records) return records.failure();
-    if (!rules.suffix.empty() && !rules.single_record)
-        for (auto& held : *records) held.name += rules.suffix;
-    names.clear();
-    for (const auto& held : *records) names.push_back(held.name);
+    names.reserve(records.size());
+    for (const auto& held : records) names.push_back(held.name);
     if (auto expected = source.expect(names); !expected) return expected.failure();
 
     loader loader(wanted, rules, scope, caps);
     sequence<reader_type> open;  // records in memory stay open until the end
-    if constexpr (ViewReader<reader_type>) open.reserve(records->size());
-    for (const auto& held : *records) {
+    if constexpr (ViewReader<reader_type>) open.reserve(records.size());
+    for (const auto& held : records) {
         auto reader = source.open(held.name);
         if (!reader) return loader.unopened(reader.failure(), held);
         if (auto taken = loader.take(held, *reader); !taken) return taken.failure();
@@ -358,8 +353,15 @@ result<load_report> load_once(const record_rules& rules, std::span<const wanted_
 template <Layout L, Source S>
 result<load_report> load_by(const record_rules& rules, std::span<const wanted_tensor> wanted, Scope& scope, S& source, const L& layout,
                             const limits& caps) {
-    if constexpr (!S::many_records) return load_once(rules, wanted, scope, source, layout, caps);
-    else return until_still([&] { return load_once(rules, wanted, scope, source, layout, caps); });
+    sequence<std::string_view> names;
+    names.reserve(wanted.size());
+    for (const auto& want : wanted) names.push_back(want.name);
+    auto records = records_of<L>(names, layout, caps);
+    if (!records) return records.failure();
+    if (!rules.suffix.empty() && !rules.single_record)
+        for (auto& held : *records) held.name += rules.suffix;
+    if constexpr (!S::many_records) return load_records(rules, *records, wanted, scope, source, caps);
+    else return until_still([&] { return load_records(rules, *records, wanted, scope, source, caps); });
 }
 }  // namespace detail
 

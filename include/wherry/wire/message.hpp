@@ -103,8 +103,9 @@ struct allowance {
     }
 };
 
+struct any_message;
 template <class M>
-constexpr failure merge(M& message, const field_view& read, allowance& allowed);
+struct message_of;
 
 /// Visits the fields of a message to find the one that was read, and the first required one that was not.
 struct field_store {
@@ -166,10 +167,15 @@ struct field_store {
             if (!member && !take(sizeof(element), read.offset)) return false;
             target = member ? &*member : &member.emplace();
         }
-        if constexpr (is_string<element>) *target = element(read.payload);
-        else failed = merge(*target, read, allowed);
-        return !has_failed();
+        if constexpr (is_string<element>) {
+            *target = element(read.payload);
+            return true;
+        } else {
+            message_of<element> message(*target);
+            return merge_into(message);
+        }
     }
+    constexpr bool merge_into(any_message& message);
 
     /// Stores read numbers, which may come packed.
     template <class T>
@@ -253,10 +259,9 @@ struct message_of : any_message {
         .expected(absent.missing);
 }
 
-template <class M>
-constexpr failure merge(M& message, const field_view& read, allowance& allowed) {
-    message_of<M> target(message);
-    return merge_fields(target, byte_cursor(read.payload, read.payload_offset), allowed);
+constexpr bool field_store::merge_into(any_message& message) {
+    failed = merge_fields(message, byte_cursor(read.payload, read.payload_offset), allowed);
+    return !has_failed();
 }
 
 template <class M>

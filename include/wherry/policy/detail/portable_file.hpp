@@ -72,7 +72,7 @@ class portable_opener {
     using reader = portable_reader;
 
     result<void> expect(std::span<const std::string_view> names) {
-        return names.size() == 1 && names.front().empty() ? result<void>() : check_file_names(names);
+        return names.size() == 1 && names.front().empty() ? result<void>() : check_each_file_name(names);
     }
     /// Errors: not_found, not_regular_file, cannot_open.
     result<reader> open(std::string_view path, std::string_view record) {

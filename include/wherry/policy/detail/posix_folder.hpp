@@ -1,6 +1,7 @@
 #ifndef WHERRY_POLICY_DETAIL_POSIX_FOLDER_HPP
 #define WHERRY_POLICY_DETAIL_POSIX_FOLDER_HPP
 
+#include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/detail/posix_calls.hpp>
@@ -100,19 +101,21 @@ result<std::optional<set_journal>> read_journal(int at, std::string_view folder)
 }
 
 /// The folders of files beneath a folder, and those above them: "" and "a/" of "a/b" and "c".
+[[gnu::noinline]] inline sequence<std::string> insides_of(std::span<const std::string_view> files) {
+    sequence<std::string_view> insides{std::string_view()};
+    for (const auto file : files)
+        for (auto end = file.find('/'); end != std::string_view::npos; end = file.find('/', end + 1))
+            if (file.substr(0, end + 1) != insides.back()) insides.push_back(file.substr(0, end + 1));
+    sequence<std::string> sorted;
+    for (const auto at : order_of(insides))
+        if (sorted.empty() || sorted.back() != insides[at]) sorted.emplace_back(insides[at]);
+    return sorted;
+}
 template <class Files>
 sequence<std::string> insides_of(const Files& files) {
-    sequence<std::string> insides{std::string()};
-    for (const auto& file : files) {
-        std::string_view inside;
-        if constexpr (requires { file.name; }) inside = split_inside(file.name).first;
-        else inside = split_inside(file).first;
-        for (auto end = inside.find('/'); end != std::string_view::npos; end = inside.find('/', end + 1))
-            if (inside.substr(0, end + 1) != insides.back()) insides.emplace_back(inside.substr(0, end + 1));
-    }
-    std::sort(insides.begin(), insides.end());
-    insides.erase(std::unique(insides.begin(), insides.end()), insides.end());
-    return insides;
+    sequence<std::string_view> names;
+    for (const auto& file : files) names.push_back(file.name);
+    return insides_of(std::span<const std::string_view>(names));
 }
 
 /// What keeps a journal from being rolled forward.

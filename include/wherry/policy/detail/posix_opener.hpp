@@ -34,7 +34,7 @@ class posix_opener {
         whole_ = names.size() == 1 && names.front().empty();
         to_come_ = names.size();
         insides_ = insides_of(names);
-        return whole_ ? result<void>() : check_file_names(names);
+        return whole_ ? result<void>() : check_each_file_name(names);
     }
 
     /// Errors: not_found, not_regular_file, cannot_open; locked where the files are being replaced; mixed_generations.
