@@ -67,8 +67,9 @@ errc code_of(const result<Program>& read) {
 }  // namespace
 
 TEST_CASE("pir: models of Paddle 3 give here what they give there") {
-    for (const auto* name : {"classifier", "activations", "elementwise", "reductions", "shapes", "values", "dropout", "constants", "matmul",
-                             "top_k", "loss", "embedding", "fc", "moved", "strided", "functions", "encoded", "lists"}) {
+    for (const auto* name : {"classifier", "activations", "elementwise", "reductions", "shapes",    "values",    "dropout",
+                             "constants",  "matmul",      "top_k",       "loss",       "embedding", "fc",        "moved",
+                             "strided",    "functions",   "encoded",     "lists",      "layers",    "recurrent", "boxes"}) {
         CAPTURE(std::string(name));
         const auto folder = support::golden(std::string("paddle33/") + name);
         const auto program = read_pir(support::read_file(folder + "/inference.json"));
@@ -79,6 +80,7 @@ TEST_CASE("pir: models of Paddle 3 give here what they give there") {
             const auto file = std::string_view(name) == "classifier" ? std::string("y") : std::to_string(i);
             const auto theirs = support::load_npy(folder + "/" + file + ".npy");
             CHECK(ours[i].dims() == theirs.dims());
+            CAPTURE(i);
             CHECK(support::relative_error(ours[i], theirs, 1e-3) <= 1e-5);
         }
     }
@@ -92,6 +94,23 @@ TEST_CASE("pir: the program comes back from its .pdmodel bytes and answers alike
     REQUIRE(again);
     CHECK(again->version() >= 2'000'000);
     CHECK(support::relative_error(answers(*again, folder)[0], support::load_npy(folder + "/y.npy"), 1e-3) <= 1e-5);
+}
+
+TEST_CASE("pir: a constant that is infinite is read as such, one that is not a number is refused") {
+    const auto folder = support::golden("paddle33/layers");
+    auto text = support::read_file(folder + "/inference.json");
+    const auto at = text.find(R"("VD":"-INF")");
+    REQUIRE(at != std::string::npos);
+    CHECK(support::relative_error(answers(*read_pir(text), folder).back(), support::load_npy(folder + "/16.npy"), 1e-3) <= 1e-5);
+    CHECK(code_of(read_pir(text.replace(at + 6, 4, "NaN"))) == errc::bad_attribute);
+}
+
+TEST_CASE("pir: what takes a list of an operator that is not known does not hide that operator") {
+    auto text = support::read_file(support::golden("paddle33/lists/inference.json"));
+    for (auto at = text.find("1.unbind"); at != std::string::npos; at = text.find("1.unbind")) text.replace(at, 8, "1.unbond");
+    const auto read = read_pir(text);
+    REQUIRE(code_of(read) == errc::unknown_op);
+    CHECK(read.error().found == "1.unbond (1)");
 }
 
 TEST_CASE("pir: operators without a counterpart are named as the file names them") {

@@ -56,3 +56,17 @@ case("encoded", lambda x: [F.one_hot(paddle.argmax(x, axis=1), 5), paddle.roll(x
                            paddle.tile(x, [1, 2]), paddle.gather(x, paddle.argmax(x, axis=0), axis=0), paddle.flip(x, [1])], floats)
 case("lists", lambda x: [paddle.split(x, 2, axis=1)[1], paddle.split(x, [1, 3], axis=1)[1] * 2.0, paddle.unbind(x, axis=1)[2],
                          paddle.unstack(x, axis=1)[1], paddle.topk(x, 2, axis=0)[0], paddle.topk(x, 2, largest=False)[1]], floats)
+case("layers", lambda x: [F.group_norm(x, 2) + 3.0, F.instance_norm(x) + 3.0, F.avg_pool3d(paddle.unsqueeze(x, 1), 2), *F.max_pool2d(x, 2, return_mask=True),
+                          F.interpolate(paddle.unsqueeze(x, 1), [3, 4, 3], mode="trilinear", data_format="NCDHW"), paddle.tril(x), paddle.triu(x, 1),
+                          paddle.linalg.norm(x, 2, axis=1), paddle.add_n([x, x, x]), paddle.expand_as(x[:, :1], x),
+                          paddle.static.setitem(x, (slice(None), slice(1, 3)), 0.5), paddle.static.setitem(x, (0, slice(0, 4, 2)), x[0, :2]),
+                          x + paddle.assign(np.arange(3, dtype="float32")), x + paddle.arange(0.5, 3.5, 1, dtype="float32"),
+                          paddle.full([paddle.shape(x)[1], 2], 1.5), 1.0 / paddle.where(x > 0, x + 1.0, paddle.full([1], float("-inf")))], {"x": f32(2, 4, 5, 3)})
+case("recurrent", lambda x: paddle.nn.GRU(4, 2, direction="bidirect")(x)[0], {"x": f32(2, 3, 4)})
+boxes = paddle.vision.ops
+corners = lambda at: paddle.concat([F.sigmoid(at) * 8, F.sigmoid(at) * 8 + 3], axis=-1)
+case("boxes", lambda x: [*boxes.prior_box(x, x, [4.0], aspect_ratios=[1.0, 2.0], clip=True), *boxes.yolo_box(x, paddle.full([1, 2], 32, "int32"), [4, 6], 3, 0.1, 8),
+                         boxes.box_coder(paddle.assign(np.array([[0, 0, 2, 2], [1, 1, 3, 4]], "float32")), [0.1, 0.1, 0.2, 0.2], paddle.reshape(x, [-1, 2, 4]), "decode_center_size"),
+                         boxes.roi_align(x, corners(paddle.reshape(x, [-1, 2]))[:3], paddle.full([1], 3, "int32"), 2),
+                         boxes.matrix_nms(corners(paddle.reshape(x[:, 0], [1, -1, 2])), F.sigmoid(paddle.reshape(x[:, 1:3], [1, 2, -1]))[:, :, :2], 0.1, 0.1, 4, 4)[0]],
+     {"x": f32(1, 8, 2, 2)})

@@ -100,6 +100,8 @@ p26 vars "$finetune/main.pdmodel" "$finetune/end" "$work/out/trained-end"
 for value in "$work"/out/trained-end/*.npy; do
     say "embed::trainer's $(basename "$value" .npy), Paddle 2.6.2" "$(same "$value" "$work/out/trained/$(basename "$value")" 1e-4)"
 done
+programs=$("$paddle33" "$here/pir_cases.py" "$build/wherry" 2>"$work/log") || { cat "$work/log"; echo "$programs"; exit 1; }
+say "operators and layers of Paddle 3" "$programs"
 . "$here/interop.sh"
 . "$here/tool.sh"
 . "$here/checkpoints.sh"

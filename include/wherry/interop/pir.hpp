@@ -7,9 +7,9 @@
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
-#include <wherry/interop/detail/pir_attributes.hpp>
 #include <wherry/interop/detail/pir_rules.hpp>
 #include <wherry/interop/detail/pir_unknown.hpp>
+#include <wherry/interop/detail/pir_values.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/version.hpp>
 
@@ -38,7 +38,7 @@ enum class pir_operators : bool {
 namespace detail {
 
 /// Reads one PIR document. Values are numbered there; parameters and fed variables keep their names, others get "value_N".
-class pir_reader : pir_attributes {
+class pir_reader : pir_values {
   public:
     pir_reader(const limits& caps, pir_operators take) : caps_(caps), take_(take) {}
 
@@ -55,8 +55,8 @@ class pir_reader : pir_attributes {
         program_.blocks.emplace_back();
         add_list_variable("feed", wire::VarKind::FEED_MINIBATCH);
         add_list_variable("fetch", wire::VarKind::FETCH_LIST);
-        for (const auto& op : *ops)
-            if (auto added = add_op(op); !added) return added.failure();
+        for (const auto& op : *ops)  // after one that is not known others may lack what it makes: all those are told
+            if (auto added = add_op(op); !added && (take_ == pir_operators::any || unknown_.empty())) return added.failure();
         if (take_ == pir_operators::known && !unknown_.empty()) return unknown_.to_error();
         program_.version.emplace().version = program_version;
         return Program::from_desc(std::move(program_), caps_);
@@ -65,86 +65,6 @@ class pir_reader : pir_attributes {
   private:
     static constexpr std::int64_t newest_version = 4;
     static constexpr std::int64_t program_version = 2'006'002;  // whose operators the rules below write
-
-    struct value {
-        std::string name;  ///< empty for a constant that no operator reads as a tensor yet
-        wire::LoDTensorDesc<> type;
-        const json* constant = nullptr;                                   ///< the `full` or `full_int_array` that makes it
-        sequence<std::int64_t> combined{};                                ///< the values of a `combine`
-        sequence<std::pair<std::string, wire::LoDTensorDesc<>>> parts{};  ///< of a list that an operator makes
-    };
-
-    // ---- types and values
-
-    result<void> define(const json& op, const json* out, value made) {
-        const auto id = integer(at(out, "%"));
-        if (id < 1) return bad(op, "a value has no number");
-        if (!values_.try_emplace(id, std::move(made)).second)
-            return failure(errc::duplicate_name, "two operators make one value").of_op(name_of_op(op)).found(id);
-        return {};
-    }
-
-    /// A variable of the program for each tensor that operators make.
-    result<std::string> define_variable(const json& op, const json* out, std::string name = {}) {
-        auto type = type_of(op, at(out, "TT"));
-        if (!type) return type.failure();
-        if (name.empty()) name = "value_" + std::string(decimal(integer(at(out, "%"))).view());
-        add_variable(name, *type, false);
-        if (auto defined = define(op, out, {.name = name, .type = *std::move(type)}); !defined) return defined.failure();
-        return name;
-    }
-
-    wire::VarDesc<>& add_variable(std::string_view name, wire::LoDTensorDesc<> type, bool persistable) {
-        auto& var = program_.blocks[0].vars.emplace_back();
-        var.name = name;
-        var.type.lod_tensor = std::move(type);
-        var.persistable = persistable;
-        return var;
-    }
-    void add_list_variable(std::string_view name, wire::VarKind kind) {
-        auto& var = program_.blocks[0].vars.emplace_back();
-        var.name = name;
-        var.type.type = kind;
-        var.persistable = true;
-    }
-
-    result<value*> input(const json& op, std::size_t i) {
-        const auto found = values_.find(integer(at(at(at(&op, "I"), i), "%")));
-        if (found == values_.end())
-            return failure(errc::no_such_variable, "an operator reads a value that nothing makes").of_op(name_of_op(op));
-        return &found->second;
-    }
-
-    /// The variable of a value that is read as a tensor; a constant becomes an operator of its own then.
-    result<std::string> tensor_of(const json& op, value& read, std::int64_t id) {
-        if (!read.name.empty()) return read.name;
-        if (read.constant == nullptr || name_of_op(*read.constant) != "full") return bad(op, "a list where a tensor is meant");
-        read.name = "value_" + std::string(decimal(id).view());
-        add_variable(read.name, read.type, false);
-        const auto* held = attribute(*read.constant, "value");
-        sequence<std::int64_t> dims(read.type.tensor.dims);
-        add("fill_constant", {}, {{"Out", {read.name}}},
-            {make_attr("shape", std::move(dims)), make_attr("dtype", read.type.tensor.data_type), make_attr("value", number(held))});
-        return read.name;
-    }
-    // ---- operators
-
-    using named_slots = sequence<std::pair<std::string_view, sequence<std::string>>>;
-
-    void add(std::string_view type, const named_slots& inputs, const named_slots& outputs, sequence<Attr> attrs) {
-        auto& op = program_.blocks[0].ops.emplace_back();
-        op.type = type;
-        const auto fill = [](auto& slots, const named_slots& from) {
-            for (const auto& [name, arguments] : from) {
-                auto& slot = slots.emplace_back();
-                slot.parameter = name;
-                slot.arguments = arguments;
-            }
-        };
-        fill(op.inputs, inputs);
-        fill(op.outputs, outputs);
-        op.attrs = std::move(attrs);
-    }
 
     result<void> add_op(const json& op) {
         const auto type = text_of(at(&op, "#"));
@@ -175,7 +95,7 @@ class pir_reader : pir_attributes {
                 read_as_it_is(found->second, i, inputs[0].second, attrs);
         const auto* named = at(&op, "A");
         for (std::size_t i = 0; const auto* one = at(named, i); ++i)
-            if (auto attr = attribute_as_it_is(text_of(at(one, "N")), at(at(one, "AT"), "D"))) attrs.push_back(*std::move(attr));
+            if (auto attr = attribute_as_it_is(text_of(at(one, "N")), value_of(at(one, "AT")))) attrs.push_back(*std::move(attr));
         const auto* made = at(&op, "O");
         for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
             auto name = define_any(op, one);
@@ -299,8 +219,15 @@ class pir_reader : pir_attributes {
             if (!name) return name.failure();
             outputs.push_back({rule.outputs[i], {*std::move(name)}});
         }
+        if (rule.to == "tril_triu") attrs.push_back(make_attr("lower", rule.from == "tril"));
+        if (rule.to == "range")  // reads what it makes
+            if (auto made_alike = read_as(op, inputs); !made_alike) return made_alike;
         add(rule.to, inputs, outputs, std::move(attrs));
         if (rule.from == "shape64") widen_last();
+        // what works in place leaves its result to all that read its first input later; batch_norm_ writes nothing that is read here
+        if (text_of(at(&op, "#")).ends_with('_') && !outputs.empty() && !rule.from.ends_with("batch_norm"))
+            if (const auto over = values_.find(integer(at(at(given, std::size_t{0}), "%"))); over != values_.end())
+                over->second.name = program_.blocks[0].ops.back().outputs[0].arguments[0];
         return {};
     }
     /// `shape` gives int32 where Paddle 3 has int64.
@@ -310,8 +237,23 @@ class pir_reader : pir_attributes {
         auto type = *program_.blocks[0].vars.back().type.lod_tensor;
         type.tensor.data_type = DType::INT32;
         add_variable(wide + "_32", std::move(type), false);
-        add("cast", {{"X", {wide + "_32"}}}, {{"Out", {wide}}},
-            {make_attr("in_dtype", DType::INT32), make_attr("out_dtype", DType::INT64)});
+        add_cast(wide + "_32", DType::INT32, wide, DType::INT64);
+    }
+    /// Inputs as elements of the type that attribute `dtype` of an operator names.
+    result<void> read_as(const json& op, named_slots& inputs) {
+        const auto wanted = dtype_named(text_of(attribute(op, "dtype")));
+        if (!wanted) return bad(op, "an attribute names no element type", "dtype");
+        for (std::size_t i = 0; i < inputs.size(); ++i) {
+            auto& name = inputs[i].second[0];
+            auto type = (*input(op, i))->type;
+            const auto given = std::exchange(type.tensor.data_type, *wanted);
+            if (given == *wanted) continue;
+            const auto made = name + "_" + std::string(decimal(program_.blocks[0].ops.size()).view());
+            add_variable(made, std::move(type), false);
+            add_cast(name, given, made, *wanted);
+            name = made;
+        }
+        return {};
     }
 
     result<void> take_input(const json& op, const pir_input& wanted, std::size_t i, std::int64_t id, named_slots& inputs,
@@ -341,6 +283,7 @@ class pir_reader : pir_attributes {
                 return {};
             }
             case pir_input_kind::number:
+                if (constant == nullptr && !wanted.computed.empty()) break;
                 if (constant == nullptr || !constant->is_number()) return computed(op, wanted.name);
                 attrs.push_back(make_attr(wanted.name, constant->get<float>()));
                 return {};
@@ -373,8 +316,6 @@ class pir_reader : pir_attributes {
     const limits& caps_;
     pir_operators take_;
     pir_unknown unknown_;
-    wire::ProgramDesc<> program_;
-    std::unordered_map<std::int64_t, value> values_;
     std::int32_t fed_ = 0;
 };
 

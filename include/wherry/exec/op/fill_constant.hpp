@@ -56,8 +56,9 @@ std::optional<N> whole_number(std::string_view text) {
 }  // namespace detail
 
 /// A tensor of one value.
-/// Shapes: Out as attribute `shape` says. Errors: bad_dtype, bad_dims, overflow; bad_attribute for a str_value that is not a number (the
-/// reference takes what it can read of it, or 0); unsupported for a shape that is computed. Source: paddle operator `fill_constant`.
+/// Shapes: Out as ShapeTensor, the numbers of ShapeTensorList or attribute `shape` say. Errors: bad_dtype, bad_dims, overflow; bad_attribute
+/// for a str_value that is not a number (the reference takes what it can read of it, or 0); dtype_mismatch; unsupported for a shape that is not
+/// known when the plan is made. Source: paddle operator `fill_constant`.
 struct fill_constant {
     static constexpr std::string_view type = "fill_constant";
     static constexpr auto reads = op_reads::constants;
@@ -67,9 +68,9 @@ struct fill_constant {
     using attributes = fill_constant_attributes;
 
     [[gnu::cold]] static result<void> infer(const attributes& a, infer_context& c) {
-        for (const std::size_t slot : {0u, 1u})
-            if (auto checked = detail::must_be_absent(c, slot); !checked) return checked;
-        auto shape = detail::shape_from(a.shape, a.dtype, c);
+        auto dims = detail::listed_numbers(c, 0, 1, a.shape);
+        if (!dims) return dims.failure();
+        auto shape = detail::shape_from(*dims, a.dtype, c);
         if (!shape) return shape.failure();
         if (!a.str_value.empty() && !detail::whole_number<double>(a.str_value))
             return c.fail(errc::bad_attribute, "attribute 'str_value' is not a number", {}, a.str_value);

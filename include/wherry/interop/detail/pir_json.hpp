@@ -65,14 +65,20 @@ struct pir_json {
             return least;
         return held->get<std::int64_t>();
     }
+    /// What an attribute, or an element of one that is a list, holds; null when it holds nothing. JSON has no word for what is infinite.
+    static const json* value_of(const json* held) {
+        static const json most = std::numeric_limits<double>::infinity(), least = -std::numeric_limits<double>::infinity();
+        const auto word = text_of(at(held, "VD"));
+        return word.empty() ? at(held, "D") : word == "INF" ? &most : word == "-INF" ? &least : nullptr;
+    }
     /// The value of an attribute; null when the operator has none of that name.
     static const json* attribute(const json& op, std::string_view name) {
         const auto* all = at(&op, "A");
         for (std::size_t i = 0; const auto* one = at(all, i); ++i)
-            if (text_of(at(one, "N")) == name) return at(at(one, "AT"), "D");
+            if (text_of(at(one, "N")) == name) return value_of(at(one, "AT"));
         return nullptr;
     }
-    static float number(const json* held) { return held != nullptr && held->is_number() ? held->get<float>() : 0; }
+    static float number(const json& held) { return held.is_boolean() ? (held.get<bool>() ? 1.0F : 0.0F) : held.get<float>(); }
 
     static std::string_view name_of_op(const json& op) {
         const auto name = text_of(at(&op, "#"));
@@ -126,7 +132,7 @@ struct pir_json {
         sequence<float> numbers;
         sequence<std::string> texts;
         for (const auto& one : *held) {
-            const auto* item = one.is_object() ? at(&one, "D") : &one;
+            const auto* item = one.is_object() ? value_of(&one) : &one;
             if (item == nullptr) return std::nullopt;
             if (item->is_boolean()) integers.push_back(item->get<bool>() ? 1 : 0);
             else if (item->is_number_integer()) integers.push_back(integer(item));

@@ -2,67 +2,17 @@
 #define WHERRY_INTEROP_DETAIL_PIR_RULES_HPP
 
 #include <wherry/base/dtype.hpp>
+#include <wherry/interop/detail/pir_layer_rules.hpp>
+#include <wherry/interop/detail/pir_rule.hpp>
 #include <wherry/version.hpp>
 
-#include <array>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 
 /// The operators of 2.x that PIR's become. Source: files written by Paddle 3.3.1.
 namespace wherry::inline WHERRY_ABI::detail {
 
-/// The use of a value that a PIR operator reads.
-enum class pir_input_kind : std::uint8_t {
-    tensor,    ///< a variable of an input slot
-    tensors,   ///< the values of a `combine`, all in one slot
-    number,    ///< a constant: a float attribute
-    integer,   ///< a constant: an int attribute
-    integers,  ///< a constant: a list of ints
-    unused,
-};
-struct pir_input {
-    std::string_view name{};  ///< slot or attribute; empty ends the list
-    pir_input_kind kind = pir_input_kind::tensor;
-    std::string_view computed{};  ///< slot of integers that operators compute
-};
-/// An attribute by its names there and here; without one here its only value that is supported.
-struct pir_attribute {
-    std::string_view from{};
-    std::string_view to{};
-    std::string_view only{};  ///< that value as JSON; or "dtype", "long", "float", "floats": how it is written
-};
-struct pir_rule {
-    std::string_view from;
-    std::string_view to;
-    std::array<pir_input, 5> inputs{};
-    std::array<std::string_view, 6> outputs{"Out"};
-    std::array<pir_attribute, 9> attrs{};
-};
-
 namespace pir {
-using enum pir_input_kind;
-using inputs = std::array<pir_input, 5>;
-inline constexpr inputs one_input{{{"X"}}};
-inline constexpr inputs two_inputs{{{"X"}, {"Y"}}};
-inline constexpr inputs one_called_input{{{"Input"}}};
-inline constexpr inputs resized{{{"X"}, {"OutSize"}, {"SizeTensor", tensors}, {"Scale"}}};
-inline constexpr inputs reduced{{{"X"}, {"dim", integers}}};
-inline constexpr inputs with_index{{{"X"}, {"Index"}}};
-inline constexpr std::array<pir_attribute, 9> convolution{{{"strides", "strides"},
-                                                           {"paddings", "paddings"},
-                                                           {"padding_algorithm", "padding_algorithm"},
-                                                           {"dilations", "dilations"},
-                                                           {"groups", "groups"},
-                                                           {"data_format", "data_format"}}};
-inline constexpr std::array<pir_attribute, 9> resizing{{{"data_format", "data_format"},
-                                                        {"out_d", "out_d"},
-                                                        {"out_h", "out_h"},
-                                                        {"out_w", "out_w"},
-                                                        {"scale", "scale", "floats"},
-                                                        {"interp_method", "interp_method"},
-                                                        {"align_corners", "align_corners"},
-                                                        {"align_mode", "align_mode"}}};
 inline constexpr pir_rule rules[] = {
     {"relu", "relu", one_input},
     {"tanh", "tanh", one_input},
@@ -117,50 +67,6 @@ inline constexpr pir_rule rules[] = {
     {"pow", "pow", one_input, {"Out"}, {{{"y", "factor", "float"}}}},
     {"log_softmax", "log_softmax", one_input, {"Out"}, {{{"axis", "axis"}}}},
     {"where", "where", {{{"Condition"}, {"X"}, {"Y"}}}},
-    {"conv2d", "conv2d", {{{"Input"}, {"Filter"}}}, {"Output"}, convolution},
-    {"depthwise_conv2d", "depthwise_conv2d", {{{"Input"}, {"Filter"}}}, {"Output"}, convolution},
-    {"conv2d_transpose",
-     "conv2d_transpose",
-     {{{"Input"}, {"Filter"}, {"output_size", integers}}},
-     {"Output"},
-     {{{"strides", "strides"},
-       {"paddings", "paddings"},
-       {"output_padding", "output_padding"},
-       {"padding_algorithm", "padding_algorithm"},
-       {"groups", "groups"},
-       {"dilations", "dilations"},
-       {"data_format", "data_format"}}}},
-    {"pool2d",
-     "pool2d",
-     {{{"X"}, {"ksize", integers}}},
-     {"Out"},
-     {{{"strides", "strides"},
-       {"paddings", "paddings"},
-       {"ceil_mode", "ceil_mode"},
-       {"exclusive", "exclusive"},
-       {"data_format", "data_format"},
-       {"pooling_type", "pooling_type"},
-       {"global_pooling", "global_pooling"},
-       {"padding_algorithm", "padding_algorithm"},
-       {"adaptive", "adaptive"}}}},
-    {"batch_norm_",
-     "batch_norm",
-     {{{"X"}, {"Mean"}, {"Variance"}, {"Scale"}, {"Bias"}}},
-     {"Y", "MeanOut", "VarianceOut", "SavedMean", "SavedVariance", "ReserveSpace"},
-     {{{"is_test", "is_test"},
-       {"momentum", "momentum", "float"},
-       {"epsilon", "epsilon", "float"},
-       {"data_format", "data_layout"},
-       {"use_global_stats", "use_global_stats"},
-       {"trainable_statistics", "trainable_statistics"}}}},
-    {"layer_norm",
-     "layer_norm",
-     {{{"X"}, {"Scale"}, {"Bias"}}},
-     {"Y", "Mean", "Variance"},
-     {{{"epsilon", "epsilon", "float"}, {"begin_norm_axis", "begin_norm_axis"}}}},
-    {"nearest_interp", "nearest_interp_v2", resized, {"Out"}, resizing},
-    {"bilinear_interp", "bilinear_interp_v2", resized, {"Out"}, resizing},
-    {"bicubic_interp", "bicubic_interp_v2", resized, {"Out"}, resizing},
     {"transpose", "transpose2", one_input, {"Out"}, {{{"perm", "axis"}}}},
     {"flatten", "flatten_contiguous_range", one_input, {"Out", "XShape"}, {{{"start_axis", "start_axis"}, {"stop_axis", "stop_axis"}}}},
     {"squeeze", "squeeze2", {{{"X"}, {"axes", integers}}}, {"Out", "XShape"}},
@@ -235,11 +141,53 @@ inline constexpr pir_rule rules[] = {
     {"unstack", "unstack", one_input, {"Y"}, {{{"axis", "axis"}, {"num", "num"}}}},
     {"meshgrid", "meshgrid", {{{"X", tensors}}}},
     {"nonzero", "where_index", {{{"Condition"}}}},
-    {"grid_sample",
-     "grid_sampler",
-     {{{"X"}, {"Grid"}}},
-     {"Output"},
-     {{{"mode", "mode"}, {"padding_mode", "padding_mode"}, {"align_corners", "align_corners"}}}},
+    {"expand_as", "expand_as_v2", two_inputs, {"Out"}, {{{"target_shape", "target_shape"}}}},
+    {"full_with_tensor",
+     "fill_constant",
+     {{{"value", number, "ValueTensor"}, {"shape", integers, "ShapeTensor"}}},
+     {"Out"},
+     {{{"dtype", "dtype", "dtype"}}}},
+    {"full_batch_size_like",
+     "fill_constant_batch_size_like",
+     one_called_input,
+     {"Out"},
+     {{{"shape", "shape"},
+       {"dtype", "dtype", "dtype"},
+       {"value", "value", "float"},
+       {"input_dim_idx", "input_dim_idx"},
+       {"output_dim_idx", "output_dim_idx"}}}},
+    {"assign_value",
+     "assign_value",
+     {{{"X", unused}}},
+     {"Out"},
+     {{{"shape", "shape"}, {"dtype", "dtype", "dtype"}, {"values", "values", "values"}}}},
+    {"set_value",
+     "set_value",
+     {{{"Input"}, {"starts", integers}, {"ends", integers}, {"steps", integers}}},
+     {"Out"},
+     {{{"axes", "axes"},
+       {"decrease_axes", "decrease_axes"},
+       {"none_axes", "none_axes"},
+       {"shape", "shape"},
+       {"values", "values", "scalars"}}}},
+    {"set_value_with_tensor",
+     "set_value",
+     {{{"Input"}, {"ValueTensor"}, {"starts", integers}, {"ends", integers}, {"steps", integers}}},
+     {"Out"},
+     {{{"axes", "axes"}, {"decrease_axes", "decrease_axes"}, {"none_axes", "none_axes"}}}},
+    {"increment", "increment", one_input, {"Out"}, {{{"value", "step", "float"}}}},
+    {"tril", "tril_triu", one_input, {"Out"}, {{{"diagonal", "diagonal"}}}},
+    {"triu", "tril_triu", one_input, {"Out"}, {{{"diagonal", "diagonal"}}}},
+    {"p_norm",
+     "p_norm",
+     one_input,
+     {"Out"},
+     {{{"porder", "porder", "float"},
+       {"axis", "axis"},
+       {"epsilon", "epsilon", "float"},
+       {"keepdim", "keepdim"},
+       {"asvector", "asvector"}}}},
+    {"add_n", "sum", {{{"X", tensors}}}},
     {"topk of an axis",  // the same where top_k cannot do it
      "top_k_v2",
      {{{"X"}, {"k", integer}}},
@@ -263,9 +211,12 @@ inline constexpr pir_rule rules[] = {
 };
 }  // namespace pir
 
-/// The rule of a PIR operator; null when there is none.
+/// The rule of a PIR operator, or of the one that it is in place; null when there is none.
 constexpr const pir_rule* find_pir_rule(std::string_view name) noexcept {
+    if (name.ends_with('_')) name.remove_suffix(1);
     for (const auto& rule : pir::rules)
+        if (rule.from == name) return &rule;
+    for (const auto& rule : pir::layer_rules)
         if (rule.from == name) return &rule;
     return nullptr;
 }
