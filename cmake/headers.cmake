@@ -222,8 +222,11 @@ set(WHERRY_HEADERS
     wherry/interop/detail/json_text.hpp
     wherry/interop/detail/pir_attributes.hpp
     wherry/interop/detail/pir_json.hpp
+    wherry/interop/detail/pir_layer_rules.hpp
+    wherry/interop/detail/pir_rule.hpp
     wherry/interop/detail/pir_rules.hpp
     wherry/interop/detail/pir_unknown.hpp
+    wherry/interop/detail/pir_values.hpp
     wherry/interop/detail/safetensors_header.hpp
     wherry/interop/detail/zip.hpp
     wherry/interop/detail/zlib_stream.hpp
