@@ -6,6 +6,8 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/inference_model.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/policy/progress.hpp>
+#include <wherry/policy/with_progress.hpp>
 #include <wherry/program/operator.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
@@ -100,13 +102,15 @@ inline result<void> check_files(const inference_files& files, const Program& pro
     return {};
 }
 
-inline result<void> write_model(const inference_files& files, std::string_view model_name, const inference_program& made,
-                                const Scope& scope, bool program_only, sequence<std::string_view>& warnings) {
+template <Progress P>
+result<void> write_model(const inference_files& files, std::string_view model_name, const inference_program& made, const Scope& scope,
+                         bool program_only, sequence<std::string_view>& warnings, const P& progress) {
     if (auto checked = check_files(files, made.program, model_name); !checked) return checked;
     disk program_sink(below(files.dirname, model_name));
     if (program_only) {
         warnings.push_back(warning_text::program_only);
-        return write_whole(program_sink, made.program.serialize_to_string(), atomic::steps);
+        auto&& sink = told(program_sink, progress);
+        return write_whole(sink, made.program.serialize_to_string(), atomic::steps);
     }
     const auto note = [&](auto&& saved) -> result<void> {
         if (!saved) return saved.failure();
@@ -114,20 +118,22 @@ inline result<void> write_model(const inference_files& files, std::string_view m
         return {};
     };
     if (files.params_filename)
-        return note(model_with_one_file::save(made, scope, program_sink, disk(below(files.dirname, basename(*files.params_filename)))));
-    return note(model_with_file_each::save(made, scope, program_sink, disk(files.dirname.empty() ? "." : files.dirname)));
+        return note(
+            model_with_one_file::save(made, scope, program_sink, disk(below(files.dirname, basename(*files.params_filename))), progress));
+    return note(model_with_file_each::save(made, scope, program_sink, disk(files.dirname.empty() ? "." : files.dirname), progress));
 }
 }  // namespace detail
 
 /// Saves what `targets` need as a model in a folder, the way fluid 1.8 does: a `scale` is appended to the program for
 /// every target, the program is pruned to feeds and targets, and its persistables are saved beside it.
 /// Errors: bad_argument without targets, those of `append_target_scales`, `make_inference_program` and `archive::save`;
-/// not_regular_file, bad_name for the files. Guarantee: after an error the program has no new operators, and no file of
+/// not_regular_file, bad_name for the files; cancelled, where a progress says so. Guarantee: after an error the program has no new operators, and no file of
 /// it was written; program and parameters take their names together.
 /// Source: fluid.io.save_inference_model.
-inline result<saved_model> save_inference_model(const inference_files& files, std::span<const std::string> feeds,
-                                                std::span<const Variable> targets, Program& program, const Scope& scope,
-                                                UniqueNameGenerator& names, const save_model_options& options = {}) {
+template <Progress P = silent>
+result<saved_model> save_inference_model(const inference_files& files, std::span<const std::string> feeds,
+                                         std::span<const Variable> targets, Program& program, const Scope& scope,
+                                         UniqueNameGenerator& names, const save_model_options& options = {}, const P& progress = {}) {
     return caught([&]() -> result<saved_model> {
         if (options.export_for_deployment && targets.empty())
             return failure(errc::bad_argument, "'target_vars' should be a list of Variable.");
@@ -142,7 +148,7 @@ inline result<saved_model> save_inference_model(const inference_files& files, st
                                                   : result<inference_program>(inference_program{program.clone(), {}, {}});
         if (!made) return made.failure();
         const auto model_name = detail::basename(files.model_filename) + (options.export_for_deployment ? "" : ".main_program");
-        auto written = detail::write_model(files, model_name, *made, scope, options.program_only, saved.warnings);
+        auto written = detail::write_model(files, model_name, *made, scope, options.program_only, saved.warnings, progress);
         if (!written) return written.failure();
         appended.keep();
         return saved;
@@ -152,13 +158,16 @@ inline result<saved_model> save_inference_model(const inference_files& files, st
 /// Loads a model from a folder; its persistables go into the scope.
 /// Errors: those of `inference_model::load`; nothing_to_save for a params file that no variable of the program is in.
 /// Source: fluid.io.load_inference_model.
-inline result<loaded_inference_model> load_inference_model(const inference_files& files, Scope& scope, const import_options& options = {}) {
+template <Progress P = silent>
+result<loaded_inference_model> load_inference_model(const inference_files& files, Scope& scope, const import_options& options = {},
+                                                    const P& progress = {}) {
     return caught([&]() -> result<loaded_inference_model> {
         disk program_source(detail::below(files.dirname, detail::basename(files.model_filename)));
         if (!files.params_filename)
-            return detail::model_with_file_each::load(scope, program_source, disk(files.dirname.empty() ? "." : files.dirname), options);
-        return detail::model_with_one_file::load(scope, program_source,
-                                                 disk(detail::below(files.dirname, detail::basename(*files.params_filename))), options);
+            return detail::model_with_file_each::load(scope, program_source, disk(files.dirname.empty() ? "." : files.dirname), options,
+                                                      progress);
+        return detail::model_with_one_file::load(
+            scope, program_source, disk(detail::below(files.dirname, detail::basename(*files.params_filename))), options, progress);
     });
 }
 

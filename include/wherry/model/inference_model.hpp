@@ -9,6 +9,8 @@
 #include <wherry/base/sequence.hpp>
 #include <wherry/model/inference_program.hpp>
 #include <wherry/policy/joined.hpp>
+#include <wherry/policy/progress.hpp>
+#include <wherry/policy/with_progress.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/record/load_plan.hpp>
@@ -128,14 +130,20 @@ struct inference_model {
 
     /// Saves the persistables of a program, then its bytes, so that what looks like a model is whole. Two `disk` of one folder are one
     /// set: both files, or all, take their names together. Without persistables the second sink is not touched, which is a warning.
-    /// Errors: those of `archive::save` (no program is written then) and of the sinks.
-    template <class M, class P>
-    static result<saved<M, P>> save(const inference_program& made, const Scope& scope, M&& program_sink, P&& params_sink) {
+    /// Errors: those of `archive::save` (no program is written then) and of the sinks; cancelled, where a progress says so: nothing has
+    /// changed then.
+    template <class M, class P, Progress Told = silent>
+    static result<saved<M, P>> save(const inference_program& made, const Scope& scope, M&& program_sink, P&& params_sink,
+                                    const Told& progress = {}) {
         return caught([&]() -> result<saved<M, P>> {
             saved<M, P> out;
             const joined set(params_sink, program_sink);
-            if (auto done = save_params<M>(made.program, scope, std::forward<P>(params_sink), out); !done) return done.failure();
-            auto written = write_whole(program_sink, made.program.serialize_to_string(), parameters::durability_policy::steps);
+            const auto program = made.program.serialize_to_string();
+            const auto first = detail::part_of(progress, 0, program.size());
+            if (auto done = save_params<M>(made.program, scope, std::forward<P>(params_sink), out, first); !done) return done.failure();
+            const auto last = detail::part_of(progress, detail::all_of(first), 0);
+            auto&& sink = detail::told(program_sink, last);
+            auto written = write_whole(sink, program, parameters::durability_policy::steps);
             if (!written) return written.failure();
             out.program = detail::keep(std::move(written));
             return out;
@@ -143,13 +151,13 @@ struct inference_model {
     }
 
     /// Saves the persistables of a program alone. Errors: as above.
-    template <class M, class P>
-    static result<void> save_params(const Program& program, const Scope& scope, P&& sink, saved<M, P>& out) {
+    template <class M, class P, Progress Told = silent>
+    static result<void> save_params(const Program& program, const Scope& scope, P&& sink, saved<M, P>& out, const Told& progress = {}) {
         const auto vars = select<filter::persistables>(program);
         if (vars.empty()) return out.warnings.push_back(warning_text::no_variable), result<void>();
         const bool all_raw = std::all_of(vars.begin(), vars.end(), [](const Variable& var) { return var.kind() == VarKind::RAW; });
         if (all_raw && !parameters::layout_policy::single_record) return out.warnings.push_back(warning_text::no_operator), result<void>();
-        auto written = parameters::save(std::span<const Variable>(vars), scope, std::forward<P>(sink));
+        auto written = parameters::save(std::span<const Variable>(vars), scope, std::forward<P>(sink), progress);
         if (!written) return written.failure();
         out.params = detail::keep(std::move(written));
         return {};
@@ -157,25 +165,29 @@ struct inference_model {
 
     /// Loads a model. The program is checked as a whole before the first tensor is read; a model without persistables
     /// has no parameters to open.
-    /// Errors: those of `parse_inference_program`, of `archive::load` and of the sources.
+    /// Errors: those of `parse_inference_program`, of `archive::load` and of the sources; cancelled.
     /// Guarantee: a load that fails leaves the scope as it was; program and parameters from one folder are of one save.
-    template <class M, class P>
-    static result<loaded_inference_model> load(Scope& scope, M&& program_source, P&& params_source, const import_options& options = {}) {
+    template <class M, class P, Progress Told = silent>
+    static result<loaded_inference_model> load(Scope& scope, M&& program_source, P&& params_source, const import_options& options = {},
+                                               const Told& progress = {}) {
         const joined set(params_source, program_source);
-        return caught([&] { return detail::until_still([&] { return load_once(scope, program_source, params_source, options); }); });
+        return caught(
+            [&] { return detail::until_still([&] { return load_once(scope, program_source, params_source, options, progress); }); });
     }
 
   private:
-    template <class M, class P>
-    static result<loaded_inference_model> load_once(Scope& scope, M& program_source, P& params_source, const import_options& options) {
+    template <class M, class P, class Told>
+    static result<loaded_inference_model> load_once(Scope& scope, M& program_source, P& params_source, const import_options& options,
+                                                    const Told& progress) {
         auto file = read_whole(program_source, parameters::caps_policy::caps.program_bytes);
         if (!file) return file.failure();
         auto model = parse_inference_program(file->bytes, options, parameters::caps_policy::caps);
         if (!model) return model.failure().in_file(file->path);
         auto vars = select<filter::persistables>(model->program);
         erase_if(vars, [](const Variable& var) { return var.kind() == VarKind::RAW; });
-        if (vars.empty()) return model;
-        auto report = parameters::load(std::span<const Variable>(vars), scope, params_source);
+        const auto part = detail::part_of(progress, file->bytes.size(), 0);
+        if (vars.empty()) return part(0, 0) ? std::move(model) : result<loaded_inference_model>(detail::cancelled_error());
+        auto report = parameters::load(std::span<const Variable>(vars), scope, params_source, part);
         if (!report) return report.failure();
         for (auto& warning : model->report.warnings) report->warnings.push_back(std::move(warning));
         model->report = *std::move(report);

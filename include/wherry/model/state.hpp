@@ -12,6 +12,8 @@
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/joined.hpp>
 #include <wherry/policy/paths.hpp>
+#include <wherry/policy/progress.hpp>
+#include <wherry/policy/with_progress.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/record/load_plan.hpp>
@@ -23,10 +25,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 /// State files: `PREFIX.pdparams`, `PREFIX.pdopt`, `PREFIX.pdmodel`, and programs set from arrays by name.
@@ -59,11 +63,14 @@ inline Tensor as_held(Tensor array, DType wanted) {
 }
 
 /// Every variable that passes the filter, from the arrays of one state file.
-inline result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, disk& source,
-                                  bool (*keep)(const Variable&) noexcept, sequence<arriving_tensor>& arrivals) {
-    const auto& file = source.path();
+template <Progress P>
+result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, disk& file_source,
+                           bool (*keep)(const Variable&) noexcept, sequence<arriving_tensor>& arrivals, const P& progress) {
+    const auto& file = file_source.path();
+    auto&& source = told(file_source, progress);
     auto state = pickled_state(source, options.caps);
     if (!state) return state.failure();
+    if constexpr (!std::is_same_v<P, silent>) source.finish_load();
     for (const auto& var : program.list_vars()) {
         if (!keep(var) || !is_array(var)) continue;
         auto* const array = state->arrays.find(var.name());
@@ -81,8 +88,9 @@ inline result<void> collect_state(const Program& program, Scope& scope, const lo
 }
 
 /// Files that `save_persistables` and the like wrote one per variable: those that the program knows.
-inline result<load_report> load_known_files(const Program& program, Scope& scope, const std::string& folder,
-                                            const load_state_options& options) {
+template <Progress P>
+result<load_report> load_known_files(const Program& program, Scope& scope, const std::string& folder, const load_state_options& options,
+                                     const P& progress) {
     auto listed = paths::files_beneath(folder);
     if (!listed) return listed.failure();
     auto& unused = *listed;
@@ -98,8 +106,8 @@ inline result<load_report> load_known_files(const Program& program, Scope& scope
     }
     std::string names;
     for (const auto& name : unused) names += (names.empty() ? "" : " ") + folder + (folder.ends_with('/') ? "" : "/") + name;
-    auto report =
-        known.empty() ? result<load_report>(load_report()) : file_each::load(std::span<const Variable>(known), scope, disk{folder});
+    auto report = known.empty() ? result<load_report>(load_report())
+                                : file_each::load(std::span<const Variable>(known), scope, disk{folder}, progress);
     if (report && !unused.empty())
         warn_first(report->warnings, {.code = errc::extra_record,
                                       .message = {"variable file [ ", names, " ] not used"},
@@ -108,8 +116,9 @@ inline result<load_report> load_known_files(const Program& program, Scope& scope
     return report;
 }
 
-inline result<load_report> load_listed_file(const Program& program, Scope& scope, const std::string& file,
-                                            const load_state_options& options) {
+template <Progress P>
+result<load_report> load_listed_file(const Program& program, Scope& scope, const std::string& file, const load_state_options& options,
+                                     const P& progress) {
     if (!options.var_list)
         return failure(errc::bad_argument,
                        "var_list is required when loading model file saved with [ save_params, save_persistables, save_vars ]")
@@ -119,17 +128,19 @@ inline result<load_report> load_listed_file(const Program& program, Scope& scope
         if (!var || std::none_of(all.begin(), all.end(), [&](const Variable& v) { return v.name() == var.name(); }))
             return failure(errc::no_such_variable, "loaded var [{}] is not in program variable list")
                 .of_variable(var ? std::string_view(var.name()) : std::string_view());
-    return one_file::load(std::span<const Variable>(*options.var_list), scope, disk{file});
+    return one_file::load(std::span<const Variable>(*options.var_list), scope, disk{file}, progress);
 }
 }  // namespace detail
 
 /// Writes `PREFIX.pdparams` (Parameters), `PREFIX.pdopt` (what else the optimizer keeps; an empty dict when nothing) and
 /// `PREFIX.pdmodel` (the program). Folders are made, files replaced; the three take their names together.
 /// Errors: bad_name for a path that ends in '/'; bad_argument for a protocol other than 2 to 4; not_initialized for a
-/// variable without a value; mixed_kinds; those of `format::pickle` and `disk`. Everything is checked before the first byte is written.
+/// variable without a value; mixed_kinds; those of `format::pickle` and `disk`; cancelled, where a progress says so. Everything is checked
+/// before the first byte is written, and a failure leaves the old files.
 /// Source: fluid.save, paddle.static.save.
-inline result<void> save_state(const Program& program, const Scope& scope, std::string_view model_path,
-                               const save_state_options& options = {}) {
+template <Progress P = silent>
+result<void> save_state(const Program& program, const Scope& scope, std::string_view model_path, const save_state_options& options = {},
+                        const P& progress = {}) {
     return caught([&]() -> result<void> {
         if (model_path.empty() || model_path.back() == '/')
             return failure(errc::bad_name,
@@ -159,9 +170,15 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
         auto opt = file(".pdopt");
         const joined first(params, last);
         const joined second(opt, last);
-        if (auto done = write(*pdparams, params, options.how); !done) return done;
-        if (auto done = write(*pdopt, opt, options.how); !done) return done;
-        return write(pdmodel, last, options.how);
+        const std::uint64_t sizes[] = {pdparams->size_bytes(), pdopt->size_bytes(), pdmodel.size_bytes()};
+        const auto write_part = [&](const save_plan& plan, disk& to, std::uint64_t before, std::uint64_t after) {
+            const auto part = detail::part_of(progress, before, after);
+            auto&& sink = detail::told(to, part);
+            return write(plan, sink, options.how);
+        };
+        if (auto done = write_part(*pdparams, params, 0, sizes[1] + sizes[2]); !done) return done;
+        if (auto done = write_part(*pdopt, opt, sizes[0], sizes[2]); !done) return done;
+        return write_part(pdmodel, last, sizes[0] + sizes[1], 0);
     });
 }
 
@@ -172,10 +189,11 @@ inline result<void> save_state(const Program& program, const Scope& scope, std::
 /// variable, or, with `var_list`, one file.
 /// Errors: missing_record (an array is not in the file), not_found, not_initialized (`make_missing` is false and the scope lacks
 /// a variable), bad_argument (one file and no `var_list`, or `make_missing` false without a .pdparams), no_such_variable; those of
-/// `format::pickle` and `archive::load`. A load that fails leaves the scope as it was.
+/// `format::pickle` and `archive::load`; cancelled. A load that fails leaves the scope as it was.
 /// Source: fluid.load, paddle.static.load.
-inline result<load_report> load_state(const Program& program, Scope& scope, std::string_view model_path,
-                                      const load_state_options& options = {}) {
+template <Progress P = silent>
+result<load_report> load_state(const Program& program, Scope& scope, std::string_view model_path, const load_state_options& options = {},
+                               const P& progress = {}) {
     return caught([&]() -> result<load_report> {
         const auto prefix = detail::without_suffix(model_path);
         const auto pdparams = prefix + ".pdparams";
@@ -188,8 +206,8 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
                     .in_file(pdparams);
             if (!paths::is_folder(path) && !paths::is_file(path))
                 return failure(errc::not_found, {"No such file or directory: '", pdparams, "'"}).in_file(pdparams);
-            auto report = paths::is_folder(path) ? detail::load_known_files(program, scope, path, options)
-                                                 : detail::load_listed_file(program, scope, path, options);
+            auto report = paths::is_folder(path) ? detail::load_known_files(program, scope, path, options, progress)
+                                                 : detail::load_listed_file(program, scope, path, options, progress);
             if (report) detail::warn_first(report->warnings, detail::no_pdparams(pdparams));
             return report;
         }
@@ -199,13 +217,19 @@ inline result<load_report> load_state(const Program& program, Scope& scope, std:
         const joined set(opt, params);
         const auto collected = detail::until_still([&]() -> result<void> {
             arrivals.clear();
-            if (auto found = detail::collect_state(program, scope, options, params, is_parameter, arrivals); !found) return found;
             const auto all = program.list_vars();
             const auto of_optimizer = [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); };
-            if (std::none_of(all.begin(), all.end(), of_optimizer)) return {};
+            const bool has_optimizer = std::any_of(all.begin(), all.end(), of_optimizer);
+            std::uint64_t opt_bytes = 0;
+            if constexpr (!std::is_same_v<P, silent>)
+                if (has_optimizer) opt_bytes = paths::size_bytes(opt.path());
+            const auto first = detail::part_of(progress, 0, opt_bytes);
+            if (auto found = detail::collect_state(program, scope, options, params, is_parameter, arrivals, first); !found) return found;
+            if (!has_optimizer) return {};
             if (!paths::exists(opt.path()))
                 return failure(errc::not_found, {"Optimizer file [", opt.path(), "] not exits"}).in_file(opt.path());
-            return detail::collect_state(program, scope, options, opt, is_belong_to_optimizer, arrivals);
+            const auto last = detail::part_of(progress, detail::all_of(first), 0);
+            return detail::collect_state(program, scope, options, opt, is_belong_to_optimizer, arrivals, last);
         });
         if (!collected) return collected.failure();
         load_report report;

@@ -7,6 +7,7 @@
 #include <wherry/version.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -41,6 +42,12 @@ inline bool is_folder(std::string_view path) {
 inline bool is_file(std::string_view path) {
     std::error_code ignored;
     return std::filesystem::is_regular_file(of_utf8(path), ignored);
+}
+/// Bytes of a file; 0 where that cannot be asked.
+inline std::uint64_t size_bytes(std::string_view path) {
+    std::error_code failed;
+    const auto size = std::filesystem::file_size(of_utf8(path), failed);
+    return failed ? 0 : size;
 }
 
 /// Everything beneath a folder except folders, by its relative name with '/', sorted; without what killed saves left over.

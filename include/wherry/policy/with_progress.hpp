@@ -173,6 +173,47 @@ class with_progress {
 template <class Inner, class P>
 with_progress(Inner&&, const P&) -> with_progress<Inner, P>;
 
+namespace detail {
+/// The progress of one of several saves or loads that are one to whoever is told: `before` bytes were done by others, `after` are to come.
+template <Progress P>
+class part_of_progress {
+  public:
+    static constexpr std::string_view name = "part_of_progress";
+    part_of_progress(const P& progress, std::uint64_t before, std::uint64_t after) noexcept
+        : progress_(&progress), before_(before), after_(after) {}
+    using kind = kinds::progress;
+    bool operator()(std::uint64_t done, std::uint64_t all) const {
+        all_ = all;
+        return (*progress_)(before_ + done, before_ + all + after_);
+    }
+    /// Bytes of this part, as it was told last.
+    [[nodiscard]] std::uint64_t all_bytes() const noexcept { return all_; }
+
+  private:
+    const P* progress_;
+    std::uint64_t before_;
+    std::uint64_t after_;
+    mutable std::uint64_t all_ = 0;
+};
+constexpr std::uint64_t all_of(const silent&) noexcept { return 0; }
+template <Progress P>
+std::uint64_t all_of(const part_of_progress<P>& part) noexcept {
+    return part.all_bytes();
+}
+/// A part of nobody's progress is nobody's, and costs nothing.
+template <Progress P>
+auto part_of(const P& progress, std::uint64_t before, std::uint64_t after) noexcept {
+    if constexpr (std::is_same_v<P, silent>) return silent();
+    else return part_of_progress<P>(progress, before, after);
+}
+/// A sink or a source that tells the progress how far it is; the one given where there is nobody to tell.
+template <class Inner, Progress P>
+decltype(auto) told(Inner& inner, const P& progress) {
+    if constexpr (std::is_same_v<P, silent>) return static_cast<Inner&>(inner);
+    else return with_progress<Inner&, P>(inner, progress);
+}
+}  // namespace detail
+
 }  // namespace wherry::inline WHERRY_ABI
 
 #endif

@@ -60,44 +60,66 @@ WHERRY_INLINE inference_model given(loaded_inference_model&& loaded) {
 }
 }  // namespace detail
 
+namespace detail {
+WHERRY_INLINE inference_files files_of(const std::filesystem::path& dirname, const std::optional<std::string>& model_filename,
+                                       const std::optional<std::string>& params_filename) {
+    return {normal(dirname).string(), model_filename.value_or("__model__"), params_filename};
+}
+
+WHERRY_INLINE wherry::save_model_options saving(const save_model_options& o) {
+    return {.export_for_deployment = o.export_for_deployment,
+            .program_only = o.program_only,
+            .program = {.scale = &implementation_of<op::scale>}};
+}
+
+/// Warns of what a save found, or throws.
+WHERRY_INLINE sequence<std::string> checked_names(result<saved_model>&& saved, const save_model_options& o) {
+    if (!saved) raise_save_model(std::move(saved).error(), o.params_filename.has_value());
+    warn_all(saved->warnings);
+    return std::move(saved->fetch_names);
+}
+}  // namespace detail
+
 WHERRY_INLINE sequence<std::string> save_inference_model(const std::filesystem::path& dirname, const feed_list& feeded_var_names,
                                                          const variable_list& target_vars, Executor&, const save_model_options& o) {
-    const inference_files files{detail::normal(dirname).string(), o.model_filename.value_or("__model__"), o.params_filename};
-    auto& program = o.main_program != nullptr ? *o.main_program : default_main_program();
-    auto saved = wherry::save_inference_model(files, feeded_var_names.names(), target_vars.vars(), program, global_scope(),
-                                              *fluid::detail::current().names,
-                                              {.export_for_deployment = o.export_for_deployment,
-                                               .program_only = o.program_only,
-                                               .program = {.scale = &implementation_of<op::scale>}});
-    if (!saved) detail::raise_save_model(std::move(saved).error(), o.params_filename.has_value());
-    detail::warn_all(saved->warnings);
-    return std::move(saved->fetch_names);
+    return detail::checked_names(wherry::save_inference_model(detail::files_of(dirname, o.model_filename, o.params_filename),
+                                                              feeded_var_names.names(), target_vars.vars(),
+                                                              o.main_program != nullptr ? *o.main_program : default_main_program(),
+                                                              global_scope(), *fluid::detail::current().names, detail::saving(o)),
+                                 o);
 }
 
 namespace detail {
-WHERRY_INLINE loaded_inference_model load_folder(const std::filesystem::path& dirname, const inference_files& files,
-                                                 const sequence<std::string>& endpoints = {}) {
+WHERRY_INLINE void check_folder(const std::filesystem::path& dirname) {
     std::error_code ignored;
     if (!std::filesystem::is_directory(normal(dirname), ignored))
         raise({.code = errc::not_found, .message = {"There is no directory named '", dirname.string(), "'"}, .file = dirname.string()});
-    auto loaded = wherry::load_inference_model(files, global_scope(), {.pserver_endpoints = endpoints});
+}
+
+WHERRY_INLINE loaded_inference_model checked_model(result<loaded_inference_model>&& loaded, const inference_files& files) {
     const auto path = wherry::detail::below(files.dirname, wherry::detail::basename(files.model_filename));
     if (!loaded) raise_load_model(std::move(loaded).error(), path, files.params_filename.has_value());
     return *std::move(loaded);
 }
-}  // namespace detail
 
-namespace detail {
+WHERRY_INLINE loaded_inference_model load_folder(const std::filesystem::path& dirname, const inference_files& files,
+                                                 const sequence<std::string>& endpoints = {}) {
+    check_folder(dirname);
+    return checked_model(wherry::load_inference_model(files, global_scope(), {.pserver_endpoints = endpoints}), files);
+}
+
 WHERRY_INLINE inference_model bound(inference_model model, op_table ops) {
     bind_ops(model.program, ops);
     return model;
 }
 
-WHERRY_INLINE inference_model read_inference_model(const std::filesystem::path& dirname, const load_model_options& o) {
-    const inference_files files{normal(dirname).string(), o.model_filename.value_or("__model__"), o.params_filename};
-    auto loaded = load_folder(dirname, files, o.pserver_endpoints);
+WHERRY_INLINE inference_model given_with_parameters(loaded_inference_model&& loaded, const load_model_options& o) {
     if (loaded.report.tensor_count == 0) o.params_filename ? raise_nothing_to_load() : warn(no_operators);
     return given(std::move(loaded));
+}
+
+WHERRY_INLINE inference_model read_inference_model(const std::filesystem::path& dirname, const load_model_options& o) {
+    return given_with_parameters(load_folder(dirname, files_of(dirname, o.model_filename, o.params_filename), o.pserver_endpoints), o);
 }
 
 WHERRY_INLINE inference_model read_inference_model(memory_form, const load_model_options& o) {

@@ -122,6 +122,7 @@ WHERRY_INLINE std::filesystem::path normal(const std::filesystem::path& dirname)
                         ".",
                     std::move(e));
         case errc::bad_name:
+        case errc::cancelled:
         case errc::duplicate_name: raise(std::move(e));
         default: {
             auto what = to_string(e);

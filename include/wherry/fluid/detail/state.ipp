@@ -45,6 +45,7 @@ WHERRY_INLINE std::string utf8(const std::filesystem::path& path) {
         case errc::cannot_write:
         case errc::locked:
         case errc::not_regular_file: io::detail::raise_file(std::move(e));
+        case errc::cancelled: raise(std::move(e));
         default: raise_as<ValueError>(std::move(e));
     }
 }
@@ -55,6 +56,7 @@ WHERRY_INLINE std::string utf8(const std::filesystem::path& path) {
     const bool pickled = file.ends_with(".pdparams") || file.ends_with(".pdopt");
     switch (e.code) {
         case errc::bad_argument: raise_as<ValueError>(std::move(e));
+        case errc::cancelled: raise(std::move(e));
         case errc::no_such_variable: raise_as<LookupError>(std::move(e));
         case errc::not_initialized: raise_as<RuntimeError>(to_string(e), std::move(e));
         case errc::missing_record:
@@ -91,11 +93,10 @@ WHERRY_INLINE void warn_of_missing(const std::string& model_path) {
     if (!wherry::paths::exists(file)) warn(error(wherry::detail::no_pdparams(file)).message.view(), "Warning");
 }
 
-WHERRY_INLINE void load_as(const Program& program, const std::filesystem::path& model_path, load_state_options options) {
-    const auto path = utf8(model_path);
-    const auto loaded = load_state(program, global_scope(), path, options);
+/// Warns of what a load found, or throws.
+WHERRY_INLINE void check_loaded(const result<load_report>& loaded, const std::filesystem::path& model_path) {
     if (!loaded) {
-        warn_of_missing(path);
+        warn_of_missing(utf8(model_path));
         raise_load_state(loaded.error(), std::filesystem::is_directory(model_path)
                                              ? "Failed to load model file, please make sure model file is saved with the following APIs: "
                                                "save_params, save_persistables, save_vars"
@@ -104,6 +105,10 @@ WHERRY_INLINE void load_as(const Program& program, const std::filesystem::path& 
                                                "CANNOT be None");
     }
     warn_all(loaded->warnings, "Warning");
+}
+
+WHERRY_INLINE void load_as(const Program& program, const std::filesystem::path& model_path, const load_state_options& options) {
+    check_loaded(load_state(program, global_scope(), utf8(model_path), options), model_path);
 }
 }  // namespace detail
 

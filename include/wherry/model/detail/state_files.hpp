@@ -69,7 +69,8 @@ inline void warn_first(sequence<error>& warnings, error warning) {
 }
 
 /// The arrays of one state file.
-inline result<loaded_state> pickled_state(disk& source, const limits& caps) {
+template <Source S>
+result<loaded_state> pickled_state(S& source, const limits& caps) {
     const format::pickle<> format;
     auto reader = open_record(source);
     if (!reader) return reader.failure();
