@@ -8,6 +8,7 @@ set(needs
     "g++|program|c++,g++,clang++"
     "make|program|ninja,make"
     "pkgconf|program|pkg-config"
+    "groff-base|program|groff"
     "doctest-dev|header|doctest/doctest.h"
     "libcli11-dev|header|CLI/CLI.hpp"
     "zlib1g-dev|header|zlib.h"

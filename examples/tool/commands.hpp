@@ -54,6 +54,7 @@ struct dot_arguments {
     std::string program;
     std::string out{};  ///< empty: standard output
     bool compact = false;
+    bool quiet = false;
 };
 /// Draws a program for Graphviz. Errors: those of reading and writing.
 result<std::string> dot(const dot_arguments& given);
@@ -72,6 +73,7 @@ struct diff_arguments {
     std::string program{};
     std::string names_from{};
     bool json = false;
+    bool quiet = false;  ///< nothing but the status
 };
 /// Compares the arrays of two files or folders of any form; the status is 1 where they differ. Errors: those of `state_file::load`.
 result<answer> diff(const diff_arguments& given);

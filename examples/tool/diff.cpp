@@ -2,6 +2,7 @@
 #include "files.hpp"
 #include "json.hpp"
 #include "names.hpp"
+#include "said.hpp"
 #include "states.hpp"
 #include "text.hpp"
 
@@ -68,8 +69,14 @@ std::vector<changed> changes(const state_dict& a, const state_dict& b, const whe
     return found;
 }
 
+template <class Arrays>
+std::string same_text(const Arrays& arrays, double seconds) {
+    std::uint64_t bytes = 0;
+    for (const auto& held : arrays) bytes += held.tensor.bytes().size();
+    return counted(arrays.size(), "array") + ", " + size_text(bytes) + ", the same in both; compared in " + time_text(seconds) + "\n";
+}
+
 std::string text_of(const std::vector<changed>& found) {
-    if (found.empty()) return {};
     table lines(
         {{"variable"}, {"differs"}, {"A"}, {"B"}, {"elements", align::right}, {"max abs", align::right}, {"max rel", align::right}});
     for (const auto& one : found) {
@@ -110,6 +117,7 @@ std::string json_of(const std::vector<changed>& found) {
 }  // namespace
 
 result<answer> diff(const diff_arguments& given) {
+    const stopwatch running;
     state_wish wish;
     if (!given.program.empty()) {
         const auto program = load_program(given.program);
@@ -141,7 +149,10 @@ result<answer> diff(const diff_arguments& given) {
     tell(a->warnings);
     tell(b->warnings);
     const auto found = changes(a->arrays, b->arrays, names);
-    return answer{given.json ? json_of(found) : text_of(found), found.empty() ? 0 : 1};
+    const int status = found.empty() ? 0 : 1;
+    if (given.quiet) return answer{std::string(), status};
+    if (given.json) return answer{json_of(found), status};
+    return answer{found.empty() ? same_text(a->arrays, running.seconds()) : text_of(found), status};
 }
 
 }  // namespace tool

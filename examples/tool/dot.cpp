@@ -1,12 +1,15 @@
 #include "commands.hpp"
 #include "files.hpp"
+#include "said.hpp"
 
+#include <wherry/base/utf8.hpp>
 #include <wherry/policy/durability.hpp>
 #include <wherry/program/dot.hpp>
 #include <wherry/program/dot_compact.hpp>
 #include <wherry/record/whole_record.hpp>
 
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -56,17 +59,22 @@ result<void> draw(const std::string& picture, const std::string& path, std::stri
 }  // namespace
 
 result<std::string> dot(const dot_arguments& given) {
+    const stopwatch running;
     const auto program = load_program(given.program);
     if (!program) return program.error();
     const auto picture = given.compact ? wherry::to_compact_dot(*program) : wherry::to_dot(*program);
     if (given.out.empty() || given.out == "-") return picture;
     if (const auto format = picture_format(given.out); !format.empty()) {
         if (auto drawn = draw(picture, given.out, format); !drawn) return std::move(drawn).error();
-        return std::string();
+    } else {
+        wherry::disk file{given.out};
+        if (auto written = wherry::write_whole(file, picture, wherry::atomic::steps); !written) return std::move(written).error();
     }
-    wherry::disk file{given.out};
-    if (auto written = wherry::write_whole(file, picture, wherry::atomic::steps); !written) return std::move(written).error();
-    return std::string();
+    std::size_t operators = 0;
+    for (const auto& block : program->blocks()) operators += block.ops().size();
+    return given.quiet ? std::string()
+                       : "drew " + counted(operators, "operator") + " in " + time_text(running.seconds()) + ": " +
+                             wherry::printable(given.out) + "\n";
 }
 
 }  // namespace tool

@@ -40,7 +40,8 @@ std::string text_of(std::span<const wherry::Variable> variables) {
     for (const auto& var : variables) {
         const bool tensor = var.tensor_desc() != nullptr;
         lines.add({wherry::printable(var.name()), std::string(name_of(var.kind())), tensor ? std::string(wherry::name_of(var.dtype())) : "",
-                   tensor ? wherry::to_string(var.shape()) : "", tensor ? std::to_string(var.lod_level()) : "", flags_of(var)});
+                   tensor ? wherry::to_string(var.shape()) : "", tensor && var.lod_level() > 0 ? std::to_string(var.lod_level()) : "",
+                   flags_of(var)});
     }
     return lines.to_string();
 }
@@ -55,8 +56,17 @@ std::string text_of(std::string_view label, const wherry::Operator::slots& slots
     return line.empty() ? line : "      " + std::string(label) + line + "\n";
 }
 
-/// All but where in a Python source the operator was made.
-/// Those that a picture shows come first: a narrow terminal cuts the others.
+/// Whether an attribute is one that every operator has and says nothing here: no device, no namespace, no text, the forward pass.
+bool goes_without_saying(const wherry::Attr& attr) {
+    if (attr.name == "op_callstack") return true;  // where in a Python source it was made
+    if (attr.s) return attr.s->empty() || (attr.name == "op_namescope" && *attr.s == "/");
+    if (attr.name == "op_role_var") return attr.strings.empty();
+    if (attr.name == "op_role") return attr.i == 0;
+    return (attr.name == "use_mkldnn" || attr.name == "use_cudnn" || attr.name == "use_quantizer" || attr.name == "with_quant_attr") &&
+           !attr.b.value_or(false);
+}
+
+/// Those that a picture shows come first: a narrow terminal cuts the others. --json has all of them.
 std::string attributes_text(const wherry::Operator& op) {
     const auto shown = wherry::shown_attributes(op);
     const auto matters = [&shown](const wherry::Attr& attr) {
@@ -65,7 +75,7 @@ std::string attributes_text(const wherry::Operator& op) {
     std::string first;
     std::string rest;
     for (const auto& attr : op.desc().attrs) {
-        if (attr.name == "op_callstack") continue;
+        if (goes_without_saying(attr)) continue;
         json_writer value;
         write_value(value, attr);
         (matters(attr) ? first : rest) += "  " + wherry::printable(attr.name) + "=" + value.take();
@@ -96,7 +106,6 @@ std::string text_of(const wherry::LoD& lod) {
     return made;
 }
 
-/// "0.25", "-1.5e-07": enough to judge by.
 void add_columns(std::vector<table::column>& columns) {
     for (const auto* title : {"min", "max", "mean", "NaN"}) columns.push_back({title, align::right});
 }
@@ -109,7 +118,7 @@ void add_cells(std::vector<std::string>& cells, const value_stats& stats) {
 /// With values, no places: both do not fit 80 columns.
 std::string text_of(const tensors& held) {
     const bool places = held.stats.empty();
-    std::vector<table::column> columns{{"tensor", align::right}, {"name"}, {"dtype"}, {"dims"}};
+    std::vector<table::column> columns{{places ? "tensor" : "#", align::right}, {"name"}, {"dtype"}, {"dims"}};
     if (places) columns.push_back({"data at", align::right});
     columns.push_back({"bytes", align::right});
     if (!places) add_columns(columns);
@@ -149,7 +158,8 @@ struct text_maker {
         return title + counted(held.streams.size(), "tensor") + (held.checksums ? ", with checksums" : "") + "\n" + text_of(held) + total;
     }
     std::string operator()(const named_arrays& read) const {
-        auto made = title + std::string(name_of(read.kind)) + ", " + counted(read.held.arrays.size(), "array") + "\n";
+        auto made = title + (read.kind == wherry::wire::file_kind::npz ? "npz" : std::string(name_of(read.kind))) + ", " +
+                    counted(read.held.arrays.size(), "array") + "\n";
         const bool structured = !read.held.structured_names.empty();
         std::vector<table::column> columns{{"name"}, {"dtype"}, {"dims"}, {"bytes", align::right}};
         if (with_stats) add_columns(columns);

@@ -103,6 +103,7 @@ void add_dot(CLI::App& app, tool::dot_arguments& given) {
         ->type_name("FILE");
     app.add_flag("--compact", given.compact,
                  "Operators alone, with dims on the arrows between them and those of parameters in their boxes");
+    app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 
 void add_diff(CLI::App& app, tool::diff_arguments& given) {
@@ -115,6 +116,7 @@ void add_diff(CLI::App& app, tool::diff_arguments& given) {
                    "Names of parameters, as of convert, besides those that A and B tell: linear_0.w_0 and fc1.weight are one array")
         ->type_name("FILE");
     app.add_flag("--json", given.json, "One JSON document instead of text");
+    app.add_flag("--quiet", given.quiet, "Say nothing: the exit status tells");
 }
 
 void add_infer_model(CLI::App& app, tool::infer_model_arguments& given) {
@@ -268,11 +270,13 @@ std::vector<std::string> words_of(int argc, char** argv) {
     return words;
 }
 
-/// The message where the first word is not a command; empty where it is one, or an option.
+/// The message where the first word is neither a command nor an option; empty where it is.
 std::string unknown_command(const CLI::App& app, const std::string& word) {
     std::vector<std::string> names;
     for (const auto* known : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(known->get_name());
-    if (word.starts_with('-') || std::find(names.begin(), names.end(), word) != names.end()) return {};
+    if (word.starts_with('-'))
+        return word == "-h" || word == "--help" || word == "--version" ? "" : "there is no option " + word + "; wherry --help lists all";
+    if (std::find(names.begin(), names.end(), word) != names.end()) return {};
     const auto meant = tool::suggestion_for(word, names);
     const auto unknown = "there is no command " + word;
     return meant.empty() ? unknown + "; wherry --help lists all" : unknown + "; did you mean " + std::string(meant) + "?";
@@ -325,6 +329,7 @@ int command_line(int argc, char** argv) {
     add(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, files, chosen);
     add(app, "clean", "Removes what killed saves left in a folder", add_clean, tool::clean, files, chosen);
     add(app, "train", "Runs a training program step by step", add_train, tool::train, files, chosen);
+    app.footer("wherry help COMMAND says what a command takes.");  // after the commands, which would have it, too
     auto arguments = words_of(argc, argv);
     if (arguments.empty()) arguments = {"--help"};
     if (arguments[0] == "help" && arguments.size() > 1 && arguments[1].starts_with('-') && arguments[1] != "--help")
@@ -338,7 +343,9 @@ int command_line(int argc, char** argv) {
     } catch (const CLI::Success& done) {  // --help, --version
         return app.exit(done);
     } catch (const CLI::ParseError& wrong) {
-        return complain(std::string(wrong.what()) + "; try --help", app.got_subcommand("diff") ? diff_trouble : 1);
+        const auto used = app.get_subcommands();
+        const auto help = used.empty() ? "wherry --help lists all" : "wherry help " + used.front()->get_name() + " says what it takes";
+        return complain(std::string(wrong.what()) + "; " + help, app.got_subcommand("diff") ? diff_trouble : 1);
     }
     return finish(chosen(), files, app.got_subcommand("diff") ? diff_trouble : 1);
 }

@@ -1,5 +1,6 @@
 #include "arrays.hpp"
 #include "commands.hpp"
+#include "feeds.hpp"
 #include "model_files.hpp"
 #include "operators.hpp"
 #include "progress.hpp"
@@ -9,7 +10,6 @@
 #include "variables.hpp"
 
 #include <wherry/base/lod.hpp>
-#include <wherry/base/shape.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/exec/rewrite/for_inference.hpp>
 
@@ -49,59 +49,6 @@ std::vector<std::string> ports_of(std::span<const std::string> (wherry::Operator
 }
 std::vector<std::string> fed_by(const Program& program) { return ports_of(&wherry::Operator::output, "feed", "Out", program); }
 std::vector<std::string> fetched_by(const Program& program) { return ports_of(&wherry::Operator::input, "fetch", "X", program); }
-
-std::string listed(std::span<const std::string> names) {
-    std::string made;
-    for (const auto& name : names) made += (made.empty() ? "" : ", ") + name;
-    return made.empty() ? "nothing" : made;
-}
-
-std::string words_of(wherry::DType dtype, std::span<const std::int64_t> dims) {
-    return std::string(wherry::name_of(dtype)) + " " + wherry::to_string(dims);
-}
-
-/// Checks what is fed against what the model declares, so that an error names the input and not the operator that reads it. Dims are
-/// compared where the program says that they are to be, as the reference does.
-result<void> check_feed(const Program& program, const named_array& given) {
-    const auto var = program.global_block().find_var(given.name);
-    if (!var || var.tensor_desc() == nullptr) return {};
-    const auto declared = words_of(var.dtype(), var.shape());
-    if (var.dtype() != given.array.dtype())
-        return error{.code = errc::dtype_mismatch,
-                     .message = "an input has another element type than its array",
-                     .file = given.file,
-                     .variable = given.name,
-                     .expected = declared,
-                     .found = words_of(given.array.dtype(), given.array.dims().dims()) + "; in Python: a.astype('" +
-                              std::string(wherry::name_of(var.dtype())) + "')"};
-    if (var.need_check_feed() && !wherry::agrees(var.shape(), given.array.dims()))
-        return error{.code = errc::shape_mismatch,
-                     .message = "an input has other dims than its array",
-                     .file = given.file,
-                     .variable = given.name,
-                     .expected = declared,
-                     .found = words_of(given.array.dtype(), given.array.dims().dims())};
-    return {};
-}
-
-result<void> check_feeds(const Program& program, std::span<const std::string> wanted, std::span<const named_array> given) {
-    for (const auto& held : given)
-        if (std::find(wanted.begin(), wanted.end(), held.name) == wanted.end())
-            return error{
-                .code = errc::feed_mismatch, .message = "the model has no such input", .variable = held.name, .expected = listed(wanted)};
-    for (const auto& name : wanted) {
-        if (std::any_of(given.begin(), given.end(), [&](const auto& held) { return held.name == name; })) continue;
-        const auto var = program.global_block().find_var(name);
-        const auto declared = var && var.tensor_desc() != nullptr ? " of " + words_of(var.dtype(), var.shape()) : "";
-        return error{.code = errc::feed_mismatch,
-                     .message = "the model has an input that no --feed gives",
-                     .variable = name,
-                     .expected = "--feed " + name + "=FILE.npy" + declared};
-    }
-    for (const auto& held : given)
-        if (auto checked = check_feed(program, held); !checked) return checked;
-    return {};
-}
 
 /// Gives arrays the offsets of --lod NAME=0,2,5; the levels of one array come in order, the outermost first.
 /// Errors: bad_argument, feed_mismatch, bad_lod.
@@ -233,12 +180,11 @@ result<void> make_ready(const run_arguments& given, ready_model& to) {
     return {};
 }
 
-/// The most memory that this process ever had, where the system tells.
+/// A line of the most memory that this process ever had, where the system tells.
 std::string peak_memory() {
 #if __has_include(<sys/resource.h>)
     rusage used{};
-    if (getrusage(RUSAGE_SELF, &used) == 0)
-        return ", " + size_text(static_cast<std::uint64_t>(used.ru_maxrss) * 1024) + " of memory at most";
+    if (getrusage(RUSAGE_SELF, &used) == 0) return "memory  " + size_text(static_cast<std::uint64_t>(used.ru_maxrss) * 1024) + " at most\n";
 #endif
     return {};
 }
@@ -276,8 +222,8 @@ result<std::string> bench(const bench_arguments& given) {
     seconds.erase(seconds.begin());
     std::sort(seconds.begin(), seconds.end());
     const auto share = [&](std::size_t percent) { return time_text(seconds[(seconds.size() - 1) * percent / 100]); };
-    return "first run " + first + ", then " + counted(seconds.size(), "run") + ": median " + share(50) + ", least " + share(0) +
-           ", 90% within " + share(90) + ", 99% within " + share(99) + peak_memory() + "\n";
+    return "first run  " + first + "\nthen " + counted(seconds.size(), "run") + "  median " + share(50) + ", least " + share(0) +
+           ", 90% within " + share(90) + ", 99% within " + share(99) + "\n" + peak_memory();
 }
 
 }  // namespace tool

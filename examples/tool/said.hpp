@@ -37,9 +37,11 @@ inline std::string size_text(std::uint64_t bytes) {
                             : detail::three_digits(size / 1e9, "GB");
 }
 
-/// "0.82 ms", "1.31 s".
+/// "12.3 us", "8.20 ms", "1.31 s".
 inline std::string time_text(double seconds) {
-    return seconds < 0.9995 ? detail::three_digits(seconds * 1e3, "ms") : detail::three_digits(seconds, "s");
+    return seconds < 0.9995e-3 ? detail::three_digits(seconds * 1e6, "us")
+           : seconds < 0.9995  ? detail::three_digits(seconds * 1e3, "ms")
+                               : detail::three_digits(seconds, "s");
 }
 
 /// Seconds since it was made, or started again.

@@ -27,16 +27,14 @@ std::string short_number(double value);
 
 enum class align : bool { left, right };
 
-/// Lines of aligned columns, indented by two spaces.
+/// Lines of aligned columns, indented by two spaces; a column whose cells are all empty is left out.
 class table {
   public:
     struct column {
         std::string title;
         align to = align::left;
     };
-    explicit table(std::vector<column> columns) : columns_(std::move(columns)) {
-        for (const auto& held : columns_) widths_.push_back(width_of(held.title));
-    }
+    explicit table(std::vector<column> columns) : columns_(std::move(columns)) { widths_.resize(columns_.size()); }
     /// As many cells as there are columns.
     void add(std::vector<std::string> cells) {
         for (std::size_t i = 0; i < cells.size(); ++i) widths_[i] = std::max(widths_[i], width_of(cells[i]));
@@ -45,6 +43,7 @@ class table {
     [[nodiscard]] std::string to_string() const {
         std::vector<std::string> titles;
         for (const auto& held : columns_) titles.push_back(held.title);
+        if (rows_.empty()) return {};
         std::string made = line_of(titles);
         for (const auto& row : rows_) made += line_of(row);
         return made;
@@ -54,7 +53,8 @@ class table {
     [[nodiscard]] std::string line_of(const std::vector<std::string>& cells) const {
         std::string line;
         for (std::size_t i = 0; i < cells.size(); ++i) {
-            const std::string gap(widths_[i] - width_of(cells[i]), ' ');
+            if (widths_[i] == 0) continue;
+            const std::string gap(std::max(widths_[i], width_of(columns_[i].title)) - width_of(cells[i]), ' ');
             line += "  ";
             line += columns_[i].to == align::right ? gap + cells[i] : cells[i] + gap;
         }
@@ -63,7 +63,7 @@ class table {
     }
 
     std::vector<column> columns_;
-    std::vector<std::size_t> widths_;
+    std::vector<std::size_t> widths_;  ///< of the widest cell
     std::vector<std::vector<std::string>> rows_;
 };
 

@@ -1,5 +1,6 @@
 #include "arrays.hpp"
 #include "commands.hpp"
+#include "feeds.hpp"
 #include "operators.hpp"
 #include "progress.hpp"
 #include "said.hpp"
@@ -87,10 +88,21 @@ class step_printer {
     stopwatch timer_;
 };
 
-result<fetched_rows> steps(const train_arguments& given, const Program& program, wherry::Executor& executor, Scope& scope) {
-    const auto feeds = read_feeds(given.feeds);
-    if (!feeds) return feeds.error();
-    const auto refs = refs_of(*feeds);
+/// The arrays of --feed: all inputs of the program, and any other variable of it. Errors: those of `read_feeds` and `check_feeds`.
+result<std::vector<named_array>> feeds_for(const train_arguments& given, const Program& program) {
+    auto feeds = read_feeds(given.feeds);
+    if (!feeds) return feeds;
+    auto wanted = inputs_of(program);
+    for (const auto& held : *feeds)
+        if (program.global_block().find_var(held.name) && std::find(wanted.begin(), wanted.end(), held.name) == wanted.end())
+            wanted.push_back(held.name);
+    if (auto checked = check_feeds(program, wanted, *feeds); !checked) return checked.failure().in_file(given.program);
+    return feeds;
+}
+
+result<fetched_rows> steps(const train_arguments& given, const Program& program, std::span<const named_array> feeds,
+                           wherry::Executor& executor, Scope& scope) {
+    const auto refs = refs_of(feeds);
     fetched_rows rows;
     step_printer printer(given);
     for (std::int64_t step = 0; step < given.steps; ++step) {
@@ -151,11 +163,15 @@ result<std::string> train(const train_arguments& given) {
     const auto program = load_program(given.program, operators::known);
     if (!program) return program.error();
     if (auto checked = check_operators(*program); !checked) return checked.failure().in_file(given.program);
+    const auto feeds = feeds_for(given, *program);
+    if (!feeds) return feeds.error();
     Scope scope;
     auto executor = executor_of_all();
     if (auto started = start(given, *program, executor, scope); !started) return std::move(started).error();
-    const auto rows = steps(given, *program, executor, scope);
+    const stopwatch running;
+    const auto rows = steps(given, *program, *feeds, executor, scope);
     if (!rows) return rows.error();
+    const auto seconds = running.seconds();
     const auto arrays = all_stacked(given.fetches, *rows);
     if (!arrays) return arrays.error();
     if (!given.save.empty())
@@ -164,9 +180,14 @@ result<std::string> train(const train_arguments& given) {
             !saved)
             return std::move(saved).error();
     if (auto written = write_results(given.out, *arrays); !written) return std::move(written).error();
-    if (given.quiet || given.save.empty()) return std::string();
-    const auto saved = persistables_of(*program);
-    return "saved " + counted(saved.size(), "variable") + ": " + wherry::printable(given.save) + "\n";
+    if (given.quiet) return std::string();
+    std::uint64_t bytes = 0;
+    for (const auto& held : *arrays) bytes += held.array.bytes().size();
+    auto said = "ran " + counted(rows->size(), "step") + " in " + time_text(seconds) + ", wrote " + counted(arrays->size(), "array") +
+                ", " + size_text(bytes) + ": " + wherry::printable(given.out) + "\n";
+    if (!given.save.empty())
+        said += "saved " + counted(persistables_of(*program).size(), "variable") + ": " + wherry::printable(given.save) + "\n";
+    return said;
 }
 
 }  // namespace tool

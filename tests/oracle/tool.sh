@@ -82,10 +82,19 @@ while IFS= read -r program; do
     "$wherry" dot "$program" -o "$tool/picture.dot"
     dot -Tsvg "$tool/picture.dot" -o "$tool/picture.svg" 2>"$work/log"
     [ ! -s "$work/log" ] || { cat "$work/log"; exit 1; }
+    "$wherry" dot "$program" -o "$tool/asked.svg" --quiet # which asks Graphviz itself
+    cmp "$tool/picture.svg" "$tool/asked.svg"
     "$paddle26" -c "import sys, xml.dom.minidom as x; x.parse(sys.argv[1])" "$tool/picture.svg"
     pictures=$((pictures + 1))
 done < <(ls "$golden"/fluid18_inference/*/main.pdmodel "$fixtures"/{readme,convnet,word2vec}/main.pdmodel "$golden"/paddle33/classifier/inference.json)
 told "wherry dot, Graphviz" "$pictures pictures without a warning"
+
+# JSON, of every golden file and of two that differ
+"$wherry" inspect --json "$golden" >"$tool/all.json"
+"$wherry" inspect --json --stats "$golden" >"$tool/stats.json"
+"$wherry" diff --json "$golden/fluid18/readme/params" "$golden/fluid18/readme/feed/img.npy" >"$tool/diff.json" || [ $? = 1 ]
+for document in all stats diff; do "$paddle26" -m json.tool "$tool/$document.json" >"$work/log"; done
+told "wherry inspect --json, wherry diff --json, json.tool of Python" "3 documents, $(wc -l <"$work/log") lines in the last"
 
 # Netron, its own JavaScript without a browser
 netron=$work/netron

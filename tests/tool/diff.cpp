@@ -24,7 +24,7 @@ std::string changed_folder() {
 }
 }  // namespace
 
-TEST_CASE("diff of the same arrays says nothing and exits with 0, whatever their forms") {
+TEST_CASE("diff of the same arrays says how many it compared and exits with 0, whatever their forms") {
     const auto folder = golden(model + "/params");
     MUST_SUCCEED({"convert", folder, fresh("same.npz"), "--to", "npz"});
     MUST_SUCCEED({"convert", folder, fresh("same.safetensors"), "--to", "safetensors"});
@@ -32,8 +32,11 @@ TEST_CASE("diff of the same arrays says nothing and exits with 0, whatever their
                                std::pair{std::string("same.npz"), std::string("same.safetensors")}}) {
         const auto done = wherry_tool({"diff", a, b});
         CHECK(done.status == 0);
-        CHECK(done.out.empty());
+        CHECK_MESSAGE(without_times(done.out) == "6 arrays, 1.38 kB, the same in both; compared in T\n", done.out);
         CHECK(done.err.empty());
+        const auto quiet = wherry_tool({"diff", a, b, "--quiet"});
+        CHECK(quiet.status == 0);
+        CHECK(quiet.out.empty());
     }
     const auto file = golden(model + "/params.bin");
     CHECK(wherry_tool({"diff", "--program", golden(model + "/inference/inference.pdmodel"), file, file}).status == 2);
@@ -50,6 +53,9 @@ TEST_CASE("diff says how many elements differ, and by how much, and exits with 1
     CHECK(std::count(done.out.begin(), done.out.end(), '\n') == 2);
     CHECK_MESSAGE(done.out.find("  fc_0.b_0  values   float32 [") != std::string::npos, done.out);
     CHECK(done.out.find("1 of ") != std::string::npos);
+    const auto quiet = wherry_tool({"diff", golden(model + "/params"), "changed", "--quiet"});
+    CHECK(quiet.status == 1);
+    CHECK(quiet.out.empty());
     const auto json = wherry_tool({"diff", "--json", golden(model + "/params"), "changed"});
     CHECK(json.status == 1);
     CHECK(json_check::is_valid(json.out));

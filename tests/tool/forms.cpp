@@ -394,7 +394,7 @@ TEST_CASE("inspect shows every form, as text and as JSON") {
         {"shown/all.gz", "gzip data of 6 tensors, with checksums\n  tensor  name ",
          R"("compressed":"gzip","kind":"tensors","checksums":true)"},
         {"shown/s", "safetensors, 6 arrays\n  name ", R"("kind":"safetensors","arrays":[{"name":")"},
-        {golden("numpy/stored.npz"), "a zip archive (npz?), 7 arrays\n", R"("kind":"npz")"},
+        {golden("numpy/stored.npz"), "npz, 7 arrays\n", R"("kind":"npz")"},
         {golden("numpy/official.safetensors"), "safetensors, ", R"("kind":"safetensors")"},
         {golden("pickle/py3-p4.pdparams"), "a pickle (.pdparams or .pdopt), 17 arrays\n", R"("kind":"pickle")"},
         {golden("paddle33/classifier/inference.json"), "program, ", R"("kind":"program")"},

@@ -59,7 +59,10 @@ TEST_CASE("the man page names every command and renders without a warning") {
     for (const std::string word : {"wherry infer\\-model", ".B \\-\\-transpose NAME", "EXIT STATUS"})
         CHECK_MESSAGE(page.out.find(word) != std::string::npos, word);
     write_file("wherry.1", page.out);
-    if (!is_there("groff")) return;
+    if (!is_there("groff")) {
+        MESSAGE("skipped: there is no groff");
+        return;
+    }
     REQUIRE(std::system("groff -man -ww -Tutf8 wherry.1 >page.txt 2>warnings.txt") == 0);
     CHECK_MESSAGE(support::read_file("warnings.txt").empty(), support::read_file("warnings.txt"));
 }

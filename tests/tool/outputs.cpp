@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,11 @@ namespace fs = std::filesystem;
 using support::golden;
 
 namespace {
+const std::vector<std::string> train = {"train",  "readme/main.pdmodel",    "losses", "--persistables", "readme/start",
+                                        "--feed", "img=readme/feed/img.npy"};
 const std::vector<std::vector<std::string>> shown_commands = {
+    {},
+    {"help", "train"},
     {"inspect", "readme/main.pdmodel"},
     {"inspect", "--stats", "readme/params"},
     {"inspect", "readme/params.bin"},
@@ -29,7 +34,14 @@ const std::vector<std::vector<std::string>> shown_commands = {
     {"infer-model", "readme/main.pdmodel", "readme/params", "model", "--feed-names", "img", "--targets", "fc_0.tmp_2"},
     {"embed", "digits", "--name", "digits", "--out", "digits.hpp"},
     {"embed", "digits", "--name", "int", "--out", "digits.hpp"},
+    {"dot", "readme/inference/__model__", "--compact"},
+    {"dot", "readme/inference/__model__", "-o", "picture.dot"},
+    {"bench", "readme/inference", "--feed", "img=readme/feed/img.npy"},
+    train + std::vector<std::string>{"label=readme/feed/label.npy", "--fetch", "mean_0.tmp_0", "--steps", "3", "--save", "trained"},
+    train + std::vector<std::string>{"--fetch", "mean_0.tmp_0", "--steps", "3"},
+    {"clean", "trained"},
     {"inspekt", "readme"},
+    {"inspect"},
     {"inspect", "nowhere"},
 };
 
@@ -38,14 +50,22 @@ std::string without_terminal(const std::vector<std::string>& arguments) {
     const auto done = wherry_tool(arguments);
     return done.out + done.err;
 }
+/// Times as T, and the memory that bench tells.
+std::string masked(const std::string& text) {
+    auto made = without_times(text);
+    const std::string_view memory = "memory  ";
+    if (const auto at = made.find(memory); at != std::string::npos)
+        made.replace(at + memory.size(), made.find(" at most", at) - at - memory.size(), "M");
+    return made;
+}
 std::string outputs() {
     std::string made;
     for (const auto& arguments : shown_commands) {
         std::string line = "$ wherry";
         for (const auto& argument : arguments) line += " " + argument;
-        const std::pair<const char*, std::string> seen[] = {{"no terminal", without_times(without_terminal(arguments))},
-                                                            {"80 columns", without_times(on_terminal(80, arguments))},
-                                                            {"200 columns", without_times(on_terminal(200, arguments))}};
+        const std::pair<const char*, std::string> seen[] = {{"no terminal", masked(without_terminal(arguments))},
+                                                            {"80 columns", masked(on_terminal(80, arguments))},
+                                                            {"200 columns", masked(on_terminal(200, arguments))}};
         made += "\n" + line + "\n";
         const std::string* last = nullptr;
         for (const auto& one : seen) {

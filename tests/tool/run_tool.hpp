@@ -57,7 +57,7 @@ inline std::string without_times(const std::string& text) {
         const auto unit = std::string_view(text).substr(std::min(end, text.size()));
         const bool number = end != at && (at == 0 || text[at - 1] == ' ');
         const bool seconds = unit.starts_with(" s\n") || unit.starts_with(" s:") || unit.starts_with(" s,");
-        if (number && (unit.starts_with(" ms") || seconds)) {
+        if (number && (unit.starts_with(" ms") || unit.starts_with(" us") || seconds)) {
             made += "T";
             at = end + (seconds ? 2 : 3);
         } else {

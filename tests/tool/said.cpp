@@ -40,7 +40,9 @@ TEST_CASE("sizes and times have three digits and a unit") {
     CHECK(size_text(999'500) == "1.00 MB");
     CHECK(size_text(123'456'789) == "123 MB");
     CHECK(size_text(2'000'000'000) == "2.00 GB");
-    CHECK(time_text(0.00025) == "0.25 ms");
+    CHECK(time_text(0.0000012) == "1.20 us");
+    CHECK(time_text(0.00025) == "250 us");
+    CHECK(time_text(0.0009996) == "1.00 ms");
     CHECK(time_text(0.9994) == "999 ms");
     CHECK(time_text(0.9996) == "1.00 s");
     CHECK(time_text(75) == "75.0 s");
@@ -119,9 +121,10 @@ TEST_CASE("train says its losses and the time of a step") {
     const auto few = said_by(more("10"));
     CHECK_MESSAGE(few.starts_with("step  1  mean_0.tmp_0 "), few);
     CHECK_MESSAGE(few.find("  fc_0.tmp_1 [6, 10]  T\nstep  2  ") != std::string::npos, few);
-    CHECK(std::count(few.begin(), few.end(), '\n') == 10);
+    CHECK_MESSAGE(few.ends_with("\nran 10 steps in T, wrote 2 arrays, 2.44 kB: said_out\n"), few);
+    CHECK(std::count(few.begin(), few.end(), '\n') == 11);
     const auto many = said_by(more("200"));
-    CHECK(std::count(many.begin(), many.end(), '\n') == 21);
+    CHECK(std::count(many.begin(), many.end(), '\n') == 22);
     CHECK_MESSAGE(many.find("\nstep  10  ") != std::string::npos, many);
     CHECK_MESSAGE(many.find("\nstep 200  ") != std::string::npos, many);
     CHECK(said_by(more("3") + std::vector<std::string>{"--quiet"}).empty());
