@@ -122,8 +122,8 @@ class [[nodiscard]] failure {
 
 /// The error of memory that the system does not have. `wanted_bytes` is 0 where it is not known.
 [[nodiscard, gnu::noinline, gnu::cold]] constexpr failure out_of_memory(std::uint64_t wanted_bytes = 0) noexcept {
-    error made{.code = errc::out_of_memory, .message = "the system has no memory for this"};
-    if (wanted_bytes > 0) made.expected = {decimal(wanted_bytes), " bytes"};
+    failure made(errc::out_of_memory, "the system has no memory for this");
+    if (wanted_bytes > 0) made = std::move(made).expected({decimal(wanted_bytes), " bytes"});
     return made;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstring>
 #include <initializer_list>
 #include <iterator>
 #include <memory>
@@ -42,6 +43,35 @@ concept ContainerOf = !is_sequence<C> && std::same_as<typename C::value_type, T>
 }
 /// Out of line like the other, also because g++ 12 takes begin_ for an inside pointer where it knows how many elements there are.
 [[gnu::noinline]] inline void release_memory(void* memory) noexcept { ::operator delete(memory); }
+
+/// A sequence of elements that are bytes and nothing else: what moves them is compiled once, whatever they are.
+struct plain_sequence {
+    char* begin;
+    char* end;
+    char* capacity_end;
+};
+/// Moves the elements of `held`, which is laid out as a plain_sequence, into other memory.
+[[gnu::noinline]] inline void settle_plain(void* held, void* fresh, std::size_t capacity_bytes) noexcept {
+    plain_sequence now;
+    std::memcpy(&now, held, sizeof now);
+    const auto used_bytes = static_cast<std::size_t>(now.end - now.begin);
+    if (used_bytes != 0) std::memcpy(fresh, now.begin, used_bytes);
+    release_memory(now.begin);
+    now.begin = static_cast<char*>(fresh);
+    now.end = now.begin + used_bytes;
+    now.capacity_end = now.begin + capacity_bytes;
+    std::memcpy(held, &now, sizeof now);
+}
+[[gnu::noinline]] inline void reserve_plain(void* held, std::size_t count, std::size_t element_bytes) {
+    settle_plain(held, take_memory(count, element_bytes), count * element_bytes);
+}
+[[gnu::noinline]] inline void grow_plain(void* held, std::size_t by, std::size_t element_bytes) {
+    plain_sequence now;
+    std::memcpy(&now, held, sizeof now);
+    const auto size = static_cast<std::size_t>(now.end - now.begin) / element_bytes;
+    const auto capacity = static_cast<std::size_t>(now.capacity_end - now.begin) / element_bytes;
+    reserve_plain(held, std::max(size + by, 2 * capacity), element_bytes);
+}
 }  // namespace detail
 
 /// A std::vector with the members that a library of messages and lists uses; it converts to and from std::vector by itself.
@@ -147,8 +177,10 @@ class sequence {
         T* fresh = nullptr;
         if (__builtin_is_constant_evaluated()) fresh = take(count);
         else if (count <= ~std::size_t{0} / 2 / sizeof(T)) fresh = static_cast<T*>(allocate(count * sizeof(T)));
-        if (fresh != nullptr) move_into(fresh, count);
-        return fresh != nullptr;
+        if (fresh == nullptr) return false;
+        if (plain && !__builtin_is_constant_evaluated()) detail::settle_plain(this, fresh, count * sizeof(T));
+        else move_into(fresh, count);
+        return true;
     }
     [[nodiscard]] constexpr bool try_resize(std::size_t count) {
         if (!try_reserve(count)) return false;
@@ -243,14 +275,21 @@ class sequence {
             for (T* at = first; at != end_; ++at) std::destroy_at(at);
         end_ = first;
     }
+    constexpr void grow(std::size_t by) {
+        if (plain && !__builtin_is_constant_evaluated()) detail::grow_plain(this, by, sizeof(T));
+        else grow_elements(by);
+    }
     // Out of line: it is rare; and g++ 12, which may put off a subtraction of pointers until after it, would warn of a use after free.
-    [[gnu::noinline]] constexpr void grow(std::size_t by) { move_to(std::max(size() + by, 2 * capacity())); }
+    [[gnu::noinline]] constexpr void grow_elements(std::size_t by) { move_to(std::max(size() + by, 2 * capacity())); }
     static constexpr void relocate(T* to, T* from) noexcept {
         static_assert(std::is_nothrow_move_constructible_v<T>, "wherry: elements of a sequence are moved without throwing");
         std::construct_at(to, std::move(*from));
         std::destroy_at(from);
     }
-    constexpr void move_to(std::size_t capacity_wanted) { move_into(take(capacity_wanted), capacity_wanted); }
+    constexpr void move_to(std::size_t capacity_wanted) {
+        if (plain && !__builtin_is_constant_evaluated()) detail::reserve_plain(this, capacity_wanted, sizeof(T));
+        else move_into(take(capacity_wanted), capacity_wanted);
+    }
     [[gnu::noinline]] constexpr void move_into(T* fresh, std::size_t capacity_wanted) {
         T* to = fresh;
         for (T* at = begin_; at != end_; ++at, ++to) relocate(to, at);
@@ -284,7 +323,7 @@ class sequence {
         else if (begin_ != nullptr) std::allocator<T>().deallocate(begin_, capacity());
     }
 
-    T* begin_ = nullptr;
+    T* begin_ = nullptr;  // these three as in detail::plain_sequence
     T* end_ = nullptr;
     T* capacity_end_ = nullptr;
 };

@@ -8,12 +8,12 @@
 #include <wherry/version.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace wherry::inline WHERRY_ABI {
 
@@ -37,7 +37,10 @@ struct SelectedRows {
 /// True for a row of a whole array that SelectedRows do not have: -0.0 throughout.
 template <class T>
 bool is_absent_row(std::span<const T> row) {
-    return std::all_of(row.begin(), row.end(), [](T x) { return x == T{} && std::signbit(x); });
+    using bits = std::conditional_t<sizeof(T) == sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
+    for (const T x : row)
+        if (std::bit_cast<bits>(x) != std::bit_cast<bits>(-T{})) return false;
+    return true;
 }
 
 namespace detail {
@@ -56,8 +59,8 @@ inline sequence<std::int64_t> rows_there(const Tensor& whole) {
     const auto height = whole.dims()[0];
     if (whole.dtype() == DType::FP32) return rows_there(whole.elements<float>(), height);
     if (whole.dtype() == DType::FP64) return rows_there(whole.elements<double>(), height);
-    sequence<std::int64_t> all(static_cast<std::size_t>(height));
-    std::iota(all.begin(), all.end(), 0);
+    sequence<std::int64_t> all;
+    for (std::int64_t row = 0; row < height; ++row) all.push_back(row);
     return all;
 }
 }  // namespace detail
