@@ -13,9 +13,9 @@ rng = np.random.RandomState(3)
 feeds = {'x': rng.randn(5, 4).astype('float32'), 'label': rng.randint(0, 3, (5, 1)).astype('int64')}
 
 
-def network():
+def network(averaged=True):
     x, label = fluid.data('x', [None, 4]), fluid.data('label', [None, 1], 'int64')
-    hidden = L.fc(x, 3, act='tanh', param_attr=fluid.ParamAttr(learning_rate=0.5))
+    hidden = L.fc(x, 3, act='tanh', param_attr=fluid.ParamAttr(learning_rate=0.5, do_model_average=averaged))
     return L.mean(L.cross_entropy(L.fc(hidden, 3, act='softmax'), label))
 
 
@@ -96,10 +96,10 @@ case('linear_lr_warmup', scheduled(lambda: L.linear_lr_warmup(0.5, 6, 0.1, 0.5))
 case('warmup_of_a_schedule', scheduled(lambda: L.linear_lr_warmup(L.piecewise_decay([8, 12], [0.5, 0.1, 0.02]), 6, 0.1, 0.5)))
 
 
-def ema_case(name, thres_steps, decay):
+def ema_case(name, thres_steps, decay, averaged=True):
     """The moving average of the parameters: programs, the average after 20 steps, applied and restored."""
     with fresh(name) as (main, startup, folder):
-        loss = network()
+        loss = network(averaged)
         O.SGD(0.5).minimize(loss)
         ema = O.ExponentialMovingAverage(decay, thres_steps=thres_steps())
         ema.update()
@@ -119,3 +119,4 @@ def ema_case(name, thres_steps, decay):
 ema_case('moving_average', lambda: None, 0.9)
 ema_case('moving_average_of_count', lambda: L.autoincreased_step_counter(), 0.9)
 ema_case('moving_average_of_steps', lambda: L.cast(L.autoincreased_step_counter(), 'float32'), 0.6)
+ema_case('moving_average_of_some', lambda: None, 0.9, False)

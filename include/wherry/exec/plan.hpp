@@ -77,11 +77,26 @@ struct planned_step {
     [[nodiscard]] std::size_t skipped() const { return skips > 0 && *inputs[0]->data == std::byte{0} ? skips : 0; }
 };
 
-/// What a block under a condition writes outside of itself must fit where it is. Errors: unsupported, shape_mismatch.
+/// In place of an operator that must not run: it fails with the error that it has for attributes.
+inline constexpr op_info refused_op{
+    .type = "conditional_block", .inputs = {}, .outputs = {}, .run = [](const void* why, run_context&) -> result<void> {
+        return error(*static_cast<const error*>(why));
+    }};
+[[gnu::cold]] inline attributes_ptr refusal(error why) {
+    constexpr attributes_function end = [](void* held, attribute_visitor*) -> void* { return delete static_cast<error*>(held), nullptr; };
+    return attributes_ptr(new error(std::move(why)), end);
+}
+
+/// What a block under a condition writes outside of itself must fit where it is. Errors: unsupported, dtype_mismatch, shape_mismatch.
 [[gnu::cold]] inline result<void> check_kept(const planned_operand& held, const tensor_meta& meta) {
     if (held.where == detail::storage::fed)
         return failure(errc::unsupported, "a block under a condition writes a fed variable").of_variable(held.name);
-    if (held.meta.dtype != meta.dtype || held.meta.dims != meta.dims)
+    if (held.meta.dtype != meta.dtype)
+        return failure(errc::dtype_mismatch, "a block under a condition changes the element type of a variable outside of it")
+            .of_variable(held.name)
+            .expected(name_of(held.meta.dtype))
+            .found(name_of(meta.dtype));
+    if (held.meta.dims != meta.dims)
         return failure(errc::shape_mismatch, "a block under a condition changes the shape of a variable outside of it")
             .of_variable(held.name)
             .expected(to_string(held.meta.dims))
@@ -196,10 +211,11 @@ result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& sco
     auto made = begin(feeds, scope);
     if (!made) return made;
     forget_rows();
-    std::uint64_t done = 0;
-    for (const auto& step : steps_) {
+    for (std::size_t done = 0; done < steps_.size();) {
+        const auto& step = steps_[done];
         if (auto ran = run_step(step); !ran) return ran.failure();
-        if (!progress(++done, steps_.size())) return failure(errc::cancelled, "stopped before it was done");
+        done += 1 + step.skipped();
+        if (!progress(done, steps_.size())) return failure(errc::cancelled, "stopped before it was done");
     }
     return answer(*std::move(made), feeds, scope);
 }

@@ -43,7 +43,7 @@ struct moving_average_options {
 /// Source: fluid.optimizer.ExponentialMovingAverage of 1.8.5.
 class ExponentialMovingAverage {
   public:
-    /// Averages of all Parameters of the main program. Errors: those of `create_global_var`.
+    /// Averages of all Parameters of the main program but those whose attribute says no (`do_model_average`). Errors: those of `create_global_var`.
     static result<ExponentialMovingAverage> make(Builder<carries::kernels>& b, const moving_average_options& options = {}) {
         ExponentialMovingAverage made;
         if (auto decay = made.make_decay(b, options); !decay) return decay.failure();
@@ -135,6 +135,7 @@ class ExponentialMovingAverage {
 
     result<void> make_averages(Builder<carries::kernels>& b, const std::string& prefix) {
         for (const auto& param : b.main().all_parameters()) {
+            if (!param.parameter()->do_model_average) continue;
             wire::VarDesc<> desc;
             desc.name = b.names().generate(prefix + param.name() + ".ema_tmp");
             desc.type.lod_tensor.emplace().tensor.data_type = param.dtype();

@@ -17,6 +17,7 @@ struct ParamAttr {
     float learning_rate = 1;                    ///< factor on the optimizer's
     std::optional<weight_decay> regularizer{};  ///< instead of the optimizer's
     bool trainable = true;
+    bool do_model_average = true;  ///< false: an ExponentialMovingAverage leaves it out
 };
 
 }  // namespace wherry::inline WHERRY_ABI

@@ -34,7 +34,8 @@ struct L2Decay : weight_decay {
 struct parameter_traits {
     bool trainable = true;
     float learning_rate = 1;  ///< factor on the optimizer's
-    std::optional<weight_decay> regularizer;
+    std::optional<weight_decay> regularizer{};
+    bool do_model_average = true;  ///< false: an ExponentialMovingAverage leaves it out
 };
 
 namespace detail {

@@ -5,11 +5,15 @@
 #include <support/check_error.hpp>
 #include <support/fresh_programs.hpp>
 
+#include <wherry/exec/bind_ops.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/exec/op/assign.hpp>
+#include <wherry/exec/op/cast.hpp>
 #include <wherry/exec/op/scale.hpp>
 #include <wherry/exec/op_list.hpp>
+#include <wherry/policy/progress.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -89,6 +93,35 @@ TEST_CASE("one plan answers both conditions") {
         const auto got = must(exe.run(c.p.main, scope, std::vector{condition.ref("cond"), given.ref("x")}, std::vector<std::string>{"y"}));
         CHECK(got[0].elements<float>()[1] == (holds ? 10 : 5));
     }
+}
+
+TEST_CASE("a run with a progress leaves out the block, too") {
+    conditional_program c;
+    Scope scope;
+    Executor exe;
+    const auto given = Tensor::of<float>({2}, {1, 5});
+    for (const bool holds : {true, false}) {
+        const auto condition = truth(holds);
+        std::vector<std::uint64_t> told;
+        const auto got = must(exe.run(c.p.main, scope, std::vector{condition.ref("cond"), given.ref("x")}, std::vector<std::string>{"y"},
+                                      callback([&](std::uint64_t done, std::uint64_t) { told.push_back(done); })));
+        CHECK(got[0].elements<float>()[1] == (holds ? 10 : 5));
+        CHECK(told == (holds ? std::vector<std::uint64_t>{1, 2, 3, 4} : std::vector<std::uint64_t>{1, 4}));
+    }
+}
+
+TEST_CASE("a block that would change an element type is an error where its condition holds, and nothing where it does not") {
+    conditional_program c;
+    auto& assigned = c.p.main.blocks()[1].ops()[1];
+    assigned.desc().type = "cast";
+    assigned.desc().attrs = {make_attr("in_dtype", DType::FP32), make_attr("out_dtype", DType::INT64)};
+    bind_ops(c.p.main, op_list<op::scale, op::assign, op::cast, op::conditional_block>::table);
+    CHECK(must(c.run(truth(false))) == std::vector<float>{1, 5});
+    const auto failed = c.run(truth(true));
+    check_error(failed, errc::dtype_mismatch);
+    CHECK(failed.error().variable.view() == "y");
+    CHECK(failed.error().expected.view() == "float32");
+    CHECK(failed.error().found.view() == "int64");
 }
 
 TEST_CASE("a variable that a block declares is gone after it") {

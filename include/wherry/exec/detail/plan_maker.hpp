@@ -220,15 +220,16 @@ class plan_maker {
         }
         if (block_ == 0)
             known_.learn(*info, attributes->get(), {in->ranges, in_metas}, {out->ranges, out_metas}, outputs, made_.program_version_);
-        made_.steps_.push_back({.op = info,
+        made_.steps_.push_back({.op = refused_ ? &detail::refused_op : info,
                                 .follows = *follows,
-                                .attributes = *std::move(attributes),
+                                .attributes = refused_ ? detail::refusal(*std::move(refused_)) : *std::move(attributes),
                                 .input_slots = in->ranges,
                                 .output_slots = out->ranges,
                                 .inputs = {},
                                 .outputs = {}});
         step_inputs_.push_back(*std::move(inputs));
         step_outputs_.push_back(std::move(outputs));
+        refused_.reset();
         return info->is_conditional ? add_conditional(op) : result<void>();
     }
 
@@ -251,6 +252,7 @@ class plan_maker {
     }
 
     /// What a block under a condition writes outside of itself: it keeps its place, since what was there stays where the block is skipped.
+    /// Of another element type or dims it is an error of the run whose condition holds, as in the reference.
     [[gnu::cold]] result<std::uint32_t> take_kept_output(const std::string& name, const tensor_meta& meta) {
         auto at = find_current(name);
         if (at == none) at = from_scope(name).value_or(none);
@@ -258,7 +260,8 @@ class plan_maker {
             return failure(errc::not_initialized, "a block under a condition is the first to write a variable outside of it")
                 .of_variable(name);
         auto& held = made_.planned_[at];
-        if (auto checked = detail::check_kept(held, meta); !checked) return checked.failure();
+        if (auto checked = detail::check_kept(held, meta); !checked && held.where == detail::storage::fed) return checked.failure();
+        else if (!checked) refused_ = checked.error();
         held.last_step = static_cast<std::uint32_t>(made_.steps_.size());
         known_.forget(at);
         return at;
@@ -367,7 +370,8 @@ class plan_maker {
     plan made_;
     name_map<std::uint32_t> current_;
     detail::known_values known_;
-    std::size_t block_ = 0;  ///< the one that is planned
+    std::size_t block_ = 0;         ///< the one that is planned
+    std::optional<error> refused_;  ///< why the operator that is planned must not run
     sequence<sequence<std::uint32_t>> step_inputs_;
     sequence<sequence<std::uint32_t>> step_outputs_;
 };

@@ -189,7 +189,10 @@ WHERRY_INLINE result<Parameter> BuilderBase::make_parameter(std::string_view lay
                 .of_variable(attr.name.empty() ? layer : std::string_view(attr.name))
                 .found(to_string(dims));
     const auto name = attr.name.empty() ? names_.generate(std::string(layer) + (is_bias ? ".b" : ".w")) : attr.name;
-    const parameter_traits traits{.trainable = attr.trainable, .learning_rate = attr.learning_rate, .regularizer = attr.regularizer};
+    const parameter_traits traits{.trainable = attr.trainable,
+                                  .learning_rate = attr.learning_rate,
+                                  .regularizer = attr.regularizer,
+                                  .do_model_average = attr.do_model_average};
     const bool is_shared = static_cast<bool>(startup_.global_block().find_var(name));
     auto start = create_var(startup_, name, dims, dtype, true);
     if (!start) return start.failure();
