@@ -56,14 +56,50 @@ constexpr std::uint32_t crc32c_by_table(const char* at, std::size_t left, std::u
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
-/// By the instruction that x86 has for it since 2008, ten times as fast.
-[[gnu::target("sse4.2")]] inline std::uint32_t crc32c_by_instruction(const char* at, std::size_t left, std::uint32_t crc) noexcept {
-    std::uint64_t wide = crc;
-    for (; left >= 8; left -= 8, at += 8) {
-        std::uint64_t eight = 0;
-        std::memcpy(&eight, at, sizeof eight);
-        wide = __builtin_ia32_crc32di(wide, eight);
+/// What a sum becomes when a number of zero bytes follow, 4096 here: of each of its bits, to be added up.
+struct crc32c_shift {
+    static constexpr std::size_t zero_bytes = 4096;
+    std::array<std::uint32_t, 32> of_bit{};
+    constexpr crc32c_shift() noexcept {
+        std::uint32_t power = 0x40000000U;  // x; squared so often, x^32768
+        for (auto bits = 8 * zero_bytes; bits > 1; bits /= 2) power = times(power, power);
+        for (unsigned bit = 32; bit-- > 0; power = times_x(power)) of_bit[bit] = power;
     }
+    static constexpr std::uint32_t times_x(std::uint32_t a) noexcept { return (a >> 1U) ^ ((a & 1U) != 0 ? 0x82f63b78U : 0U); }
+    static constexpr std::uint32_t times(std::uint32_t a, std::uint32_t b) noexcept {
+        std::uint32_t product = 0;
+        for (unsigned bit = 32; bit-- > 0; b = times_x(b)) product ^= ((a >> bit) & 1U) != 0 ? b : 0U;
+        return product;
+    }
+    [[nodiscard]] constexpr std::uint32_t operator()(std::uint32_t crc) const noexcept {
+        std::uint32_t sum = 0;
+        for (unsigned bit = 0; bit < 32; ++bit) sum ^= (0U - ((crc >> bit) & 1U)) & of_bit[bit];
+        return sum;
+    }
+};
+inline constexpr crc32c_shift crc32c_after_lane;
+
+/// By the instruction that x86 has for it since 2008: it takes eight bytes in a cycle, but answers after three, so three lanes take turns.
+[[gnu::target("sse4.2")]] inline std::uint32_t crc32c_by_instruction(const char* at, std::size_t left, std::uint32_t crc) noexcept {
+    const auto eight_at = [](const char* from) noexcept {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, from, sizeof eight);
+        return eight;
+    };
+    std::uint64_t wide = crc;
+    constexpr auto lane = crc32c_shift::zero_bytes;
+    for (; left >= 3 * lane; left -= 3 * lane, at += 2 * lane) {
+        std::uint64_t second = 0;
+        std::uint64_t third = 0;
+        for (const auto* const end = at + lane; at != end; at += 8) {
+            wide = __builtin_ia32_crc32di(wide, eight_at(at));
+            second = __builtin_ia32_crc32di(second, eight_at(at + lane));
+            third = __builtin_ia32_crc32di(third, eight_at(at + 2 * lane));
+        }
+        wide = crc32c_after_lane(static_cast<std::uint32_t>(wide)) ^ second;
+        wide = crc32c_after_lane(static_cast<std::uint32_t>(wide)) ^ third;
+    }
+    for (; left >= 8; left -= 8, at += 8) wide = __builtin_ia32_crc32di(wide, eight_at(at));
     crc = static_cast<std::uint32_t>(wide);
     for (; left > 0; --left, ++at) crc = __builtin_ia32_crc32qi(crc, static_cast<unsigned char>(*at));
     return crc;

@@ -119,9 +119,11 @@ class posix_saver {
         if (!whole_ && inside != inside_)
             if (auto entered = enter(inside); !entered) return entered.failure().in_file(shown);
         auto how = how_;
-        if (set.is_new()) how.beside = false;
-        else if (auto resolved = follow_link(name_, shown); !resolved) return resolved;
-        auto made = posix_writer<Calls>::create(here(), name_, shown, to.size_bytes, how);
+        how.beside = how.beside && !set.is_new();
+        struct ::stat old {};
+        const auto found = set.is_new() ? result<bool>(false) : find(name_, shown, old);
+        if (!found) return found.failure();
+        auto made = posix_writer<Calls>::create(here(), name_, shown, to.size_bytes, how, *found ? &old : nullptr, set.largest_file());
         if (!made) return made.failure();
         writer_.emplace(*std::move(made));
         return {};
@@ -162,12 +164,16 @@ class posix_saver {
         return {};
     }
 
-    /// A target that is a link stays one: what it points to is replaced. Beneath a folder it must not lead out of it.
-    result<void> follow_link(std::string& name, const std::string& shown) {
+    /// Whether there is something under a name. A target that is a link stays one: what it points to is replaced. Beneath a folder it
+    /// must not lead out of it.
+    result<bool> find(std::string& name, const std::string& shown, struct ::stat& into) {
         for (int hops = 0; hops < 8; ++hops) {
+            if (uninterrupted([&] { return Calls::status_of(here(), name.c_str(), into); }) != 0)
+                return errno == ENOENT ? result<bool>(false) : result<bool>(open_error(shown, errno));
+            if (!S_ISLNK(into.st_mode)) return true;
             std::array<char, 4096> read;  // NOLINT: filled before it is read
             const auto size = Calls::read_link(here(), name.c_str(), read.data(), read.size());
-            if (size < 0) return {};  // no link, or not there yet; opening says if it is something worse
+            if (size < 0) return open_error(shown, errno);
             const std::string target(read.data(), static_cast<std::size_t>(size));
             const auto [folder, last] = split_path(target);
             if (target.find('/') != std::string::npos) {

@@ -61,12 +61,15 @@ class staged_set {
         std::swap(above_, other.above_);
         std::swap(beside_, other.beside_);
         std::swap(items_, other.items_);
+        std::swap(largest_file_, other.largest_file_);
         return *this;
     }
     ~staged_set() { abandon(); }
 
     explicit operator bool() const noexcept { return bool(root_); }
     [[nodiscard]] int root() const noexcept { return root_.get(); }
+    /// That this process may write, as the system says when the set is opened.
+    [[nodiscard]] std::uint64_t largest_file() const noexcept { return largest_file_; }
     /// Whether files have their names already, in a folder that has not.
     [[nodiscard]] bool is_new() const noexcept { return !beside_.empty(); }
 
@@ -76,6 +79,7 @@ class staged_set {
     result<void> open(std::string_view folder, durability_steps how, bool stage, std::span<const std::string> insides) {
         folder_ = folder_of(folder);
         how_ = how;
+        largest_file_ = Calls::largest_file();
         root_ = open_folder<Calls>(AT_FDCWD, folder_);
         if (!root_ && errno == ENOENT)
             if (auto made = make(stage); !made) return made;
@@ -212,7 +216,7 @@ class staged_set {
         if (!file) return failed("the system refused to create a file", place, errno);
         const piece bytes = std::as_bytes(std::span(text));
         int number =
-            text.size() > Calls::largest_file() ? EFBIG : move_all(0, std::span(&bytes, 1), [&](const ::iovec* all, int count, ::off_t at) {
+            text.size() > largest_file_ ? EFBIG : move_all(0, std::span(&bytes, 1), [&](const ::iovec* all, int count, ::off_t at) {
                 return Calls::write(file.get(), all, count, at);
             });
         if (number < 0) number = ENOSPC;
@@ -293,6 +297,7 @@ class staged_set {
     descriptor<Calls> above_;  ///< of a new folder
     std::string beside_;       ///< the name in it until it is whole; empty: the folder was there
     sequence<set_entry> items_;
+    std::uint64_t largest_file_ = 0;
 };
 
 }  // namespace wherry::inline WHERRY_ABI::detail

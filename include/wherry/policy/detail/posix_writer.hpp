@@ -21,10 +21,12 @@ namespace wherry::inline WHERRY_ABI::detail {
 template <class Calls>
 class posix_writer {
   public:
-    /// `folder` stays open as long as the writer lives. Errors: cannot_open, not_regular_file.
-    static result<posix_writer> create(int folder, std::string name, std::string path, std::uint64_t size_bytes, durability_steps how) {
-        posix_writer made(folder, std::move(name), std::move(path), size_bytes, how);
-        auto opened = how.beside ? made.open_beside() : made.open_in_place();
+    /// `folder` stays open as long as the writer lives. `old`: what is there under the name, which is no link; null for nothing. `largest`:
+    /// the largest file that this process may write. Errors: cannot_open, not_regular_file.
+    static result<posix_writer> create(int folder, std::string name, std::string path, std::uint64_t size_bytes, durability_steps how,
+                                       const struct ::stat* old, std::uint64_t largest) {
+        posix_writer made(folder, std::move(name), std::move(path), size_bytes, how, largest);
+        auto opened = how.beside ? made.open_beside(old) : made.open_in_place(old);
         if (opened) opened = made.reserve();
         if (!opened) return opened.failure();
         return made;
@@ -76,17 +78,15 @@ class posix_writer {
     }
 
   private:
-    posix_writer(int folder, std::string name, std::string path, std::uint64_t size_bytes, durability_steps how)
-        : folder_(folder), name_(std::move(name)), path_(std::move(path)), size_bytes_(size_bytes), how_(how) {}
+    posix_writer(int folder, std::string name, std::string path, std::uint64_t size_bytes, durability_steps how, std::uint64_t largest)
+        : folder_(folder), name_(std::move(name)), path_(std::move(path)), size_bytes_(size_bytes), largest_(largest), how_(how) {}
 
-    result<void> open_beside() {
-        struct ::stat old {};
-        if (uninterrupted([&] { return Calls::status_of(folder_, name_.c_str(), old); }) == 0) {
-            if (!S_ISREG(old.st_mode)) return failure(errc::not_regular_file, "the target is not a regular file").in_file(path_);
-            mode_ = old.st_mode & 07777U;
-        } else if (errno != ENOENT) {
-            return open_error(path_, errno);
-        }
+    [[nodiscard]] error not_regular() const {
+        return failure(errc::not_regular_file, "the target is not a regular file").in_file(path_);
+    }
+    result<void> open_beside(const struct ::stat* old) {
+        if (old != nullptr && !S_ISREG(old->st_mode)) return not_regular();
+        if (old != nullptr) mode_ = old->st_mode & 07777U;
         for (int attempt = 0; attempt < 100; ++attempt) {
             auto name = temporary_name(name_);
             // Readable by nobody else until it has the old file's mode.
@@ -98,16 +98,14 @@ class posix_writer {
         }
         return system_error(errc::cannot_open, "the system refused to create a file beside the target", path_, errno);
     }
-    result<void> open_in_place() {
+    result<void> open_in_place(const struct ::stat* old) {
+        const bool device = old != nullptr && S_ISCHR(old->st_mode);
+        if (old != nullptr && !device && !S_ISREG(old->st_mode)) return not_regular();
         constexpr int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         file_ = descriptor<Calls>(uninterrupted([&] { return Calls::open(folder_, name_.c_str(), flags, 0666); }));
         if (!file_) return open_error(path_, errno);
-        struct ::stat old {};
-        if (uninterrupted([&] { return Calls::status(file_.get(), old); }) != 0) return cannot_write(errno);
-        if (!S_ISREG(old.st_mode) && !S_ISCHR(old.st_mode))
-            return failure(errc::not_regular_file, "the target is not a regular file").in_file(path_);
-        old_size_ = S_ISREG(old.st_mode) ? static_cast<std::uint64_t>(old.st_size) : size_bytes_;
-        if (!S_ISREG(old.st_mode)) largest_ = ~std::uint64_t{0};
+        if (old != nullptr) old_size_ = device ? size_bytes_ : static_cast<std::uint64_t>(old->st_size);
+        if (device) largest_ = ~std::uint64_t{0};
         return {};
     }
     /// A full disk is noticed before the bytes move, and large files are laid out in one go. Systems that cannot, do not.
@@ -128,7 +126,7 @@ class posix_writer {
     std::string temporary_;  ///< empty: none to remove
     std::uint64_t size_bytes_;
     std::uint64_t old_size_ = 0;
-    std::uint64_t largest_ = Calls::largest_file();
+    std::uint64_t largest_;
     std::optional<::mode_t> mode_;
     durability_steps how_;
     bool dirty_ = false;
