@@ -1,6 +1,7 @@
 // Builds and trains a few networks and writes everything that the real Paddle needs to do the same: programs, first
-// values, feeds, losses, and the persistables in all three forms. write_cases OUT_DIR
+// values, feeds, losses, and the persistables in all three forms and as checkpoints. write_cases OUT_DIR
 #include <wherry/fluid.hpp>
+#include <wherry/model/checkpoint.hpp>
 
 #include <cstdio>
 #include <filesystem>
@@ -78,6 +79,10 @@ void write_case(const fs::path& dir, const std::function<fluid::Variable()>& mak
     fluid::io::save_persistables(exe, dir / "persistables");
     fluid::io::save_persistables(exe, dir, {.filename = "persistables.bin"});
     write(dir / "memory.bin", fluid::io::save_persistables(exe, fluid::io::memory));
+    wherry::checkpoint_store<> checkpoints(dir / "run");
+    wherry::checkpoint_store<wherry::archive<wherry::layout::per_file, wherry::annotate<wherry::checksum>>> each(dir / "run-each");
+    fluid::unwrap(checkpoints.save(main, scope, {.step = steps}));
+    fluid::unwrap(each.save(main, scope, {.step = steps}));
     for (const auto& var : fluid::io::get_program_persistable_vars(main))
         write_npy(dir / "values" / (var.name() + ".npy"), *scope.find_var(var.name()));
 }
