@@ -81,7 +81,7 @@ class posix_writer {
     posix_writer(int folder, std::string name, std::string path, std::uint64_t size_bytes, durability_steps how, std::uint64_t largest)
         : folder_(folder), name_(std::move(name)), path_(std::move(path)), size_bytes_(size_bytes), largest_(largest), how_(how) {}
 
-    [[nodiscard]] error not_regular() const {
+    [[nodiscard]] wherry::failure not_regular() const {
         return failure(errc::not_regular_file, "the target is not a regular file").in_file(path_);
     }
     result<void> open_beside(const struct ::stat* old) {
