@@ -20,6 +20,8 @@ namespace wherry::inline WHERRY_ABI {
 /// `names` is a callable: position -> std::string_view.
 class name_index {
   public:
+    static constexpr std::size_t name_bytes = 4 * sizeof(std::uint32_t);  ///< memory of one name
+
     [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
     void clear() noexcept { nodes_.clear(); }
 
@@ -35,6 +37,9 @@ class name_index {
     void make_room() {
         if (nodes_.size() == nodes_.capacity()) nodes_.reserve(std::max<std::size_t>(8, 2 * nodes_.size()));
     }
+    void reserve(std::size_t count) { nodes_.reserve(count); }
+    /// For so many names, which input chose; false where there is no memory.
+    [[nodiscard]] bool try_reserve(std::size_t count) { return nodes_.try_reserve(count); }
     /// Gives a name the position `size()`. `other` is the name at `closest(name)`; where they are equal, that one stays the one to be
     /// found (and neither can be erased). Call `make_room` before.
     void insert(std::string_view name, std::string_view other) noexcept {
@@ -105,6 +110,8 @@ class name_index {
 
         [[nodiscard]] bool is_before(const node& other) const noexcept { return byte != other.byte ? byte < other.byte : bit > other.bit; }
     };
+
+    static_assert(sizeof(node) == name_bytes);
 
     [[nodiscard]] static bool is_leaf(std::uint32_t link) noexcept { return link >= leaf; }
     /// A byte of a name as a number of nine bits: its end comes before every byte, a NUL included.

@@ -9,6 +9,7 @@
 #include <wherry/program/variable.hpp>
 #include <wherry/version.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -32,6 +33,10 @@ class Block {
         index_names();
         rest_ = std::move(desc);
     }
+
+    /// Memory of one variable, besides what its message holds: a node with its counts, a handle and an entry of the index.
+    static constexpr std::size_t bytes_of_a_variable =
+        sizeof(detail::variable_node) + 2 * sizeof(void*) + sizeof(Variable) + name_index::name_bytes;
 
     [[nodiscard]] std::int32_t idx() const noexcept { return rest_.idx; }
     [[nodiscard]] std::int32_t parent_idx() const noexcept { return rest_.parent_idx; }
@@ -83,6 +88,7 @@ class Block {
   private:
     void index_names() {
         by_name_.clear();
+        by_name_.reserve(vars_.size());
         for (const auto& var : vars_) add_name(var.name());
     }
     void add_name(std::string_view name) {

@@ -68,9 +68,10 @@ class Operator {
     }
     /// Replaces the attribute of that name in place, or appends it.
     void set_attr(Attr attr) {
-        for (auto& held : desc_.attrs)
-            if (held.name == attr.name) return void(held = std::move(attr));
-        desc_.attrs.push_back(std::move(attr));
+        auto& all = desc_.attrs;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (std::as_const(all)[i].name == attr.name) return void(all[i] = std::move(attr));
+        all.push_back(std::move(attr));
     }
 
     /// Slots and attributes are sorted by name where the reference writes them so; equal names keep their order.
@@ -79,19 +80,7 @@ class Operator {
             for (auto at = i; at > 0 && all[at].parameter < all[at - 1].parameter; --at) std::swap(all[at], all[at - 1]);
     }
     [[gnu::noinline]] void sort_attrs() {
-        auto& all = desc_.attrs;
-        if (std::is_sorted(all.begin(), all.end(), [](const Attr& a, const Attr& b) { return a.name < b.name; })) return;
-        sequence<Attr*> order;  // an Attr is large: each moves once
-        order.reserve(all.size());
-        for (auto& attr : all) {
-            auto* const* at = order.end();
-            while (at != order.begin() && attr.name < at[-1]->name) --at;
-            order.insert(at, &attr);
-        }
-        sequence<Attr> sorted;
-        sorted.reserve(all.size());
-        for (auto* attr : order) sorted.push_back(std::move(*attr));
-        all.swap(sorted);
+        desc_.attrs.sort_by([](const Attr& attr) -> const std::string& { return attr.name; });
     }
 
     /// `op_role`; forward when the writer left it out.

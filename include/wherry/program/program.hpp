@@ -55,18 +55,20 @@ class Program {
         return made;
     }
 
-    /// Parses bytes of a program file. Empty bytes are a program without blocks, as in the reference.
-    /// Errors: not_a_paddle_file, too_large, out_of_memory, those of `wire::parse` and of `from_desc`.
+    /// Parses bytes of a program file. Takes no more memory than four times the bytes and a mebibyte, within `limits::parsed_bytes` and
+    /// `total_bytes`. Errors: not_a_paddle_file, too_large, out_of_memory, those of `wire::parse` and of `from_desc`.
     static result<Program> parse_from_string(std::string_view bytes, const limits& caps = {}) {
         if (bytes.size() > caps.program_bytes)
             return failure(errc::too_large, "a program is larger than the limit").expected(caps.program_bytes).found(bytes.size());
         return caught([&]() -> result<Program> {
-            auto desc = wire::parse<wire::ProgramDesc<>>(bytes, caps);
+            wire::allowance allowed(bytes.size(), caps);
+            auto desc = wire::parse<wire::ProgramDesc<>>(bytes, allowed);
             if (!desc) {
                 const auto kind = wire::kind_instead_of_program(bytes);
                 if (kind.empty()) return desc.failure();
                 return failure(errc::not_a_paddle_file, "this is not a program").at(0).expected("a ProgramDesc").found(kind);
             }
+            if (auto taken = allowed.take(made_bytes(*desc), bytes.size()); !taken) return taken.failure();
             return from_desc(*std::move(desc), caps);
         });
     }
@@ -154,6 +156,13 @@ class Program {
     explicit Program(empty) {}
 
     static result<void> check(const wire::ProgramDesc<>& desc, const limits& caps);
+    /// Memory of what `from_desc` makes while the message is still there.
+    static std::uint64_t made_bytes(const wire::ProgramDesc<>& desc) noexcept {
+        std::uint64_t made = 0;
+        for (const auto& block : desc.blocks)
+            made += sizeof(Block) + block.ops.size() * sizeof(Operator) + block.vars.size() * Block::bytes_of_a_variable;
+        return made;
+    }
     void keep_what_testing_needs();
 
     sequence<Block> blocks_;

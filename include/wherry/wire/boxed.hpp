@@ -3,6 +3,7 @@
 
 #include <wherry/version.hpp>
 
+#include <new>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI::wire {
@@ -39,6 +40,11 @@ class boxed {
     [[gnu::noinline]] constexpr T& emplace() {
         reset();
         return *(held_ = new T());
+    }
+    /// Where nothing is held; null where there is no memory.
+    [[nodiscard, gnu::noinline]] constexpr T* try_emplace() {
+        if (__builtin_is_constant_evaluated()) return held_ = new T();
+        return held_ = new (std::nothrow) T();
     }
     constexpr void reset() noexcept {
         if (held_ != nullptr) destroy(std::exchange(held_, nullptr));

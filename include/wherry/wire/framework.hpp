@@ -6,6 +6,7 @@
 #include <wherry/version.hpp>
 #include <wherry/wire/boxed.hpp>
 #include <wherry/wire/message.hpp>
+#include <wherry/wire/shared_list.hpp>
 #include <wherry/wire/var_desc.hpp>
 
 #include <cstdint>
@@ -129,7 +130,7 @@ struct OpDesc {
     sequence<Slot<String>> inputs;
     sequence<Slot<String>> outputs;
     String type;
-    sequence<Attr<String>> attrs;
+    shared_list<Attr<String>> attrs;
     std::optional<bool> is_target;
     sequence<String> unknown;
     template <class Self, class Visitor>

@@ -1,14 +1,18 @@
 #ifndef WHERRY_WIRE_MESSAGE_HPP
 #define WHERRY_WIRE_MESSAGE_HPP
 
+#include <wherry/base/allocate.hpp>
 #include <wherry/base/limits.hpp>
+#include <wherry/base/name_index.hpp>
 #include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
 #include <wherry/wire/boxed.hpp>
 #include <wherry/wire/protobuf.hpp>
+#include <wherry/wire/shared_list.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +33,7 @@
 ///     };
 ///
 /// The type of a member is its rule: a plain member is `required`, `std::optional` is `optional`, as is `boxed` for a
-/// sub-message, and `sequence` is `repeated`. Nothing recurses by input: the nesting of messages is the nesting of the C++ types.
+/// sub-message, and `sequence` is `repeated`, as is `shared_list`, which holds equal ones once. Nothing recurses by input: the nesting of messages is the nesting of the C++ types.
 namespace wherry::inline WHERRY_ABI::wire {
 
 namespace detail {
@@ -56,6 +60,12 @@ struct field_rule<sequence<T>> {
     static constexpr bool required = false;
     static constexpr bool repeated = true;
 };
+template <class T>
+struct field_rule<shared_list<T>> : field_rule<sequence<T>> {};
+template <class T>
+inline constexpr bool is_shared = false;
+template <class T>
+inline constexpr bool is_shared<shared_list<T>> = true;
 
 template <class T>
 constexpr wire_type wire_type_of() {
@@ -89,20 +99,70 @@ constexpr void append_scalar(byte_buffer& out, T value) {
     }
 }
 
-/// The limits of one call of `parse` that are not used up yet.
-struct allowance {
-    const limits& caps;
-    std::uint64_t left_bytes = caps.parsed_bytes;
+}  // namespace detail
+
+/// What one parse may take: `limits`, and memory in proportion to the bytes that it reads. Whoever makes more out of the message takes from
+/// it, too.
+class allowance {
+  public:
+    /// Memory that so many bytes may become: four times as much and a mebibyte, `limits::parsed_bytes` and `total_bytes` at most. Constant
+    /// expressions take nobody's memory: `parsed_bytes`.
+    [[nodiscard]] static constexpr std::uint64_t parsed_bytes(std::uint64_t size_bytes, const limits& caps) noexcept {
+        if (__builtin_is_constant_evaluated()) return caps.parsed_bytes;
+        const auto most = std::min(caps.parsed_bytes, caps.total_bytes);
+        return std::min(most, 4 * std::min(size_bytes, most) + (std::uint64_t{1} << 20U));
+    }
+
+    constexpr allowance(std::uint64_t size_bytes, const limits& of) noexcept : caps(of), most_bytes_(parsed_bytes(size_bytes, of)) {}
 
     /// Errors: too_large.
     constexpr result<void> take(std::uint64_t bytes, std::uint64_t offset) {
-        if (!fits(bytes, left_bytes))
-            return failure(errc::too_large, "a message takes more memory than the limit").at(offset).expected(caps.parsed_bytes);
-        left_bytes -= bytes;
+        if (!fits(bytes, left_bytes_))
+            return failure(errc::too_large, "a message takes more memory than the limit").at(offset).expected(most_bytes_);
+        left_bytes_ -= bytes;
         return {};
     }
+
+    constexpr void give_back(std::uint64_t bytes) noexcept { left_bytes_ += bytes; }
+
+    /// What was parsed of such bytes of such a message; null when nobody remembered it.
+    [[nodiscard]] const void* find(std::string_view bytes, std::string_view message) const noexcept {
+        const auto at = index_.closest(bytes);
+        return at < parsed_.size() && parsed_[at].bytes == bytes && parsed_[at].message == message ? parsed_[at].held : nullptr;
+    }
+    /// If there is memory for it.
+    void remember(std::string_view bytes, std::string_view message, const void* held) {
+        constexpr std::size_t longest = 4096;  // equal ones are short
+        if (bytes.size() > longest || (parsed_.size() == parsed_.capacity() && !grow())) return;
+        const auto at = index_.closest(bytes);
+        parsed_.push_back({bytes, message, held});
+        index_.insert(bytes, parsed_[at].bytes);
+    }
+
+    const limits& caps;
+
+  private:
+    struct known {
+        std::string_view bytes;
+        std::string_view message;
+        const void* held;
+    };
+
+    bool grow() {
+        const auto count = 2 * parsed_.size() + 8;
+        const auto bytes = count * (sizeof(known) + name_index::name_bytes);
+        if (!fits(bytes, left_bytes_) || !parsed_.try_reserve(count) || !index_.try_reserve(count)) return false;
+        left_bytes_ -= bytes;
+        return true;
+    }
+
+    std::uint64_t most_bytes_;
+    std::uint64_t left_bytes_ = most_bytes_;
+    sequence<known> parsed_;
+    name_index index_;
 };
 
+namespace detail {
 struct any_message;
 template <class M>
 struct message_of;
@@ -110,6 +170,7 @@ struct message_of;
 /// Visits the fields of a message to find the one that was read, and the first required one that was not.
 struct field_store {
     const field_view& read;
+    std::string_view ahead;  ///< what follows in the same message
     allowance& allowed;
     std::uint64_t& seen;        ///< one bit per field, in order of declaration
     bool stored = false;        ///< whether a member took the field
@@ -129,7 +190,7 @@ struct field_store {
     template <class String>
     constexpr void keep(sequence<String>& unknown) {
         if (read.number != 0 && !stored && !has_failed() && make_room(unknown, allowed.caps.elements, read.offset))
-            unknown.emplace_back(read.raw);
+            store_string(unknown.emplace_back(), read.raw);
     }
 
     [[nodiscard]] constexpr bool has_failed() const noexcept { return failed.get() != nullptr; }
@@ -158,22 +219,43 @@ struct field_store {
         using rule = field_rule<Member>;
         using element = typename rule::element;
         element* target = nullptr;
-        if constexpr (rule::repeated) {
+        if constexpr (is_shared<Member>) {
+            if (!make_room(member, cap, read.offset)) return false;
+            if (!__builtin_is_constant_evaluated())
+                if (const auto* known = allowed.find(read.payload, element::name_)) return member.share(known), true;
+            if (!take(Member::node_bytes, read.offset)) return false;
+            target = member.try_emplace_back();
+        } else if constexpr (rule::repeated) {
             if (!make_room(member, cap, read.offset)) return false;
             target = &member.emplace_back();
         } else if constexpr (rule::required) {
             target = &member;
-        } else {
+        } else if constexpr (requires { member.try_emplace(); }) {
             if (!member && !take(sizeof(element), read.offset)) return false;
+            target = member ? &*member : member.try_emplace();
+        } else {
             target = member ? &*member : &member.emplace();
         }
+        if (target == nullptr) return lacks(sizeof(element));
         if constexpr (is_string<element>) {
-            *target = element(read.payload);
-            return true;
+            return store_string(*target, read.payload);
         } else {
             message_of<element> message(*target);
-            return merge_into(message);
+            if (!merge_into(message)) return false;
+            if constexpr (is_shared<Member>)
+                if (!__builtin_is_constant_evaluated()) allowed.remember(read.payload, element::name_, member.last());
+            return true;
         }
+    }
+    constexpr bool store_string(std::string_view& target, std::string_view bytes) { return target = bytes, true; }
+    [[gnu::noinline]] constexpr bool store_string(std::string& target, std::string_view bytes) {
+        const auto size = bytes.size();
+        if (!__builtin_is_constant_evaluated() && size > target.capacity()) {
+            if (!take(std::uint64_t{size} + 1, read.offset)) return false;
+            if (!try_reserve(target, size)) return lacks(size);
+        }
+        target.assign(bytes);
+        return true;
     }
     constexpr bool merge_into(any_message& message);
 
@@ -196,22 +278,46 @@ struct field_store {
         return true;
     }
 
-    /// Makes room for one more element, `cap` of them at most. Memory is counted as well: an OpDesc.Attr may take 6 bytes
-    /// in a file and takes 560 here. False: it failed (too_large, out_of_memory).
-    template <class T>
-    constexpr bool make_room(sequence<T>& member, std::size_t cap, std::uint64_t offset) {
+    /// Makes room for one more element, `cap` of them at most. Memory is counted as well: an empty OpDesc takes 4 bytes in a file and 136
+    /// here. False: it failed (too_large, out_of_memory).
+    template <class List>
+    constexpr bool make_room(List& member, std::size_t cap, std::uint64_t offset) {
         if (member.size() < cap && member.size() < member.capacity()) return true;
-        const auto grown = grown_size(member.size(), cap, sizeof(T), offset);
-        return grown != 0 && (member.try_reserve(grown) || lacks(std::uint64_t{grown} * sizeof(T)));
+        const auto size = member.size();
+        const auto grown = grown_size(size, cap, element_bytes(member), offset);
+        if (grown == 0) return false;
+        if (!member.try_reserve(grown)) return lacks(std::uint64_t{grown} * element_bytes(member));
+        allowed.give_back(std::uint64_t{size} * element_bytes(member));
+        return true;
     }
-    /// 0: it failed.
+    template <class T>
+    static constexpr std::size_t element_bytes(const sequence<T>&) noexcept {
+        return sizeof(T);
+    }
+    template <class T>
+    static constexpr std::size_t element_bytes(const shared_list<T>&) noexcept {
+        return sizeof(void*);
+    }
+    /// 0: it failed. The first element makes room for all that the message holds. Where it comes in pieces, or numbers are packed, the old
+    /// elements live until they have moved.
     [[gnu::noinline]] constexpr std::size_t grown_size(std::size_t size, std::size_t cap, std::size_t element_bytes, std::uint64_t offset) {
         if (size >= cap) {
             failed = failure(errc::too_large, "a repeated field holds more elements than the limit").at(offset).expected(cap);
             return 0;
         }
-        const auto grown = size == 0 ? std::size_t{1} : 2 * size;
-        return take(std::uint64_t{grown - size} * element_bytes, offset) ? grown : 0;
+        const auto grown = size == 0 ? std::min(fields_ahead(), cap) : 2 * size;
+        return take(std::uint64_t{grown} * element_bytes, offset) ? grown : 0;
+    }
+    /// How many fields of the number that was read the message holds from there on.
+    [[nodiscard]] constexpr std::size_t fields_ahead() const {
+        std::size_t count = 1;
+        if (__builtin_is_constant_evaluated()) return count;
+        for (byte_cursor in(ahead); !in.at_end();) {
+            const auto next = read_field(in);
+            if (!next) break;
+            if (next->number == read.number) ++count;
+        }
+        return count;
     }
     [[gnu::noinline]] constexpr bool take(std::uint64_t bytes, std::uint64_t offset) {
         if (auto taken = allowed.take(bytes, offset); !taken) failed = taken.failure();
@@ -245,12 +351,12 @@ struct message_of : any_message {
     while (!in.at_end()) {
         auto read = read_field(in);
         if (!read) return read.failure().of_variable(message.name);
-        field_store field{.read = *read, .allowed = allowed, .seen = seen};
+        field_store field{.read = *read, .ahead = in.rest(), .allowed = allowed, .seen = seen};
         message.visit(message, field);
         if (field.has_failed()) return std::move(field.failed).of_variable(message.name);
     }
     const field_view none;  // its number is 0, which no member has
-    field_store absent{.read = none, .allowed = allowed, .seen = seen};
+    field_store absent{.read = none, .ahead = {}, .allowed = allowed, .seen = seen};
     message.visit(message, absent);
     if (absent.missing == 0) return {};
     return failure(errc::missing_required, "a required field of a message is absent")
@@ -308,17 +414,23 @@ constexpr void append_message(byte_buffer& out, const M& message) {
 }
 }  // namespace detail
 
+/// Reads one message out of what is allowed.
+template <class M>
+constexpr result<M> parse(std::string_view bytes, allowance& allowed, std::uint64_t base_offset = 0) {
+    M message;
+    detail::message_of<M> target(message);
+    if (auto failed = detail::merge_fields(target, byte_cursor(bytes, base_offset), allowed); failed.get() != nullptr) return failed;
+    return message;
+}
+
 /// Reads one message. Fields may come in any order, packed or not; unknown ones are kept and written back at the end.
 /// A sub-message may come in pieces that are merged, but each piece must hold its own required fields.
 /// Errors: truncated, bad_protobuf, missing_required, too_large; offsets count from `base_offset`.
 /// Strings of a message over `std::string_view` borrow from `bytes`.
 template <class M>
 constexpr result<M> parse(std::string_view bytes, const limits& caps = {}, std::uint64_t base_offset = 0) {
-    M message;
-    detail::allowance allowed{.caps = caps};
-    detail::message_of<M> target(message);
-    if (auto failed = detail::merge_fields(target, byte_cursor(bytes, base_offset), allowed); failed.get() != nullptr) return failed;
-    return message;
+    allowance allowed(bytes.size(), caps);
+    return parse<M>(bytes, allowed, base_offset);
 }
 
 /// Writes one message as the reference does: fields by number, repeated numbers unpacked.

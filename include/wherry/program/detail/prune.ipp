@@ -181,10 +181,13 @@ class pruner {
             index = static_cast<std::int32_t>(made_.blocks.size());
             return add_block(at, static_cast<std::int32_t>(parent), {}, needed);
         };
-        for (auto& attr : op.attrs) {
-            if (attr.type == AttrType::BLOCK && attr.block_idx)
+        for (std::size_t i = 0; i < op.attrs.size(); ++i) {
+            const auto type = std::as_const(op.attrs)[i].type;
+            if (type != AttrType::BLOCK && type != AttrType::BLOCKS) continue;
+            auto& attr = op.attrs[i];
+            if (type == AttrType::BLOCK && attr.block_idx)
                 if (auto visited = visit(*attr.block_idx); !visited) return visited.failure().of_op(op.type);
-            if (attr.type == AttrType::BLOCKS)
+            if (type == AttrType::BLOCKS)
                 for (auto& index : attr.blocks_idx)
                     if (auto visited = visit(index); !visited) return visited.failure().of_op(op.type);
         }
