@@ -80,7 +80,7 @@ static_assert(op_list<>::table.empty());
 Operator with_attrs(std::vector<Attr> attrs) {
     Operator op;
     op.desc().type = "repeat";
-    op.desc().attrs = std::move(attrs);
+    op.desc().attrs = sequence<Attr>(attrs);
     return op;
 }
 const op_info& info = *find_op(ops::table, "repeat");

@@ -285,8 +285,8 @@ TEST_CASE("bytes that are not a model are refused before the scope changes") {
         return load(std::string(view_of(wire::serialize(desc))), *bytes.params);
     };
     const auto column = [](wire::OpDesc<>& op) -> std::int32_t& {
-        for (auto& attr : op.attrs)
-            if (attr.name == "col") return *attr.i;
+        for (std::size_t i = 0; i < op.attrs.size(); ++i)
+            if (op.attrs[i].name == "col") return *op.attrs[i].i;
         std::abort();
     };
     for (const std::int32_t wrong : {-1, 1, 0x7fffffff}) {
