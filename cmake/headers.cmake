@@ -402,6 +402,7 @@ set(WHERRY_HEADERS
     wherry/wire/message.hpp
     wherry/wire/protobuf.hpp
     wherry/wire/selected_rows.hpp
+    wherry/wire/shared_list.hpp
     wherry/wire/sniff.hpp
     wherry/wire/tensor_stream.hpp
     wherry/wire/var_desc.hpp
