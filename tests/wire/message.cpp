@@ -240,15 +240,6 @@ TEST_CASE("message: room is made once for all that follow") {
     CHECK(refused.error().offset == 0);
 }
 
-TEST_CASE("message: memory in proportion to the bytes, within the limits") {
-    constexpr std::uint64_t mebibyte = 1U << 20U;
-    CHECK(wire::allowance::parsed_bytes(0, {}) == mebibyte);
-    CHECK(wire::allowance::parsed_bytes(1000, {}) == 4000 + mebibyte);
-    CHECK(wire::allowance::parsed_bytes(mebibyte, {.parsed_bytes = 3 * mebibyte}) == 3 * mebibyte);
-    CHECK(wire::allowance::parsed_bytes(1000, {.total_bytes = 5000}) == 5000);
-    CHECK(wire::allowance::parsed_bytes(~std::uint64_t{0}, {}) == limits{}.parsed_bytes);
-}
-
 TEST_CASE("message: borrowed strings lie in the bytes that were parsed") {
     const auto bytes = hex("3a 02 6869 9a06 01 78");
     const auto message = wire::parse<view_outer>(view_of(bytes));
