@@ -395,6 +395,7 @@ set(WHERRY_HEADERS
     wherry/train/regularizer.hpp
     wherry/version.hpp
     wherry/wherry.hpp
+    wherry/wire/allowance.hpp
     wherry/wire/annotation.hpp
     wherry/wire/boxed.hpp
     wherry/wire/file_kind.hpp
