@@ -3,6 +3,10 @@
 //
 //     wherry-benchmark-progress --benchmark_min_time=20
 //
+// What is exact: a save tells a progress once in 4 MiB, and writes that much in one call of the system (257 reports and 257 `pwritev` for 1 GiB in
+// place of 2 of 512 MiB). A report costs 284 instructions: 4,822 more of 1,794,495 for 64 MiB in 16 arrays (valgrind --tool=callgrind, g++ 12
+// -O2), 3,892 of 8,174,133 into memory. The run ends with an error where a save tells more often.
+//
 // The file lies below $TMPDIR or /tmp; a RAM disk (TMPDIR=/dev/shm) varies less than a disk.
 #include <wherry/archive/archive.hpp>
 #include <wherry/policy/disk.hpp>
@@ -70,6 +74,8 @@ void save_1_gib(benchmark::State& state) {
         cpu_ratios.push_back(with.cpu / without.cpu);
     }
     std::filesystem::remove(path);
+    constexpr std::uint64_t most = count * 4 + 1;  // an array is four times 4 MiB; headers make the last one
+    if (told > most * static_cast<std::uint64_t>(state.iterations())) state.SkipWithError("a save tells more than once in 4 MiB");
     state.counters["x_silent"] = median(ratios);
     state.counters["x_silent_cpu"] = median(cpu_ratios);
     state.counters["told"] = benchmark::Counter(static_cast<double>(told), benchmark::Counter::kAvgIterations);

@@ -3,7 +3,10 @@
 #include <support/thrown.hpp>
 #include <support/training_case.hpp>
 
+#include <wherry/archive/archive.hpp>
 #include <wherry/fluid.hpp>
+#include <wherry/policy/annotate.hpp>
+#include <wherry/policy/disk.hpp>
 
 #include <filesystem>
 #include <string>
@@ -321,4 +324,27 @@ TEST_CASE("default programs of another thread are not saved as if there were non
     CHECK(fs::exists(folder / "fc_0.w_0"));
     CHECK(warnings.empty());
     fluid::set_warning_handler([](std::string_view, std::string_view) {});
+}
+
+TEST_CASE("names and checksums that a file holds are verified by fluid, too") {
+    world w("noted");
+    w.build();
+    using noted = wherry::archive<wherry::annotate<wherry::checksum, wherry::names>>;
+    using noted_each = wherry::archive<wherry::layout::per_file, wherry::annotate<wherry::checksum, wherry::names>>;
+    REQUIRE(noted::save(w.main, w.scope, wherry::disk((w.folder / "all").string())));
+    REQUIRE(noted_each::save(w.main, w.scope, wherry::disk((w.folder / "each").string())));
+    const auto before = *w.scope.find_var("fc_0.w_0");
+    fluid::io::load_persistables(w.exe, w.folder, {.filename = "all"});
+    fluid::io::load_persistables(w.exe, w.folder / "each");
+
+    auto bytes = support::read_file((w.folder / "all").string());
+    bytes.back() = static_cast<char>(bytes.back() ^ 1);
+    const auto refused = message_of<fluid::EnforceNotMet>([&] { fluid::io::load_persistables(w.exe, fluid::io::memory(bytes)); });
+    CHECK_MESSAGE(refused.find("bad_checksum") != std::string::npos, refused);
+    fs::rename(w.folder / "each" / "fc_0.b_0", w.folder / "each" / "kept");
+    fs::rename(w.folder / "each" / "learning_rate_0", w.folder / "each" / "fc_0.b_0");
+    fs::rename(w.folder / "each" / "kept", w.folder / "each" / "learning_rate_0");
+    const auto exchanged = message_of<fluid::EnforceNotMet>([&] { fluid::io::load_persistables(w.exe, w.folder / "each"); });
+    CHECK_MESSAGE(exchanged.find("the file holds a tensor of another name") != std::string::npos, exchanged);
+    CHECK(*w.scope.find_var("fc_0.w_0") == before);
 }

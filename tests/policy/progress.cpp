@@ -2,6 +2,7 @@
 #include <wherry/policy/progress.hpp>
 
 #include <cstdint>
+#include <stop_token>
 #include <string_view>
 
 using namespace wherry;
@@ -29,4 +30,12 @@ TEST_CASE("a callback is told, and stops by its answer or by a token") {
     CHECK(!half(2, 4));
     CHECK(callback([](std::uint64_t, std::uint64_t) {}, asked_token{})(1, 4));
     CHECK(!callback([](std::uint64_t, std::uint64_t) {}, asked_token{true})(1, 4));
+}
+
+TEST_CASE("a stop token of the standard library is asked") {
+    std::stop_source source;
+    const callback stoppable([](std::uint64_t, std::uint64_t) {}, source.get_token());
+    CHECK(stoppable(1, 4));
+    source.request_stop();
+    CHECK(!stoppable(1, 4));
 }
