@@ -1,9 +1,11 @@
 // Every system call of every save, one after the other: it fails with each errno that matters, moves fewer bytes than it was asked to, or is
 // the last one before the process is killed. After each, and after the next load, the files are the old ones or the new ones, whole, and
 // nothing else is there. A parent that traces its child does it to the calls themselves, so nothing of the library is replaced.
-//   system_calls fail [all] [here] | kill [here] | savers [ROUNDS] [here]        here: in the working folder, whatever device that is on
+// Beside that: two processes that save and one that loads; files that may not grow (SIGXFSZ); a file system that is full.
+//   system_calls fail [all] [here] | kill [here] | savers [ROUNDS] [here] | small | full        here: in the working folder, whatever device that is on
 #include "ways.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -19,7 +21,10 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -123,9 +128,10 @@ outcome traced(const way& how, const std::string& path, float value, const plan&
 
 /// In memory where there is such a place, since it is calls that are tested and `durable` waits for a disk.
 bool in_memory = ::access("/dev/shm", W_OK) == 0;
+std::string inside;  ///< of it, where it may not be removed itself
 std::string scratch() {
     static const auto made = (in_memory ? "/dev/shm" : fs::current_path().string()) + "/wherry_faults." + std::to_string(::getpid());
-    return made;
+    return made + inside;
 }
 std::string fresh(const way& how, bool over_old) {
     fs::remove_all(scratch());
@@ -229,6 +235,94 @@ int savers(int rounds) {
     fs::remove_all(scratch());
     return wrong == 0 ? 0 : 1;
 }
+
+/// What a save leaves that had no room: the old files or the new ones, whole, and nothing else.
+void check_cut(const way& how, const std::string& path, const std::string& told, bool saved, const files& old_files,
+               const files& new_files) {
+    check(shown(how, false) == (saved ? new_files : old_files), told + (saved ? "not the new files" : "not the old files"));
+    float value = 0;
+    check(how.load(path, value) && value == (saved ? 2 : 1), told + "a load fails, or mixes");
+}
+/// Runs a save in a process of its own; a signal, SIGXFSZ say, is wrong.
+template <class Before>
+bool saved_apart(const way& how, const std::string& path, const std::string& told, const Before& before) {
+    const auto child = ::fork();
+    if (child == 0) {
+        before();
+        ::_exit(how.save(path, 2) ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    check(WIFEXITED(status), told + "the process is killed");
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+template <class Each>
+void with_files(const way& how, const Each& each) {
+    check(how.save(fresh(how, false), 2), "an ordinary save");
+    const auto new_files = shown(how, true);
+    static_cast<void>(fresh(how, true));
+    each(shown(how, true), new_files);
+}
+
+/// Files may have so many bytes at most, from none up to what a save needs.
+int small_files() {
+    int points = 0;
+    for (const auto& how : ways)
+        with_files(how, [&](const files& old_files, const files& new_files) {
+            bool saved = false;
+            for (::rlim_t most = 0; !saved && most < 8192; most += most < 1024 ? 16 : 256, ++points) {
+                const auto path = fresh(how, true);
+                const auto told = std::string(how.name) + ", files of " + std::to_string(most) + " bytes: ";
+                saved = saved_apart(how, path, told, [most] {
+                    const ::rlimit limit{most, most};
+                    ::setrlimit(RLIMIT_FSIZE, &limit);
+                });
+                check_cut(how, path, told, saved, old_files, new_files);
+            }
+            check(saved, std::string(how.name) + ": no limit is large enough");
+        });
+    fs::remove_all(scratch());
+    std::printf("%d limits, %d wrong\n", points, wrong);
+    return wrong == 0 ? 0 : 1;
+}
+
+/// A file system that has no page, one page, two pages ... left. It is mounted where nobody else sees it.
+int full_device() {
+    fs::create_directories(scratch());
+    const bool mounted = ::unshare(CLONE_NEWNS) == 0 && ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                         ::mount("none", scratch().c_str(), "tmpfs", 0, "size=256k") == 0;
+    if (!mounted) {
+        fs::remove_all(scratch());
+        std::printf("skipped: only root may mount a small file system\n");
+        return 77;
+    }
+    const auto top = scratch();
+    inside = "/inside";
+    int points = 0;
+    for (const auto& how : ways)
+        with_files(how, [&](const files& old_files, const files& new_files) {
+            bool saved = false;
+            for (std::uint64_t pages = 0; !saved && pages < 40; ++pages, ++points) {
+                const auto path = fresh(how, true);
+                const auto told = std::string(how.name) + ", " + std::to_string(pages) + " pages left: ";
+                const auto left = fs::space(top).available / 4096;
+                const int filler = ::open((top + "/filler").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);  // NOLINT: mode
+                check(::posix_fallocate(filler, 0, static_cast<::off_t>((left - std::min(left, pages)) * 4096 + (left > pages ? 0 : 1))) ==
+                          0,
+                      "room is taken");
+                ::close(filler);
+                saved = saved_apart(how, path, told, [] {});
+                check_cut(how, path, told, saved, old_files, new_files);
+                fs::remove(top + "/filler");
+            }
+            check(saved, std::string(how.name) + ": there is never room");
+        });
+    inside.clear();
+    ::umount(top.c_str());
+    fs::remove_all(top);
+    std::printf("%d full devices, %d wrong\n", points, wrong);
+    return wrong == 0 ? 0 : 1;
+}
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -243,5 +337,7 @@ int main(int argc, char** argv) {
     }
     if (what == "fail" || what == "kill") return hurt(what == "kill", all);
     if (what == "savers") return savers(rounds);
+    if (what == "small") return small_files();
+    if (what == "full") return full_device();
     return 2;
 }
