@@ -111,6 +111,12 @@ TEST_CASE("large products are cut into blocks that fit together") {
     check_shapes<float>({1, 6, 67}, {255, 256, 257, 600, 784}, {1, 10, 100, 193}, built_in);
 }
 
+TEST_CASE("many rows are multiplied a part at a time, and a large matrix is fetched ahead") {
+    check_shapes<float>({384, 530, 777}, {70}, {33}, built_in);
+    check_shapes<float>({64}, {530}, {520}, built_in);
+    check_shapes<float>({64}, {530}, {520}, at_most<kernel::instruction_set::avx2>);
+}
+
 TEST_CASE("a vector times a matrix that no cache holds is walked in blocks of rows") {
     check_shapes<float>({1}, {300, 1100}, {1024, 901}, built_in);
     check_shapes<float>({1024, 901}, {300, 1100}, {1}, built_in);

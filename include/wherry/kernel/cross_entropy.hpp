@@ -44,10 +44,11 @@ constexpr T tolerable(T value) noexcept {
 template <std::floating_point T, std::integral L>
 inline void cross_entropy_hard(std::size_t classes, input<T> x, std::span<const L> labels, std::int64_t ignore_index, std::span<T> y,
                                std::span<T> match) noexcept {
-    for (std::size_t r = 0; r < labels.size(); ++r) {
+    const T* row = x.data();
+    for (std::size_t r = 0; r < labels.size(); ++r, row += classes) {
         const std::int64_t label = static_cast<std::int64_t>(labels[r]);
         const bool counts = label != ignore_index;
-        const T at_label = counts ? x[r * classes + static_cast<std::size_t>(label)] : T{};
+        const T at_label = counts ? row[static_cast<std::size_t>(label)] : T{};
         if (!match.empty()) match[r] = at_label;
         if (!y.empty()) y[r] = counts ? -tolerable(std::log(at_label)) : T{};
     }
