@@ -1,0 +1,92 @@
+#include <wherry/base/error.hpp>
+#include <wherry/base/limits.hpp>
+#include <wherry/program/program.hpp>
+#include <wherry/wire/allowance.hpp>
+
+#include <doctest/doctest.h>
+
+#include <support/bytes.hpp>
+#include <support/failing_new.hpp>
+#include <support/golden.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+using namespace wherry;
+using support::bytes_field;
+using support::hex;
+using support::joined;
+using support::repeated;
+
+namespace {
+/// The most that parsing took at a time, and whether the bytes are a program.
+struct parsed {
+    long long most_bytes;
+    bool is_program;
+};
+parsed parsing(std::string_view bytes) {
+    const auto before = support::bytes_alive;
+    support::most_bytes = before;
+    const auto program = Program::parse_from_string(bytes);
+    return {support::most_bytes - before, bool(program)};
+}
+long long allowed_bytes(std::string_view bytes) { return 4 * static_cast<long long>(bytes.size()) + (1 << 20); }
+constexpr long long of_an_error = 4096;  ///< its texts
+
+byte_buffer block(const byte_buffer& inside) { return bytes_field(1, joined(hex("0800 1000"), inside)); }
+byte_buffer op(const byte_buffer& inside) { return bytes_field(4, joined(hex("1a00"), inside)); }
+/// Messages that `make` makes of numbers that count up, so that no two are equal.
+template <class Make>
+byte_buffer counted(int count, Make make) {
+    byte_buffer all;
+    for (int i = 0; i < count; ++i) {
+        const char number[] = {static_cast<char>(0x80 | (i & 0x7f)), static_cast<char>(0x80 | (i >> 7 & 0x7f)), static_cast<char>(i >> 14)};
+        append(all, view_of(make(byte_buffer(number, number + 3))));
+    }
+    return all;
+}
+}  // namespace
+
+TEST_CASE("a program takes at most four times its bytes and a mebibyte, whatever is in it") {
+    struct flood {
+        std::string what;
+        byte_buffer bytes;
+    };
+    const flood floods[] = {
+        {"operators", block(repeated(hex("2202 1a00"), 900'000))},
+        {"operators in pieces", repeated(block(repeated(hex("2202 1a00"), 400)), 1'000)},
+        {"variables", block(counted(100'000, [](const auto& n) { return bytes_field(3, joined(bytes_field(1, n), hex("1202 0807"))); }))},
+        {"variables that are arrays", block(repeated(hex("1a0e 0a00 120a 080d 2206 0a02 0805 1001"), 100'000))},
+        {"attributes", block(op(counted(100'000, [](const auto& n) { return bytes_field(4, joined(hex("0a00 1000 18"), n)); })))},
+        {"equal attributes", block(op(repeated(hex("2204 0a00 1000"), 500'000)))},
+        {"slots", block(op(repeated(hex("0a02 0a00"), 500'000)))},
+        {"slots of many operators", block(repeated(op(repeated(hex("0a02 0a00"), 3)), 50'000))},
+        {"arguments", block(op(bytes_field(1, joined(hex("0a00"), repeated(hex("1200"), 900'000)))))},
+        {"strings of 20 letters", block(op(bytes_field(1, joined(hex("0a00"), repeated(bytes_field(2, std::string(20, 'a')), 900'000)))))},
+        {"strings of attributes",
+         block(op(counted(
+             11, [](const auto& n) { return bytes_field(4, joined(hex("0a00 1005 18"), n, repeated(hex("4201 61"), 600'000))); })))},
+        {"packed numbers", block(op(bytes_field(4, joined(hex("0a00 100b"), bytes_field(15, std::string(900'000, '\1'))))))},
+        {"unknown fields", repeated(hex("7801"), 900'000)},
+        {"versions", joined(block({}), bytes_field(5, repeated(bytes_field(1, hex("0a00 1200")), 500'000)))},
+    };
+    for (const auto& f : floods) {
+        CAPTURE(f.what);
+        const auto bytes = view_of(f.bytes);
+        CHECK(parsing(bytes).most_bytes <= allowed_bytes(bytes) + of_an_error);
+    }
+}
+
+TEST_CASE("programs that Paddle wrote take less, and are parsed") {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(support::golden(""))) {
+        if (entry.path().extension() != ".pdmodel" && entry.path().filename() != "__model__") continue;
+        const auto path = entry.path().string();
+        CAPTURE(path);
+        const auto bytes = support::read_file(path);
+        const auto took = parsing(bytes);
+        if (!took.is_program) continue;
+        CHECK(took.most_bytes <= allowed_bytes(bytes));
+        CHECK(took.most_bytes <= 7 * static_cast<long long>(bytes.size()) + 16384);
+    }
+}
