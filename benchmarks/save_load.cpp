@@ -14,6 +14,7 @@
 #include <benchmark/benchmark.h>
 
 #include <fcntl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -94,6 +95,7 @@ class workload {
     std::vector<std::string_view> names;
     std::vector<tensor_ref> tensors;
     std::string bytes;
+    std::string header = std::string(25, '\0');  ///< as long as that of a file of one tensor
     const std::filesystem::path folder = made_folder();
 
   private:
@@ -109,6 +111,14 @@ class workload {
 void write_file(const std::string& path, std::string_view bytes) {
     const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     while (!bytes.empty()) bytes.remove_prefix(static_cast<std::size_t>(::write(file, bytes.data(), bytes.size())));
+    ::close(file);
+}
+/// A header makes 4 KiB of elements two pages.
+void write_pieces(const std::string& path, std::string_view header, std::string_view elements) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    std::string head(header);
+    const ::iovec pieces[] = {{head.data(), head.size()}, {const_cast<char*>(elements.data()), elements.size()}};
+    if (::pwritev(file, pieces, 2, 0) != static_cast<ssize_t>(header.size() + elements.size())) std::abort();
     ::close(file);
 }
 void read_file(const std::string& path, char* to, std::size_t size_bytes) {
@@ -166,7 +176,7 @@ void save_each(benchmark::State& state, const workload& load) {
         std::filesystem::create_directory(path);
     };
     const auto limit = [&] {
-        for (const auto& tensor : load.tensors) write_file(path + "/" + std::string(tensor.name), as_chars(tensor.bytes));
+        for (const auto& tensor : load.tensors) write_pieces(path + "/" + std::string(tensor.name), load.header, as_chars(tensor.bytes));
     };
     take_turns(state, load, prepare, limit, [&] { must(state, Archive::save(load.tensors, disk(path))); });
 }

@@ -1,9 +1,11 @@
-// Files and folders with names beyond ASCII: on Windows a narrow call would lose them. Run there, or under wine; ends with 0.
+// Files and folders with names beyond ASCII: on Windows a narrow call would lose them; and checkpoints there. Run there, or under wine; ends with 0.
 #include <wherry/archive/archive.hpp>
 #include <wherry/archive/weights.hpp>
+#include <wherry/model/checkpoint.hpp>
 #include <wherry/model/state.hpp>
 #include <wherry/policy/disk.hpp>
 
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <span>
@@ -61,6 +63,21 @@ int main() {
     Scope loaded;
     check(good(load_state(program, loaded, folder + "/state")), "and loaded");
     check(good(load_state(program, loaded, folder + "/each")), "as are files of save_vars");
-    std::puts(failed ? "failed" : "names beyond ASCII are kept");
+
+    // what `disk` and `checkpoint_store` say of systems without POSIX calls
+    check(good(each::save(std::span<const tensor_ref>(refs), disk(folder + "/each"))), "a file per variable is replaced");
+    check(archive<durable>::save(std::span<const tensor_ref>(refs), disk(folder + "/all.\xC3\xA4")).error().code == errc::unsupported,
+          "durable is refused");
+    checkpoint_store<archive<annotate<checksum>>, keep<2>> store(folder + "/run");
+    for (std::uint64_t step = 1; step < 4; ++step) check(good(store.save(program, scope, {.step = step})), "a checkpoint is saved");
+    std::filesystem::resize_file(wide / "run" / "checkpoint-3" / "persistables", 20);  // as a kill may leave it
+    const auto resumed = store.resume(program, loaded);
+    check(good(resumed) && *resumed && (*resumed)->notes.step == 2 && (*resumed)->passed_over.size() == 1,
+          "one that is cut is passed over");
+    check(!std::filesystem::exists(wide / "run" / "checkpoint-1"), "the oldest has gone");
+    bool litter = false;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(wide)) litter = litter || entry.path().extension() == ".tmp";
+    check(!litter, "no temporary file is left");
+    std::puts(failed ? "failed" : "names beyond ASCII are kept, checkpoints come back");
     return failed ? 1 : 0;
 }
