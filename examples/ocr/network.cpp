@@ -29,12 +29,14 @@
 #include <wherry/exec/op/unary.hpp>
 #include <wherry/exec/op_list.hpp>
 #include <wherry/exec/rewrite/for_inference.hpp>
+#include <wherry/exec/threads.hpp>
 #include <wherry/model/inference_files.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
 
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -56,10 +58,12 @@ using operators =
 struct network::state {
     wherry::Scope scope;
     wherry::Program program;
-    wherry::Executor executor{operators{}};
+    wherry::Executor executor{operators{}, wherry::chosen_threads{}};
     std::string input;
     std::array<std::string, 1> outputs;
 };
+
+void use_threads(std::size_t count) { wherry::chosen_threads::count = count; }
 
 network::network() = default;
 network::network(network&&) noexcept = default;

@@ -4,10 +4,14 @@
 #include <wherry/base/result.hpp>
 #include <wherry/tensor/tensor.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
 namespace ocr {
+
+/// How many threads compute an operator together, 1 at least; said before the first run.
+void use_threads(std::size_t count);
 
 /// A network with one input and one output, from Paddle's files `inference.pdmodel` and `inference.pdiparams`. Compiled once, in network.cpp.
 class network {

@@ -101,8 +101,11 @@ struct run_arguments {
     std::vector<std::string> lods{};     ///< NAME=0,2,5
     std::string model_file{};
     std::string params_file{};
+    std::string trace{};  ///< a file for what each operator took, as Chrome and Perfetto show it
+    std::size_t threads = 1;
     bool quiet = false;
     bool as_written = false;  ///< without the rules of exec/rewrite/
+    bool profile = false;     ///< a table of what each kind of operator took
 };
 /// Runs an inference program once; its results become OUT/0.npy, OUT/1.npy, ... and, for one with LoD, OUT/0.lod.npy. Errors:
 /// bad_argument, feed_mismatch, fetch_mismatch, no_such_variable, dtype_mismatch, shape_mismatch, bad_lod, those of loading and of

@@ -155,6 +155,7 @@ void add_model(CLI::App& app, tool::run_arguments& given) {
         ->type_name("NAME=0,2,5");
     app.add_option("--model-file", given.model_file, "The program's file in DIR; without it, found by content")->type_name("F");
     app.add_option("--params-file", given.params_file, "The file in DIR of all variables; without it, found by content")->type_name("F");
+    app.add_option("--threads", given.threads, "Threads that compute an operator together")->type_name("N")->capture_default_str();
     app.add_flag("--as-written", given.as_written, "Operator by operator: batch_norm is not folded into weights, nothing is put together");
 }
 void add_run(CLI::App& app, tool::run_arguments& given) {
@@ -166,6 +167,8 @@ void add_run(CLI::App& app, tool::run_arguments& given) {
         ->required()
         ->type_name("OUT");
     add_model(app, given);
+    app.add_flag("--profile", given.profile, "Run five times more and print what each kind of operator takes");
+    app.add_option("--trace", given.trace, "The same, operator by operator, for chrome://tracing and Perfetto")->type_name("FILE.json");
     app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
 }
 void add_bench(CLI::App& app, tool::bench_arguments& given) {

@@ -1,6 +1,7 @@
 #include "operators.hpp"
 
 #include <wherry/exec/op/inference.hpp>
+#include <wherry/exec/threads.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -8,7 +9,10 @@
 
 namespace tool {
 
-wherry::Executor executor_of_all() { return wherry::Executor(wherry::op::inference{}); }
+wherry::Executor executor_of_all(std::size_t threads) {
+    wherry::chosen_threads::count = threads;
+    return wherry::Executor(wherry::op::inference{}, wherry::chosen_threads{});
+}
 
 wherry::op_table all_operators() { return wherry::op::inference::table; }
 

@@ -6,13 +6,15 @@
 #include <wherry/exec/op_list.hpp>
 #include <wherry/program/program.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace tool {
 
 /// An Executor with every operator there is. They are compiled once, in operators.cpp: nothing here takes longer.
-wherry::Executor executor_of_all();
+/// The first one that is asked for says how many threads there are, 1 at least.
+wherry::Executor executor_of_all(std::size_t threads = 1);
 
 /// The operators themselves, for what infers dims.
 wherry::op_table all_operators();

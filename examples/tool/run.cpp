@@ -1,6 +1,7 @@
 #include "arrays.hpp"
 #include "commands.hpp"
 #include "feeds.hpp"
+#include "json.hpp"
 #include "model_files.hpp"
 #include "operators.hpp"
 #include "progress.hpp"
@@ -11,10 +12,16 @@
 
 #include <wherry/base/lod.hpp>
 #include <wherry/base/utf8.hpp>
+#include <wherry/exec/profile.hpp>
 #include <wherry/exec/rewrite/for_inference.hpp>
+#include <wherry/policy/disk.hpp>
+#include <wherry/policy/durability.hpp>
+#include <wherry/record/whole_record.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -188,27 +195,99 @@ std::string peak_memory() {
 #endif
     return {};
 }
+
+/// A line for each kind of operator, the longest first.
+std::string profile_table(std::span<const wherry::operator_time> told) {
+    struct kind {
+        std::string type;
+        std::size_t calls = 0;
+        double seconds = 0, flops = 0;
+    };
+    std::vector<kind> kinds;
+    double all = 0;
+    for (const auto& one : told) {
+        auto held = std::find_if(kinds.begin(), kinds.end(), [&](const kind& k) { return k.type == one.type; });
+        if (held == kinds.end()) held = kinds.insert(held, {.type = one.type});
+        ++held->calls, held->seconds += one.seconds, held->flops += one.flops, all += one.seconds;
+    }
+    std::sort(kinds.begin(), kinds.end(), [](const kind& a, const kind& b) { return a.seconds > b.seconds; });
+    table lines({{"operator"},
+                 {"calls", align::right},
+                 {"ms", align::right},
+                 {"share", align::right},
+                 {"Mflop", align::right},
+                 {"GF/s", align::right}});
+    const auto digits = [](double number, int after) {
+        std::array<char, 32> text{};
+        return std::string(text.data(), std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed, after).ptr);
+    };
+    for (const auto& held : kinds)
+        lines.add({held.type, std::to_string(held.calls), digits(held.seconds * 1e3, 3),
+                   digits(all > 0 ? held.seconds / all * 100 : 0, 1) + "%", digits(held.flops / 1e6, 2),
+                   held.seconds > 0 ? digits(held.flops / held.seconds / 1e9, 2) : "-"});
+    return lines.to_string() + "together " + time_text(all) + "\n";
+}
+
+/// Operators one after another, each as long as its median, in the format of Chrome's trace viewer.
+std::string trace_text(std::span<const wherry::operator_time> told) {
+    json_writer to;
+    double at = 0;
+    to.object([&] {
+        to.key("traceEvents").array([&] {
+            for (const auto& one : told) {
+                to.object([&] {
+                    to.field("name", one.type).field("cat", "operator").field("ph", "X").field("pid", 1).field("tid", 1);
+                    to.field("ts", at * 1e6).field("dur", one.seconds * 1e6);
+                    to.key("args").object([&] { to.field("output", one.output).field("bytes", one.bytes).field("flops", one.flops); });
+                });
+                at += one.seconds;
+            }
+        });
+    });
+    return to.take() + "\n";
+}
+
+/// What --profile and --trace ask for.
+result<std::string> profiled(const run_arguments& given, ready_model& model, const wherry::Executor& executor) {
+    if (!given.profile && given.trace.empty()) return std::string();
+    const auto told = wherry::profile(executor, model.program, model.scope, refs_of(model.feeds), model.fetches);
+    if (!told) return told.failure().in_file(model.program_file);
+    if (!given.trace.empty()) {
+        wherry::disk file{given.trace};
+        if (auto written = wherry::write_whole(file, trace_text(*told), wherry::atomic::steps); !written) return std::move(written).error();
+    }
+    return given.profile ? profile_table(*told) : std::string();
+}
+
+result<void> check_threads(const run_arguments& given) {
+    if (given.threads > 0 && given.threads <= 1024) return {};
+    return error{.code = errc::bad_argument, .message = "--threads wants a number from 1 to 1024", .found = std::to_string(given.threads)};
+}
 }  // namespace
 
 result<std::string> run(const run_arguments& given) {
+    if (auto checked = check_threads(given); !checked) return checked.failure();
     ready_model model;
     if (auto ready = make_ready(given, model); !ready) return std::move(ready).error();
-    auto executor = executor_of_all();
+    auto executor = executor_of_all(given.threads);
     const stopwatch running;
     auto values = executor.run(model.program, model.scope, refs_of(model.feeds), model.fetches, progress_bar(given.quiet));
     if (!values) return values.failure().in_file(model.program_file);
     const auto seconds = running.seconds();
     const auto arrays = numbered(*std::move(values));
     if (auto written = write_results(given.out, arrays); !written) return std::move(written).error();
-    return given.quiet ? std::string() : said(model.fetches, arrays, seconds);
+    auto table = profiled(given, model, executor);
+    if (!table) return table;
+    return given.quiet ? *table : said(model.fetches, arrays, seconds) + *table;
 }
 
 result<std::string> bench(const bench_arguments& given) {
     if (given.runs < 1)
         return error{.code = errc::bad_argument, .message = "--runs wants a number greater than 0", .found = std::to_string(given.runs)};
+    if (auto checked = check_threads(given); !checked) return checked.failure();
     ready_model model;
     if (auto ready = make_ready(given, model); !ready) return std::move(ready).error();
-    auto executor = executor_of_all();
+    auto executor = executor_of_all(given.threads);
     std::vector<double> seconds;
     const progress_bar bar;
     for (std::int64_t i = 0; i <= given.runs; ++i) {

@@ -128,6 +128,22 @@ TEST_CASE("bench says how long runs take") {
     CHECK_MESSAGE(none.err.find("--runs wants a number greater than 0") != std::string::npos, none.err);
 }
 
+TEST_CASE("run tells what operators take, as a table and as a trace, and takes several threads") {
+    const auto out = fresh("profile");
+    const std::string name = "paddle26/infer_classifier";
+    const auto said = wherry_tool(std::vector<std::string>{"run", golden(name + "/inference"), out, "--profile", "--trace",
+                                                           out + "/trace.json", "--threads", "2", "--quiet"} +
+                                  feeds_of(name));
+    CHECK(said.status == 0);
+    CHECK_MESSAGE(said.out.find("operator  calls") != std::string::npos, said.out);
+    CHECK_MESSAGE(said.out.find("together ") != std::string::npos, said.out);
+    const auto trace = support::read_file(out + "/trace.json");
+    CHECK_MESSAGE(trace.starts_with(R"({"traceEvents":[{"name":")"), trace);
+    CHECK(trace.find(R"("ph":"X")") != std::string::npos);
+    check_close(out + "/0.npy", golden(name + "/fetch/0.npy"), 2e-6);
+    CHECK(wherry_tool(std::vector<std::string>{"bench", golden(name + "/inference"), "--threads", "0"} + feeds_of(name)).status == 1);
+}
+
 TEST_CASE("a model of Paddle 3 is run, and becomes a .pdmodel that answers alike") {
     const auto out = fresh("run33");
     const auto model = golden("paddle33/classifier/inference");

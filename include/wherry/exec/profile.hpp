@@ -3,7 +3,9 @@
 
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
+#include <wherry/base/shape.hpp>
 #include <wherry/exec/executor.hpp>
+#include <wherry/exec/op_list.hpp>
 #include <wherry/exec/plan.hpp>
 #include <wherry/exec/plan_maker.hpp>
 #include <wherry/program/program.hpp>
@@ -13,10 +15,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace wherry::inline WHERRY_ABI {
@@ -27,9 +31,31 @@ struct operator_time {
     std::string output;       ///< the first variable that it writes
     double seconds = 0;       ///< the median of the runs
     std::uint64_t bytes = 0;  ///< of all that it reads and writes
+    double flops = 0;         ///< two for each product that convolutions and matrices add up, else one for each number that it writes
 };
 
 namespace detail {
+/// Numbers of operations, from the dims alone.
+inline double flops_of(const planned_step& step) {
+    const auto dims = [](std::span<operand* const> held, std::size_t i) {
+        return i < held.size() && held[i] != nullptr ? held[i]->dims : Shape{};
+    };
+    const auto x = dims(step.inputs, 0), y = dims(step.inputs, 1), out = dims(step.outputs, 0);
+    const auto size = [](const Shape& of) { return static_cast<double>(of.count()); };
+    const std::string_view type = step.op->type;
+    if (y.rank() > 1 && y.count() != 0 && out.count() != 0) {
+        if (type.find("conv") != type.npos && y.rank() > 3)  // a filter: of each output, or of each input, its channels and window
+            return 2 * size(type.ends_with("_transpose") ? x : out) * size(y) / static_cast<double>(y[0]);
+        if (type == "mul" || type.starts_with("matmul") || type == "bmm") {  // [m, k] and [k, n], so many of the second
+            const double matrices = static_cast<double>(y.product(0, y.rank() - 2));
+            return 2 * size(out) * std::sqrt(size(x) * size(y) / (size(out) * matrices));
+        }
+    }
+    double written = 0;
+    for (std::size_t i = 0; i < step.outputs.size(); ++i) written += size(dims(step.outputs, i));
+    return written;
+}
+
 class profiler {
   public:
     static result<sequence<operator_time>> run(plan& made, Scope& scope, std::span<const tensor_ref> feeds, std::size_t runs) {
@@ -55,6 +81,7 @@ class profiler {
             for (const auto* held : step.outputs)
                 if (held != nullptr && one.output.empty())
                     one.output = made.planned_[static_cast<std::size_t>(held - made.operands_.data())].name;
+            one.flops = flops_of(step);
             std::sort(seconds[i].begin(), seconds[i].end());
             one.seconds = seconds[i].empty() ? 0 : seconds[i][seconds[i].size() / 2];  // none: left out under a condition
             found.push_back(std::move(one));

@@ -145,6 +145,17 @@ struct threads {
     }
 };
 
+/// As many threads as `count` said when the first operator was cut, at least 1: for a program that asks whoever uses it.
+struct chosen_threads {
+    using kind = kinds::tasks;
+    static constexpr std::string_view name = "chosen_threads";
+    static inline std::size_t count = 1;
+    static void run(std::size_t parts, detail::thread_pool::task task, void* of) noexcept {
+        static detail::thread_pool pool(count - 1);
+        pool.run(parts, task, of);
+    }
+};
+
 namespace detail {
 /// How an operator is cut: its output and some of its inputs along one dim each, so many of its elements for each of `extent` units. Dims
 /// before those are 1, so that a part lies together.
