@@ -57,7 +57,7 @@ case("encoded", lambda x: [F.one_hot(paddle.argmax(x, axis=1), 5), paddle.roll(x
 case("lists", lambda x: [paddle.split(x, 2, axis=1)[1], paddle.split(x, [1, 3], axis=1)[1] * 2.0, paddle.unbind(x, axis=1)[2],
                          paddle.unstack(x, axis=1)[1], paddle.topk(x, 2, axis=0)[0], paddle.topk(x, 2, largest=False)[1]], floats)
 case("layers", lambda x: [F.group_norm(x, 2) + 3.0, F.instance_norm(x) + 3.0, F.avg_pool3d(paddle.unsqueeze(x, 1), 2), *F.max_pool2d(x, 2, return_mask=True),
-                          F.interpolate(paddle.unsqueeze(x, 1), [3, 4, 3], mode="trilinear", data_format="NCDHW"), paddle.tril(x), paddle.triu(x, 1),
+                          F.interpolate(paddle.unsqueeze(x, 1), [3, 4, 3], mode="trilinear", data_format="NCDHW"), F.interpolate(x, [3, 7], data_format="NHWC"), paddle.tril(x), paddle.triu(x, 1),
                           paddle.linalg.norm(x, 2, axis=1), paddle.add_n([x, x, x]), paddle.expand_as(x[:, :1], x),
                           paddle.static.setitem(x, (slice(None), slice(1, 3)), 0.5), paddle.static.setitem(x, (0, slice(0, 4, 2)), x[0, :2]),
                           x + paddle.assign(np.arange(3, dtype="float32")), x + paddle.arange(0.5, 3.5, 1, dtype="float32"),

@@ -143,6 +143,12 @@ for mode, x in (("nearest", image), ("bilinear", image), ("bicubic", image), ("l
     if mode != "nearest":
         case("interpolate corners " + mode, lambda x, mode=mode: F.interpolate(
             x, scale_factor=2, mode=mode, align_corners=True, data_format={3: "NCW", 4: "NCHW", 5: "NCDHW"}[x.ndim]), x)
+case("interpolate NHWC", lambda x: F.interpolate(x, [5, 11], mode="bilinear", data_format="NHWC"), image)
+case("pool NHWC", lambda x: F.max_pool2d(x, 2, data_format="NHWC"), image)
+case("group_norm NHWC", lambda x: F.group_norm(x, 2, data_format="NHWC"), image)
+case("pixel_shuffle NHWC", lambda x: F.pixel_shuffle(x, 2, data_format="NHWC"), image)
+case("prelu NHWC", lambda x, a: F.prelu(x, a, "NHWC"), image, some(8))
+case("batch_norm NHWC", lambda x, m, v, w, b: F.batch_norm(x, m, v, w, b, data_format="NHWC"), image, some(8), some(8, low=0.5, high=2), some(8), some(8))
 case("interpolate as another", lambda x, y: F.interpolate(x, size=paddle.shape(y)[2:]), image, some(1, 1, 5, 11))
 case("grid_sample", lambda x, g: F.grid_sample(x, g), image, some(2, 5, 6, 2))
 case("grid_sample nearest", lambda x, g: F.grid_sample(x, g, mode="nearest", padding_mode="border", align_corners=False), image, some(2, 5, 6, 2, low=-1.5, high=1.5))

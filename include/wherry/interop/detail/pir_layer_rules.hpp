@@ -18,7 +18,7 @@ inline constexpr std::array<pir_attribute, 10> convolution{{{"strides", "strides
                                                             {"dilations", "dilations"},
                                                             {"groups", "groups"},
                                                             {"data_format", "data_format"}}};
-inline constexpr std::array<pir_attribute, 10> resizing{{{"data_format", "data_format"},
+inline constexpr std::array<pir_attribute, 10> resizing{{{"data_format", "data_layout"},
                                                          {"out_d", "out_d"},
                                                          {"out_h", "out_h"},
                                                          {"out_w", "out_w"},
