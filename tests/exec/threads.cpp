@@ -10,6 +10,7 @@
 #include <wherry/exec/op/convolution.hpp>
 #include <wherry/exec/op/elementwise.hpp>
 #include <wherry/exec/op/fused_convolution.hpp>
+#include <wherry/exec/op/interpolation.hpp>
 #include <wherry/exec/op/matmul.hpp>
 #include <wherry/exec/op/mul.hpp>
 #include <wherry/exec/op/pool.hpp>
@@ -81,7 +82,8 @@ struct net_in_parts {
         const auto both = [](std::string_view name, std::int32_t n) { return make_attr(name, sequence<std::int32_t>(2, n)); };
         p.var("image", {-1, 3, 60, 44}).var("rows", {-1, 44});
         for (const char* const name : {"c1", "c2", "c3"}) p.var(name, {-1, -1, -1, -1});
-        for (const char* const name : {"a1", "a2", "a3", "pooled", "product", "row_product"}) p.var(name, {-1, -1, -1, -1});
+        for (const char* const name : {"a1", "a2", "a3", "pooled", "product", "row_product", "large", "shares"})
+            p.var(name, {-1, -1, -1, -1});
         weight("w1", {20, 3, 3, 3}), weight("w2", {20, 1, 3, 3}), weight("b2", {20}), weight("w3", {40, 20, 1, 1});
         weight("gate", {1, 40, 1, 1}), weight("one", {1}), weight("w4", {64, 44});
         p.op("conv2d", {{"Input", {"image"}}, {"Filter", {"w1"}}}, {{"Output", {"c1"}}}, {both("paddings", 1)});
@@ -94,6 +96,9 @@ struct net_in_parts {
         p.op("pool2d", {{"X", {"a3"}}}, {{"Out", {"pooled"}}}, {both("ksize", 1), make_attr("pooling_type", "max")});
         p.op("matmul_v2", {{"X", {"pooled"}}, {"Y", {"w4"}}}, {{"Out", {"product"}}}, {make_attr("trans_y", true)});
         p.op("matmul_v2", {{"X", {"rows"}}, {"Y", {"w4"}}}, {{"Out", {"row_product"}}}, {make_attr("trans_y", true)});
+        p.op("nearest_interp_v2", {{"X", {"c3"}}}, {{"Out", {"large"}}},
+             {make_attr("out_h", std::int32_t{70}), make_attr("out_w", std::int32_t{31}), make_attr("interp_method", "nearest")});
+        p.op("softmax", {{"X", {"a1"}}}, {{"Out", {"shares"}}});
     }
     void weight(const char* name, std::vector<std::int64_t> dims) {
         p.parameter(name, dims);
@@ -107,11 +112,13 @@ struct net_in_parts {
     }
     template <class... Policies>
     sequence<Tensor> answers(std::int64_t images, Policies... policies) {
-        using ops = op_list<op::conv2d, op::relu, op::fused_conv2d, op::elementwise_mul, op::elementwise_add, op::pool2d, op::matmul_v2>;
+        using ops = op_list<op::conv2d, op::relu, op::fused_conv2d, op::elementwise_mul, op::elementwise_add, op::pool2d, op::matmul_v2,
+                            op::nearest_interp_v2, op::softmax>;
         Executor exe(ops{}, policies...);
         const auto image = numbers({images, 3, 60, 44}, 11), rows = numbers({203, 44}, 13);
         const std::array feeds{image.ref("image"), rows.ref("rows")};
-        const std::array<std::string, 9> fetches{"c1", "a1", "c2", "c3", "a2", "a3", "pooled", "product", "row_product"};
+        const std::array<std::string, 11> fetches{"c1",     "a1",      "c2",          "c3",    "a2",    "a3",
+                                                  "pooled", "product", "row_product", "large", "shares"};
         auto made = exe.run(p.program, scope, feeds, fetches);
         REQUIRE_MESSAGE(made, to_string(made.error()));
         return *std::move(made);
@@ -152,7 +159,7 @@ TEST_CASE("a caller runs the parts of an operator") {
     const auto expected = net.answers(1);
     CHECK(backwards::parts == 0);
     CHECK(net.answers(1, backwards{}) == expected);
-    CHECK(backwards::parts == 9 * 3);  // every operator has enough work for three
+    CHECK(backwards::parts == 11 * 3);  // every operator has enough work for three
 }
 
 TEST_CASE("executors in several threads share the threads of a run") {

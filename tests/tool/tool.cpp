@@ -135,7 +135,7 @@ TEST_CASE("run tells what operators take, as a table and as a trace, and takes s
                                                            out + "/trace.json", "--threads", "2", "--quiet"} +
                                   feeds_of(name));
     CHECK(said.status == 0);
-    CHECK_MESSAGE(said.out.find("operator  calls") != std::string::npos, said.out);
+    CHECK_MESSAGE(said.out.find("GF/s") != std::string::npos, said.out);
     CHECK_MESSAGE(said.out.find("together ") != std::string::npos, said.out);
     const auto trace = support::read_file(out + "/trace.json");
     CHECK_MESSAGE(trace.starts_with(R"({"traceEvents":[{"name":")"), trace);

@@ -23,8 +23,8 @@
 #include <thread>
 #include <vector>
 
-/// Several threads in a run. Operators that take long are cut into parts of their output: convolutions by images or filters, pooling by images
-/// or channels, products by matrices or rows, functions of elements by elements. Each number is computed as in one thread, so that results do
+/// Several threads in a run. Operators that take long are cut into parts of their output: convolutions by images or filters, pooling and
+/// resizing by images or channels, products by matrices or rows, softmax by rows, functions of elements by elements. Each number is computed as in one thread, so that results do
 /// not depend on how many there are.
 ///
 ///     Executor exe(op::inference{}, threads<4>{});
@@ -172,10 +172,12 @@ struct cut {
     bool is_of_groups = false;
 };
 
-enum class cut_by : std::uint8_t { nothing, filters, channels, elements, broadcast, matrices };
+enum class cut_by : std::uint8_t { nothing, filters, channels, images, rows, elements, broadcast, matrices };
 constexpr cut_by cut_of(std::string_view type) noexcept {
     if (type == "conv2d" || type == "depthwise_conv2d" || type == "fused_conv2d") return cut_by::filters;
     if (type == "pool2d") return cut_by::channels;
+    if (type == "softmax") return cut_by::rows;
+    if (type.find("_interp") != type.npos && !type.ends_with("_grad")) return cut_by::images;
     if (type == "matmul_v2") return cut_by::matrices;
     for (const std::string_view other : {"elementwise_add", "elementwise_sub", "elementwise_mul", "elementwise_div"})
         if (type == other) return cut_by::broadcast;
@@ -213,6 +215,15 @@ cut make_cut(const Attributes& a, const run_context& c) {
     } else if constexpr (By == cut_by::channels) {
         if (x.rank() != 4 || count < least_elements || a.data_format == "NHWC") return made;
         const std::size_t dim = x[0] > 1 ? 0 : 1;
+        made = {.extent = extent_of(x, dim), .in = {{{dim}}}, .out = {dim}};
+    } else if constexpr (By == cut_by::images) {
+        if (x.rank() < 3 || count < least_elements || !a.data_layout.starts_with("NC")) return made;
+        const std::size_t dim = x[0] > 1 ? 0 : 1;
+        made = {.extent = extent_of(x, dim), .in = {{{dim}}}, .out = {dim}};
+    } else if constexpr (By == cut_by::rows) {
+        const auto dim = first_long_dim(x);
+        const auto axis = static_cast<std::size_t>(a.axis < 0 ? a.axis + static_cast<std::int32_t>(x.rank()) : a.axis);
+        if (count < least_elements || dim == cut::none || dim == axis) return made;
         made = {.extent = extent_of(x, dim), .in = {{{dim}}}, .out = {dim}};
     } else if constexpr (By == cut_by::filters) {
         const auto& filter = c.in_dims(1);
