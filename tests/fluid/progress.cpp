@@ -6,6 +6,7 @@
 
 #include <wherry/fluid.hpp>
 #include <wherry/fluid/inference_model.hpp>
+#include <wherry/fluid/paddle_static.hpp>
 #include <wherry/fluid/state.hpp>
 #include <wherry/policy/terminal_bar.hpp>
 
@@ -159,8 +160,14 @@ TEST_CASE("fluid::save and load, stopped anywhere, leave all three files or the 
     CHECK(stopped_everywhere([&](const auto& stops) { fluid::save(main, path, 2, stops); }, same) == 3);
     const auto after = support::read_folder(folder);
     CHECK(after.size() == 3);
+    const auto after_arrays = fluid::load_program_state(path).size();
     CHECK(after.at("model.pdparams") != before.at("model.pdparams"));
     CHECK(after.at("model.pdopt") != before.at("model.pdopt"));
+
+    one_whole read;
+    CHECK(fluid::load_program_state(path, {}, read.progress()).size() == after_arrays);
+    CHECK(read.is_told(after.at("model.pdparams").size() + after.at("model.pdopt").size()));
+    CHECK(stopped_everywhere([&](const auto& stops) { (void)fluid::load_program_state(path, {}, stops); }, [] {}) >= 2);
 
     // what save_persistables wrote, which load takes, too
     fluid::io::save_persistables(exe, place / "each");
@@ -218,4 +225,36 @@ TEST_CASE("save_inference_model and load_inference_model, stopped anywhere, leav
         CHECK(model.feed_names.size() == 1);
         CHECK(loaded.is_told(bytes));
     }
+}
+
+TEST_CASE("models of paddle.static by prefix tell and stop, too") {
+    const support::scratch place("fluid-progress-prefix");
+    fluid::Program main;
+    fluid::Program startup;
+    fluid::Scope scope;
+    fluid::scope_guard scopes(scope);
+    fluid::program_guard programs(main, startup);
+    fluid::unique_name::guard names;
+    const auto x = fluid::data("x", {-1, 2});
+    const auto out = fluid::layers::fc(x, {.size = 2});
+    fluid::Executor exe{fluid::CPUPlace{}};
+    exe.run(startup);
+    const auto folder = std::filesystem::path(place / "models");
+    const auto prefix = (folder / "m").string();
+    one_whole saved;
+    wherry::paddle_static::save_inference_model(prefix, x, out, exe, {}, saved.progress());
+    const auto before = support::read_folder(folder);
+    const auto bytes = before.at("m.pdmodel").size() + before.at("m.pdiparams").size();
+    CHECK(saved.is_told(bytes));
+    scope.find_var("fc_0.w_0")->elements<float>()[0] = 7;
+    const auto same = [&] { CHECK(support::read_folder(folder) == before); };
+    CHECK(stopped_everywhere([&](const auto& stops) { wherry::paddle_static::save_inference_model(prefix, x, out, exe, {}, stops); },
+                             same) == 2);
+    scope.find_var("fc_0.w_0")->elements<float>()[0] = 8;
+    const auto kept = [&] { CHECK(scope.find_var("fc_0.w_0")->elements<float>()[0] == 8); };
+    CHECK(stopped_everywhere([&](const auto& stops) { (void)wherry::paddle_static::load_inference_model(prefix, exe, stops); }, kept) >= 1);
+    CHECK(scope.find_var("fc_0.w_0")->elements<float>()[0] == 7);
+    one_whole loaded;
+    CHECK(wherry::paddle_static::load_inference_model(prefix, exe, loaded.progress()).fetch_targets.size() == 1);
+    CHECK(loaded.is_told(bytes));
 }

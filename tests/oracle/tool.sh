@@ -79,7 +79,7 @@ END
 # pictures
 pictures=0
 while IFS= read -r program; do
-    "$wherry" dot "$program" -o "$tool/picture.dot"
+    "$wherry" dot "$program" -o "$tool/picture.dot" --quiet
     dot -Tsvg "$tool/picture.dot" -o "$tool/picture.svg" 2>"$work/log"
     [ ! -s "$work/log" ] || { cat "$work/log"; exit 1; }
     "$wherry" dot "$program" -o "$tool/asked.svg" --quiet # which asks Graphviz itself

@@ -9,6 +9,7 @@
 #include <wherry/fluid/framework.hpp>
 #include <wherry/fluid/inference_model.hpp>
 #include <wherry/fluid/io.hpp>
+#include <wherry/fluid/paddle_static.hpp>
 #include <wherry/fluid/state.hpp>
 #include <wherry/model/inference_files.hpp>
 #include <wherry/model/state.hpp>
@@ -17,20 +18,22 @@
 #include <wherry/policy/progress.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
+#include <wherry/tensor/state_dict.hpp>
 #include <wherry/version.hpp>
 
 #include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
-/// `fluid.io`, `fluid.save` and `fluid.load` with a progress, which is told how far a save or a load is and says whether to go on:
+/// `fluid.io`, `fluid.save`, `fluid.load` and models of `paddle.static` with a progress, which is told how far a save or a load is and says whether to go on:
 ///
 ///     fluid::io::save_persistables(exe, "folder", {}, terminal_bar{});
 ///
 /// What is stopped throws with errc::cancelled and leaves the old files, all of a set, or the scope, as they were. All else is as in
-/// fluid/io.hpp, fluid/inference_model.hpp and fluid/state.hpp.
+/// fluid/io.hpp, fluid/inference_model.hpp, fluid/state.hpp and fluid/paddle_static.hpp.
 namespace wherry::inline WHERRY_ABI::fluid::io {
 
 namespace detail {
@@ -94,6 +97,9 @@ sequence<std::string> checked_names(result<saved_model>&& saved, const save_mode
 void check_folder(const std::filesystem::path& dirname);
 loaded_inference_model checked_model(result<loaded_inference_model>&& loaded, const inference_files& files);
 inference_model given_with_parameters(loaded_inference_model&& loaded, const load_model_options& o);
+inference_model given(loaded_inference_model&& loaded);
+[[noreturn]] void raise_save_model(error e, bool combined);
+void warn_all(const sequence<std::string_view>& warnings);
 }  // namespace detail
 
 /// See fluid/inference_model.hpp. Program and parameters are one whole to the progress.
@@ -123,6 +129,7 @@ namespace detail {
 std::string utf8(const std::filesystem::path& path);
 [[noreturn]] void raise_save_state(error e);
 void check_loaded(const result<load_report>& loaded, const std::filesystem::path& model_path);
+state_dict checked_arrays(result<program_state>&& state, const std::filesystem::path& model_path);
 }  // namespace detail
 
 /// See fluid/state.hpp. The three files, or the two, are one whole to the progress.
@@ -142,6 +149,43 @@ void load(const Program& program, const std::filesystem::path& model_path, Execu
                          model_path);
 }
 
+template <Progress P>
+state_dict load_program_state(const std::filesystem::path& model_path, std::optional<sequence<Variable>> var_list, const P& progress) {
+    return detail::checked_arrays(wherry::load_program_state(detail::utf8(model_path), {.var_list = std::move(var_list)}, progress),
+                                  model_path);
+}
+
 }  // namespace wherry::inline WHERRY_ABI::fluid
+
+namespace wherry::inline WHERRY_ABI::paddle_static {
+
+namespace detail {
+// of fluid/detail/paddle_static.ipp
+std::string checked_prefix(const std::string& path_prefix);
+inference_program model_to_save(const std::string& prefix, const variable_list& feed_vars, const variable_list& fetch_vars,
+                                const program_options& o);
+inference_files files_of_prefix(const std::string& path_prefix);
+}  // namespace detail
+
+/// See fluid/paddle_static.hpp.
+template <Progress P>
+void save_inference_model(const std::string& path_prefix, const variable_list& feed_vars, const variable_list& fetch_vars, Executor&,
+                          const program_options& o, const P& progress) {
+    const auto prefix = detail::checked_prefix(path_prefix);
+    const auto made = detail::model_to_save(prefix, feed_vars, fetch_vars, o);
+    auto saved = wherry::detail::model_with_one_file::save(made, fluid::global_scope(), disk(prefix + ".pdmodel"),
+                                                           disk(prefix + ".pdiparams"), progress);
+    if (!saved) fluid::io::detail::raise_save_model(std::move(saved).error(), true);
+    fluid::io::detail::warn_all(saved->warnings);
+}
+template <OpList Ops = op::all, Progress P>
+inference_model load_inference_model(const std::string& path_prefix, Executor&, const P& progress) {
+    const auto files = detail::files_of_prefix(path_prefix);
+    fluid::io::detail::check_folder(files.dirname);
+    auto loaded = wherry::load_inference_model(files, fluid::global_scope(), {}, progress);
+    return fluid::io::detail::bound(fluid::io::detail::given(fluid::io::detail::checked_model(std::move(loaded), files)), Ops::run_table);
+}
+
+}  // namespace wherry::inline WHERRY_ABI::paddle_static
 
 #endif

@@ -30,7 +30,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 /// State files: `PREFIX.pdparams`, `PREFIX.pdopt`, `PREFIX.pdmodel`, and programs set from arrays by name.
@@ -64,13 +63,11 @@ inline Tensor as_held(Tensor array, DType wanted) {
 
 /// Every variable that passes the filter, from the arrays of one state file.
 template <Progress P>
-result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, disk& file_source,
+result<void> collect_state(const Program& program, Scope& scope, const load_state_options& options, disk& source,
                            bool (*keep)(const Variable&) noexcept, sequence<arriving_tensor>& arrivals, const P& progress) {
-    const auto& file = file_source.path();
-    auto&& source = told(file_source, progress);
-    auto state = pickled_state(source, options.caps);
+    const auto& file = source.path();
+    auto state = pickled_state(source, options.caps, progress);
     if (!state) return state.failure();
-    if constexpr (!std::is_same_v<P, silent>) source.finish_load();
     for (const auto& var : program.list_vars()) {
         if (!keep(var) || !is_array(var)) continue;
         auto* const array = state->arrays.find(var.name());
@@ -220,10 +217,7 @@ result<load_report> load_state(const Program& program, Scope& scope, std::string
             const auto all = program.list_vars();
             const auto of_optimizer = [](const Variable& v) { return is_belong_to_optimizer(v) && detail::is_array(v); };
             const bool has_optimizer = std::any_of(all.begin(), all.end(), of_optimizer);
-            std::uint64_t opt_bytes = 0;
-            if constexpr (!std::is_same_v<P, silent>)
-                if (has_optimizer) opt_bytes = paths::size_bytes(opt.path());
-            const auto first = detail::part_of(progress, 0, opt_bytes);
+            const auto first = detail::part_of(progress, 0, has_optimizer ? detail::bytes_to_tell(opt.path(), progress) : 0);
             if (auto found = detail::collect_state(program, scope, options, params, is_parameter, arrivals, first); !found) return found;
             if (!has_optimizer) return {};
             if (!paths::exists(opt.path()))
@@ -255,38 +249,44 @@ inline result<program_state> state_of_scope(Scope& scope, std::span<const std::s
 }
 
 /// One file per variable: those of the list, or every file of the folder.
-inline result<program_state> state_of_folder(const std::string& folder, std::span<const std::string> files, bool lenient) {
+template <Progress P>
+result<program_state> state_of_folder(const std::string& folder, std::span<const std::string> files, bool lenient, const P& progress) {
     Scope scope;
     sequence<error> warnings;
-    sequence<std::string_view> names(files.begin(), files.end());
+    sequence<std::string_view> wanted(files.begin(), files.end());
     if (lenient) {
-        erase_if(names, [&](const std::string_view& name) {
-            auto loaded = file_each::load(std::span(&name, 1), scope, disk{folder});
+        erase_if(wanted, [&](const std::string_view& name) {
+            auto loaded = file_each::load(std::span(&name, 1), scope, disk{folder}, progress);
             if (!loaded) warnings.push_back(std::move(loaded).error());
             return !loaded;
         });
-        return state_of_scope(scope, names, std::move(warnings));
+        for (auto& warning : warnings)
+            if (warning.code == errc::cancelled) return std::move(warning);
+        return state_of_scope(scope, wanted, std::move(warnings));
     }
-    if (names.empty()) return program_state();
-    auto loaded = file_each::load(std::span<const std::string_view>(names), scope, disk{folder});
+    if (wanted.empty()) return program_state();
+    auto loaded = file_each::load(std::span<const std::string_view>(wanted), scope, disk{folder}, progress);
     if (!loaded) return loaded.failure();
-    return state_of_scope(scope, names, std::move(loaded->warnings));
+    return state_of_scope(scope, wanted, std::move(loaded->warnings));
 }
 
-inline result<program_state> state_of_file(const std::string& file, std::span<const std::string> listed) {
+template <Progress P>
+result<program_state> state_of_file(const std::string& file, std::span<const std::string> listed, const P& progress) {
     Scope scope;
-    const sequence<std::string_view> names(listed.begin(), listed.end());
-    auto loaded = one_file::load(std::span<const std::string_view>(names), scope, disk{file});
+    const sequence<std::string_view> wanted(listed.begin(), listed.end());
+    auto loaded = one_file::load(std::span<const std::string_view>(wanted), scope, disk{file}, progress);
     if (!loaded) return loaded.failure();
-    return state_of_scope(scope, names, std::move(loaded->warnings));
+    return state_of_scope(scope, wanted, std::move(loaded->warnings));
 }
 }  // namespace detail
 
 /// The arrays of `PREFIX.pdparams`, updated with those of `PREFIX.pdopt` where there is one. Without a .pdparams: files that
 /// `save_persistables` wrote, all of a folder or those of `var_list`, which one file needs. A path that does not exist holds nothing.
-/// Errors: bad_argument (one file and no `var_list`); those of `format::pickle` and `archive::load`.
+/// Errors: bad_argument (one file and no `var_list`); those of `format::pickle` and `archive::load`; cancelled. A progress is told of all
+/// files together, but of each by itself where the load is lenient.
 /// Source: fluid.io.load_program_state.
-inline result<program_state> load_program_state(std::string_view model_path, const load_state_options& options = {}) {
+template <Progress P = silent>
+result<program_state> load_program_state(std::string_view model_path, const load_state_options& options = {}, const P& progress = {}) {
     return caught([&]() -> result<program_state> {
         const auto prefix = detail::without_suffix(model_path);
         const auto pdparams = prefix + ".pdparams";
@@ -296,11 +296,13 @@ inline result<program_state> load_program_state(std::string_view model_path, con
             disk opt(prefix + ".pdopt");
             const joined set(opt, params);
             return detail::until_still([&]() -> result<program_state> {
-                auto state = detail::pickled_state(params, options.caps);
+                const bool two = paths::exists(opt.path());
+                const auto first = detail::part_of(progress, 0, two ? detail::bytes_to_tell(opt.path(), progress) : 0);
+                auto state = detail::pickled_state(params, options.caps, first);
                 if (!state) return state.failure();
                 program_state made{std::move(state->arrays), {}};
-                if (!paths::exists(opt.path())) return made;
-                auto optimizer = detail::pickled_state(opt, options.caps);
+                if (!two) return made;
+                auto optimizer = detail::pickled_state(opt, options.caps, detail::part_of(progress, detail::all_of(first), 0));
                 if (!optimizer) return optimizer.failure();
                 for (const auto& held : optimizer->arrays) made.arrays.set(held.name, held.tensor);
                 return made;
@@ -310,16 +312,17 @@ inline result<program_state> load_program_state(std::string_view model_path, con
         const bool one_file = paths::is_file(path);
         if (one_file && !options.var_list)
             return failure(errc::bad_argument, "var_list can not be None when model_path is a file type").in_file(path);
-        sequence<std::string> names;
+        sequence<std::string> wanted;
         if (options.var_list) {
             for (const auto& var : *options.var_list)
-                if (var && detail::is_array(var)) names.push_back(var.name());
+                if (var && detail::is_array(var)) wanted.push_back(var.name());
         } else if (paths::is_folder(path)) {
             auto listed = paths::files_beneath(path);
             if (!listed) return listed.failure();
-            names = *std::move(listed);
+            wanted = *std::move(listed);
         }
-        auto state = one_file ? detail::state_of_file(path, names) : detail::state_of_folder(path, names, options.lenient);
+        auto state =
+            one_file ? detail::state_of_file(path, wanted, progress) : detail::state_of_folder(path, wanted, options.lenient, progress);
         if (state) detail::warn_first(state->warnings, detail::no_pdparams(pdparams));
         return state;
     });

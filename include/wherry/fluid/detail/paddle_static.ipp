@@ -136,12 +136,20 @@ WHERRY_INLINE void save_to_file(const std::string& path, std::string_view conten
 }
 
 WHERRY_INLINE std::string load_from_file(const std::string& path) { return detail::whole_file(path); }
+namespace detail {
+/// What is saved as `prefix.pdmodel`.
+WHERRY_INLINE inference_program model_to_save(const std::string& prefix, const variable_list& feed_vars, const variable_list& fetch_vars,
+                                              const program_options& o) {
+    check_no_folder(prefix + ".pdmodel");
+    check_no_folder(prefix + ".pdiparams");
+    return normalized(chosen(o), feed_vars, fetch_vars, o.clip_extra, o.skip_prune_program);
+}
+}  // namespace detail
+
 WHERRY_INLINE void save_inference_model(const std::string& path_prefix, const variable_list& feed_vars, const variable_list& fetch_vars,
                                         Executor&, const program_options& o) {
     const auto prefix = detail::checked_prefix(path_prefix);
-    detail::check_no_folder(prefix + ".pdmodel");
-    detail::check_no_folder(prefix + ".pdiparams");
-    const auto made = detail::normalized(detail::chosen(o), feed_vars, fetch_vars, o.clip_extra, o.skip_prune_program);
+    const auto made = detail::model_to_save(prefix, feed_vars, fetch_vars, o);
     auto saved =
         wherry::detail::model_with_one_file::save(made, fluid::global_scope(), disk(prefix + ".pdmodel"), disk(prefix + ".pdiparams"));
     if (!saved) fluid::io::detail::raise_save_model(std::move(saved).error(), true);
@@ -149,11 +157,15 @@ WHERRY_INLINE void save_inference_model(const std::string& path_prefix, const va
 }
 
 namespace detail {
-WHERRY_INLINE inference_model read_inference_model(const std::string& path_prefix) {
+WHERRY_INLINE inference_files files_of_prefix(const std::string& path_prefix) {
     const std::filesystem::path prefix(checked_prefix(path_prefix));
     const auto stem = prefix.filename().string();
-    const inference_files files{prefix.parent_path().string(), stem + ".pdmodel", stem + ".pdiparams"};
-    return fluid::io::detail::given(fluid::io::detail::load_folder(prefix.parent_path(), files));
+    return {prefix.parent_path().string(), stem + ".pdmodel", stem + ".pdiparams"};
+}
+
+WHERRY_INLINE inference_model read_inference_model(const std::string& path_prefix) {
+    const auto files = files_of_prefix(path_prefix);
+    return fluid::io::detail::given(fluid::io::detail::load_folder(files.dirname, files));
 }
 
 WHERRY_INLINE inference_model read_inference_model(const std::string& folder, const old_files& names) {

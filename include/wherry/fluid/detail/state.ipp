@@ -121,17 +121,23 @@ WHERRY_INLINE void load(const Program& program, const std::filesystem::path& mod
     detail::load_as(program, model_path, {.var_list = std::move(var_list)});
 }
 
-WHERRY_INLINE state_dict load_program_state(const std::filesystem::path& model_path, std::optional<sequence<Variable>> var_list) {
-    auto state = wherry::load_program_state(detail::utf8(model_path), {.var_list = std::move(var_list)});
+namespace detail {
+/// The arrays of a state, with its warnings; throws where there is none.
+WHERRY_INLINE state_dict checked_arrays(result<program_state>&& state, const std::filesystem::path& model_path) {
     if (!state) {
-        detail::warn_of_missing(detail::utf8(model_path));
-        detail::raise_load_state(std::move(state).error(),
-                                 "Failed to load model file , please make sure model file is saved with the following APIs: save_params, "
-                                 "save_persistables, save_vars");
+        warn_of_missing(utf8(model_path));
+        raise_load_state(std::move(state).error(),
+                         "Failed to load model file , please make sure model file is saved with the following APIs: save_params, "
+                         "save_persistables, save_vars");
     }
-    detail::warn_all(state->warnings, "Warning");
+    warn_all(state->warnings, "Warning");
     if (state->arrays.empty() && !state->warnings.empty()) warn(no_operators);
     return std::move(state->arrays);
+}
+}  // namespace detail
+
+WHERRY_INLINE state_dict load_program_state(const std::filesystem::path& model_path, std::optional<sequence<Variable>> var_list) {
+    return detail::checked_arrays(wherry::load_program_state(detail::utf8(model_path), {.var_list = std::move(var_list)}), model_path);
 }
 
 WHERRY_INLINE void set_program_state(const Program& program, const state_dict& state) {

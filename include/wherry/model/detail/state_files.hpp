@@ -9,14 +9,19 @@
 #include <wherry/format/pickle.hpp>
 #include <wherry/model/op_compatible_map.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/policy/paths.hpp>
+#include <wherry/policy/progress.hpp>
+#include <wherry/policy/with_progress.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/program/variable.hpp>
 #include <wherry/tensor/scope.hpp>
 #include <wherry/tensor/tensor.hpp>
 #include <wherry/version.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 /// The files of a state, and what is in them.
@@ -69,12 +74,22 @@ inline void warn_first(sequence<error>& warnings, error warning) {
 }
 
 /// The arrays of one state file.
-template <Source S>
-result<loaded_state> pickled_state(S& source, const limits& caps) {
+template <Progress P>
+result<loaded_state> pickled_state(disk& file, const limits& caps, const P& progress) {
     const format::pickle<> format;
+    auto&& source = told(file, progress);
     auto reader = open_record(source);
     if (!reader) return reader.failure();
-    return load_record(*reader, rules_of_format<layout::combined>(format), caps);
+    auto state = load_record(*reader, rules_of_format<layout::combined>(format), caps);
+    if constexpr (!std::is_same_v<P, silent>)
+        if (state) source.finish_load();
+    return state;
+}
+/// Bytes of a file for whoever is told of them.
+template <Progress P>
+std::uint64_t bytes_to_tell(const std::string& path, const P&) {
+    if constexpr (std::is_same_v<P, silent>) return 0;
+    else return paths::size_bytes(path);
 }
 
 /// Finishes what a killed save left beside these files, or in the folder that the path is, before they are looked for.
