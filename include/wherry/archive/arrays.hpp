@@ -31,7 +31,7 @@ class named_array {
             using element = typename access::element;
             auto dims = access::dims(array);
             if (!dims) {
-                wrong_ = std::move(dims).error().of_variable(name);
+                wrong_ = dims.failure().of_variable(name);
                 return;
             }
             ref_.name = name;

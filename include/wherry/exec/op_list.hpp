@@ -141,7 +141,7 @@ class attribute_visitor {
         } else if (attr != nullptr && outcome) {
             auto read = value_of<T>(*attr);
             if (read) value = *std::move(read);
-            else outcome = std::move(read).error().of_op(from_.type());
+            else outcome = read.failure().of_op(from_.type());
         }
     }
 

@@ -37,7 +37,7 @@ namespace detail {
 /// that lose nothing, since Paddle 3 writes LONG, FLOAT64 and SCALAR where its predecessors write INT and FLOAT.
 /// Source: ExtractAttribute (framework/attribute.h).
 template <class T>
-struct attr_rule;  // write(attr, value); read(attr) -> optional<T>
+struct attr_rule;  // type; write(attr, value); read(attr) -> optional<T>
 
 /// The number without its fraction, if 64 bits hold it.
 constexpr std::optional<std::int64_t> truncated(float number) noexcept {
@@ -47,7 +47,8 @@ constexpr std::optional<std::int64_t> truncated(float number) noexcept {
 
 template <>
 struct attr_rule<std::int32_t> {
-    static void write(Attr& a, std::int32_t v) { a.type = AttrType::INT, a.i = v; }
+    static constexpr AttrType type = AttrType::INT;
+    static void write(Attr& a, std::int32_t v) { a.i = v; }
     static std::optional<std::int32_t> read(const Attr& a) {
         if (a.type == AttrType::INT) return a.i;
         if (a.type != AttrType::LONG || !a.l || !std::in_range<std::int32_t>(*a.l)) return std::nullopt;
@@ -56,7 +57,8 @@ struct attr_rule<std::int32_t> {
 };
 template <>
 struct attr_rule<std::int64_t> {
-    static void write(Attr& a, std::int64_t v) { a.type = AttrType::LONG, a.l = v; }
+    static constexpr AttrType type = AttrType::LONG;
+    static void write(Attr& a, std::int64_t v) { a.l = v; }
     static std::optional<std::int64_t> read(const Attr& a) {
         if (a.type == AttrType::LONG) return a.l;
         if (a.type == AttrType::FLOAT && a.f) return truncated(*a.f);
@@ -65,7 +67,8 @@ struct attr_rule<std::int64_t> {
 };
 template <>
 struct attr_rule<float> {
-    static void write(Attr& a, float v) { a.type = AttrType::FLOAT, a.f = v; }
+    static constexpr AttrType type = AttrType::FLOAT;
+    static void write(Attr& a, float v) { a.f = v; }
     static std::optional<float> read(const Attr& a) {
         if (a.type == AttrType::FLOAT) return a.f;
         if (a.type == AttrType::FLOAT64 && a.float64) return static_cast<float>(*a.float64);
@@ -77,7 +80,8 @@ struct attr_rule<float> {
 };
 template <>
 struct attr_rule<bool> {
-    static void write(Attr& a, bool v) { a.type = AttrType::BOOLEAN, a.b = v; }
+    static constexpr AttrType type = AttrType::BOOLEAN;
+    static void write(Attr& a, bool v) { a.b = v; }
     static std::optional<bool> read(const Attr& a) {
         if (a.type == AttrType::INT && a.i) return *a.i != 0;
         if (a.type == AttrType::FLOAT && a.f) return *a.f != 0;
@@ -86,12 +90,14 @@ struct attr_rule<bool> {
 };
 template <>
 struct attr_rule<std::string> {
-    static void write(Attr& a, std::string v) { a.type = AttrType::STRING, a.s = std::move(v); }
+    static constexpr AttrType type = AttrType::STRING;
+    static void write(Attr& a, std::string v) { a.s = std::move(v); }
     static std::optional<std::string> read(const Attr& a) { return a.type == AttrType::STRING ? a.s : std::nullopt; }
 };
 template <>
 struct attr_rule<sequence<std::int32_t>> {
-    static void write(Attr& a, sequence<std::int32_t> v) { a.type = AttrType::INTS, a.ints = std::move(v); }
+    static constexpr AttrType type = AttrType::INTS;
+    static void write(Attr& a, sequence<std::int32_t> v) { a.ints = std::move(v); }
     static std::optional<sequence<std::int32_t>> read(const Attr& a) {
         if (a.type == AttrType::INTS) return a.ints;
         if (a.type != AttrType::LONGS) return std::nullopt;
@@ -103,7 +109,8 @@ struct attr_rule<sequence<std::int32_t>> {
 };
 template <>
 struct attr_rule<sequence<std::int64_t>> {
-    static void write(Attr& a, sequence<std::int64_t> v) { a.type = AttrType::LONGS, a.longs = std::move(v); }
+    static constexpr AttrType type = AttrType::LONGS;
+    static void write(Attr& a, sequence<std::int64_t> v) { a.longs = std::move(v); }
     static std::optional<sequence<std::int64_t>> read(const Attr& a) {
         if (a.type == AttrType::LONGS) return a.longs;
         if (a.type == AttrType::INTS) return sequence<std::int64_t>(a.ints.begin(), a.ints.end());
@@ -119,14 +126,16 @@ struct attr_rule<sequence<std::int64_t>> {
 };
 template <>
 struct attr_rule<sequence<float>> {
-    static void write(Attr& a, sequence<float> v) { a.type = AttrType::FLOATS, a.floats = std::move(v); }
+    static constexpr AttrType type = AttrType::FLOATS;
+    static void write(Attr& a, sequence<float> v) { a.floats = std::move(v); }
     static std::optional<sequence<float>> read(const Attr& a) {
         return a.type == AttrType::FLOATS ? std::optional(a.floats) : std::nullopt;
     }
 };
 template <>
 struct attr_rule<sequence<std::string>> {
-    static void write(Attr& a, sequence<std::string> v) { a.type = AttrType::STRINGS, a.strings = std::move(v); }
+    static constexpr AttrType type = AttrType::STRINGS;
+    static void write(Attr& a, sequence<std::string> v) { a.strings = std::move(v); }
     static std::optional<sequence<std::string>> read(const Attr& a) {
         return a.type == AttrType::STRINGS ? std::optional(a.strings) : std::nullopt;
     }
@@ -135,6 +144,7 @@ template <class Container>
     requires requires { attr_rule<sequence<typename Container::value_type>>::write; }
 struct attr_rule<Container> {  // std::vector, in operators of a user's own
     using rule = attr_rule<sequence<typename Container::value_type>>;
+    static constexpr AttrType type = rule::type;
     static void write(Attr& a, Container v) { rule::write(a, std::move(v)); }
     static std::optional<Container> read(const Attr& a) {
         auto read = rule::read(a);
@@ -143,12 +153,20 @@ struct attr_rule<Container> {  // std::vector, in operators of a user's own
 };
 template <>
 struct attr_rule<DType> {  // operators hold element types as plain INTs
+    static constexpr AttrType type = AttrType::INT;
     static void write(Attr& a, DType v) { attr_rule<std::int32_t>::write(a, static_cast<std::int32_t>(v)); }
     static std::optional<DType> read(const Attr& a) {
         const auto number = attr_rule<std::int32_t>::read(a);
         return number ? std::optional(static_cast<DType>(*number)) : std::nullopt;
     }
 };
+
+[[gnu::noinline, gnu::cold]] inline failure wrong_attribute(const Attr& attr, AttrType wanted) {
+    return failure(errc::bad_attribute, "an attribute is of another type or out of range")
+        .of_variable(attr.name)
+        .expected(name_of(wanted))
+        .found(name_of(attr.type));
+}
 }  // namespace detail
 
 /// An attribute of the type that corresponds to T: int32 INT, int64 LONG, float FLOAT, bool BOOLEAN, string STRING, a
@@ -157,6 +175,7 @@ template <class T>
 [[gnu::noinline, gnu::cold]] Attr make_attr(std::string_view name, T value) {
     Attr made;
     made.name = name;
+    made.type = detail::attr_rule<T>::type;
     detail::attr_rule<T>::write(made, std::move(value));
     return made;
 }
@@ -175,14 +194,7 @@ inline Attr make_block_attr(std::string_view name, std::int32_t block_idx) {
 template <class T>
 [[gnu::noinline, gnu::cold]] result<T> value_of(const Attr& attr) {
     auto value = detail::attr_rule<T>::read(attr);
-    if (!value) {
-        Attr wanted;
-        detail::attr_rule<T>::write(wanted, T{});
-        return failure(errc::bad_attribute, "an attribute is of another type or out of range")
-            .of_variable(attr.name)
-            .expected(name_of(wanted.type))
-            .found(name_of(attr.type));
-    }
+    if (!value) return detail::wrong_attribute(attr, detail::attr_rule<T>::type);
     return *std::move(value);
 }
 

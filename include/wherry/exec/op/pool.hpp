@@ -118,14 +118,14 @@ struct pool {
         if (!walk) return walk.failure();
         const bool last = channels_last(a.data_format);
         const auto images = static_cast<std::size_t>(x[0]), channels = static_cast<std::size_t>(last ? x.back() : x[1]);
-        using shape = kernel::pooling_shape;
-        const shape s{.planes = images * channels,
-                      .window = walk->window,
-                      .of = a.pooling_type == "max" ? shape::kind::max : shape::kind::average,
-                      .by = a.exclusive                          ? shape::divisor::inside
-                            : detail::is_2x(c.program_version()) ? shape::divisor::padded
-                                                                 : shape::divisor::window,
-                      .adaptive = a.adaptive && !a.global_pooling && a.pooling_type == "avg"};
+        using pooling = kernel::pooling_shape;
+        const pooling s{.planes = images * channels,
+                        .window = walk->window,
+                        .of = a.pooling_type == "max" ? pooling::kind::max : pooling::kind::average,
+                        .by = a.exclusive                          ? pooling::divisor::inside
+                              : detail::is_2x(c.program_version()) ? pooling::divisor::padded
+                                                                   : pooling::divisor::window,
+                        .adaptive = a.adaptive && !a.global_pooling && a.pooling_type == "avg"};
         return for_float(c, c.in_dtype(0), [&]<class T>() -> result<void> {
             return on_channels_first<T>(c, last, images, channels, channels, c.in<T>(0), c.out<T>(0),
                                         [&](auto from, auto to) { kernel::pooling<T>(s, from, to); });

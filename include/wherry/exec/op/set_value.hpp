@@ -181,7 +181,8 @@ struct set_value {
 /// Any list of numbers.
 template <>
 struct wherry::WHERRY_ABI::detail::attr_rule<wherry::WHERRY_ABI::op::any_numbers> {
-    static void write(Attr& a, op::any_numbers v) { a.type = AttrType::FLOAT64S, a.float64s = std::move(v.real); }
+    static constexpr AttrType type = AttrType::FLOAT64S;
+    static void write(Attr& a, op::any_numbers v) { a.float64s = std::move(v.real); }
     static std::optional<op::any_numbers> read(const Attr& a) {
         op::any_numbers made;
         if (a.type == AttrType::LONGS) made.whole = a.longs;
