@@ -91,7 +91,7 @@ endif()
 set(new_build)  # who configured build/ before chose for it
 find_program(ninja ninja)
 if(NOT EXISTS "${build}/CMakeCache.txt")
-    list(APPEND new_build -DWHERRY_TEST_UNITY=8)
+    list(APPEND new_build -DWHERRY_TEST_UNITY=24)
     if(ninja)
         list(APPEND new_build -G Ninja)
     endif()
