@@ -3,6 +3,7 @@
 
 #include "files.hpp"
 #include "inputs.hpp"
+#include "progress.hpp"
 #include "states.hpp"
 #include "value_stats.hpp"
 
@@ -59,9 +60,9 @@ struct file_contents {
 namespace detail {
 using held_kinds = decltype(file_contents::held);
 
-/// Reads the elements of a stream, a piece at a time.
+/// Reads the elements of a stream, a piece at a time, and tells how far in the file it is.
 template <class R>
-result<value_stats> stats_of(R& file, const wherry::wire::tensor_header& header) {
+result<value_stats> stats_of(R& file, const wherry::wire::tensor_header& header, const progress_bar& bar) {
     value_stats made;
     std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(header.data_bytes, 1U << 20U)));
     for (std::uint64_t done = 0; done < header.data_bytes;) {
@@ -70,13 +71,14 @@ result<value_stats> stats_of(R& file, const wherry::wire::tensor_header& header)
         if (auto read = file.read_at(header.data_offset + done, part); !read) return std::move(read).error();
         made.add(header.dtype, part);
         done += bytes;
+        bar(header.data_offset + done, file.size_bytes());
     }
     return made;
 }
 
 /// Streams with what their annotations say.
 template <class R>
-result<tensors> annotated_streams(R& file, bool with_stats) {
+result<tensors> annotated_streams(R& file, const progress_bar* stats) {
     wherry::byte_buffer window;
     wherry::stream_indexer indexer(file, window);
     tensors made{{}, {}, true};
@@ -89,10 +91,10 @@ result<tensors> annotated_streams(R& file, bool with_stats) {
         made.checksums = made.checksums && note->header_checksum.has_value();
         named = named && !note->name.empty();
         made.names.emplace_back(note->name);
-        if (with_stats) {
-            auto stats = stats_of(file, next->header);
-            if (!stats) return std::move(stats).error();
-            made.stats.push_back(*stats);
+        if (stats != nullptr) {
+            auto values = stats_of(file, next->header, *stats);
+            if (!values) return std::move(values).error();
+            made.stats.push_back(*values);
         }
         made.streams.push_back(*std::move(next));
     } while (!indexer.at_end());
@@ -102,8 +104,8 @@ result<tensors> annotated_streams(R& file, bool with_stats) {
 
 /// Tensors, or rows: nothing in the bytes tells them apart but that every length has to fit.
 template <class R>
-result<held_kinds> streams_of(R& file, bool with_stats) {
-    auto streams = annotated_streams(file, with_stats);
+result<held_kinds> streams_of(R& file, const progress_bar* stats) {
+    auto streams = annotated_streams(file, stats);
     if (streams) return held_kinds(*std::move(streams));
     const auto bytes = wherry::read_all(file, wherry::limits{}.program_bytes);
     if (!bytes) return std::move(streams).error();
@@ -132,26 +134,30 @@ result<held_kinds> program_of(R& file) {
 }
 
 /// Arrays of a neighbour's form: the headers are read. Errors: those of `list_state`.
-inline result<held_kinds> arrays_of(const std::string& path, wherry::wire::file_kind kind, bool with_stats) {
+inline result<held_kinds> arrays_of(const std::string& path, wherry::wire::file_kind kind, const progress_bar* stats) {
     auto read = list_state(path);
     if (!read) return std::move(read).error();
     named_arrays made{kind, *std::move(read), {}};
-    if (!with_stats) return held_kinds(std::move(made));
+    if (stats == nullptr) return held_kinds(std::move(made));
+    std::uint64_t all = 0;
+    std::uint64_t done = 0;
+    for (const auto& one : made.held.arrays) all += one.ref().size_bytes();
     for (const auto& one : made.held.arrays) {
         const auto tensor = one.tensor();
         if (!tensor) return tensor.error();
         made.stats.emplace_back().add(one.dtype, tensor->bytes());
+        (*stats)(done += tensor->bytes().size(), all);
     }
     return held_kinds(std::move(made));
 }
 
 /// The contents of the file at `path`, which `file` reads or, where it is compressed, what it becomes.
 template <class R>
-result<held_kinds> held_by(R& file, wherry::wire::file_kind kind, const std::string& path, bool with_stats) {
+result<held_kinds> held_by(R& file, wherry::wire::file_kind kind, const std::string& path, const progress_bar* stats) {
     using wherry::wire::file_kind;
     for (const auto arrays : {file_kind::text, file_kind::npy, file_kind::pickle, file_kind::npz, file_kind::safetensors})
-        if (kind == arrays) return arrays_of(path, kind, with_stats);
-    if (kind == file_kind::tensors) return streams_of(file, with_stats);
+        if (kind == arrays) return arrays_of(path, kind, stats);
+    if (kind == file_kind::tensors) return streams_of(file, stats);
     return program_of(file);
 }
 
@@ -163,9 +169,9 @@ result<wherry::wire::file_kind> kind_of(R& file) {
 }
 }  // namespace detail
 
-/// The contents of a file. Errors: not_found, not_regular_file, not_a_paddle_file, those of tensor streams, of `list_state`
-/// and of `unpacked`.
-inline result<file_contents> contents_of(const std::string& path, const std::string& name, bool with_stats = false) {
+/// The contents of a file; with `stats`, which is told how far it is, the values of its arrays are looked at, too. Errors: not_found,
+/// not_regular_file, not_a_paddle_file, those of tensor streams, of `list_state` and of `unpacked`.
+inline result<file_contents> contents_of(const std::string& path, const std::string& name, const progress_bar* stats = nullptr) {
     auto file = open_file(path);
     if (!file) return std::move(file).error();
     const auto kind = detail::kind_of(*file);
@@ -174,18 +180,18 @@ inline result<file_contents> contents_of(const std::string& path, const std::str
         if (!held) return held.failure().in_file(path);
         return file_contents{name, file->size_bytes(), *std::move(held), compressed};
     };
-    if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind, path, with_stats), false);
+    if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind, path, stats), false);
     const auto packed = wherry::read_all(*file);
     if (!packed) return packed.error();
     const auto bytes = unpacked(*packed);
     if (!bytes) return error(bytes.error()).in_file(path);
     wherry::memory_reader inside(*bytes);
-    return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size()), path, with_stats), true);
+    return made(detail::held_by(inside, wherry::wire::kind_of(*bytes, bytes->size()), path, stats), true);
 }
 
 /// Every file beneath a folder, and in the tar archives there, sorted by name; what cannot be read is listed with its error. Links to folders are not followed,
 /// folders whose name starts with a dot (.git) are left out.
-inline result<std::vector<file_contents>> contents_beneath(const std::string& folder, bool with_stats = false) {
+inline result<std::vector<file_contents>> contents_beneath(const std::string& folder, const progress_bar* stats = nullptr) {
     std::error_code failed;
     std::vector<std::string> names;
     for (std::filesystem::recursive_directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
@@ -208,7 +214,7 @@ inline result<std::vector<file_contents>> contents_beneath(const std::string& fo
             continue;
         }
         if (place != path) {
-            auto inside = contents_beneath(place, with_stats);
+            auto inside = contents_beneath(place, stats);
             if (!inside) return inside;
             for (auto& one : *inside) {
                 one.name = name + "/" + one.name;
@@ -216,7 +222,7 @@ inline result<std::vector<file_contents>> contents_beneath(const std::string& fo
             }
             continue;
         }
-        auto one = contents_of(path, name, with_stats);
+        auto one = contents_of(path, name, stats);
         all.push_back(one ? *std::move(one) : file_contents{name, 0, std::move(one).error(), false});
     }
     return all;

@@ -1,5 +1,6 @@
 #include "inspect.hpp"
 #include "commands.hpp"
+#include "progress.hpp"
 #include "text.hpp"
 
 #include <wherry/base/utf8.hpp>
@@ -51,8 +52,8 @@ void name_by_file(file_contents& file) {
     if (held != nullptr && held->names.empty() && held->streams.size() == 1) held->names = {file.name};
 }
 
-result<std::string> inspect_folder(const inspect_arguments& given) {
-    auto files = contents_beneath(given.path, given.stats);
+result<std::string> inspect_folder(const inspect_arguments& given, const progress_bar* stats) {
+    auto files = contents_beneath(given.path, stats);
     if (!files) return std::move(files).error();
     if (files->empty()) return error{.code = errc::not_found, .message = "the folder holds no file", .file = given.path};
     name_by_programs(*files);
@@ -62,8 +63,10 @@ result<std::string> inspect_folder(const inspect_arguments& given) {
 }  // namespace
 
 result<std::string> inspect(const inspect_arguments& given) {
-    if (is_folder(given.path)) return inspect_folder(given);
-    auto file = contents_of(given.path, std::filesystem::path(given.path).filename().string(), given.stats);
+    const progress_bar bar;
+    const auto* const stats = given.stats ? &bar : nullptr;
+    if (is_folder(given.path)) return inspect_folder(given, stats);
+    auto file = contents_of(given.path, std::filesystem::path(given.path).filename().string(), stats);
     if (!file) return file.failure().in_file(given.path);
     name_by_file(*file);
     if (!given.json) return fitted(text_of(*file, given.stats), output_width());
