@@ -119,10 +119,21 @@ result<wherry::sequence<Variable>> needed(const Program& program, const std::vec
 }
 }  // namespace
 
-result<std::string> infer_model(const infer_model_arguments& given) {
+result<std::string> infer_model(const infer_model_arguments& as_given) {
+    auto given = as_given;
     const stopwatch running;
     auto program = load_program(given.program, operators::known);
     if (!program) return std::move(program).error();
+    if (given.targets.empty()) {
+        const auto fetched = wherry::fetch_target_names(*program);
+        if (!fetched) return error(fetched.error()).in_file(given.program);
+        given.targets.assign(fetched->begin(), fetched->end());
+    }
+    if (given.targets.empty())
+        return error{.code = errc::bad_argument,
+                     .message = "nothing in the program is fetched: --targets says what is",
+                     .file = given.program,
+                     .expected = "--targets NAME,..."};
     if (given.strip) strip_callstacks(*program);
     const auto feeds = feeds_of(*program, given);
     if (!feeds) return error(feeds.error()).in_file(given.program);

@@ -110,7 +110,7 @@ result<void> inputs::open(std::string& path) {
         if (!base) return base.error();
         const auto bytes = read_standard_input();
         if (!bytes) return bytes.error();
-        path = joined(*base, "input");
+        path = joined(*base, "stdin");  // the name that inspect shows
         if (auto written = write_file(path, *bytes); !written) return written;
         names_.emplace_back(path, given);
     }

@@ -6,8 +6,11 @@
 #include <wherry/base/utf8.hpp>
 
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace tool {
@@ -19,10 +22,14 @@ bool is_other(const file_contents& file) {
     return wrong != nullptr && wrong->code == errc::not_a_paddle_file;
 }
 
+/// An index of shards, which are inspected as one.
+bool is_index(std::string_view name) { return name.ends_with(".safetensors.index.json"); }
+
 std::string text_of_all(std::span<const file_contents> files, bool with_stats) {
     std::string made;
     std::vector<std::string> others;
     for (const auto& file : files) {
+        if (is_other(file) && is_index(file.name)) continue;
         if (is_other(file)) others.push_back(wherry::printable(file.name));
         else made += (made.empty() ? "" : "\n") + text_of(file, with_stats);
     }
@@ -52,6 +59,15 @@ void name_by_file(file_contents& file) {
     if (held != nullptr && held->names.empty() && held->streams.size() == 1) held->names = {file.name};
 }
 
+result<file_contents> contents_of_one(const std::string& path, const progress_bar* stats) {
+    const auto name = std::filesystem::path(path).filename().string();
+    if (!is_index(name)) return contents_of(path, name, stats);
+    auto shards = detail::arrays_of(path, wherry::wire::file_kind::safetensors, stats);
+    if (!shards) return std::move(shards).error();
+    std::error_code ignored;
+    return file_contents{name, std::filesystem::file_size(path, ignored), *std::move(shards)};
+}
+
 result<std::string> inspect_folder(const inspect_arguments& given, const progress_bar* stats) {
     auto files = contents_beneath(given.path, stats);
     if (!files) return std::move(files).error();
@@ -66,7 +82,7 @@ result<std::string> inspect(const inspect_arguments& given) {
     const progress_bar bar;
     const auto* const stats = given.stats ? &bar : nullptr;
     if (is_folder(given.path)) return inspect_folder(given, stats);
-    auto file = contents_of(given.path, std::filesystem::path(given.path).filename().string(), stats);
+    auto file = contents_of_one(given.path, stats);
     if (!file) return file.failure().in_file(given.path);
     name_by_file(*file);
     if (!given.json) return fitted(text_of(*file, given.stats), output_width());

@@ -127,8 +127,7 @@ void add_infer_model(CLI::App& app, tool::infer_model_arguments& given) {
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("NAME,...");
-    app.add_option("--targets", given.targets, "What is fetched, in order")
-        ->required()
+    app.add_option("--targets", given.targets, "What is fetched, in order; without it, the model's own outputs")
         ->delimiter(',')
         ->allow_extra_args(false)
         ->type_name("NAME,...");

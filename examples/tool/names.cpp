@@ -53,6 +53,20 @@ result<wherry::structured_names> with_new_names(const wherry::structured_names& 
 }
 }  // namespace
 
+namespace {
+/// A file of streams has the names of variables alone: those that layers have for them are written as Paddle does. Nothing where none differs.
+result<void> save_beside(std::span<const wherry::tensor_ref> arrays, const wherry::structured_names& names, const std::string& path) {
+    wherry::structured_names kept;
+    bool differs = false;
+    for (const auto& one : arrays)
+        for (const auto& structured : names.structured_of(one.name)) {
+            differs = differs || structured != one.name;
+            if (auto added = kept.add(structured, std::string(one.name)); !added) return std::move(added).error();
+        }
+    return differs ? wherry::save_structured_names(kept, path) : result<void>();
+}
+}  // namespace
+
 result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming& how, state_target target, const progress_bar& bar) {
     const auto* const held = how.kept.as<wherry::pickle::extra>();
     if (!target.drop && !how.picked)
@@ -84,7 +98,8 @@ result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming
     if (target.form == "paddle") {
         const auto parameters = wherry::by_parameter(arrays, names);
         if (!parameters) return parameters.error();
-        return save_state(parameters->refs(), target, bar);
+        if (auto saved = save_state(parameters->refs(), target, bar); !saved || !target.combined) return saved;
+        return save_beside(parameters->refs(), names, target.path + ".info");
     }
     const bool wanted = how.beside.asked || (to_pickle && (held == nullptr || how.picked));
     if (!wanted) return save_state(arrays, target, bar);

@@ -31,7 +31,8 @@ result<Program> parse_program(std::string_view bytes, operators take) {
     const auto kind = wherry::wire::kind_of(bytes, bytes.size());
     if (kind == wherry::wire::file_kind::tensors) return other("a tensor");
     if (kind == wherry::wire::file_kind::json) return parse_json(bytes, take);
-    if (const auto foreign = wherry::wire::foreign_kind(bytes); !foreign.empty() && !wherry::wire::detail::looks_like_program(bytes))
+    if (const auto foreign = wherry::wire::kind_instead_of_program(bytes);
+        !foreign.empty() && !wherry::wire::detail::looks_like_program(bytes))
         return other(foreign);
     return Program::parse_from_string(bytes);
 }

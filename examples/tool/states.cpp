@@ -113,7 +113,7 @@ std::vector<std::pair<std::string, std::string>> metadata_in(const wherry::kept_
 
 result<void> check_extra(const wherry::kept_extra& kept, const state_target& target) {
     return state_file::check_extra(kept, target.form == "pdparams", target.form == "safetensors",
-                                   target.form == "npz" || target.form == "text");
+                                   target.form == "npz" || target.form == "text" || (target.form == "paddle" && !target.combined));
 }
 
 result<std::string> unpacked(std::string_view bytes) {

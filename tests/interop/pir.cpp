@@ -172,6 +172,26 @@ TEST_CASE("pir: any operator can be looked at: variables, slots, attributes; onl
     CHECK(again->to_desc() == read->to_desc());
 }
 
+TEST_CASE("pir: a list that an unknown operator makes is taken apart, as LSTM's states are") {
+    std::string text(unknown_operators);
+    const std::string_view none = R"({"%":7,"TT":{"#":"0.t_vec","D":[]}},{"%":0}]},)";
+    const auto at = text.find(none);
+    REQUIRE(at != std::string::npos);
+    const std::string state = R"({"#":"0.t_dtensor","D":[{"#":"0.t_f32"},[1,2,5],"NCHW",[],0]})";
+    const std::string split = R"({"#":"0.split","A":[],"I":[{"%":7}],"O":[{"%":8,"TT":)" + state + R"(},{"%":9,"TT":)" + state + "}]},";
+    text.replace(at, none.size(), R"({"%":7,"TT":{"#":"0.t_vec","D":[)" + state + "," + state + "]}}]}," + split);
+    const auto read = read_pir(text, {}, pir_operators::any);
+    REQUIRE_MESSAGE(read, (read ? "" : to_string(read.error())));
+    CHECK(to_string(read->global_block().find_var("value_7_1").shape()) == "[1, 2, 5]");
+    CHECK(read->global_block().ops()[3].output("Out").size() == 2);
+    CHECK(read_pir(text).error().found == "1.convolve (2), 1.unheard_of (1)");
+    // of a list that nobody knows the length of
+    auto open = std::string(unknown_operators);
+    open.insert(open.find(R"({"#":"1.fetch")"), split);
+    CHECK(read_pir(open, {}, pir_operators::any));
+    CHECK_FALSE(read_pir(open));
+}
+
 TEST_CASE("pir: an attribute that the counterpart does not take refuses to run, not to be looked at") {
     auto text = support::read_file(support::golden(classifier));
     const std::string_view axis = "\"N\":\"axis\"";

@@ -71,7 +71,7 @@ TEST_CASE("a model that is saved again in more or fewer shards leaves none of th
             if (name != "model-of-mine.safetensors" && name != "other-00001-of-00009.safetensors") all += name + "\n";
         CHECK(names->size() == static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n')) + 2);  // those of others stay
         const auto read = state_file::load(place / "model.safetensors.index.json");
-        if (shard_bytes < 64) {
+        if (shard_bytes != 0 && shard_bytes < 64) {
             REQUIRE(read);
             CHECK(*read->arrays.find("d") == *arrays.find("d"));
         }
@@ -84,6 +84,15 @@ TEST_CASE("a model that is saved again in more or fewer shards leaves none of th
     CHECK(files_after(20) == three);
     CHECK(files_after(64) == "model.safetensors\n");
     CHECK(files_after(20) == three);
+    // one file, though nobody asked for shards this time
+    support::write_file(place / "model.safetensors", "");
+    CHECK(files_after(0) == "model.safetensors\n");
+    const auto whole = state_file::load(place / "model.safetensors");
+    REQUIRE(whole);
+    CHECK(whole->arrays.size() == arrays.size());
+    CHECK(files_after(20) == three);
+    REQUIRE(state_file::save(arrays.refs(), place / "model", state_file::form::safetensors));  // of another name
+    CHECK(files_after(20) == "model\n" + three);
 }
 
 TEST_CASE("shards that lack a tensor, overlap or are not there are refused with what is wrong") {

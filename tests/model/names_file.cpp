@@ -30,6 +30,31 @@ TEST_CASE("names of parameters come from every file that tells some") {
     CHECK(load_structured_names("nowhere").error().code == errc::not_found);
 }
 
+TEST_CASE("names of parameters are written as paddle.jit.save does, those of a shared one all of them") {
+    const support::scratch place("names_file_saved");
+    for (const auto* const name : {"tied.pdparams", "tied.pdiparams.info"}) {
+        CAPTURE(std::string(name));
+        const auto names = load_structured_names(checkpoint_file(name));
+        REQUIRE(names);
+        REQUIRE(save_structured_names(*names, place / "w.info"));
+        const auto again = load_structured_names(place / "w.info");
+        REQUIRE(again);
+        REQUIRE(again->size() == names->size());
+        for (const auto& one : *names) CHECK(again->parameter_of(one.structured) == one.parameter);
+    }
+    structured_names one;
+    REQUIRE(one.add("w", "p"));
+    REQUIRE(save_structured_names(one, place / "one.info"));
+    // pickle.dumps({"p": {"structured_name": "w", "stop_gradient": False, "trainable": True}}, 2) of Python 3.11
+    CHECK((support::read_file(place / "one.info") ==
+           std::string("\x80\x02}q\x00X\x01\x00\x00\x00pq\x01}q\x02(X\x0f\x00\x00\x00structured_nameq\x03X\x01\x00\x00\x00wq\x04"
+                       "X\x0d\x00\x00\x00stop_gradientq\x05\x89X\x09\x00\x00\x00trainableq\x06\x88us.",
+                       88)));
+    structured_names bad;
+    REQUIRE(bad.add("w\xff", "p"));
+    CHECK(save_structured_names(bad, place / "bad.info").error().code == errc::bad_name);
+}
+
 TEST_CASE("the keys of nested dicts are the names that layers have") {
     // model and optimizer of one checkpoint do not disagree: the optimizer's keys are the names of its variables
     const auto names = load_structured_names(checkpoint_file("nested.pdparams"));

@@ -2,9 +2,7 @@
 
   check_cases.py WHERRY CASES SCRATCH         with the Python of Paddle 2.6.2; exit status 1 where one does not hold, or has no check here
 """
-import json
 import os
-import pickle
 import struct
 import subprocess
 import sys
@@ -12,10 +10,9 @@ import sys
 import numpy as np
 import paddle
 
-sys.dont_write_bytecode = True  # a checkout stays as it is
-from check_checkpoints import same as same_object
+from cases_tools import array, close, has, inspected, out, paddle_runs, read, refused, same_pickle, tool, wherry
 
-wherry, cases, scratch = sys.argv[1:4]
+cases = sys.argv[2]
 checks = {}
 
 
@@ -26,63 +23,6 @@ def case(function):
 
 def at(*parts):
     return os.path.join(cases, *parts)
-
-
-def out(*parts):
-    path = os.path.join(scratch, *parts)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    return path
-
-
-def tool(*arguments):
-    done = subprocess.run([wherry, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert done.returncode == 0 and not done.stderr, "%s: %s" % (" ".join(arguments), done.stderr.decode(errors="replace").strip())
-    return done.stdout.decode()
-
-
-def refused(*arguments, status=1):
-    done = subprocess.run([wherry, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    said = done.stderr.decode()
-    assert done.returncode == status and said.count("\n") == 1, "%s: status %d: %s" % (" ".join(arguments), done.returncode, said)
-    return said
-
-
-def has(text, *parts):
-    for part in parts:
-        assert part in text, "'%s' lacks '%s'" % (text.strip(), part)
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def array(path):
-    return np.load(path)
-
-
-def inspected(path):
-    return json.loads(tool("inspect", "--json", path))
-
-
-def close(a, b):
-    assert a.dtype == b.dtype and a.shape == b.shape and np.allclose(a, b, rtol=1e-5, atol=1e-6), "%s and %s" % (a, b)
-
-
-def paddle_runs(model, x):
-    """What Paddle computes: model.pdmodel with model.pdiparams, or a folder's __model__ without parameters."""
-    paddle.enable_static()
-    exe, scope = paddle.static.Executor(paddle.CPUPlace()), paddle.static.Scope()
-    with paddle.static.scope_guard(scope):
-        if os.path.isdir(model):
-            program = paddle.static.Program.parse_from_string(read(os.path.join(model, "__model__")))
-            targets = [program.global_block().var(op.input("X")[0]) for op in program.global_block().ops if op.type == "fetch"]
-            feed = [op.output("Out")[0] for op in program.global_block().ops if op.type == "feed"]
-        else:
-            program, feed, targets = paddle.static.load_inference_model(model, exe)
-        made = exe.run(program, feed={feed[0]: x}, fetch_list=targets)
-    paddle.disable_static()
-    return made
 
 
 @case
@@ -132,15 +72,6 @@ def infer_model_without_feeds():
     tool("run", out("cut"), out("cut-out"), "--feed", "x=" + folder + "/x.npy")
     tool("run", folder + "/dyn.pdmodel", out("whole-out"), "--feed", "x=" + folder + "/x.npy", "--fetch", "linear_1.tmp_1")
     close(array(out("cut-out/0.npy")), array(out("whole-out/0.npy")))
-
-
-def same_pickle(path, to):
-    tool("convert", path, to, "--to", "pdparams")
-    held = []
-    for one in (path, to):
-        with open(one, "rb") as f:
-            held.append(pickle.load(f))
-    assert same_object(*held), "%s is another object than %s" % (to, path)
 
 
 @case

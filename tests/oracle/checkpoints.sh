@@ -22,7 +22,7 @@ for version in 2.6.2 3.3.1; do
     resumed "jit.pdiparams to pdparams" "$to/jit.pdparams" "$from/opt.pdopt"
     "$wherry" convert "$from/net.pdparams" "$to/net.pdiparams" --quiet
     cmp "$from/jit.pdiparams" "$to/net.pdiparams"
-    "$wherry" convert "$to/net.pdiparams" "$to/again.pdparams" --names-from "$from/net.pdparams" --quiet
+    "$wherry" convert "$to/net.pdiparams" "$to/again.pdparams" --quiet # by the .info that it wrote, which has both names of the shared one
     resumed "net.pdparams to pdiparams and back" "$to/again.pdparams" "$from/opt.pdopt"
     "$wherry" diff "$from/net.pdparams" "$from/jit.pdiparams" --names-from "$from/net.pdparams"
     for form in npz safetensors; do

@@ -127,8 +127,16 @@ say "operators and layers of Paddle 3" "$programs"
 cases=$("$paddle26" "$here/check_cases.py" "$build/wherry" "$PWD/../shared/cases" "$work/cases" 2>"$work/log") ||
     { cat "$work/log"; echo "$cases"; exit 1; }
 say "../shared/cases" "$cases"
+siblings=$("$paddle26" "$here/check_siblings.py" "$build/wherry" "$PWD/../shared/cases" "$work/siblings" 2>"$work/log") ||
+    { tail -n 20 "$work/log"; echo "$siblings"; exit 1; }
+say "their siblings" "$siblings"
 real=$(python3 "$here/sweep_real.py" "$build/wherry" "$PWD/../shared/real" "$work/real" 1000000) || { echo "$real"; exit 1; }
 say "../shared/real" "$real"
+mkdir "$work/types"
+cp "$golden/paddle26/tensors/main.pdmodel" "$work/types"
+real=$(python3 "$here/sweep_real.py" "$build/wherry" "$work/types" "$work/real" 1000000) || { echo "$real"; exit 1; }
+[[ $real == *"refused 7"* ]] || { echo "of every element type and LoD: $real"; exit 1; }
+say "every element type and LoD" "$real"
 python3 "$here/large_files.py" "$build/wherry" "$work/large" 64
 wait "$meanwhile" || { cat "$work/meanwhile.log"; exit 1; }
 cat "$work/meanwhile.log"

@@ -101,7 +101,7 @@ FORMS = {
 }
 FEW = ["combined", "per file", "pdparams", "safetensors"]
 # what a form has no place for: form, words of the error
-REFUSALS = [("npz", "NumPy has no such element type"), ("", "LoD has no place in this form")]
+REFUSALS = [("npz", "NumPy has no such element type"), ("s", "safetensors has no such element type"), ("", "LoD has no place in this form")]
 
 
 def round_trip(where, program, params, is_folder, forms):
@@ -177,7 +177,8 @@ for folder, program in programs():
         params, is_folder = os.path.join(scratch, "params"), False
         with open(params, "wb") as f:
             for var in variables:
-                f.write(stream(var["dtype"], [abs(dim) for dim in var["dims"]]))
+                dims = [abs(dim) for dim in var["dims"]]
+                f.write(stream(var["dtype"], dims, [[0, dims[0]] if level + 1 == var["lod_level"] else [0, 1] for level in range(var["lod_level"])]))
         counted("with made-up parameters")
     size = sum(os.path.getsize(os.path.join(params, var["name"])) for var in variables) if is_folder else os.path.getsize(params)
     round_trip(program, program, params, is_folder, FORMS if size <= most else FEW)

@@ -492,7 +492,7 @@ TEST_CASE("program: other kinds of file are called what they are") {
         {std::string(view_of(hex("80027d71002e"))), "a pickle (.pdparams or .pdopt)"},  // an empty .pdopt
         {std::string(view_of(hex("80047d942e"))), "a pickle (.pdparams or .pdopt)"},
         {std::string(view_of(hex("1f8b0800 00000000 0003"))), "gzip data"},
-        {std::string(view_of(hex("504b0304 14000000"))), "a zip archive (npz?)"},
+        {std::string(view_of(hex("504b0304 14000000"))), "a zip archive: unpack it with unzip"},
         {read_file(golden("paddle33/classifier/x.npy")), "a NumPy array (.npy)"},
         {read_file(golden("paddle33/classifier/inference.json")), "JSON text (a Paddle 3 program?)"},
     };

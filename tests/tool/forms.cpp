@@ -237,6 +237,10 @@ TEST_CASE("convert writes shards and reads them again") {
     const auto many = files_beneath("sharded").size();
     CHECK(many > 3);
     for (const auto* shards : {"sharded", "sharded/model.safetensors.index.json"}) CHECK(wherry_tool({"diff", from, shards}).status == 0);
+    const auto shown = wherry_tool({"inspect", "sharded/model.safetensors.index.json"});
+    CHECK_MESSAGE(shown.out.find("safetensors, 31 arrays") != std::string::npos, shown.out, shown.err);
+    CHECK(json_check::is_valid(wherry_tool({"inspect", "--json", "sharded/model.safetensors.index.json"}).out));
+    CHECK(wherry_tool({"inspect", "sharded"}).out.find("not of a model") == std::string::npos);
     MUST_SUCCEED({"convert", from, fresh("sharded_once"), "--shard-size", "900"});
     MUST_SUCCEED({"convert", from, "sharded", "--shard-size", "900"});
     CHECK(files_beneath("sharded_once").size() < many);

@@ -105,6 +105,13 @@ TEST_CASE("infer-model without --feed-names leaves out the inputs that the targe
     const auto done = wherry_tool({"infer-model", from + "/__model__", from, fresh("one_input"), "--targets", "fc_0.tmp_1"});
     CHECK_MESSAGE(done.status == 0, done.err);
     CHECK_MESSAGE(done.out.starts_with("feed   b\nfetch"), done.out);
+    // and without --targets it is the whole model again
+    const auto whole = wherry_tool({"infer-model", from + "/__model__", from, fresh("both_inputs")});
+    CHECK_MESSAGE(whole.status == 0, whole.err);
+    CHECK_MESSAGE(whole.out.starts_with("feed   b\nfeed   a\nfetch"), whole.out);
+    const auto nothing = wherry_tool({"infer-model", golden("fluid18/two_inputs/main.pdmodel"), from, fresh("no_outputs")});
+    CHECK(nothing.status == 1);
+    CHECK_MESSAGE(nothing.err.find("nothing in the program is fetched: --targets says what is") != std::string::npos, nothing.err);
 }
 
 TEST_CASE("infer-model makes what save_inference_model does, from persistables of any form") {
@@ -147,7 +154,7 @@ TEST_CASE("infer-model says in one line what it cannot do, and writes nothing") 
         std::vector<std::string> given;
     };
     const std::vector<wrong> table{
-        {"--targets is required", {program, folder, out, "--feed-names", "img"}},
+        {"nothing in the program is fetched: --targets says what is", {program, folder, out, "--feed-names", "img"}},
         {"a target is not a variable of the program's root block", {program, folder, out, "--feed-names", "img", "--targets", "nobody"}},
         {"var nobody not in this block", {program, folder, out, "--feed-names", "nobody", "--targets", "fc_0.tmp_2"}},
         {"not_found", {program, "nowhere", out, "--feed-names", "img", "--targets", "fc_0.tmp_2"}},

@@ -43,12 +43,14 @@ TEST_CASE("nested checkpoints, lists and single tensors are shown whole and come
         MUST_SUCCEED({"convert", golden("cases/" + file), fresh("kept"), "--to", "pdparams", "--protocol", "4"});
         CHECK((support::read_file("kept") == support::read_file(golden("cases/" + file))));
     }
-    for (const auto* const paddle : {"paddle26", "paddle33"}) {  // a tensor in two places is written twice where it is streamed
+    for (const auto* const paddle : {"paddle26", "paddle33"}) {
         MUST_SUCCEED({"convert", checkpoint_of("nested.pdparams", paddle), fresh("kept"), "--to", "pdparams"});
         MUST_SUCCEED({"diff", checkpoint_of("nested.pdparams", paddle), "kept"});
         const auto lines = [](const std::string& shown) { return shown.substr(shown.find('\n')); };
         CHECK(lines(inspected("kept")) == lines(inspected(checkpoint_of("nested.pdparams", paddle))));
     }
+    MUST_SUCCEED({"convert", checkpoint_of("nested.pdparams"), fresh("kept"), "--to", "pdparams", "--protocol", "4"});
+    CHECK((support::read_file("kept") == support::read_file(checkpoint_of("nested.pdparams"))));
     MUST_SUCCEED({"convert", checkpoint_of("tied.pdiparams.info"), fresh("kept"), "--to", "pdparams"});
     CHECK((support::read_file("kept") == support::read_file(checkpoint_of("tied.pdiparams.info"))));
     const auto shown = inspected(golden("cases/nested-checkpoint/ckpt.pdparams"));
@@ -86,7 +88,7 @@ TEST_CASE("the names of parameters are kept in safetensors; other forms than a p
     for (const auto& file :
          {golden("cases/structured-names/net.pdparams"), checkpoint_of("tied.pdparams"), checkpoint_of("tied.pdparams", "paddle33")}) {
         CAPTURE(file);
-        for (const std::string form : {"npz", "text"}) {
+        for (const std::string form : {"npz", "text", "paddle"}) {
             const auto refused = wherry_tool({"convert", file, fresh("unnamed"), "--to", form});
             CHECK(refused.status == 1);
             CHECK_MESSAGE(has_part(refused.err, "the names of parameters have no place in this form"), refused.err);
@@ -105,6 +107,13 @@ TEST_CASE("the names of parameters are kept in safetensors; other forms than a p
     MUST_SUCCEED({"diff", "names.safetensors", golden("cases/structured-names/dyn.pdiparams")});
     MUST_SUCCEED({"convert", "names.safetensors", fresh("names.pdiparams")});
     CHECK((support::read_file("names.pdiparams") == support::read_file(golden("cases/structured-names/dyn.pdiparams"))));
+    MUST_SUCCEED({"convert", "names.pdiparams", fresh("names.pdparams")});  // by names.pdiparams.info, as Paddle has it
+    MUST_SUCCEED({"diff", golden("cases/structured-names/net.pdparams"), "names.pdparams"});
+    CHECK(has_part(inspected("names.pdparams"), "fc1.weight float32 [4, 8] 128 linear_0.w_0\n"));
+    MUST_SUCCEED({"convert", checkpoint_of("tied.pdparams"), fresh("tied.pdiparams")});  // a parameter with two names keeps both
+    MUST_SUCCEED({"convert", "tied.pdiparams", fresh("tied.pdparams")});
+    for (const auto* const name : {"enc.weight", "dec.weight"})
+        CHECK(has_part(inspected("tied.pdparams"), std::string(name) + " float32 [4, 4] 64 linear_0.w_0\n"));
     MUST_SUCCEED({"convert", "names.safetensors", fresh("renamed.safetensors"), "--rename", "fc1.*=first.*"});
     CHECK(has_part(inspected("renamed.safetensors"), "first.weight float32 [4, 8] 128 linear_0.w_0\n"));
     // a program's variables have the names that were asked for
@@ -189,11 +198,12 @@ TEST_CASE("names that map two to one are refused") {
     CHECK(has_part(two.err, "two.txt"));
     write_file("merged.txt", "fc1.weight w\nfc1.bias w\n");  // two arrays of one parameter, which differ
     const auto merged =
-        wherry_tool({"convert", golden("cases/structured-names/net.pdparams"), fresh("merged"), "--names-from", "merged.txt"});
+        wherry_tool({"convert", golden("cases/structured-names/net.pdparams"), fresh("merged.pdiparams"), "--names-from", "merged.txt"});
     CHECK(merged.status == 1);
     CHECK_MESSAGE(has_part(merged.err, "duplicate_name: two arrays are of one parameter and differ"), merged.err);
     write_file("few.txt", "fc1.weight linear_0.w_0\n");
     CHECK(wherry_tool({"convert", combined, fresh("few.pdparams"), "--names-from", "few.txt"}).status == 1);
     CHECK(wherry_tool({"convert", combined, fresh("none.pdparams"), "--names-from", "nowhere"}).status == 1);
-    for (const auto* const out : {"two.pdparams", "merged", "few.pdparams", "none.pdparams"}) CHECK(!std::filesystem::exists(out));
+    for (const auto* const out : {"two.pdparams", "merged.pdiparams", "few.pdparams", "none.pdparams"})
+        CHECK(!std::filesystem::exists(out));
 }

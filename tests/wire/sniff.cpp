@@ -74,7 +74,7 @@ TEST_CASE("sniff: a program where a tensor is meant, and a tensor where a progra
     CHECK(wire::kind_instead_of_tensor(params).empty());
     CHECK(wire::kind_instead_of_program(params) == "a LoDTensor stream (parameters)");
     CHECK(wire::kind_instead_of_program(program).empty());
-    CHECK(wire::kind_instead_of_program("PK\x03\x04") == "a zip archive (npz?)");
+    CHECK(wire::kind_instead_of_program("PK\x03\x04") == "a zip archive: unpack it with unzip");
     CHECK(wire::kind_instead_of_tensor("PK\x03\x04") == "a zip archive (npz?)");
     for (const auto bytes : {"\x0a\x80\x80\x80\x80\x80\x80\x01\x08\x00\x10"sv, "\x0a"sv, "\x0a\x80"sv, "\x0a\x02\x10\x00\x08"sv})
         CHECK(wire::kind_instead_of_tensor(bytes).empty());

@@ -21,7 +21,8 @@ namespace wherry::inline WHERRY_ABI::detail {
 inline error no_such_format(std::string_view head, std::uint64_t size_bytes, std::string_view formats) {
     const auto kind = wire::kind_of(head, size_bytes);
     auto found = wire::name_of(kind);
-    if (const auto foreign = wire::foreign_kind(head); kind == wire::file_kind::other && !foreign.empty()) found = foreign;
+    const bool vague = kind == wire::file_kind::other || kind == wire::file_kind::program;  // that starts with an empty line, say
+    if (const auto foreign = wire::foreign_kind(head); vague && !foreign.empty()) found = foreign;
     if (size_bytes == 0) found = "an empty file";
     return {.code = errc::not_a_paddle_file, .message = "this file holds no arrays by name", .expected = formats, .found = found};
 }

@@ -98,9 +98,9 @@ class pir_reader : pir_values {
             if (auto attr = attribute_as_it_is(text_of(at(one, "N")), value_of(at(one, "AT")))) attrs.push_back(*std::move(attr));
         const auto* made = at(&op, "O");
         for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
-            auto name = define_any(op, one);
-            if (!name) return name.failure();
-            outputs[0].second.push_back(*std::move(name));
+            auto names = define_any(op, one);
+            if (!names) return names.failure();
+            for (auto& name : *names) outputs[0].second.push_back(std::move(name));
         }
         add(full_name(op), inputs, outputs, std::move(attrs));
         return {};
@@ -113,15 +113,20 @@ class pir_reader : pir_values {
         for (const auto id : read.combined)
             if (const auto part = values_.find(id); part != values_.end() && !part->second.name.empty()) names.push_back(part->second.name);
     }
-    /// A variable of whatever a value is: a list of tensors has neither element type nor dims.
-    result<std::string> define_any(const json& op, const json* out) {
-        if (integer(at(out, "%")) == 0) return std::string();  // an optional output that nobody wants
-        if (text_of(at(at(out, "TT"), "#")) == "0.t_dtensor") return define_variable(op, out);
+    /// Variables of whatever a value is, several of a list; one that is no tensor has neither element type nor dims.
+    result<sequence<std::string>> define_any(const json& op, const json* out) {
+        const auto type = text_of(at(at(out, "TT"), "#"));
+        if (integer(at(out, "%")) == 0) return sequence<std::string>(1);  // an optional output that nobody wants
+        if (type == "0.t_vec") return define_list(op, out);
         auto name = "value_" + std::string(decimal(integer(at(out, "%"))).view());
+        if (type == "0.t_dtensor") {
+            if (auto defined = define_variable(op, out, name); !defined) return defined.failure();
+            return sequence<std::string>{name};
+        }
         add_list_variable(name, wire::VarKind::RAW);
         program_.blocks[0].vars.back().persistable = false;
         if (auto defined = define(op, out, {.name = name, .type = {}}); !defined) return defined.failure();
-        return name;
+        return sequence<std::string>{name};
     }
     result<void> add_parameter(const json& op) {
         const auto* out = at(&op, "O");
@@ -145,6 +150,7 @@ class pir_reader : pir_values {
         auto read = input(op, 0);
         if (!read) return read.failure();
         const auto parts = (*read)->parts;
+        if (parts.empty() && take_ == pir_operators::any) return add_as_it_is(op);
         for (std::size_t i = 0; const auto* one = at(at(&op, "O"), i); ++i) {
             if (i >= parts.size()) return bad(op, "a list has fewer tensors than are taken of it");
             if (integer(at(one, "%")) == 0) continue;
@@ -196,6 +202,9 @@ class pir_reader : pir_values {
         named_slots inputs;
         named_slots outputs;
         sequence<Attr> attrs;
+        const auto* made = at(&op, "O");
+        for (std::size_t i = 0; at(made, i) != nullptr; ++i)
+            if (i >= rule.outputs.size() || rule.outputs[i].empty()) return bad(op, "an operator makes more values than it does");
         const auto* given = at(&op, "I");
         for (std::size_t i = 0; const auto* one = at(given, i); ++i) {
             if (i >= rule.inputs.size() || rule.inputs[i].name.empty()) return bad(op, "an operator reads more values than it takes");
@@ -205,9 +214,7 @@ class pir_reader : pir_values {
             if (wanted.from.empty()) break;
             if (auto taken = take_attribute(op, wanted, attrs); !taken) return taken;
         }
-        const auto* made = at(&op, "O");
         for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
-            if (i >= rule.outputs.size() || rule.outputs[i].empty()) return bad(op, "an operator makes more values than it does");
             if (integer(at(one, "%")) == 0) continue;  // an output that nobody wants
             if (text_of(at(at(one, "TT"), "#")) == "0.t_vec") {
                 auto names = define_list(op, one);

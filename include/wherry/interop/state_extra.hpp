@@ -121,7 +121,7 @@ inline result<void> check_extra(const kept_extra& held, bool to_pickle, bool to_
     if (!only_arrays) return {};
     const auto names = names_in(held);
     if (names && names->empty()) return {};
-    return refused("the names of parameters have no place in this form: save as pdparams or safetensors, or drop them",
+    return refused("the names of parameters have no place in this form: save as pdparams, safetensors or one pdiparams, or drop them",
                    wherry::pickle::structured_names_key, names ? (*names)[0].structured : "");
 }
 

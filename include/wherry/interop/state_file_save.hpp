@@ -79,7 +79,7 @@ inline result<void> check_place(std::span<const tensor_ref> tensors, form as, co
 inline result<void> check(std::span<const tensor_ref> tensors, form as, const save_options& options) {
     const bool paddle = as == form::combined || as == form::per_file;
     const auto* const rest = options.extra.as<pickle::extra>();
-    const bool only_values = as == form::pdparams && rest != nullptr && rest->top.kind != pickle::kind::none;
+    const bool only_values = as == form::pdparams && rest != nullptr && (rest->top.kind != pickle::kind::none || rest->has_names_table);
     if (tensors.empty() && !only_values) return failure(errc::nothing_to_save, "there is no array to save");
     if (!paddle && (options.gzip || options.rules.any()))
         return failure(errc::bad_argument, "only Paddle's own files take annotations and gzip");
@@ -98,8 +98,7 @@ inline result<void> check(std::span<const tensor_ref> tensors, form as, const sa
 }
 
 /// Shards of an earlier save of the same name, of which there were more or fewer: they would be read beside the new ones.
-inline result<void> remove_other_shards(const save_plan& plan, const std::string& folder, std::string_view base) {
-    const auto kept = plan.records();
+inline result<void> remove_other_shards(const sequence<record_size>& kept, const std::string& folder, std::string_view base) {
     std::error_code failed;
     for (std::filesystem::directory_iterator at(paths::of_utf8(folder), failed), end; !failed && at != end; at.increment(failed)) {
         const auto name = paths::to_utf8(at->path().filename());
@@ -135,7 +134,27 @@ result<void> save_shards(std::span<const tensor_ref> tensors, const std::string&
     if (!plan) return plan.failure();
     disk files{folder};
     if (auto written = write_told(*plan, files, progress); !written) return written;
-    return remove_other_shards(*plan, folder, base);
+    return remove_other_shards(plan->records(), folder, base);
+}
+
+/// Shards of that name would be read in place of the file: it replaces them.
+template <Progress P>
+result<void> save_safetensors(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options,
+                              const P& progress) {
+    auto metadata = metadata_of(options.extra);
+    if (!metadata) return metadata.failure();
+    auto saved = archive<format::safetensors>::save(tensors, disk{path}, format::safetensors{*std::move(metadata)}, progress);
+    if (!saved) return saved;
+    const auto at = paths::of_utf8(path);
+    const auto base = paths::to_utf8(at.stem());
+    const auto folder = at.has_parent_path() ? paths::to_utf8(at.parent_path()) : std::string(".");
+    const auto name = base + ".safetensors";
+    if (paths::to_utf8(at.filename()) != name ||
+        !paths::exists(paths::to_utf8(paths::of_utf8(folder, base + std::string(wherry::safetensors::index_suffix)))))
+        return {};
+    sequence<record_size> kept;
+    kept.push_back({name, 0});
+    return remove_other_shards(kept, folder, base);
 }
 
 template <Progress P>
@@ -176,9 +195,7 @@ result<void> save(std::span<const tensor_ref> tensors, const std::string& path, 
         case form::npz: return archive<format::npz<>>::save(tensors, disk{path}, progress);
         case form::safetensors: {
             if (options.shard_bytes != 0) return detail::save_shards(tensors, path, options, progress);
-            auto metadata = metadata_of(options.extra);
-            if (!metadata) return metadata.failure();
-            return archive<format::safetensors>::save(tensors, disk{path}, format::safetensors{*std::move(metadata)}, progress);
+            return detail::save_safetensors(tensors, path, options, progress);
         }
         case form::text: return archive<format::text, layout::per_file>::save(tensors, disk{path}, progress);
     }

@@ -3,10 +3,13 @@
 
 #include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
+#include <wherry/base/sequence.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/format/pickle.hpp>
 #include <wherry/policy/disk.hpp>
+#include <wherry/policy/durability.hpp>
 #include <wherry/record/any_reader.hpp>
+#include <wherry/record/save_plan.hpp>
 #include <wherry/record/whole_record.hpp>
 #include <wherry/tensor/structured_names.hpp>
 #include <wherry/version.hpp>
@@ -15,6 +18,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -55,7 +60,56 @@ inline result<structured_names> parse_names(std::string_view text, const limits&
     }
     return names;
 }
+
+/// Source: paddle/jit/api.py, save: {"linear_0.w_0": {"structured_name": "fc1.weight", "stop_gradient": False, "trainable": True}}. Of a
+/// parameter with several names that has one alone; then there is the table of a `.pdparams`, too, which Paddle does not look at here.
+inline pickle::extra info_of(const structured_names& names) {
+    struct stretch {
+        std::size_t begin;
+        std::size_t size;
+    };
+    sequence<stretch> texts;
+    std::string chars;
+    pickle::extra made;
+    const auto text = [&](std::string_view held) {
+        texts.push_back({chars.size(), held.size()});
+        chars += held;
+        return pickle::value{pickle::kind::text, static_cast<std::uint32_t>(texts.size() - 1)};
+    };
+    const auto structured_key = text("structured_name");
+    const auto gradient_key = text("stop_gradient");
+    const auto trainable_key = text("trainable");
+    made.top = made.objects.make(pickle::kind::dict);
+    for (const auto& parameter : names.parameters()) {
+        const auto structured = names.structured_of(parameter);
+        if (structured.size() > 1) made.structured_names = names;
+        const auto about = made.objects.make(pickle::kind::dict);
+        for (const auto& one : {structured_key, text(structured.back()), gradient_key, pickle::value{pickle::kind::boolean, 0},
+                                trainable_key, pickle::value{pickle::kind::boolean, 1}})
+            made.objects.append(about, one);
+        made.objects.append(made.top, text(parameter));
+        made.objects.append(made.top, about);
+    }
+    made.chars = std::make_shared<const std::string>(std::move(chars));
+    for (const auto& held : texts) made.objects.slices.push_back(std::string_view(*made.chars).substr(held.begin, held.size));
+    made.first_places.resize(texts.size());
+    return made;
+}
 }  // namespace detail
+
+/// Writes the names of parameters as the `.pdiparams.info` that `paddle.jit.save` of Paddle 2 has beside the parameters, for
+/// `load_structured_names` and `paddle.jit.load`. Errors: bad_name for one that is not UTF-8; those of the sink.
+inline result<void> save_structured_names(const structured_names& names, const std::string& path) {
+    for (const auto& one : names)
+        for (const std::string_view name : {std::string_view(one.structured), std::string_view(one.parameter)})
+            if (!is_utf8(name))
+                return error{.code = errc::bad_name, .message = "a name in a pickle must be UTF-8", .variable = name.substr(0, 64)};
+    save_plan plan;
+    plan.begin_record();
+    if (auto planned = pickle::plan(plan, {}, {}, detail::info_of(names)); !planned) return planned;
+    disk file{path};
+    return write(plan, file, atomic::steps);
+}
 
 /// The names of parameters that a file tells: a `.pdparams` by its table or by the tensors of its nested dicts, whose own keys count here
 /// (`fc1.weight`), a `.pdiparams.info`, or a text of two words per line, `fc1.weight linear_0.w_0`.

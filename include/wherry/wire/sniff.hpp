@@ -39,7 +39,7 @@ constexpr bool looks_like_tar(std::string_view bytes) noexcept { return bytes.si
 /// The kind of foreign bytes, and what to do, for a message; empty when they look like none of the kinds people hand in by mistake.
 constexpr std::string_view foreign_kind(std::string_view bytes) noexcept {
     if (bytes.starts_with("version https://git-lfs")) return "a git-lfs pointer, not the file itself: run git lfs pull";
-    for (const std::string_view start : {"<!DOCTYPE", "<!doctype", "<html", "<HTML"})
+    for (const std::string_view start : {"<!DOCTYPE", "<!doctype", "<html", "<HTML", "<?xml"})
         if (bytes.substr(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size())).starts_with(start))
             return "an HTML page: the link shows the file, download the file itself";
     if (bytes.starts_with("\x89HDF\r\n\x1a\n")) return "an HDF5 file (Keras?): save its arrays with numpy.savez, .npz is read here";
@@ -57,6 +57,7 @@ constexpr std::string_view kind_instead_of_tensor(std::string_view bytes) noexce
 }
 /// The same for bytes that are not a program: they may be tensors.
 constexpr std::string_view kind_instead_of_program(std::string_view bytes) noexcept {
+    if (kind_of(bytes.substr(0, kind_bytes), bytes.size()) == file_kind::npz) return "a zip archive: unpack it with unzip";
     return detail::looks_like_tensor(bytes) ? "a LoDTensor stream (parameters)" : foreign_kind(bytes);
 }
 

@@ -263,6 +263,20 @@ TEST_CASE("one tensor in two places is written once, until the places differ") {
     CHECK(*checkpoint_in(changed).arrays.find("model/enc.weight") == *nested.arrays.find("model/enc.weight"));
 }
 
+TEST_CASE("a table of names that is empty, as of an optimizer without accumulators, stays") {
+    // pickle.dumps({"LR_Scheduler": {"last_epoch": 3}, "StructuredToParameterName@@": {}}, 2), and of the table alone
+    const std::string of_sgd("\x80\x02}q\x00(X\x0c\x00\x00\x00LR_Schedulerq\x01}q\x02X\n\x00\x00\x00last_"
+                             "epochq\x03K\x03sX\x1b\x00\x00\x00StructuredToParameterName@@q\x04}q\x05u.",
+                             87);
+    const std::string alone("\x80\x02}q\x00X\x1b\x00\x00\x00StructuredToParameterName@@q\x01}q\x02s.", 44);
+    for (const auto& bytes : {of_sgd, alone, std::string("\x80\x02}q\x00.", 6)}) {  // and of nothing at all
+        const auto state = checkpoint_in(bytes);
+        CHECK(state.arrays.empty());
+        CHECK(rest_of(state).names()->empty());
+        CHECK((again(state, 2) == bytes));
+    }
+}
+
 TEST_CASE("arrays are renamed in their dict, and nowhere else") {
     const auto nested = checkpoint_in(checkpoint("26", "nested.pdparams"));
     const std::vector<std::pair<std::string, std::string>> names{{"model/enc.bias", "model/a much longer name than before"},

@@ -34,6 +34,7 @@ enum class name_by : std::uint8_t {
 /// is given it writes the same Python object again. Copies share the texts.
 struct extra {
     wherry::structured_names structured_names{};  ///< of StructuredToParameterName@@
+    bool has_names_table = false;                 ///< written even without a name, as the state of an optimizer without accumulators has it
     /// All objects but arrays; in the place of each there is one of its kind whose `at` is the slice with its name. Texts are whole, bytes raw,
     /// an element type is the number of its `DType`.
     object_graph objects{};
@@ -120,6 +121,7 @@ struct extra {
     }
     void list_values(value v, const std::string& name, std::size_t most, sequence<named_value>& into) const {  // NOLINT(misc-no-recursion)
         if (into.size() == most || v.kind == kind::array || v.kind == kind::scalar || objects.is_named_array(v)) return;
+        if (name.empty() && is_container(v) && objects.size(v) == 0) return;  // an empty file
         if (!is_container(v) || objects.size(v) == 0) return into.push_back({name, value_text(v)});
         const auto items = objects.items(v);
         const std::size_t step = v.kind == kind::dict ? 2 : 1;

@@ -76,8 +76,8 @@ class keeper {
         rest_.first_places.resize(ranges_.size(), none);
         rest_.chars = std::make_shared<const std::string>(std::move(chars_));
         for (const auto& held : ranges_) rest_.objects.slices.push_back(std::string_view(*rest_.chars).substr(held.first, held.second));
-        const bool plain = plain_ && top.kind == kind::dict;
-        if (plain) rest_ = {.structured_names = std::move(rest_.structured_names)};
+        const bool plain = plain_ && top.kind == kind::dict && objects_->size(top) != 0;  // of nothing, there is something to keep
+        if (plain) rest_ = {.structured_names = std::move(rest_.structured_names), .has_names_table = rest_.has_names_table};
         else rest_.top = *copied;
         return {};
     }
@@ -176,6 +176,7 @@ class keeper {
     result<void> read_names(value v) {
         if (v.kind != kind::dict) return bad_state("the structured names are not a dict");
         if (auto checked = check_keys(v, structured_names_key); !checked) return checked;
+        rest_.has_names_table = true;
         const auto items = objects_->items(v);
         for (std::size_t i = 0; i < items.size(); i += 2) {
             auto structured = key_name(*objects_, items[i], caps_);

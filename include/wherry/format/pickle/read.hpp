@@ -55,8 +55,7 @@ class state_reader {
         if (big_)
             if (auto found = find_slices(*big_); !found) return found.failure();
         if (auto made = list_arrays(); !made) return made.failure();
-        if (auto rest = keep.take_rest(); !rest.structured_names.empty() || rest.top.kind != kind::none)
-            listing_.extra = kept_extra(std::move(rest));
+        if (auto rest = keep.take_rest(); rest.has_names_table || rest.top.kind != kind::none) listing_.extra = kept_extra(std::move(rest));
         for (const auto& block : objects_->memory) listing_.held_bytes += block.size();
         return std::move(listing_);
     }

@@ -94,10 +94,11 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
                 .found(tensor.size_bytes());
     }
     const auto& names = beside.structured_names;
+    const bool has_table = beside.has_names_table || !names.empty();
     if (kept.is_whole()) kept.write();
     else {
         sequence<sequence<slice>> slices;
-        std::size_t count = kept.item_count() + (cut.empty() ? 0 : 1) + (names.empty() ? 0 : 1);
+        std::size_t count = kept.item_count() + (cut.empty() ? 0 : 1) + (has_table ? 1 : 0);
         for (const auto* tensor : cut) count += slices.emplace_back(slices_of(*tensor, options)).size();
         (void)out.begin_dict(count, kept.is_ordered());
         kept.write_items();
@@ -110,7 +111,7 @@ inline result<void> emit(save_plan& into, std::span<const tensor_ref> tensors, c
                 out.end_item();
             }
         }
-        if (!names.empty()) tell_names(out, kept, names), out.end_item();
+        if (has_table) tell_names(out, kept, names), out.end_item();
         if (!cut.empty()) describe(out, cut, slots), out.end_item();
     }
     const auto stretches = out.finish();
