@@ -1,6 +1,7 @@
 #ifndef WHERRY_TESTS_SUPPORT_SMALL_PROGRAM_HPP
 #define WHERRY_TESTS_SUPPORT_SMALL_PROGRAM_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/program/program.hpp>
 
 #include <cstdint>
@@ -42,7 +43,7 @@ struct small_program {
         desc.type = type;
         add(desc.inputs, inputs);
         add(desc.outputs, outputs);
-        desc.attrs = std::move(attrs);
+        desc.attrs = wherry::sequence<wherry::Attr>(attrs);
         program.global_block().append_op(std::move(desc));
         return *this;
     }
