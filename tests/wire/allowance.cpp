@@ -12,7 +12,7 @@ using namespace wherry;
 TEST_CASE("allowance: memory in proportion to the bytes, within the limits") {
     constexpr std::uint64_t mebibyte = 1U << 20U;
     CHECK(wire::allowance::parsed_bytes(0, {}) == mebibyte);
-    CHECK(wire::allowance::parsed_bytes(1000, {}) == 4000 + mebibyte);
+    CHECK(wire::allowance::parsed_bytes(1000, {}) == 16000 + mebibyte);
     CHECK(wire::allowance::parsed_bytes(mebibyte, {.parsed_bytes = 3 * mebibyte}) == 3 * mebibyte);
     CHECK(wire::allowance::parsed_bytes(1000, {.total_bytes = 5000}) == 5000);
     CHECK(wire::allowance::parsed_bytes(~std::uint64_t{0}, {}) == limits{}.parsed_bytes);

@@ -17,7 +17,7 @@ struct limits {
     std::uint64_t desc_bytes = std::uint64_t{1} << 20;       ///< one TensorDesc
     std::uint64_t lod_levels = 16;                           ///< LoD levels of one tensor
     std::uint64_t program_bytes = std::uint64_t{256} << 20;  ///< one ProgramDesc
-    std::uint64_t parsed_bytes = std::uint64_t{256} << 20;   ///< memory of one parsed message; 4 times its bytes + 1 MiB at most, too
+    std::uint64_t parsed_bytes = std::uint64_t{256} << 20;   ///< memory of one parsed message; 16 times its bytes + 1 MiB at most, too
     std::size_t program_rank = 32;                           ///< dims of one VarDesc
     std::size_t blocks = 1024;                               ///< blocks of one program
     std::size_t block_depth = 32;                            ///< parents of one block

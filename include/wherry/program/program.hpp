@@ -55,7 +55,7 @@ class Program {
         return made;
     }
 
-    /// Parses bytes of a program file. Takes no more memory than four times the bytes and a mebibyte, within `limits::parsed_bytes` and
+    /// Parses bytes of a program file. Takes no more memory than sixteen times the bytes and a mebibyte, within `limits::parsed_bytes` and
     /// `total_bytes`. Errors: not_a_paddle_file, too_large, out_of_memory, those of `wire::parse` and of `from_desc`.
     static result<Program> parse_from_string(std::string_view bytes, const limits& caps = {}) {
         if (bytes.size() > caps.program_bytes)
