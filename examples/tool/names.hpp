@@ -40,8 +40,8 @@ struct naming {
     std::map<std::string, std::string, std::less<>> renames{};  ///< new names by old ones
     bool picked = false;                                        ///< a program chose them: they have the names of its variables
 };
-/// Saves arrays: Paddle's own forms get the names of parameters, and one file of all a `.info` beside it with those of layers; pdparams, and all others where --names-from was given, the
-/// names that layers have. A pickle made of a pickle gets all that was in it.
+/// Saves arrays: Paddle's own forms get the names of parameters, and one file of all a `.info` beside it with those of layers; pdparams, and
+/// all others where --names-from was given, the names that layers have. A pickle made of a pickle gets all that was in it.
 /// Errors: duplicate_name for two arrays of one parameter that differ; those of `save_state` and `pickle::extra::renamed`.
 result<void> save_named(std::span<const wherry::tensor_ref> arrays, const naming& how, state_target target, const progress_bar& bar);
 

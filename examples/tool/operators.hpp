@@ -13,7 +13,7 @@
 namespace tool {
 
 /// An Executor with every operator there is. They are compiled once, in operators.cpp: nothing here takes longer.
-/// The first one that is asked for says how many threads there are, 1 at least.
+/// `threads`, 1 at least, holds for the process and is fixed by its first run.
 wherry::Executor executor_of_all(std::size_t threads = 1);
 
 /// The operators themselves, for what infers dims.

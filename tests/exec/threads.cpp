@@ -148,8 +148,10 @@ TEST_CASE("results do not depend on the number of threads") {
         CHECK(net.answers(images, threads<3>{}) == expected);
         CHECK(net.answers(images, threads<7>{}) == expected);
         CHECK(net.answers(images, threads<2>{}, limits{}) == expected);
-        chosen_threads::count = 2;
-        CHECK(net.answers(images, chosen_threads{}) == expected);
+        for (const std::size_t count : {std::size_t{2}, std::size_t{0}}) {  // none: one
+            chosen_threads::count = count;
+            CHECK(net.answers(images, chosen_threads{}) == expected);
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 //   system_calls fail [all] [here] | kill [here] | savers [ROUNDS] [here] | small | full        here: in the working folder, whatever device that is on
 #include "ways.hpp"
 
+#include <support/scratch.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -13,8 +15,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -37,17 +37,7 @@ using faults::files;
 using faults::way;
 using faults::ways;
 using faults::wrong;
-
-files read_folder(const fs::path& folder) {
-    files found;
-    if (!fs::exists(folder)) return found;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-        if (!entry.is_regular_file()) continue;
-        std::ifstream in(entry.path(), std::ios::binary);
-        found[entry.path().lexically_relative(folder).generic_string()] = std::string(std::istreambuf_iterator<char>(in), {});
-    }
-    return found;
-}
+using support::read_folder;
 
 /// What is done to the child.
 struct plan {
@@ -70,6 +60,14 @@ bool touches_files(long call) {
     return false;
 }
 
+/// In memory where there is such a place, since it is calls that are tested and `durable` waits for a disk.
+bool in_memory = ::access("/dev/shm", W_OK) == 0;
+std::string inside;  ///< of it, where it may not be removed itself
+std::string scratch() {
+    static const auto made = (in_memory ? "/dev/shm" : fs::current_path().string()) + "/wherry_faults." + std::to_string(::getpid());
+    return made + inside;
+}
+
 /// Runs a save in a child that is traced. Exit status 77: this system lets nobody trace.
 outcome traced(const way& how, const std::string& path, float value, const plan& what) {
     const auto child = ::fork();
@@ -81,7 +79,10 @@ outcome traced(const way& how, const std::string& path, float value, const plan&
     outcome seen;
     int status = 0;
     ::waitpid(child, &status, 0);
-    if (WIFEXITED(status)) std::exit(WEXITSTATUS(status));
+    if (WIFEXITED(status)) {
+        fs::remove_all(scratch());
+        std::exit(WEXITSTATUS(status));
+    }
     ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACECLONE);
     struct state {
         bool entered = false;
@@ -126,13 +127,6 @@ outcome traced(const way& how, const std::string& path, float value, const plan&
     return seen;
 }
 
-/// In memory where there is such a place, since it is calls that are tested and `durable` waits for a disk.
-bool in_memory = ::access("/dev/shm", W_OK) == 0;
-std::string inside;  ///< of it, where it may not be removed itself
-std::string scratch() {
-    static const auto made = (in_memory ? "/dev/shm" : fs::current_path().string()) + "/wherry_faults." + std::to_string(::getpid());
-    return made + inside;
-}
 std::string fresh(const way& how, bool over_old) {
     fs::remove_all(scratch());
     fs::create_directories(scratch());

@@ -64,6 +64,16 @@ errc code_of(const result<Program>& read) {
     REQUIRE_FALSE(read);
     return read.error().code;
 }
+
+/// The type of a tensor of two elements, and a document of operators; value 1 is a fed variable "x" of that type.
+std::string tensor_type(const std::string& elements) {
+    return R"({"#":"0.t_dtensor","D":[{"#":"0.t_)" + elements + R"("},[2],"NCHW",[],0]})";
+}
+std::string document(const std::string& ops, const std::string& elements = "f32") {
+    return R"({"base_code":{"magic":"pir","version":1},"program":{"regions":[{"blocks":[{"ops":[)"
+           R"({"#":"1.data","A":[{"N":"name","AT":{"#":"0.a_str","D":"x"}}],"I":[],"O":[{"%":1,"TT":)" +
+           tensor_type(elements) + "}]}," + ops + "]}]}]}}";
+}
 }  // namespace
 
 TEST_CASE("pir: models of Paddle 3 give here what they give there") {
@@ -229,6 +239,40 @@ TEST_CASE("pir: a program that contradicts itself is refused, and the operator i
     const auto missing = changed("transpose_x", "transpose_z");
     CHECK(missing.error().op == "matmul");
     CHECK(missing.error().expected == "transpose_x");
+}
+
+TEST_CASE("pir: inputs and outputs that are not there are errors where a counterpart needs them") {
+    const auto made = [](const std::string& type) { return R"("O":[{"%":2,"TT":)" + type + "}]}"; };
+    const std::string dtype = R"("A":[{"N":"dtype","AT":{"#":"1.a_dtype","D":"float32"}}],)";
+    CHECK(code_of(read_pir(document(R"({"#":"1.arange","I":[{"%":0},{"%":1},{"%":1}],)" + dtype + made(tensor_type("f32"))))) ==
+          errc::no_such_variable);
+    CHECK(code_of(read_pir(document(R"({"#":"1.relu_","I":[{"%":1}],"A":[],)" + made(R"({"#":"0.t_vec","D":[]})")))) ==
+          errc::bad_attribute);
+    CHECK(read_pir(document(R"({"#":"1.relu_","I":[{"%":1}],"A":[],)" + made(tensor_type("f32")))));
+    CHECK(read_pir(document(R"({"#":"1.shape64","I":[{"%":1}],"A":[],"O":[{"%":0}]})")));
+    // to be looked at, an operator whose attribute is missing defines its outputs once
+    const auto no_dtype = document(R"({"#":"1.arange","I":[{"%":1},{"%":1},{"%":1}],"A":[],)" + made(tensor_type("f32")));
+    CHECK(code_of(read_pir(no_dtype)) == errc::bad_attribute);
+    CHECK(read_pir(no_dtype, {}, pir_operators::any));
+}
+
+TEST_CASE("pir: values of a half precision tensor keep their fractions") {
+    const std::string none = R"({"#":"1.full_int_array","I":[],"A":[{"N":"value","AT":{"#":"0.a_array","D":[{"#":"0.a_i64","D":0}]}}],)"
+                             R"("O":[{"%":5,"TT":)" +
+                             tensor_type("i64") + "}]},";
+    const auto read =
+        read_pir(document(none +
+                              R"({"#":"1.set_value","I":[{"%":1},{"%":5},{"%":5},{"%":5}],"A":[{"N":"axes","AT":{"D":[]}},)"
+                              R"({"N":"decrease_axes","AT":{"D":[]}},{"N":"none_axes","AT":{"D":[]}},{"N":"shape","AT":{"D":[]}},)"
+                              R"({"N":"values","AT":{"D":[{"#":"0.a_f64","D":0.5}]}}],"O":[{"%":2,"TT":)" +
+                              tensor_type("f16") + "}]}",
+                          "f16"));
+    REQUIRE_MESSAGE(read, (read ? "" : to_string(read.error())));
+    const auto& attrs = read->global_block().ops().back().desc().attrs;
+    const auto values = std::find_if(attrs.begin(), attrs.end(), [](const auto& attr) { return attr.name == "values"; });
+    REQUIRE(values != attrs.end());
+    REQUIRE(values->scalars.size() == 1);
+    CHECK(values->scalars[0].r == 0.5);
 }
 
 TEST_CASE("pir: a document that is cut anywhere, or damaged anywhere, is an error or another program, never a crash") {

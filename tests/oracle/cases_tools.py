@@ -8,7 +8,6 @@ import sys
 import numpy as np
 import paddle
 
-sys.dont_write_bytecode = True  # a checkout stays as it is
 from check_checkpoints import same as same_object
 
 wherry, scratch = sys.argv[1], sys.argv[3]

@@ -4,13 +4,13 @@
 """
 import os
 import struct
-import subprocess
 import sys
 
 import numpy as np
 import paddle
 
-from cases_tools import array, close, has, inspected, out, paddle_runs, read, refused, same_pickle, tool, wherry
+sys.dont_write_bytecode = True  # a checkout stays as it is
+from cases_tools import array, called, close, has, inspected, out, paddle_runs, read, refused, same_pickle, tool
 
 cases = sys.argv[2]
 checks = {}
@@ -126,9 +126,8 @@ def rename_cast_program_out():
     tool("run", out("sw/r"), out("sw-after"), *feed)
     close(array(out("sw-after/0.npy")), array(out("sw-before/0.npy")))
     close(paddle_runs(out("sw/r"), array(feed[1][2:]))[0], array(out("sw-before/0.npy")))
-    cast = subprocess.run([wherry, "convert", model + ".pdmodel", model + ".pdiparams", out("sw-cast"), "--cast", "float32=float64",
-                           "--out-filename", "r.pdiparams", "--program-out", out("sw-cast/r.pdmodel")], stderr=subprocess.PIPE,
-                          stdout=subprocess.PIPE)
+    cast = called("convert", model + ".pdmodel", model + ".pdiparams", out("sw-cast"), "--cast", "float32=float64",
+                  "--out-filename", "r.pdiparams", "--program-out", out("sw-cast/r.pdmodel"))
     if cast.returncode == 0:  # the program's types have changed, too
         types = {v["name"]: v["dtype"] for v in inspected(out("sw-cast/r.pdmodel"))["blocks"][0]["variables"] if v["persistable"]}
         assert all(dtype == "float64" for name, dtype in types.items() if name not in ("feed", "fetch")), types

@@ -53,4 +53,4 @@ for case in sorted(glob.glob(os.path.join(folder, '*', 'main.pdmodel'))):
     if worst > 2e-5 or worst_rate > 1e-7 or worst_end > 20 * 2e-5:
         sys.exit('%s: losses %g, rates %g, last values %g' % (name, worst, worst_rate, worst_end))
     ran += 1
-print('%d programs' % ran)
+print('%d programs' % ran if ran else '')

@@ -59,7 +59,8 @@ for dir in "$work"/cases/*/; do
     say "$name: the program's losses, Paddle 2.6.2" "$(same "$dir/losses.npy" "$work/out/$name-train26/$loss.npy" 2e-5)"
 done
 
-say "optimizers, schedules, decay and averages of 1.8.5, Paddle 2.6.2" "$("$paddle26" "$here/check_training.py" "$golden/fluid18_training" 2>"$work/log")"
+training=$("$paddle26" "$here/check_training.py" "$golden/fluid18_training" 2>"$work/log") || { tail -n 20 "$work/log"; exit 1; }
+say "optimizers, schedules, decay and averages of 1.8.5, Paddle 2.6.2" "$training"
 
 # what the quickstart saved, and what the command makes of it
 (cd "$work" && g++ -std=c++20 -O1 -I "$OLDPWD/include" "$OLDPWD/examples/quickstart.cpp" -o quickstart && ./quickstart "$OLDPWD/examples/data/digits.csv" >log)

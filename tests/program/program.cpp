@@ -485,7 +485,7 @@ TEST_CASE("program: other kinds of file are called what they are") {
         std::string_view kind;
     };
     const foreign files[] = {
-        {"<!DOCTYPE html>\n<html lang=\"en\">", "an HTML page: the link shows the file, download the file itself"},
+        {"<!DOCTYPE html>\n<html lang=\"en\">", "an HTML or XML page: the link shows the file, download the file itself"},
         {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 13186\n",
          "a git-lfs pointer, not the file itself: run git lfs pull"},
         {std::string(view_of(hex("80027d7100 5801000000 77 7101"))), "a pickle (.pdparams or .pdopt)"},

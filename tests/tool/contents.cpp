@@ -29,9 +29,9 @@ TEST_CASE("files of other kinds are named for what they are, with what to do") {
     const std::vector<std::pair<std::string, std::string>> table{
         {"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
          "found a git-lfs pointer, not the file itself: run git lfs pull"},
-        {"<?xml version='1.0'?><!DOCTYPE html>", "found an HTML page: the link shows the file, download the file itself"},
-        {"\n\n<html><head>", "found an HTML page: the link shows the file, download the file itself"},
-        {"<!DOCTYPE html><html></html>", "found an HTML page: the link shows the file, download the file itself"},
+        {"<?xml version='1.0'?><!DOCTYPE html>", "found an HTML or XML page: the link shows the file, download the file itself"},
+        {"\n\n<html><head>", "found an HTML or XML page: the link shows the file, download the file itself"},
+        {"<!DOCTYPE html><html></html>", "found an HTML or XML page: the link shows the file, download the file itself"},
         {std::string("\x89HDF\r\n\x1a\n\0\0\0\0", 12), "found an HDF5 file (Keras?): save its arrays with numpy.savez"},
         {"\x89HDF\r\n\x1a\nxxxxxxxxxxxxxxxxxx", "found an HDF5 file (Keras?): save its arrays with numpy.savez"},
         {"\x08\x07\x12\x07pytorch:\x80\x01", "found an ONNX model: X2Paddle"},

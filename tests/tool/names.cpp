@@ -110,6 +110,10 @@ TEST_CASE("the names of parameters are kept in safetensors; other forms than a p
     MUST_SUCCEED({"convert", "names.pdiparams", fresh("names.pdparams")});  // by names.pdiparams.info, as Paddle has it
     MUST_SUCCEED({"diff", golden("cases/structured-names/net.pdparams"), "names.pdparams"});
     CHECK(has_part(inspected("names.pdparams"), "fc1.weight float32 [4, 8] 128 linear_0.w_0\n"));
+    MUST_SUCCEED({"convert", golden("cases/structured-names/dyn.pdmodel"), golden("cases/structured-names/dyn.pdiparams"), "plain.npz"});
+    CHECK(std::filesystem::exists("names.pdiparams.info"));
+    MUST_SUCCEED({"convert", "plain.npz", "names.pdiparams"});  // without names of layers: those of before are gone
+    CHECK_FALSE(std::filesystem::exists("names.pdiparams.info"));
     MUST_SUCCEED({"convert", checkpoint_of("tied.pdparams"), fresh("tied.pdiparams")});  // a parameter with two names keeps both
     MUST_SUCCEED({"convert", "tied.pdiparams", fresh("tied.pdparams")});
     for (const auto* const name : {"enc.weight", "dec.weight"})

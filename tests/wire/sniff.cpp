@@ -17,7 +17,7 @@ struct row {
     std::string_view bytes;
     std::string_view kind;
 };
-constexpr auto html = "an HTML page: the link shows the file, download the file itself"sv;
+constexpr auto html = "an HTML or XML page: the link shows the file, download the file itself"sv;
 constexpr auto onnx = "an ONNX model: X2Paddle turns it into a model of Paddle"sv;
 constexpr auto tar = [] {
     std::array<char, 512> bytes{'m', '/'};

@@ -84,7 +84,7 @@ constexpr row hostile[] = {
     {"a pickle", [] { return hex("80027d71 00580100"); }, errc::not_a_paddle_file, 0, "a LoDTensor stream",
      "a pickle (.pdparams or .pdopt)"},
     {"an HTML page", [] { return joined(std::string_view("<html><body>")); }, errc::not_a_paddle_file, 0, "a LoDTensor stream",
-     "an HTML page: the link shows the file, download the file itself"},
+     "an HTML or XML page: the link shows the file, download the file itself"},
     {"a git-lfs pointer", [] { return joined(std::string_view("version https://git-lfs.github.com/spec/v1")); }, errc::not_a_paddle_file, 0,
      "a LoDTensor stream", "a git-lfs pointer, not the file itself: run git lfs pull"},
 

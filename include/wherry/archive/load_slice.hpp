@@ -12,7 +12,6 @@
 #include <wherry/version.hpp>
 
 #include <cstdint>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 

@@ -2,7 +2,6 @@
 #define WHERRY_BASE_BUDGET_HPP
 
 #include <wherry/base/limits.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/version.hpp>
 

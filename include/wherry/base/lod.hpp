@@ -1,7 +1,6 @@
 #ifndef WHERRY_BASE_LOD_HPP
 #define WHERRY_BASE_LOD_HPP
 
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
@@ -9,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 namespace wherry::inline WHERRY_ABI {
 

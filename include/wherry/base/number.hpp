@@ -32,9 +32,9 @@ constexpr std::optional<std::size_t> checked_size(std::uint64_t n) noexcept {
 /// Decimal digits of a number without a locale or a heap, usable in constant expressions.
 class decimal {
   public:
-    constexpr explicit decimal(std::integral auto n) noexcept : decimal(size_of(n), n < 0) {}
-    [[gnu::noinline]] constexpr decimal(std::uint64_t size, bool negative) noexcept {
-        auto rest = size;
+    constexpr explicit decimal(std::integral auto n) noexcept : decimal(magnitude_of(n), n < 0) {}
+    [[gnu::noinline]] constexpr decimal(std::uint64_t magnitude, bool negative) noexcept {
+        auto rest = magnitude;
         do {
             digits_[--first_] = static_cast<char>('0' + rest % 10);
             rest /= 10;
@@ -44,7 +44,7 @@ class decimal {
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {digits_ + first_, capacity - first_}; }
     constexpr operator std::string_view() const noexcept { return view(); }  // NOLINT(google-explicit-constructor)
     /// The number without its sign.
-    static constexpr std::uint64_t size_of(std::integral auto n) noexcept {
+    static constexpr std::uint64_t magnitude_of(std::integral auto n) noexcept {
         return n < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
     }
 

@@ -90,6 +90,7 @@ class [[nodiscard]] failure {
     constexpr failure&& found(std::string_view what) && noexcept { return fill(&error::found, what); }
     constexpr failure&& found(std::initializer_list<std::string_view> what) && noexcept { return fill(&error::found, text(what)); }
     constexpr failure&& found(std::integral auto number) && noexcept { return fill(&error::found, number); }
+    /// At this position, whatever it was.
     constexpr failure&& at(std::uint64_t offset) && noexcept { return held_->offset = offset, std::move(*this); }
     constexpr failure&& shifted(std::uint64_t by) && { return static_cast<void>(std::move(*held_).shifted(by)), std::move(*this); }
     constexpr operator error() && noexcept { return std::move(*held_); }  // NOLINT(google-explicit-constructor)
@@ -101,11 +102,11 @@ class [[nodiscard]] failure {
     [[gnu::noinline, gnu::cold]] constexpr failure&& fill(text error::*field, const char* what) noexcept {
         return fill(field, std::string_view(what));
     }
-    [[gnu::noinline, gnu::cold]] constexpr failure&& fill(text error::*field, std::uint64_t size, bool negative) noexcept {
-        return fill(field, decimal(size, negative));
+    [[gnu::noinline, gnu::cold]] constexpr failure&& fill(text error::*field, std::uint64_t magnitude, bool negative) noexcept {
+        return fill(field, decimal(magnitude, negative));
     }
     constexpr failure&& fill(text error::*field, std::integral auto number) noexcept {
-        return fill(field, decimal::size_of(number), number < 0);
+        return fill(field, decimal::magnitude_of(number), number < 0);
     }
     static constexpr error* make(error&& e) noexcept {
         if (std::is_constant_evaluated()) return new error(static_cast<error&&>(e));

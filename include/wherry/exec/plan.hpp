@@ -215,7 +215,7 @@ result<sequence<Tensor>> plan::run(std::span<const tensor_ref> feeds, Scope& sco
         const auto& step = steps_[done];
         if (auto ran = run_step(step); !ran) return ran.failure();
         done += 1 + step.skipped();
-        if (!progress(done, steps_.size())) return failure(errc::cancelled, "stopped before it was done");
+        if (!progress(done, steps_.size())) return detail::cancelled_error();
     }
     return answer(*std::move(made), feeds, scope);
 }

@@ -2,7 +2,6 @@
 #define WHERRY_EXEC_PREPARED_RUN_HPP
 
 #include <wherry/base/dtype.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/plan.hpp>

@@ -46,8 +46,9 @@ inline double flops_of(const planned_step& step) {
     if (y.rank() > 1 && y.count() != 0 && out.count() != 0) {
         if (type.find("conv") != type.npos && y.rank() > 3)  // a filter: of each output, or of each input, its channels and window
             return 2 * size(type.ends_with("_transpose") ? x : out) * size(y) / static_cast<double>(y[0]);
-        if (type == "mul" || type.starts_with("matmul") || type == "bmm") {  // [m, k] and [k, n], so many of the second
-            const double matrices = static_cast<double>(y.product(0, y.rank() - 2));
+        if (type == "mul" || type.starts_with("matmul") || type == "bmm") {  // [m, k] and [k, n], as many as both have
+            const auto matrices_of = [](const Shape& of) { return of.rank() > 2 ? of.product(0, of.rank() - 2) : 1; };
+            const auto matrices = static_cast<double>(std::min(matrices_of(x), matrices_of(y)));
             return 2 * size(out) * std::sqrt(size(x) * size(y) / (size(out) * matrices));
         }
     }

@@ -1,7 +1,6 @@
 #ifndef WHERRY_EXEC_SLOT_CHECK_HPP
 #define WHERRY_EXEC_SLOT_CHECK_HPP
 
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/exec/gradient.hpp>

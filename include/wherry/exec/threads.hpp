@@ -145,13 +145,13 @@ struct threads {
     }
 };
 
-/// As many threads as `count` said when the first operator was cut, at least 1: for a program that asks whoever uses it.
+/// `count` threads, 1 at least: for a program that asks whoever uses it. How many there are is fixed by the first operator that is cut.
 struct chosen_threads {
     using kind = kinds::tasks;
     static constexpr std::string_view name = "chosen_threads";
-    static inline std::size_t count = 1;
+    static inline std::atomic<std::size_t> count{1};
     static void run(std::size_t parts, detail::thread_pool::task task, void* of) noexcept {
-        static detail::thread_pool pool(count - 1);
+        static detail::thread_pool pool(std::max<std::size_t>(count, 1) - 1);
         pool.run(parts, task, of);
     }
 };
@@ -280,7 +280,8 @@ struct op_in_parts {
         const auto& whole = c.all();
         if (!c.has_out(0) || whole.inputs.size() > cut::most_operands || whole.outputs.size() != 1) return Op::run(a, c);
         const cut how = make_cut<cut_of(Op::type)>(a, c);
-        const std::size_t tiles = (how.extent + how.grain - 1) / how.grain, each = (tiles + Tasks::count - 1) / Tasks::count * how.grain;
+        const std::size_t wanted = std::max<std::size_t>(Tasks::count, 1), tiles = (how.extent + how.grain - 1) / how.grain;
+        const std::size_t each = (tiles + wanted - 1) / wanted * how.grain;
         if (tiles < 2) return Op::run(a, c);
         const std::size_t parts = (how.extent + each - 1) / each;
         job work{c, how, each, &a, &a};

@@ -22,7 +22,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 /// Paddle 3's `inference.json`: a program in the PIR dialect, read into a Program of 2.x operators. It runs, and its
@@ -118,7 +117,7 @@ class pir_reader : pir_values {
         const auto type = text_of(at(at(out, "TT"), "#"));
         if (integer(at(out, "%")) == 0) return sequence<std::string>(1);  // an optional output that nobody wants
         if (type == "0.t_vec") return define_list(op, out);
-        auto name = "value_" + std::string(decimal(integer(at(out, "%"))).view());
+        auto name = value_name(integer(at(out, "%")));
         if (type == "0.t_dtensor") {
             if (auto defined = define_variable(op, out, name); !defined) return defined.failure();
             return sequence<std::string>{name};
@@ -165,7 +164,7 @@ class pir_reader : pir_values {
         for (std::size_t k = 0; const auto* one = at(at(at(out, "TT"), "D"), k); ++k) {
             auto type = type_of(op, one);
             if (!type) return type.failure();
-            names.push_back("value_" + std::string(decimal(integer(at(out, "%"))).view()) + "_" + std::string(decimal(k).view()));
+            names.push_back(value_name(integer(at(out, "%"))) + "_" + std::string(decimal(k).view()));
             add_variable(names.back(), *type, false);
             made.parts.push_back({names.back(), *std::move(type)});
         }
@@ -204,7 +203,8 @@ class pir_reader : pir_values {
         sequence<Attr> attrs;
         const auto* made = at(&op, "O");
         for (std::size_t i = 0; at(made, i) != nullptr; ++i)
-            if (i >= rule.outputs.size() || rule.outputs[i].empty()) return bad(op, "an operator makes more values than it does");
+            if (i >= rule.outputs.size() || rule.outputs[i].empty())
+                return bad(op, "an operator makes more values than its counterpart here");
         const auto* given = at(&op, "I");
         for (std::size_t i = 0; const auto* one = at(given, i); ++i) {
             if (i >= rule.inputs.size() || rule.inputs[i].name.empty()) return bad(op, "an operator reads more values than it takes");
@@ -214,11 +214,14 @@ class pir_reader : pir_values {
             if (wanted.from.empty()) break;
             if (auto taken = take_attribute(op, wanted, attrs); !taken) return taken;
         }
+        if (rule.to == "range")  // reads what it makes
+            if (auto made_alike = read_as(op, inputs); !made_alike) return made_alike;
         for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
             if (integer(at(one, "%")) == 0) continue;  // an output that nobody wants
             if (text_of(at(at(one, "TT"), "#")) == "0.t_vec") {
                 auto names = define_list(op, one);
                 if (!names) return names.failure();
+                if (names->empty()) return bad(op, "an operator makes an empty list");
                 outputs.push_back({rule.outputs[i], *std::move(names)});
                 continue;
             }
@@ -227,10 +230,8 @@ class pir_reader : pir_values {
             outputs.push_back({rule.outputs[i], {*std::move(name)}});
         }
         if (rule.to == "tril_triu") attrs.push_back(make_attr("lower", rule.from == "tril"));
-        if (rule.to == "range")  // reads what it makes
-            if (auto made_alike = read_as(op, inputs); !made_alike) return made_alike;
         add(rule.to, inputs, outputs, std::move(attrs));
-        if (rule.from == "shape64") widen_last();
+        if (rule.from == "shape64" && !outputs.empty()) widen_last();
         // what works in place leaves its result to all that read its first input later; batch_norm_ writes nothing that is read here
         if (text_of(at(&op, "#")).ends_with('_') && !outputs.empty() && !rule.from.ends_with("batch_norm"))
             if (const auto over = values_.find(integer(at(at(given, std::size_t{0}), "%"))); over != values_.end())
@@ -252,7 +253,9 @@ class pir_reader : pir_values {
         if (!wanted) return bad(op, "an attribute names no element type", "dtype");
         for (std::size_t i = 0; i < inputs.size(); ++i) {
             auto& name = inputs[i].second[0];
-            auto type = (*input(op, i))->type;
+            const auto read = input(op, i);
+            if (!read) return read.failure();
+            auto type = (*read)->type;
             const auto given = std::exchange(type.tensor.data_type, *wanted);
             if (given == *wanted) continue;
             const auto made = name + "_" + std::string(decimal(program_.blocks[0].ops.size()).view());

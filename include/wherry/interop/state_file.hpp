@@ -85,8 +85,7 @@ result<loaded_state> load(const std::string& path, const load_options& options =
         done += tensor->bytes().size();
         made.arrays.add(std::move(one.name), *std::move(tensor));
         one.elements = {};
-        if (!progress(done, std::max(done, made.report.data_bytes)))
-            return failure(errc::cancelled, "stopped before it was done").in_file(path);
+        if (!progress(done, std::max(done, made.report.data_bytes))) return wherry::detail::cancelled_error().in_file(path);
     }
     return made;
 }

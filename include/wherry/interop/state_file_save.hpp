@@ -3,7 +3,6 @@
 
 #include <wherry/archive/archive.hpp>
 #include <wherry/base/dtype.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/pickle.hpp>
@@ -97,29 +96,33 @@ inline result<void> check(std::span<const tensor_ref> tensors, form as, const sa
     return check_place(tensors, as, options);
 }
 
-/// Shards of an earlier save of the same name, of which there were more or fewer: they would be read beside the new ones.
+inline failure shards_are_left(const std::string& folder, const std::error_code& why) {
+    return failure(errc::cannot_write, "shards of an earlier save are still there").in_file(folder).found(why.message());
+}
+/// Shards of an earlier save of the same name, of which there were more or fewer: they would be read beside the new ones. Their index goes
+/// first, since it is what names them.
 inline result<void> remove_other_shards(const sequence<record_size>& kept, const std::string& folder, std::string_view base) {
+    const auto is_kept = [&](std::string_view name) {
+        return std::any_of(kept.begin(), kept.end(), [&](const auto& one) { return one.name == name; });
+    };
     std::error_code failed;
+    if (const auto index = std::string(base) + std::string(wherry::safetensors::index_suffix); !is_kept(index))
+        std::filesystem::remove(paths::of_utf8(folder, index), failed);
+    if (failed) return shards_are_left(folder, failed);
     for (std::filesystem::directory_iterator at(paths::of_utf8(folder), failed), end; !failed && at != end; at.increment(failed)) {
         const auto name = paths::to_utf8(at->path().filename());
         if (!wherry::safetensors::is_of_shards(name, base)) continue;
-        if (std::none_of(kept.begin(), kept.end(), [&](const auto& one) { return one.name == name; }))
-            std::filesystem::remove(at->path(), failed);
+        if (!is_kept(name)) std::filesystem::remove(at->path(), failed);
         if (failed) break;
     }
-    if (!failed) return {};
-    return failure(errc::cannot_write, "shards of an earlier save are still there").in_file(folder).found(failed.message());
+    return failed ? result<void>(shards_are_left(folder, failed)) : result<void>();
 }
 
 /// Writes, and tells a progress.
 template <class S, Progress P>
 result<void> write_told(const save_plan& plan, S& sink, const P& progress) {
-    if constexpr (std::same_as<P, silent>) {
-        return write(plan, sink, atomic::steps);
-    } else {
-        with_progress told(sink, progress);
-        return write(plan, told, atomic::steps);
-    }
+    auto&& to = wherry::detail::told(sink, progress);
+    return write(plan, to, atomic::steps);
 }
 
 /// PATH is what a single file would be called.

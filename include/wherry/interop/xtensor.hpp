@@ -2,7 +2,6 @@
 #define WHERRY_INTEROP_XTENSOR_HPP
 
 #include <wherry/archive/archive.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>

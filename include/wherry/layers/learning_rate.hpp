@@ -2,7 +2,6 @@
 #define WHERRY_LAYERS_LEARNING_RATE_HPP
 
 #include <wherry/base/dtype.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>

@@ -80,9 +80,10 @@ inline pickle::extra info_of(const structured_names& names) {
     const auto gradient_key = text("stop_gradient");
     const auto trainable_key = text("trainable");
     made.top = made.objects.make(pickle::kind::dict);
-    for (const auto& parameter : names.parameters()) {
+    const auto parameters = names.parameters();
+    if (parameters.size() != names.size()) made.structured_names = names;  // one has several
+    for (const auto& parameter : parameters) {
         const auto structured = names.structured_of(parameter);
-        if (structured.size() > 1) made.structured_names = names;
         const auto about = made.objects.make(pickle::kind::dict);
         for (const auto& one : {structured_key, text(structured.back()), gradient_key, pickle::value{pickle::kind::boolean, 0},
                                 trainable_key, pickle::value{pickle::kind::boolean, 1}})
@@ -102,8 +103,7 @@ inline pickle::extra info_of(const structured_names& names) {
 inline result<void> save_structured_names(const structured_names& names, const std::string& path) {
     for (const auto& one : names)
         for (const std::string_view name : {std::string_view(one.structured), std::string_view(one.parameter)})
-            if (!is_utf8(name))
-                return error{.code = errc::bad_name, .message = "a name in a pickle must be UTF-8", .variable = name.substr(0, 64)};
+            if (!is_utf8(name)) return failure(errc::bad_name, "a name in a pickle must be UTF-8").of_variable(name.substr(0, 64));
     save_plan plan;
     plan.begin_record();
     if (auto planned = pickle::plan(plan, {}, {}, detail::info_of(names)); !planned) return planned;

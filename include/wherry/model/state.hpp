@@ -255,13 +255,16 @@ result<program_state> state_of_folder(const std::string& folder, std::span<const
     sequence<error> warnings;
     sequence<std::string_view> wanted(files.begin(), files.end());
     if (lenient) {
+        bool stopped = false;
         erase_if(wanted, [&](const std::string_view& name) {
+            if (stopped) return true;
             auto loaded = file_each::load(std::span(&name, 1), scope, disk{folder}, progress);
-            if (!loaded) warnings.push_back(std::move(loaded).error());
-            return !loaded;
+            if (loaded) return false;
+            stopped = loaded.error().code == errc::cancelled;
+            warnings.push_back(std::move(loaded).error());
+            return true;
         });
-        for (auto& warning : warnings)
-            if (warning.code == errc::cancelled) return std::move(warning);
+        if (stopped) return std::move(warnings.back());
         return state_of_scope(scope, wanted, std::move(warnings));
     }
     if (wanted.empty()) return program_state();

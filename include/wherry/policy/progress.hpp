@@ -2,6 +2,7 @@
 #define WHERRY_POLICY_PROGRESS_HPP
 
 #include <wherry/base/policy_set.hpp>
+#include <wherry/base/result.hpp>
 #include <wherry/version.hpp>
 
 #include <concepts>
@@ -30,6 +31,10 @@ struct progress {
     }
 };
 }  // namespace kinds
+
+namespace detail {
+[[gnu::cold]] inline failure cancelled_error() { return failure(errc::cancelled, "stopped before it was done"); }
+}  // namespace detail
 
 /// Nobody is told, nothing can be stopped, and nothing is paid for it.
 struct silent {

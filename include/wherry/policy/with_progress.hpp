@@ -24,8 +24,6 @@ namespace detail {
 /// Bytes between two reports: some milliseconds of a disk, so few that a call of the system more for each costs nothing.
 inline constexpr std::size_t progress_step = std::size_t{4} << 20U;
 
-[[gnu::cold]] inline failure cancelled_error() { return failure(errc::cancelled, "stopped before it was done"); }
-
 /// How far it is. Borrows the progress.
 template <Progress P>
 class progress_count {

@@ -4,7 +4,6 @@
 #include <wherry/base/budget.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/name_map.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/order.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>

@@ -3,7 +3,6 @@
 
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/dtype.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/policy/sink.hpp>
 #include <wherry/record/byte_order.hpp>

@@ -17,6 +17,7 @@ namespace wherry::inline WHERRY_ABI::wire {
 
 /// What one parse may take: `limits`, and memory in proportion to the bytes that it reads. Whoever makes more out of the message takes from
 /// it, too.
+/// It remembers what that parse made, so it is not for a second message.
 class allowance {
   public:
     /// Memory that so many bytes may become: sixteen times as much and a mebibyte, `limits::parsed_bytes` and `total_bytes` at most. Programs
@@ -66,7 +67,7 @@ class allowance {
     bool grow() {
         const auto count = 2 * parsed_.size() + 8;
         const auto bytes = count * (sizeof(known) + name_index::name_bytes);
-        if (!fits(bytes, left_bytes_) || !parsed_.try_reserve(count) || !index_.try_reserve(count)) return false;
+        if (!fits(bytes, left_bytes_) || !index_.try_reserve(count) || !parsed_.try_reserve(count)) return false;
         left_bytes_ -= bytes;
         return true;
     }

@@ -4,7 +4,6 @@
 #include <wherry/base/crc32c.hpp>
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/lod.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/shape.hpp>
 #include <wherry/version.hpp>

@@ -3,7 +3,6 @@
 
 #include <wherry/base/allocate.hpp>
 #include <wherry/base/limits.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>

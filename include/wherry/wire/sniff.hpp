@@ -41,7 +41,7 @@ constexpr std::string_view foreign_kind(std::string_view bytes) noexcept {
     if (bytes.starts_with("version https://git-lfs")) return "a git-lfs pointer, not the file itself: run git lfs pull";
     for (const std::string_view start : {"<!DOCTYPE", "<!doctype", "<html", "<HTML", "<?xml"})
         if (bytes.substr(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size())).starts_with(start))
-            return "an HTML page: the link shows the file, download the file itself";
+            return "an HTML or XML page: the link shows the file, download the file itself";
     if (bytes.starts_with("\x89HDF\r\n\x1a\n")) return "an HDF5 file (Keras?): save its arrays with numpy.savez, .npz is read here";
     if (detail::looks_like_onnx(bytes)) return "an ONNX model: X2Paddle turns it into a model of Paddle";
     if (bytes.substr(std::min<std::size_t>(4, bytes.size())).starts_with("TFL3")) return "a TensorFlow Lite model, which is not read here";

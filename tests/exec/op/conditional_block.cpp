@@ -122,6 +122,7 @@ TEST_CASE("a block that would change an element type is an error where its condi
     CHECK(failed.error().variable.view() == "y");
     CHECK(failed.error().expected.view() == "float32");
     CHECK(failed.error().found.view() == "int64");
+    CHECK(failed.error().op.view() == "cast");
 }
 
 TEST_CASE("a variable that a block declares is gone after it") {

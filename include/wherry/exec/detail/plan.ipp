@@ -4,7 +4,6 @@
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
 #include <wherry/base/lod.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/revision.hpp>
 #include <wherry/base/sequence.hpp>

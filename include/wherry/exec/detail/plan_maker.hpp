@@ -222,7 +222,7 @@ class plan_maker {
             known_.learn(*info, attributes->get(), {in->ranges, in_metas}, {out->ranges, out_metas}, outputs, made_.program_version_);
         made_.steps_.push_back({.op = refused_ ? &detail::refused_op : info,
                                 .follows = *follows,
-                                .attributes = refused_ ? detail::refusal(*std::move(refused_)) : *std::move(attributes),
+                                .attributes = refused_ ? detail::refusal(std::move(*refused_).of_op(op.type())) : *std::move(attributes),
                                 .input_slots = in->ranges,
                                 .output_slots = out->ranges,
                                 .inputs = {},

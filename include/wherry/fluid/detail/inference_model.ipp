@@ -10,6 +10,7 @@
 #include <wherry/version.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>

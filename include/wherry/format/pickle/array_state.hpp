@@ -2,7 +2,6 @@
 #define WHERRY_FORMAT_PICKLE_ARRAY_STATE_HPP
 
 #include <wherry/base/bytes.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>

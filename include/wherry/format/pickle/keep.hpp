@@ -233,6 +233,7 @@ class keeper {
             chars_.resize(first + static_cast<std::size_t>(input::count_chars(held)));
             latin1_decoder text(std::as_writable_bytes(std::span(chars_).subspan(first)));
             if (auto added = text.add(held); !added) return added.failure();
+            if (auto ended = text.end(); !ended) return ended.failure();
         }
         ranges_.push_back({first, chars_.size() - first});
         const auto made = static_cast<std::uint32_t>(ranges_.size() - 1);

@@ -59,7 +59,7 @@ class latin1_decoder {
     /// All bytes came. Errors: bad_pickle.
     [[nodiscard]] result<void> end() const noexcept {
         if (at_ == into_.size() && lead_ == 0) return {};
-        return failure(errc::bad_pickle, "the bytes of an array are fewer than its dims say");
+        return failure(errc::bad_pickle, "a text that stands for bytes has fewer than it should");
     }
 
   private:

@@ -2,7 +2,6 @@
 #define WHERRY_FORMAT_PICKLE_READ_HPP
 
 #include <wherry/base/limits.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/numpy.hpp>

@@ -4,7 +4,6 @@
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/name_index.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/format/pickle/emitter.hpp>

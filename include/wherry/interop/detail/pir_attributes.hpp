@@ -48,7 +48,7 @@ class pir_attributes : protected pir_json {
         const auto made = type_of(op, at(at(at(&op, "O"), std::size_t{0}), "TT"));
         if (!made) return made.failure();
         const auto dtype = made->tensor.data_type;
-        const bool real = dtype == DType::FP32 || dtype == DType::FP64;
+        const bool real = is_floating(dtype);
         using scalar = wire::Scalar<>;
         Attr scalars;
         scalars.name = wanted.to;

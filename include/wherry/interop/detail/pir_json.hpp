@@ -2,7 +2,6 @@
 #define WHERRY_INTEROP_DETAIL_PIR_JSON_HPP
 
 #include <wherry/base/limits.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/interop/detail/json_text.hpp>

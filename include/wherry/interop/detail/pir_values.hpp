@@ -37,11 +37,13 @@ class pir_values : protected pir_attributes {
         return {};
     }
 
+    static std::string value_name(std::int64_t id) { return "value_" + std::string(decimal(id).view()); }
+
     /// A variable of the program for each tensor that operators make.
     result<std::string> define_variable(const json& op, const json* out, std::string name = {}) {
         auto type = type_of(op, at(out, "TT"));
         if (!type) return type.failure();
-        if (name.empty()) name = "value_" + std::string(decimal(integer(at(out, "%"))).view());
+        if (name.empty()) name = value_name(integer(at(out, "%")));
         add_variable(name, *type, false);
         if (auto defined = define(op, out, {.name = name, .type = *std::move(type)}); !defined) return defined.failure();
         return name;
@@ -74,7 +76,7 @@ class pir_values : protected pir_attributes {
         if (read.constant == nullptr || name_of_op(*read.constant) != "full") return bad(op, "a list where a tensor is meant");
         const auto* held = attribute(*read.constant, "value");
         if (held == nullptr || !(held->is_number() || held->is_boolean())) return bad(*read.constant, "a constant is not a number");
-        read.name = "value_" + std::string(decimal(id).view());
+        read.name = value_name(id);
         add_variable(read.name, read.type, false);
         sequence<std::int64_t> dims(read.type.tensor.dims);
         add("fill_constant", {}, {{"Out", {read.name}}},

@@ -10,7 +10,6 @@
 #include <wherry/policy/set_journal.hpp>
 #include <wherry/version.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -151,7 +150,8 @@ not_rolled roll_forward(int folder, const set_journal& journal, bool check = tru
         if (at < 0) return not_rolled::refused;
         if (Calls::rename(at, from.c_str(), to.c_str()) == 0) continue;
         struct ::stat seen {};  // that it is not there is taken from two calls
-        if (errno != ENOENT || Calls::status_of(at, from.c_str(), seen) == 0) return not_rolled::refused;
+        if (errno != ENOENT || uninterrupted([&] { return Calls::status_of(at, from.c_str(), seen); }) == 0 || errno != ENOENT)
+            return not_rolled::refused;
     }
     if (journal.synced)
         for (const auto& inside : insides_of(journal.entries))

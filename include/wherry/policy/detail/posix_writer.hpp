@@ -99,12 +99,15 @@ class posix_writer {
         return system_error(errc::cannot_open, "the system refused to create a file beside the target", path_, errno);
     }
     result<void> open_in_place(const struct ::stat* old) {
-        const bool device = old != nullptr && S_ISCHR(old->st_mode);
-        if (old != nullptr && !device && !S_ISREG(old->st_mode)) return not_regular();
+        if (old != nullptr && !S_ISCHR(old->st_mode) && !S_ISREG(old->st_mode)) return not_regular();  // a pipe would wait to be opened
         constexpr int flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
         file_ = descriptor<Calls>(uninterrupted([&] { return Calls::open(folder_, name_.c_str(), flags, 0666); }));
         if (!file_) return open_error(path_, errno);
-        if (old != nullptr) old_size_ = device ? size_bytes_ : static_cast<std::uint64_t>(old->st_size);
+        struct ::stat opened {};  // what is there may have changed since
+        if (uninterrupted([&] { return Calls::status(file_.get(), opened); }) != 0) return cannot_write(errno);
+        const bool device = S_ISCHR(opened.st_mode);
+        if (!device && !S_ISREG(opened.st_mode)) return not_regular();
+        old_size_ = device ? size_bytes_ : static_cast<std::uint64_t>(opened.st_size);
         if (device) largest_ = ~std::uint64_t{0};
         return {};
     }

@@ -1,7 +1,6 @@
 #ifndef WHERRY_PROGRAM_DETAIL_PRUNE_IPP
 #define WHERRY_PROGRAM_DETAIL_PRUNE_IPP
 
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/program/block.hpp>
