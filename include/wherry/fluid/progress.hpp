@@ -149,6 +149,7 @@ void load(const Program& program, const std::filesystem::path& model_path, Execu
                          model_path);
 }
 
+/// See fluid/state.hpp. Both files are one whole to the progress.
 template <Progress P>
 state_dict load_program_state(const std::filesystem::path& model_path, std::optional<sequence<Variable>> var_list, const P& progress) {
     return detail::checked_arrays(wherry::load_program_state(detail::utf8(model_path), {.var_list = std::move(var_list)}, progress),

@@ -206,6 +206,15 @@ TEST_CASE("objects that hold themselves or lie too deep are refused on every way
     CHECK(found.found == "more than 64 levels");
 }
 
+TEST_CASE("a text that stands for bytes is whole, or it is refused") {
+    using namespace std::string_literals;
+    const auto encoded = [](const std::string& text) {
+        return "\x80\x02}X\1\0\0\0b"s + "c_codecs\nencode\n(X" + static_cast<char>(text.size()) + "\0\0\0"s + text + "X\6\0\0\0latin1tRs."s;
+    };
+    CHECK(values_of(rest_of(checkpoint_in(encoded("\xc2\x80")))).size() == 1);
+    CHECK(refused_checkpoint(encoded("\xc2")).code == errc::bad_pickle);
+}
+
 TEST_CASE("eval is taken for a tensor of Paddle's static graph and for nothing else") {
     auto bytes = checkpoint("26", "static.pdparams");
     const auto at = bytes.find("data");
