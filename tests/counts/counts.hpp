@@ -19,9 +19,9 @@ struct part {
 };
 
 /// Between the two calls of getppid, which nothing else here asks, lie the system calls that count; below this function the instructions.
-extern "C" [[gnu::noinline]] inline bool measured(const work* todo) {
+extern "C" [[gnu::noinline]] inline bool measured(const work* task) {
     (void)::getppid();
-    const bool done = (*todo)();
+    const bool done = (*task)();
     (void)::getppid();
     return done;
 }
@@ -30,10 +30,10 @@ inline int run(int argc, char** argv, std::initializer_list<part> parts) {
     for (const auto& [name, make] : parts) {
         if (argc == 1) std::printf("%.*s\n", static_cast<int>(name.size()), name.data());
         if (argc != 2 || name != argv[1]) continue;
-        const auto todo = make();
-        if (!todo()) return 1;
+        const auto task = make();
+        if (!task()) return 1;
         const auto before = support::allocations.load();
-        if (!measured(&todo)) return 1;
+        if (!measured(&task)) return 1;
         std::printf("%lld\n", support::allocations - before);
     }
     return 0;

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <fluid/world.hpp>
 #include <support/thrown.hpp>
 #include <support/training_case.hpp>
 
@@ -21,26 +22,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// One small network in programs, names and a scope of its own; warnings are kept.
-struct world {
-    fluid::Program main;
-    fluid::Program startup;
-    fluid::Scope scope;
-    fluid::program_guard programs{main, startup};
-    fluid::scope_guard scopes{scope};
-    fluid::unique_name::guard names;
-    fluid::Executor exe;
-    std::vector<std::string> warnings;
-    fs::path folder;
-
-    explicit world(const std::string& name) : folder(fs::path("fluid_io") / name) {
-        fs::remove_all(folder);
-        fluid::set_warning_handler([this](std::string_view, std::string_view message) { warnings.emplace_back(message); });
-    }
-    world(const world&) = delete;
-    world& operator=(const world&) = delete;
-    ~world() {
-        fluid::set_warning_handler([](std::string_view, std::string_view) {});
-    }
+struct world : support::world {
+    explicit world(const std::string& name) : support::world("io/" + name) {}
 
     fluid::Variable build(bool run_startup = true) {
         auto x = fluid::data("x", {-1, 4});

@@ -6,6 +6,8 @@
 #include <support/npy.hpp>
 #include <support/thrown.hpp>
 
+#include <wherry/fluid.hpp>
+
 #include <filesystem>
 #include <fstream>
 #include <string>

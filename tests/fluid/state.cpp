@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <fluid/world.hpp>
 #include <support/npy.hpp>
 #include <support/thrown.hpp>
 
@@ -17,28 +18,11 @@ using support::message_of;
 namespace fs = std::filesystem;
 
 namespace {
-struct world {
-    fluid::Program main;
-    fluid::Program startup;
-    fluid::Scope scope;
-    fluid::program_guard programs{main, startup};
-    fluid::scope_guard scopes{scope};
-    fluid::unique_name::guard names;
-    fluid::Executor exe;
-    std::vector<std::string> warnings;
-    fs::path folder;
-
-    explicit world(const std::string& name) : folder(fs::path("fluid_state") / name) {
-        fs::remove_all(folder);
-        fluid::set_warning_handler([this](std::string_view, std::string_view message) { warnings.emplace_back(message); });
+struct world : support::world {
+    explicit world(const std::string& name) : support::world("state/" + name) {
         auto x = fluid::data("x", {-1, 4});
         fluid::optimizer::Momentum(0.1F, 0.9F).minimize(fluid::layers::mean(fluid::layers::fc(x, {.size = 2})));
         exe.run(startup);
-    }
-    world(const world&) = delete;
-    world& operator=(const world&) = delete;
-    ~world() {
-        fluid::set_warning_handler([](std::string_view, std::string_view) {});
     }
 };
 }  // namespace

@@ -16,6 +16,12 @@
 
 namespace wherry::inline WHERRY_ABI {
 
+/// The error of bytes that are not there: `wanted` from an offset on, where `left` are.
+[[nodiscard, gnu::noinline, gnu::cold]] constexpr failure cut_short(std::string_view what, std::uint64_t offset, std::uint64_t wanted,
+                                                                    std::uint64_t left) {
+    return failure(errc::truncated, what).at(offset).expected({decimal(wanted), " bytes"}).found({decimal(left), " bytes"});
+}
+
 /// Reads little-endian values one after another from bytes it does not own. Works at compile time.
 /// Guarantee: a read that fails moves nothing.
 class byte_cursor {
@@ -50,17 +56,10 @@ class byte_cursor {
 
     /// The error of a length that is not there, at this position.
     [[nodiscard]] constexpr failure truncated(std::uint64_t wanted, std::string_view what) const {
-        return failure(errc::truncated, what).at(offset()).expected(bytes_text(wanted)).found(bytes_text(remaining()));
+        return cut_short(what, offset(), wanted, remaining());
     }
 
   private:
-    static constexpr text bytes_text(std::uint64_t n) {
-        const decimal digits(n);
-        sequence<char> shown(digits.view().begin(), digits.view().end());
-        for (const char c : std::string_view(" bytes")) shown.push_back(c);
-        return std::string_view(shown.data(), shown.size());
-    }
-
     std::string_view bytes_;
     std::size_t position_ = 0;
     std::uint64_t base_offset_ = 0;

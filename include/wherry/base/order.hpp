@@ -61,7 +61,8 @@ inline void merge_runs(const keyed_name* from, keyed_name* to, std::size_t count
 }
 }  // namespace detail
 
-/// Positions of the names, sorted by their bytes; equal names stay in the order they come in. Merged, since std::sort is five times the code.
+/// Positions of the names, sorted by their bytes; equal names stay in the order they come in. Merged, since std::sort is five times the
+/// code.
 [[gnu::noinline]] inline sequence<std::size_t> order_of(std::span<const std::string_view> names) {
     const auto count = names.size();
     const auto prefix = detail::common_prefix(names);

@@ -24,8 +24,8 @@
 #include <vector>
 
 /// Several threads in a run. Operators that take long are cut into parts of their output: convolutions by images or filters, pooling and
-/// resizing by images or channels, products by matrices or rows, softmax by rows, functions of elements by elements. Each number is computed as in one thread, so that results do
-/// not depend on how many there are.
+/// resizing by images or channels, products by matrices or rows, softmax by rows, functions of elements by elements. Each number is
+/// computed as in one thread, so that results do not depend on how many there are.
 ///
 ///     Executor exe(op::inference{}, threads<4>{});
 namespace wherry::inline WHERRY_ABI {

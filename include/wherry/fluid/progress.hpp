@@ -28,7 +28,8 @@
 #include <string_view>
 #include <utility>
 
-/// `fluid.io`, `fluid.save`, `fluid.load` and models of `paddle.static` with a progress, which is told how far a save or a load is and says whether to go on:
+/// `fluid.io`, `fluid.save`, `fluid.load` and models of `paddle.static` with a progress, which is told how far a save or a load is and says
+/// whether to go on:
 ///
 ///     fluid::io::save_persistables(exe, "folder", {}, terminal_bar{});
 ///

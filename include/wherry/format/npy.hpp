@@ -185,11 +185,7 @@ inline result<numpy::stored_array> parse_head(std::string_view head, std::uint64
     const auto size_bytes = numpy::data_bytes(layout->dtype, layout->dims);
     if (!size_bytes) return size_bytes.failure();
     const auto left = file_bytes - in.offset();
-    if (left < *size_bytes)
-        return failure(errc::truncated, "the elements of a .npy file are cut short")
-            .at(in.offset())
-            .expected({decimal(*size_bytes), " bytes"})
-            .found({decimal(left), " bytes"});
+    if (left < *size_bytes) return cut_short("the elements of a .npy file are cut short", in.offset(), *size_bytes, left);
     if (left > *size_bytes)
         return failure(errc::trailing_bytes, "a .npy file goes on after its elements")
             .at(in.offset() + *size_bytes)

@@ -71,8 +71,8 @@ inline result<stored_state> list(const std::string& path, const load_options& op
     return made;
 }
 
-/// As `list`, with the elements in memory; a folder must stay as it is meanwhile, too. A progress is told after each array how many bytes of elements are there.
-/// Errors: as `list`; bad_checksum, those of reading; cancelled.
+/// As `list`, with the elements in memory; a folder must stay as it is meanwhile, too. A progress is told after each array how many bytes
+/// of elements are there. Errors: as `list`; bad_checksum, those of reading; cancelled.
 template <Progress P = silent>
 result<loaded_state> load(const std::string& path, const load_options& options = {}, const P& progress = {}) {
     auto listed = list(path, options);

@@ -96,6 +96,16 @@ inline result<void> check(std::span<const tensor_ref> tensors, form as, const sa
     return check_place(tensors, as, options);
 }
 
+/// Where a file lies, and its name without the ending.
+struct place {
+    std::string folder;
+    std::string base;
+};
+inline place place_of(const std::string& path) {
+    const auto at = paths::of_utf8(path);
+    return {at.has_parent_path() ? paths::to_utf8(at.parent_path()) : std::string("."), paths::to_utf8(at.stem())};
+}
+
 inline failure shards_are_left(const std::string& folder, const std::error_code& why) {
     return failure(errc::cannot_write, "shards of an earlier save are still there").in_file(folder).found(why.message());
 }
@@ -128,9 +138,7 @@ result<void> write_told(const save_plan& plan, S& sink, const P& progress) {
 /// PATH is what a single file would be called.
 template <Progress P>
 result<void> save_shards(std::span<const tensor_ref> tensors, const std::string& path, const save_options& options, const P& progress) {
-    const auto at = paths::of_utf8(path);
-    const auto base = paths::to_utf8(at.stem());
-    const auto folder = at.has_parent_path() ? paths::to_utf8(at.parent_path()) : std::string(".");
+    const auto [folder, base] = place_of(path);
     auto metadata = metadata_of(options.extra);
     if (!metadata) return metadata.failure();
     const auto plan = wherry::safetensors::plan_shards(tensors, base, options.shard_bytes, format::safetensors{*std::move(metadata)});
@@ -148,11 +156,9 @@ result<void> save_safetensors(std::span<const tensor_ref> tensors, const std::st
     if (!metadata) return metadata.failure();
     auto saved = archive<format::safetensors>::save(tensors, disk{path}, format::safetensors{*std::move(metadata)}, progress);
     if (!saved) return saved;
-    const auto at = paths::of_utf8(path);
-    const auto base = paths::to_utf8(at.stem());
-    const auto folder = at.has_parent_path() ? paths::to_utf8(at.parent_path()) : std::string(".");
+    const auto [folder, base] = place_of(path);
     const auto name = base + ".safetensors";
-    if (paths::to_utf8(at.filename()) != name ||
+    if (paths::to_utf8(paths::of_utf8(path).filename()) != name ||
         !paths::exists(paths::to_utf8(paths::of_utf8(folder, base + std::string(wherry::safetensors::index_suffix)))))
         return {};
     sequence<record_size> kept;

@@ -43,7 +43,8 @@ struct moving_average_options {
 /// Source: fluid.optimizer.ExponentialMovingAverage of 1.8.5.
 class ExponentialMovingAverage {
   public:
-    /// Averages of all Parameters of the main program but those whose attribute says no (`do_model_average`). Errors: those of `create_global_var`.
+    /// Averages of all Parameters of the main program but those whose attribute says no (`do_model_average`). Errors: those of
+    /// `create_global_var`.
     static result<ExponentialMovingAverage> make(Builder<carries::kernels>& b, const moving_average_options& options = {}) {
         ExponentialMovingAverage made;
         if (auto decay = made.make_decay(b, options); !decay) return decay.failure();

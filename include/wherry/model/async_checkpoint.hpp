@@ -62,10 +62,11 @@ class array_snapshot {
 
 /// Saves checkpoints while training goes on: a save copies the arrays and returns, a thread writes the copy.
 ///
-/// Cost of a save to who calls it: the wait for the last one, and one copy of the arrays in memory. Once that memory is there, after the first
-/// save, the copy takes 0.9 to 1.2 times a memcpy of the same bytes, 2.7 times where they fit the cache of the core that wrote the last one
-/// (16 MiB; `benchmarks/checkpoint.cpp`). Memory: that copy, which stays for the next save. The store belongs to this object while a save is under way. Where the system has no thread to give, the save is done before it
-/// returns; without exceptions the program ends there.
+/// Cost of a save to who calls it: the wait for the last one, and one copy of the arrays in memory. Once that memory is there, after the
+/// first save, the copy takes 0.9 to 1.2 times a memcpy of the same bytes, 2.7 times where they fit the cache of the core that wrote the
+/// last one (16 MiB; `benchmarks/checkpoint.cpp`). Memory: that copy, which stays for the next save. The store belongs to this object while
+/// a save is under way. Where the system has no thread to give, the save is done before it returns; without exceptions the program ends
+/// there.
 template <class Store = checkpoint_store<>>
 class async_checkpoints {
   public:

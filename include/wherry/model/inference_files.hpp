@@ -124,12 +124,11 @@ result<void> write_model(const inference_files& files, std::string_view model_na
 }
 }  // namespace detail
 
-/// Saves what `targets` need as a model in a folder, the way fluid 1.8 does: a `scale` is appended to the program for
-/// every target, the program is pruned to feeds and targets, and its persistables are saved beside it.
-/// Errors: bad_argument without targets, those of `append_target_scales`, `make_inference_program` and `archive::save`;
-/// not_regular_file, bad_name for the files; cancelled, where a progress says so. Guarantee: after an error the program has no new operators, and no file of
-/// it was written; program and parameters take their names together.
-/// Source: fluid.io.save_inference_model.
+/// Saves what `targets` need as a model in a folder, the way fluid 1.8 does: a `scale` is appended to the program for every target, the
+/// program is pruned to feeds and targets, and its persistables are saved beside it. Errors: bad_argument without targets, those of
+/// `append_target_scales`, `make_inference_program` and `archive::save`; not_regular_file, bad_name for the files; cancelled, where a
+/// progress says so. Guarantee: after an error the program has no new operators, and no file of it was written; program and parameters take
+/// their names together. Source: fluid.io.save_inference_model.
 template <Progress P = silent>
 result<saved_model> save_inference_model(const inference_files& files, std::span<const std::string> feeds,
                                          std::span<const Variable> targets, Program& program, const Scope& scope,

@@ -100,8 +100,8 @@ using posix_disk = basic_disk<detail::posix_saver<Calls>, detail::posix_opener<C
 /// Without POSIX calls (Windows) each file of a set is as one file is, and `durable` is `unsupported`. Where a file system has no locks
 /// (some network disks) savers do not wait for each other. A file that a link has led out of the folder is not part of a set.
 ///
-/// Old and new files are there side by side until the commit: room for both is needed. A set of 200 files of 4 KiB takes 1.5 times as long as
-/// with `fast`, since each is renamed; in a new folder, which is renamed once, as long.
+/// Old and new files are there side by side until the commit: room for both is needed. A set of 200 files of 4 KiB takes 1.5 times as long
+/// as with `fast`, since each is renamed; in a new folder, which is renamed once, as long.
 ///
 /// Two savers of one folder: the second waits for the renames of the first, for half a minute. Temporaries carry host, process and its
 /// start; a load or save of the folder removes those of processes of this host that are gone.

@@ -48,11 +48,8 @@ class stream_indexer {
         if (!header) return header.failure().in_file(reader_.path());
         const auto left = size_bytes_ - header->data_offset;
         if (!fits(header->data_bytes, left))
-            return failure(errc::truncated, "the elements of a tensor are cut short")
-                .in_file(reader_.path())
-                .at(header->data_offset)
-                .expected({decimal(header->data_bytes), " bytes"})
-                .found({decimal(left), " bytes"});
+            return cut_short("the elements of a tensor are cut short", header->data_offset, header->data_bytes, left)
+                .in_file(reader_.path());
         indexed_tensor made{*std::move(header), offset_};
         offset_ = made.header.data_end();
         step_ = made.header.data_bytes <= few_bytes ? wide_window : narrow_window;

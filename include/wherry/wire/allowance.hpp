@@ -20,9 +20,9 @@ namespace wherry::inline WHERRY_ABI::wire {
 /// It remembers what that parse made, so it is not for a second message.
 class allowance {
   public:
-    /// Memory that so many bytes may become: sixteen times as much and a mebibyte, `limits::parsed_bytes` and `total_bytes` at most. Programs
-    /// of real models take 3 to 7 times their bytes, a chain of operators without attributes 15. Constant expressions take nobody's memory:
-    /// `parsed_bytes`.
+    /// Memory that so many bytes may become: sixteen times as much and a mebibyte, `limits::parsed_bytes` and `total_bytes` at most.
+    /// Programs of real models take 3 to 7 times their bytes, a chain of operators without attributes 15. Constant expressions take
+    /// nobody's memory: `parsed_bytes`.
     [[nodiscard]] static constexpr std::uint64_t parsed_bytes(std::uint64_t size_bytes, const limits& caps) noexcept {
         if (__builtin_is_constant_evaluated()) return caps.parsed_bytes;
         const auto most = std::min(caps.parsed_bytes, caps.total_bytes);

@@ -31,8 +31,9 @@
 ///         static constexpr void visit(Self& self, Visitor& field) { field(1, self.version); }
 ///     };
 ///
-/// The type of a member is its rule: a plain member is `required`, `std::optional` is `optional`, as is `boxed` for a
-/// sub-message, and `sequence` is `repeated`, as is `shared_list`, which holds equal ones once. Nothing recurses by input: the nesting of messages is the nesting of the C++ types.
+/// The type of a member is its rule: a plain member is `required`, `std::optional` is `optional`, as is `boxed` for a sub-message, and
+/// `sequence` is `repeated`, as is `shared_list`, which holds equal ones once. Nothing recurses by input: the nesting of messages is the
+/// nesting of the C++ types.
 namespace wherry::inline WHERRY_ABI::wire {
 
 namespace detail {

@@ -55,10 +55,9 @@ std::optional<N> whole_number(std::string_view text) {
 }
 }  // namespace detail
 
-/// A tensor of one value.
-/// Shapes: Out as ShapeTensor, the numbers of ShapeTensorList or attribute `shape` say. Errors: bad_dtype, bad_dims, overflow; bad_attribute
-/// for a str_value that is not a number (the reference takes what it can read of it, or 0); dtype_mismatch; unsupported for a shape that is not
-/// known when the plan is made. Source: paddle operator `fill_constant`.
+/// A tensor of one value. Shapes: Out as ShapeTensor, the numbers of ShapeTensorList or attribute `shape` say. Errors: bad_dtype, bad_dims,
+/// overflow; bad_attribute for a str_value that is not a number (the reference takes what it can read of it, or 0); dtype_mismatch;
+/// unsupported for a shape that is not known when the plan is made. Source: paddle operator `fill_constant`.
 struct fill_constant {
     static constexpr std::string_view type = "fill_constant";
     static constexpr auto reads = op_reads::constants;

@@ -2,7 +2,6 @@
 #define WHERRY_FORMAT_PICKLE_INPUT_HPP
 
 #include <wherry/base/bytes.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/record/any_reader.hpp>
@@ -93,7 +92,7 @@ class input {
 
     /// The error of a length that is not there, at this position.
     [[nodiscard]] failure truncated(std::uint64_t wanted, std::string_view what) const {
-        return failure(errc::truncated, what).at(offset()).expected({decimal(wanted), " bytes"}).found({decimal(remaining()), " bytes"});
+        return cut_short(what, offset(), wanted, remaining());
     }
     /// The memory of what was taken.
     [[nodiscard]] sequence<byte_buffer> take_memory() noexcept { return std::move(kept_); }
