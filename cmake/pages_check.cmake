@@ -26,7 +26,7 @@ function(squeezed out text)
 endfunction()
 
 file(GLOB_RECURSE files "${source}/include/*.hpp" "${source}/examples/*.?pp" "${source}/examples/*.c" "${source}/tests/*.?pp"
-    "${source}/benchmarks/*.cpp" "${source}/tests/oracle/*" "${source}/cmake/*.cmake" "${source}/CMakeLists.txt" "${source}/.ci/run")
+    "${source}/benchmarks/*.cpp" "${source}/tests/oracle/*.py" "${source}/tests/oracle/*.sh" "${source}/cmake/*.cmake" "${source}/CMakeLists.txt" "${source}/.ci/run")
 set(code_of_all "\n")
 foreach(file IN LISTS files)
     file(READ "${file}" text)
