@@ -9,7 +9,6 @@ import sys
 import numpy as np
 import paddle
 
-sys.dont_write_bytecode = True  # a checkout stays as it is
 from cases_tools import array, called, close, has, inspected, out, paddle_runs, read, refused, same_pickle, tool
 
 cases = sys.argv[2]

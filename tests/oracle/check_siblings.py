@@ -17,7 +17,6 @@ from paddle.base.proto import framework_pb2 as pb
 from safetensors import numpy as st
 from safetensors import safe_open
 
-sys.dont_write_bytecode = True  # a checkout stays as it is
 from cases_tools import array, close, has, inspected, out, paddle_runs, read, refused, same_pickle, tool, write
 
 cases = sys.argv[2]

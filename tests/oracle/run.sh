@@ -2,6 +2,7 @@
 # The real fluid 1.8.5, Paddle 2.6.2 and 3.3.1 read and run what wherry wrote:
 #   run.sh FLUID18_PYTHON PADDLE26_PYTHON PADDLE33_PYTHON BUILD_DIR        from the top of the checkout, ../shared beside it
 set -euo pipefail
+export PYTHONDONTWRITEBYTECODE=1 # a checkout stays as it is
 fluid18=$1 paddle26=$2 paddle33=$3 build=$4
 oracle=$PWD/../shared/oracle here=$PWD/tests/oracle golden=$PWD/tests/golden
 work=$(mktemp -d)
