@@ -60,11 +60,13 @@ struct file_contents {
 namespace detail {
 using held_kinds = decltype(file_contents::held);
 
+constexpr std::size_t stats_piece_bytes = 1U << 20U;  ///< whole elements
+
 /// Reads the elements of a stream, a piece at a time, and tells how far in the file it is.
 template <class R>
 result<value_stats> stats_of(R& file, const wherry::wire::tensor_header& header, const progress_bar& bar) {
     value_stats made;
-    std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(header.data_bytes, 1U << 20U)));
+    std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(header.data_bytes, stats_piece_bytes)));
     for (std::uint64_t done = 0; done < header.data_bytes;) {
         const auto bytes = std::min<std::uint64_t>(piece.size(), header.data_bytes - done);
         const auto part = std::span(piece).first(static_cast<std::size_t>(bytes));
@@ -145,8 +147,13 @@ inline result<held_kinds> arrays_of(const std::string& path, wherry::wire::file_
     for (const auto& one : made.held.arrays) {
         const auto tensor = one.tensor();
         if (!tensor) return tensor.error();
-        made.stats.emplace_back().add(one.dtype, tensor->bytes());
-        (*stats)(done += tensor->bytes().size(), all);
+        auto& values = made.stats.emplace_back();
+        for (auto left = tensor->bytes(); !left.empty();) {
+            const auto part = left.first(std::min(left.size(), stats_piece_bytes));
+            values.add(one.dtype, part);
+            (*stats)(done += part.size(), all);
+            left = left.subspan(part.size());
+        }
     }
     return held_kinds(std::move(made));
 }

@@ -1,4 +1,7 @@
 #include "help_pages.hpp"
+#include "text.hpp"
+
+#include <algorithm>
 
 namespace tool {
 
@@ -21,6 +24,54 @@ std::string names_of(const help_option& option) {
     std::string made;
     for (const auto& name : option.names) made += (made.empty() ? "" : ", ") + name;
     return made + (option.value.empty() || option.positional ? "" : " " + option.value);
+}
+
+/// A text in lines of at most `width` columns, each but the first after `indent` spaces; its own line ends stay.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+    std::string made;
+    auto column = indent;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto end = std::min(text.find_first_of(" \n", at), text.size());
+        const auto word = text.substr(at, end - at);
+        const bool starts = column == indent;
+        if (!starts && column + 1 + width_of(word) > width) {
+            made += "\n" + std::string(indent, ' ');
+            column = indent;
+        } else if (!starts) {
+            made += " ";
+            ++column;
+        }
+        made += word;
+        column += width_of(word);
+        if (end < text.size() && text[end] == '\n') {
+            made += "\n" + std::string(indent, ' ');
+            column = indent;
+        }
+        at = end + 1;
+    }
+    return made + "\n";
+}
+
+/// `  --out FILE                  The file to write`, in as many lines as it takes.
+std::string entry(const std::string& name, const std::string& says, std::size_t width) {
+    constexpr std::size_t column = 28;
+    auto line = "  " + name;
+    line += width_of(line) + 2 > column ? "\n" + std::string(column, ' ') : std::string(column - width_of(line), ' ');
+    return line + wrapped(says, column, width);
+}
+
+/// What the argument is called in a line of usage.
+std::string placeholder(const help_option& option) {
+    return option.positional && option.value.empty() ? option.names.front() : option.value;
+}
+
+std::string entry(const help_option& option, std::size_t width) {
+    auto name = option.positional ? placeholder(option) : names_of(option);
+    if (option.repeats && !name.ends_with("...")) name += " ...";
+    auto says = option.says;
+    if (option.required && !option.positional) says += " (required)";
+    if (!option.otherwise.empty()) says += " (without it: " + option.otherwise + ")";
+    return entry(name, says, width);
 }
 
 /// A text between single quotes of a shell.
@@ -85,6 +136,25 @@ std::string for_fish(const std::vector<help_command>& commands) {
     return made;
 }
 }  // namespace
+
+std::string help_text(const std::vector<help_command>& commands, std::size_t width) {
+    std::string made = "Saves, loads, trains and runs Paddle models without Paddle.\nUsage: wherry COMMAND [OPTIONS] ...\n\nCommands:\n";
+    for (const auto& one : commands) made += entry(one.name, one.says, width);
+    return made + "\nOptions:\n" + entry("--help, -h", "This text", width) + entry("--version", "The version", width) +
+           "\nwherry help COMMAND says what a command takes.\n";
+}
+
+std::string help_text(const help_command& command, std::size_t width) {
+    auto usage = "Usage: wherry " + command.name + " [OPTIONS]";
+    std::string arguments;
+    std::string options;
+    for (const auto& option : command.options) {
+        if (option.positional) usage += " " + placeholder(option);
+        (option.positional ? arguments : options) += entry(option, width);
+    }
+    auto made = command.says + "\n" + usage + "\n\nArguments:\n" + arguments + "\nOptions:\n" + options;
+    return command.more.empty() ? made : made + "\n" + wrapped(command.more, 0, width);
+}
 
 std::string man_page(const std::vector<help_command>& commands, std::string_view version) {
     std::string made =

@@ -3,6 +3,7 @@
 #include "help_pages.hpp"
 #include "inputs.hpp"
 #include "suggest.hpp"
+#include "text.hpp"
 
 #include <wherry/base/utf8.hpp>
 #include <wherry/version.hpp>
@@ -10,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -41,19 +43,24 @@ void add_inspect(CLI::App& app, tool::inspect_arguments& given) {
 
 void add_convert(CLI::App& app, tool::convert_arguments& given) {
     app.footer(
-        "Two paths are IN and OUT, three are PROGRAM, IN and OUT. PROGRAM names the tensors of a combined file without names and\n"
-        "chooses what is converted. IN may be a combined file, a folder of one file per variable, a .pdparams pickle, .npz, safetensors,\n"
-        "or one of them compressed with gzip: told by content, never by name. It may also be numbers in text, as numpy.savetxt writes\n"
-        "them, a file or a folder of NAME.txt; PROGRAM gives them element types and dims. OUT is the file, or, --to paddle and --to text,\n"
-        "the folder.\n"
-        "Element types are kept. bfloat16 and float8, which NumPy lacks, become unsigned numbers of their bits in pdparams, as Paddle\n"
+        "Two paths are IN and OUT, three are PROGRAM, IN and OUT. PROGRAM names the tensors of a combined file without names and "
+        "chooses what is converted. IN may be a combined file, a folder of one file per variable, a .pdparams pickle, .npz, safetensors, "
+        "or one of them compressed with gzip: told by content, never by name. It may also be numbers in text, as numpy.savetxt writes "
+        "them, a file or a folder of NAME.txt; PROGRAM gives them element types and dims. OUT is the file, or, --to paddle and --to text, "
+        "the folder.\n\n"
+        "Element types are kept. bfloat16 and float8, which NumPy lacks, become unsigned numbers of their bits in pdparams, as Paddle "
         "writes them; in npz they are an error without --cast or --bits. With PROGRAM such bits become bfloat16 again.");
-    app.add_option("paths", given.paths, "[PROGRAM] IN OUT")->required()->expected(2, 3)->type_name("");
+    app.add_option("paths", given.paths, "The program, if one is needed, what is read and what is written")
+        ->required()
+        ->expected(2, 3)
+        ->type_name("[PROGRAM] IN OUT");
     app.add_option("--to", given.form,
                    "The form of OUT: paddle, pdparams, npz, safetensors or text; without it, what the ending of OUT names, or paddle")
-        ->check(CLI::IsMember({"paddle", "pdparams", "npz", "safetensors", "text"}));
+        ->check(CLI::IsMember({"paddle", "pdparams", "npz", "safetensors", "text"}))
+        ->type_name("FORM");
     app.add_option("--filter", given.filter, "persistables (all that outlives a run, the default) or params (Parameters alone)")
-        ->check(CLI::IsMember({"persistables", "params"}));
+        ->check(CLI::IsMember({"persistables", "params"}))
+        ->type_name("FILTER");
     app.add_option("--in-filename", given.in_filename, "The one file in the folder IN that holds all")->type_name("F");
     app.add_option("--out-filename", given.out_filename, "paddle: the one file in OUT for all; without it, one file per variable")
         ->type_name("F");
@@ -79,7 +86,7 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
         ->type_name("OLD=NEW");
     app.add_option(
            "--names-from", given.names_from,
-           "The names that layers have for parameters (fc1.weight), of a .pdparams, a .pdiparams.info or a text of two names per\n"
+           "The names that layers have for parameters (fc1.weight), of a .pdparams, a .pdiparams.info or a text of two names per "
            "line (fc1.weight linear_0.w_0): OUT gets them, --to paddle the names of variables; without it, IN.info and a .pdparams tell")
         ->type_name("FILE");
     app.add_flag("--drop", given.drop,
@@ -107,7 +114,7 @@ void add_dot(CLI::App& app, tool::dot_arguments& given) {
 }
 
 void add_diff(CLI::App& app, tool::diff_arguments& given) {
-    app.footer("Exit status: 0 where both hold the same, 1 where they differ, 2 in case of trouble. A value that is not the same has\n"
+    app.footer("Exit status: 0 where both hold the same, 1 where they differ, 2 in case of trouble. A value that is not the same has "
                "max abs |a - b| and max rel |a - b| / max(|a|, |b|). NaN is the same as NaN, 0 as -0.");
     app.add_option("a", given.a, "A file or folder of any form that convert reads")->required()->type_name("A");
     app.add_option("b", given.b, "Another, of the same form or not")->required()->type_name("B");
@@ -197,8 +204,8 @@ void add_embed(CLI::App& app, tool::embed_arguments& given) {
 
 void add_clean(CLI::App& app, tool::clean_arguments& given) {
     app.footer(
-        "Saves write temporary files and give them their names when all are whole. A save that was killed leaves some: they are removed\n"
-        "where its process of this host is gone, and where it had committed, its files get their names. Folders inside are cleaned, too.\n"
+        "Saves write temporary files and give them their names when all are whole. A save that was killed leaves some: they are removed "
+        "where its process of this host is gone, and where it had committed, its files get their names. Folders inside are cleaned, too. "
         "Loads do the second by themselves and do not see the first; the next save into a folder does both.");
     app.add_option("folder", given.folder, "The folder to clean")->required()->type_name("DIR");
     app.add_flag("--dry-run", given.dry_run, "Say what would be done, and change nothing");
@@ -290,7 +297,15 @@ std::vector<tool::help_command> help_of(const CLI::App& app) {
     for (const auto* known : app.get_subcommands([](const CLI::App*) { return true; })) {
         tool::help_command one{known->get_name(), known->get_description(), known->get_footer(), {}};
         for (const auto* option : known->get_options()) {
-            tool::help_option made{{}, option->get_type_name(), option->get_description(), option->get_positional()};
+            tool::help_option made{{},
+                                   option->get_type_name(),
+                                   option->get_description(),
+                                   option->get_default_str(),
+                                   option->get_positional(),
+                                   option->get_required(),
+                                   option->get_expected_max() >= CLI::detail::expected_max_vector_size};
+            for (const auto* checks : {":", " ["})
+                made.value.resize(std::min(made.value.find(checks), made.value.size()));  // what else CLI11 says of its checks
             for (const auto& name : option->get_lnames()) made.names.push_back("--" + name);
             for (const auto& name : option->get_snames()) made.names.push_back("-" + name);
             if (made.names.empty()) made.names.push_back(option->get_name(true));
@@ -314,14 +329,29 @@ int help_page(const CLI::App& app, const std::vector<std::string>& arguments) {
     return 0;
 }
 
+/// `wherry --help` and `wherry COMMAND --help`.
+int print_help(const CLI::App& app) {
+    constexpr std::size_t readable = 100;
+    const auto columns = tool::output_width();
+    const auto width = columns == 0 ? readable : std::min(columns, readable);
+    const auto commands = help_of(app);
+    const auto asked = app.get_subcommands();
+    const auto is_asked = [&](const tool::help_command& one) { return one.name == asked.front()->get_name(); };
+    const auto text = asked.empty() ? tool::help_text(commands, width)
+                                    : tool::help_text(*std::find_if(commands.begin(), commands.end(), is_asked), width);
+    std::fputs(text.c_str(), stdout);
+    return 0;
+}
+
 int command_line(int argc, char** argv) {
     CLI::App app{"Saves, loads, trains and runs Paddle models without Paddle.", "wherry"};
+    app.set_help_flag("--help,-h", "This text");
     app.set_version_flag("--version", version());
     app.require_subcommand(1);
     tool::inputs files;
     command chosen;
     add(app, "inspect", "Says what a program, a tensor file or a folder holds", add_inspect, tool::inspect, files, chosen);
-    add(app, "convert", "Saves variables in another form: convert [PROGRAM] IN OUT", add_convert, tool::convert, files, chosen);
+    add(app, "convert", "Saves variables in another form", add_convert, tool::convert, files, chosen);
     add(app, "diff", "Says which variables of two files or folders differ", add_diff, tool::diff, files, chosen);
     add(app, "dot", "Draws a program for Graphviz", add_dot, tool::dot, files, chosen);
     add(app, "infer-model", "Saves what targets need of a trained program as an inference model", add_infer_model, tool::infer_model, files,
@@ -331,7 +361,6 @@ int command_line(int argc, char** argv) {
     add(app, "embed", "Writes a model as a C++ header for wherry::embed", add_embed, tool::embed, files, chosen);
     add(app, "clean", "Removes what killed saves left in a folder", add_clean, tool::clean, files, chosen);
     add(app, "train", "Runs a training program step by step", add_train, tool::train, files, chosen);
-    app.footer("wherry help COMMAND says what a command takes.");  // after the commands, which would have it, too
     auto arguments = words_of(argc, argv);
     if (arguments.empty()) arguments = {"--help"};
     if (arguments[0] == "help" && arguments.size() > 1 && arguments[1].starts_with('-') && arguments[1] != "--help")
@@ -342,7 +371,7 @@ int command_line(int argc, char** argv) {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     try {
         app.parse(std::move(arguments));
-    } catch (const CLI::Success& done) {  // --help, --version
+    } catch (const CLI::CallForHelp&) { return print_help(app); } catch (const CLI::Success& done) {  // --version
         return app.exit(done);
     } catch (const CLI::ParseError& wrong) {
         const auto used = app.get_subcommands();

@@ -5,11 +5,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace {
 using words = std::set<std::string>;
@@ -45,7 +48,7 @@ std::map<std::string, std::string> told_commands() {
 TEST_CASE("the README shows every command and every option, and no other") {
     const auto told = told_commands();
     const auto general = wherry_tool({"--help"}).out;
-    const auto listed = std::string(support::between(general + "\n\n\n", "Subcommands:\n", "\n\n"));
+    const auto listed = std::string(support::between(general, "Commands:\n", "\n\n"));
     for (const auto& [command, text] : told) CHECK_MESSAGE(listed.find("  " + command + " ") != std::string::npos, command);
     std::size_t count = 0;
     for (std::size_t at = 0; at != std::string::npos; at = listed.find('\n', at + 1)) {
@@ -64,4 +67,22 @@ TEST_CASE("the README shows every command and every option, and no other") {
         for (const auto& option : shown) CHECK_MESSAGE(there.contains(option), option << " is not an option");
         for (const auto& option : there) CHECK_MESSAGE(shown.contains(option), option << " is not in the README");
     }
+}
+
+TEST_CASE("help fits the terminal, in lines of at most 100 columns, and says what must be given") {
+    for (const auto& [columns, most] : {std::pair{"64", 64U}, {"80", 80U}, {"200", 100U}}) {
+        CAPTURE(columns);
+        setenv("COLUMNS", columns, 1);
+        const auto help = wherry_tool({"help", "convert"}).out;
+        unsetenv("COLUMNS");
+        std::size_t widest = 0;
+        for (std::size_t at = 0; at < help.size(); at = help.find('\n', at) + 1) widest = std::max(widest, help.find('\n', at) - at);
+        CHECK(widest <= most);
+        CHECK(widest + 12 > most);
+        CHECK(help.find("Usage: wherry convert [OPTIONS] [PROGRAM] IN OUT\n") != std::string::npos);
+    }
+    const auto train = wherry_tool({"train", "-h"}).out;
+    CHECK(train == wherry_tool({"help", "train"}).out);
+    CHECK_MESSAGE(train.find("\n  --steps N                 How often the program runs (required)\n") != std::string::npos, train);
+    CHECK(wherry_tool({"help", "bench"}).out.find("(without it: 20)\n") != std::string::npos);
 }
