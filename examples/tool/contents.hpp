@@ -82,7 +82,7 @@ result<value_stats> stats_of(R& file, const wherry::wire::tensor_header& header,
 template <class R>
 result<tensors> annotated_streams(R& file, const progress_bar* stats) {
     wherry::byte_buffer window;
-    wherry::stream_indexer indexer(file, window);
+    wherry::stream_indexer indexer(file, window, chosen_limits::caps);
     tensors made{{}, {}, true};
     bool named = true;
     do {
@@ -109,7 +109,7 @@ template <class R>
 result<held_kinds> streams_of(R& file, const progress_bar* stats) {
     auto streams = annotated_streams(file, stats);
     if (streams) return held_kinds(*std::move(streams));
-    const auto bytes = wherry::read_all(file, wherry::limits{}.program_bytes);
+    const auto bytes = wherry::read_all(file, std::min(chosen_limits::caps.program_bytes, chosen_limits::caps.total_bytes));
     if (!bytes) return std::move(streams).error();
     wherry::byte_cursor in(*bytes);
     auto rows = wherry::wire::read_selected_rows_header(in);
@@ -119,7 +119,7 @@ result<held_kinds> streams_of(R& file, const progress_bar* stats) {
 
 template <class R>
 result<held_kinds> program_of(R& file) {
-    const auto bytes = wherry::read_all(file, wherry::limits{}.program_bytes);
+    const auto bytes = wherry::read_all(file, std::min(chosen_limits::caps.program_bytes, chosen_limits::caps.total_bytes));
     if (!bytes) return bytes.error();
     auto program = parse_program(*bytes, operators::any);
     if (program) return held_kinds(*std::move(program));
@@ -188,7 +188,7 @@ inline result<file_contents> contents_of(const std::string& path, const std::str
         return file_contents{name, file->size_bytes(), *std::move(held), compressed};
     };
     if (*kind != wherry::wire::file_kind::gzip) return made(detail::held_by(*file, *kind, path, stats), false);
-    const auto packed = wherry::read_all(*file);
+    const auto packed = wherry::read_all(*file, chosen_limits::caps.total_bytes);
     if (!packed) return packed.error();
     const auto bytes = unpacked(*packed);
     if (!bytes) return error(bytes.error()).in_file(path);

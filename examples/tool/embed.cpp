@@ -31,7 +31,7 @@ struct model_bytes {
 result<model_bytes> read_model(const embed_arguments& given) {
     auto found = find_model(given.model, given.model_file, given.params_file);
     if (!found) return std::move(found).error();
-    auto program = read_file(found->program_file, wherry::limits{}.program_bytes);
+    auto program = read_file(found->program_file, chosen_limits::caps.program_bytes);
     if (!program) return std::move(program).error();
     model_bytes made{*std::move(program), {}, {}, std::move(found->program)};
     if (wherry::wire::kind_of(made.program, made.program.size()) == wherry::wire::file_kind::json)

@@ -1,6 +1,8 @@
 #ifndef WHERRY_TOOL_FILES_HPP
 #define WHERRY_TOOL_FILES_HPP
 
+#include "memory.hpp"
+
 #include <wherry/policy/disk.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/record/whole_record.hpp>
@@ -9,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,10 +66,10 @@ inline result<wherry::disk::reader> open_file(const std::string& path) {
 }
 
 /// All bytes of a file. Errors: as above, too_large, cannot_read, truncated.
-inline result<std::string> read_file(const std::string& path, std::uint64_t cap_bytes = std::numeric_limits<std::uint64_t>::max()) {
+inline result<std::string> read_file(const std::string& path, std::uint64_t cap_bytes = chosen_limits::caps.total_bytes) {
     auto file = open_file(path);
     if (!file) return std::move(file).error();
-    return wherry::read_all(*file, cap_bytes);
+    return wherry::read_all(*file, std::min(cap_bytes, chosen_limits::caps.total_bytes));
 }
 
 /// Programs of Paddle 3 are looked at whatever their operators are; to run one, or to write it as a 2.x program, all must be known.

@@ -3,6 +3,7 @@
 #include "states.hpp"
 #include "tar.hpp"
 
+#include <wherry/base/allocate.hpp>
 #include <wherry/policy/memory.hpp>
 #include <wherry/wire/sniff.hpp>
 
@@ -69,7 +70,13 @@ result<std::string> temporary_folder::path() {
 result<std::string> read_standard_input() {
     std::string bytes;
     std::vector<char> piece(std::size_t{1} << 16U);
-    while (const auto count = std::fread(piece.data(), 1, piece.size(), stdin)) bytes.append(piece.data(), count);
+    while (const auto count = std::fread(piece.data(), 1, piece.size(), stdin)) {
+        if (count > chosen_limits::caps.total_bytes - bytes.size())
+            return wherry::failure(errc::too_large, "standard input is larger than limits::total_bytes");
+        if (bytes.capacity() - bytes.size() < count && !wherry::try_reserve(bytes, std::max(2 * bytes.size(), count)))
+            return wherry::out_of_memory(2 * bytes.size());
+        bytes.append(piece.data(), count);
+    }
     if (std::ferror(stdin) != 0) return error{.code = errc::cannot_read, .message = "standard input cannot be read"};
     return bytes;
 }
@@ -83,7 +90,7 @@ result<std::string> inputs::unpacked_archive(const std::string& path) {
     if (!is_tar(*head) && !compressed) return path;
     std::string inside;
     if (compressed && !is_tar(*head)) {
-        const auto packed = wherry::read_all(*file);
+        const auto packed = wherry::read_all(*file, chosen_limits::caps.total_bytes);
         if (!packed) return packed.error();
         auto bytes = unpacked(*packed);
         if (!bytes) return bytes.failure().in_file(path);

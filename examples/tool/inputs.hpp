@@ -42,7 +42,7 @@ class inputs {
     std::vector<std::pair<std::string, std::string>> names_;  ///< temporary path, the user's
 };
 
-/// All of standard input. Errors: cannot_read.
+/// All of standard input. Errors: cannot_read, too_large, out_of_memory.
 wherry::result<std::string> read_standard_input();
 
 }  // namespace tool

@@ -85,7 +85,7 @@ struct held_writer {
     json_writer& json;
     bool with_stats;
 
-    void operator()(const error& e) const { json.field("kind", "other").field("error", to_string(e)); }
+    void operator()(const error& e) const { json.field("kind", "other").field("error", told(e)); }
     void operator()(const Program& program) const {
         json.field("kind", "program").field("version", program.version());
         json.key("blocks").array([&] {

@@ -143,8 +143,7 @@ struct text_maker {
     bool with_stats;
 
     std::string operator()(const error& e) const {
-        return title + (e.code == errc::not_a_paddle_file && !e.found.empty() ? wherry::printable(e.found) : "not read: " + to_string(e)) +
-               "\n";
+        return title + (e.code == errc::not_a_paddle_file && !e.found.empty() ? wherry::printable(e.found) : "not read: " + told(e)) + "\n";
     }
     std::string operator()(const Program& program) const {
         auto made = title + "program, " + version_text(program.version()) + ", " + counted(program.blocks().size(), "block") + "\n";

@@ -2,9 +2,12 @@
 #include "commands.hpp"
 #include "help_pages.hpp"
 #include "inputs.hpp"
+#include "memory.hpp"
+#include "said.hpp"
 #include "suggest.hpp"
 #include "text.hpp"
 
+#include <wherry/base/error.hpp>
 #include <wherry/base/utf8.hpp>
 #include <wherry/version.hpp>
 
@@ -15,8 +18,10 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <new>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -251,6 +256,13 @@ void add(CLI::App& app, const char* name, const char* what, void (*options)(CLI:
     static Arguments given;
     auto* added = app.add_subcommand(name, what);
     options(*added, given);
+    if constexpr (!std::is_same_v<Arguments, tool::clean_arguments>)
+        added
+            ->add_option("--memory", tool::chosen_limits::caps.total_bytes,
+                         "The most that one load, program or run may hold, such as 512MB; what would take more is an error")
+            ->transform(CLI::AsSizeValue(true))
+            ->default_str(tool::size_text(tool::chosen_limits::caps.total_bytes))
+            ->type_name("SIZE");
     added->callback([act, &files, &chosen] {
         chosen = [act, &files]() -> tool::result<tool::answer> {
             if (auto opened = files.open(inputs_of(given)); !opened) return std::move(opened).error();
@@ -267,7 +279,7 @@ std::string version() {
 }
 
 int finish(const tool::result<tool::answer>& outcome, const tool::inputs& files, int trouble) {
-    if (!outcome) return complain(files.in_users_words(to_string(outcome.error())), trouble);
+    if (!outcome) return complain(files.in_users_words(tool::told(outcome.error())), trouble);
     std::fwrite(outcome->text.data(), 1, outcome->text.size(), stdout);
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return outcome->status;
     return complain("standard output cannot be written", trouble);
@@ -386,7 +398,9 @@ int command_line(int argc, char** argv) {
 int main(int argc, char** argv) {
     try {
         return command_line(argc, argv);
-    } catch (const std::exception& failure) {  // out of memory
-        return complain(failure.what(), argc > 1 && argv[1] == std::string_view("diff") ? diff_trouble : 1);
+    } catch (const std::exception& failure) {
+        const bool memory = dynamic_cast<const std::bad_alloc*>(&failure) != nullptr;
+        return complain(memory ? tool::told({.code = tool::errc::out_of_memory}) : failure.what(),
+                        argc > 1 && argv[1] == std::string_view("diff") ? diff_trouble : 1);
     }
 }

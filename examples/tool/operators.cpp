@@ -1,4 +1,5 @@
 #include "operators.hpp"
+#include "memory.hpp"
 
 #include <wherry/exec/op/inference.hpp>
 #include <wherry/exec/threads.hpp>
@@ -11,7 +12,7 @@ namespace tool {
 
 wherry::Executor executor_of_all(std::size_t threads) {
     wherry::chosen_threads::count = threads;
-    return wherry::Executor(wherry::op::inference{}, wherry::chosen_threads{});
+    return wherry::Executor(wherry::op::inference{}, wherry::chosen_threads{}, chosen_limits::caps);
 }
 
 wherry::op_table all_operators() { return wherry::op::inference::table; }

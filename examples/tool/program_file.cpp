@@ -15,7 +15,7 @@ namespace tool {
 namespace {
 result<Program> parse_json(std::string_view bytes, operators take) {
 #if __has_include(<nlohmann/json.hpp>)
-    return wherry::read_pir(bytes, {}, take == operators::any ? wherry::pir_operators::any : wherry::pir_operators::known);
+    return wherry::read_pir(bytes, chosen_limits::caps, take == operators::any ? wherry::pir_operators::any : wherry::pir_operators::known);
 #else
     (void)bytes, (void)take;
     return error{.code = errc::unsupported, .message = "this command was built without nlohmann_json, which reads programs of Paddle 3"};
@@ -34,7 +34,7 @@ result<Program> parse_program(std::string_view bytes, operators take) {
     if (const auto foreign = wherry::wire::kind_instead_of_program(bytes);
         !foreign.empty() && !wherry::wire::detail::looks_like_program(bytes))
         return other(foreign);
-    return Program::parse_from_string(bytes);
+    return Program::parse_from_string(bytes, chosen_limits::caps);
 }
 
 namespace {
@@ -81,7 +81,7 @@ result<std::string> program_file_in(const std::string& folder) {
 result<Program> load_program(const std::string& path, operators take) {
     auto file = is_folder(path) ? program_file_in(path) : result<std::string>(path);
     if (!file) return std::move(file).error();
-    const auto bytes = read_file(*file, wherry::limits{}.program_bytes);
+    const auto bytes = read_file(*file, chosen_limits::caps.program_bytes);
     if (!bytes) return bytes.error();
     auto program = parse_program(*bytes, take);
     if (!program) return program.failure().in_file(*file);

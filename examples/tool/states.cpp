@@ -1,4 +1,5 @@
 #include "states.hpp"
+#include "memory.hpp"
 
 #if __has_include(<zlib.h>) && __has_include(<nlohmann/json.hpp>)
 #include <wherry/interop/state_file.hpp>
@@ -47,7 +48,7 @@ state_file::form form_of(const state_target& target) {
 }  // namespace
 
 result<listing> list_state(const std::string& path, const state_wish& wish) {
-    auto read = state_file::list(path, {.in_order = wish.in_order, .of_folder = wish.wanted, .caps = {}});
+    auto read = state_file::list(path, {.in_order = wish.in_order, .of_folder = wish.wanted, .caps = chosen_limits::caps});
     if (!read) return std::move(read).error();
     listing made;
     made.extra = read->report.extra;
@@ -67,18 +68,9 @@ result<listing> list_state(const std::string& path, const state_wish& wish) {
 result<state> load_state(const std::string& path, const progress_bar& bar, const state_wish& wish) {
     auto listed = list_state(path, wish);
     if (!listed) return std::move(listed).error();
-    state made{{}, std::move(listed->warnings), listed->extra};
-    std::uint64_t all = 0;
-    std::uint64_t done = 0;
-    for (const auto& one : listed->arrays) all += one.dims.count() * wherry::size_of(one.dtype);
-    for (auto& one : listed->arrays) {
-        auto tensor = one.tensor();
-        if (!tensor) return tensor.failure().in_file(path);
-        done += tensor->bytes().size();
-        bar(done, all);
-        made.arrays.add(one.name, *std::move(tensor));
-    }
-    return made;
+    auto arrays = state_file::fetch(std::move(listed->arrays), chosen_limits::caps, bar);
+    if (!arrays) return arrays.failure().in_file(path);
+    return state{*std::move(arrays), std::move(listed->warnings), std::move(listed->extra)};
 }
 
 wherry::structured_names names_in(const wherry::kept_extra& kept) {
@@ -117,7 +109,7 @@ result<void> check_extra(const wherry::kept_extra& kept, const state_target& tar
 }
 
 result<std::string> unpacked(std::string_view bytes) {
-    const auto made = wherry::gunzip(bytes);
+    const auto made = wherry::gunzip(bytes, chosen_limits::caps);
     if (!made) return made.error();
     return std::string(wherry::view_of(*made));
 }

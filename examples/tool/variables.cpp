@@ -16,8 +16,8 @@ namespace tool {
 
 namespace {
 using wherry::wire::file_kind;
-using one_file = wherry::archive<wherry::layout::combined>;
-using file_each = wherry::archive<wherry::layout::per_file>;
+using one_file = wherry::archive<wherry::layout::combined, chosen_limits>;
+using file_each = wherry::archive<wherry::layout::per_file, chosen_limits>;
 
 result<file_kind> kind_of(const std::string& path) {
     auto file = open_file(path);
@@ -34,7 +34,7 @@ bool fits(const std::string& path, std::span<const Variable> sorted) {
     auto file = open_file(path);
     if (!file) return false;
     wherry::byte_buffer window;
-    wherry::stream_indexer indexer(*file, window);
+    wherry::stream_indexer indexer(*file, window, chosen_limits::caps);
     for (const auto& var : sorted) {
         if (indexer.at_end()) return false;
         const auto next = indexer.next();

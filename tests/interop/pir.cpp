@@ -225,6 +225,8 @@ TEST_CASE("pir: other documents are refused, each with its own error") {
     CHECK(code_of(changed("\"version\":4", "\"version\":\"4\"")) == errc::bad_version);
     CHECK(code_of(read_pir(std::string(100'000, '['))) == errc::too_large);
     CHECK(code_of(read_pir(std::string(1000, ' '), {.program_bytes = 4096})) == errc::too_large);
+    CHECK(code_of(read_pir(std::string(1000, ' '), {.total_bytes = 29'999})) == errc::too_large);
+    CHECK(code_of(read_pir(std::string(1000, ' '), {.total_bytes = 30'000})) == errc::not_a_paddle_file);
 }
 
 TEST_CASE("pir: a program that contradicts itself is refused, and the operator is named") {

@@ -47,6 +47,30 @@ TEST_CASE("arrays are loaded from a folder, and from one file with the program's
     CHECK(state_file::load(support::golden(model + "/params.bin"), {.in_order = variables}).error().code == errc::missing_record);
 }
 
+TEST_CASE("all arrays of a load together keep within limits::total_bytes, and one that is fetched does") {
+    const auto path = support::golden(model + "/persistables");
+    const auto listed = state_file::list(path);
+    REQUIRE(listed);
+    const limits enough{.total_bytes = listed->report.data_bytes};
+    CHECK(state_file::load(path, {.caps = enough}));
+    const auto refused = state_file::load(path, {.caps = {.total_bytes = enough.total_bytes - 1}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == errc::too_large);
+    CHECK(refused.error().message == "this needs more memory than limits::total_bytes");
+    CHECK_FALSE(refused.error().variable.empty());
+    const auto capped_list = state_file::list(path, {.caps = {.total_bytes = 40}});
+    REQUIRE(capped_list);
+    std::size_t refused_count = 0;
+    for (const auto& one : capped_list->arrays) {
+        const auto fetched = one.tensor();
+        CHECK(bool(fetched) == (one.dims.count() * size_of(one.dtype) <= 40));
+        if (fetched) continue;
+        ++refused_count;
+        CHECK(fetched.error().code == errc::too_large);
+    }
+    CHECK(refused_count > 0);
+}
+
 TEST_CASE("a combined file in a folder takes the program's names, too; a file of one tensor its own") {
     const support::scratch place("state_folder");
     support::write_file(place / "m/__params__", support::read_file(support::golden(model + "/persistables.bin")));

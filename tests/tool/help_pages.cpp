@@ -29,7 +29,7 @@ TEST_CASE("completions are those of the command, in a real bash") {
     CHECK(completed("wherry d") == "diff dot\n");
     CHECK(completed("wherry inspect --s") == "--stats\n");
     CHECK(completed("wherry run --") ==
-          "--help --feed --fetch --lod --model-file --params-file --threads --as-written --profile --trace --quiet\n");
+          "--help --feed --fetch --lod --model-file --params-file --threads --as-written --profile --trace --quiet --memory\n");
     CHECK(completed("wherry help tr") == "train\n");
     CHECK(completed("wherry inspect fi") == "\n");  // files are bash's own business
 }

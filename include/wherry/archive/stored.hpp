@@ -2,6 +2,7 @@
 #define WHERRY_ARCHIVE_STORED_HPP
 
 #include <wherry/archive/load_all.hpp>
+#include <wherry/base/budget.hpp>
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
@@ -44,7 +45,7 @@ struct stored_tensor {
 
     /// To be saved: the elements are fetched when they are written.
     [[nodiscard]] tensor_ref ref() const noexcept { return {name, dtype, dims, &lod, {}, nullptr, &elements}; }
-    /// The elements, in memory of their own. Errors: those of reading, bad_checksum.
+    /// The elements, in memory of their own. Errors: those of reading, bad_checksum; too_large beyond `limits::total_bytes` of the listing, out_of_memory.
     [[nodiscard]] result<Tensor> tensor() const {
         auto made = elements.fetch(elements.state.get(), elements.at);
         if (!made) return made.failure().of_variable(name);
@@ -136,6 +137,7 @@ struct listed_record {
     kept_records from;
     std::string record;
     sequence<placed_tensor> arrays;
+    limits caps;
 
     static result<Tensor> fetch(const void* state, std::size_t at) {
         const auto& self = *static_cast<const listed_record*>(state);
@@ -149,7 +151,9 @@ struct listed_record {
   private:
     [[nodiscard]] result<Tensor> read(const placed_tensor& one, any_reader& reader) const {
         const auto& header = one.found.header;
-        Tensor made(header.dtype, header.dims);
+        Tensor made;
+        if (auto taken = budget(caps).take(header.data_bytes); !taken) return taken.failure();
+        if (!made.try_resize(header.dtype, header.dims)) return out_of_memory(header.data_bytes);
         if (one.decoder.run != nullptr) {
             if (auto decoded = one.decoder.run(one.decoder.state.get(), one.decoder.at, reader, made); !decoded) return decoded.failure();
             return made;
@@ -184,7 +188,7 @@ inline result<stored_state> keep_listed(record_listing listing, kept_records fro
     std::iota(whole.tensors.begin(), whole.tensors.end(), std::size_t{0});
     auto placed = rules.place(whole, wanted, listing, rules, reader.size_bytes(), path, made.report.warnings);
     if (!placed) return placed.failure().in_file(path);
-    auto kept = std::make_shared<listed_record>(listed_record{std::move(from), std::move(record_name), *std::move(placed)});
+    auto kept = std::make_shared<listed_record>(listed_record{std::move(from), std::move(record_name), *std::move(placed), caps});
     std::map<std::pair<const void*, std::size_t>, std::size_t> first_of;  // arrays that are one and the same have one source
     for (std::size_t at = 0; at < kept->arrays.size(); ++at) {
         const auto& decoder = kept->arrays[at].decoder;

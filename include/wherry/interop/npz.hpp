@@ -203,7 +203,7 @@ struct npz {
             if (m.method != 0 && m.size_bytes > left)
                 return failure(errc::too_large, "compressed bytes become more than the limit")
                     .of_variable(array)
-                    .expected(request.caps.inflated_bytes);
+                    .expected(std::min(request.caps.inflated_bytes, request.caps.total_bytes));
             if (m.method != 0) left -= m.size_bytes;
             auto listed = detail::npz::list_member(std::move(m), reader);
             if (!listed) return listed.failure().of_variable(array);

@@ -4,7 +4,9 @@
 #include <wherry/archive/load_all.hpp>
 #include <wherry/archive/select.hpp>
 #include <wherry/archive/stored.hpp>
+#include <wherry/base/budget.hpp>
 #include <wherry/base/dtype.hpp>
+#include <wherry/base/limits.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/base/shape.hpp>
@@ -71,23 +73,38 @@ inline result<stored_state> list(const std::string& path, const load_options& op
     return made;
 }
 
-/// As `list`, with the elements in memory; a folder must stay as it is meanwhile, too. A progress is told after each array how many bytes
-/// of elements are there. Errors: as `list`; bad_checksum, those of reading; cancelled.
+/// Listed arrays with their elements in memory. A progress is told after each one how many bytes of elements are there.
+/// Errors: too_large where all are more than `total_bytes`, and nothing is read then; out_of_memory, bad_checksum, those of reading; cancelled.
+template <Progress P = silent>
+result<state_dict> fetch(sequence<stored_tensor> listed, const limits& caps = {}, const P& progress = {}) {
+    budget room(caps);
+    for (const auto& one : listed)
+        if (auto taken = room.take(byte_count(one.dtype, one.dims).value_or(~std::uint64_t{0})); !taken)
+            return taken.failure().of_variable(one.name);
+    const auto all = caps.total_bytes - room.left_bytes();
+    return caught([&]() -> result<state_dict> {
+        state_dict made;
+        std::uint64_t done = 0;
+        for (auto& one : listed) {
+            auto tensor = one.tensor();
+            if (!tensor) return tensor.failure();
+            done += tensor->bytes().size();
+            made.add(std::move(one.name), *std::move(tensor));
+            one.elements = {};
+            if (!progress(done, all)) return wherry::detail::cancelled_error();
+        }
+        return made;
+    });
+}
+
+/// As `list`, with the elements in memory; a folder must stay as it is meanwhile, too. Errors: as `list` and `fetch`.
 template <Progress P = silent>
 result<loaded_state> load(const std::string& path, const load_options& options = {}, const P& progress = {}) {
     auto listed = list(path, options);
     if (!listed) return listed.failure();
-    loaded_state made{{}, std::move(listed->report)};
-    std::uint64_t done = 0;
-    for (auto& one : listed->arrays) {
-        auto tensor = one.tensor();
-        if (!tensor) return tensor.failure().in_file(path);
-        done += tensor->bytes().size();
-        made.arrays.add(std::move(one.name), *std::move(tensor));
-        one.elements = {};
-        if (!progress(done, std::max(done, made.report.data_bytes))) return wherry::detail::cancelled_error().in_file(path);
-    }
-    return made;
+    auto arrays = fetch(std::move(listed->arrays), options.caps, progress);
+    if (!arrays) return arrays.failure().in_file(path);
+    return loaded_state{*std::move(arrays), std::move(listed->report)};
 }
 
 namespace detail {

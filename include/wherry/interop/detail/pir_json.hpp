@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -28,9 +29,10 @@ struct pir_json {
 
     static result<json> parse(std::string_view bytes, const limits& caps) {
         constexpr int depth = 64;
-        // a parsed document takes some ten times its bytes
-        if (bytes.size() > caps.program_bytes / 8)
-            return failure(errc::too_large, "a PIR program is larger than the limit").expected(caps.program_bytes / 8).found(bytes.size());
+        // a parsed document takes some ten times its bytes, thirty at most
+        const auto most = std::min(caps.program_bytes / 8, caps.total_bytes / 30);
+        if (bytes.size() > most)
+            return failure(errc::too_large, "a PIR program is larger than the limit").expected(most).found(bytes.size());
         auto [root, too_deep] = parse_json(bytes, depth);
         if (too_deep) return failure(errc::too_large, "a JSON document is nested deeper than the limit").expected(depth);
         if (root.is_discarded()) return failure(errc::not_a_paddle_file, "this is not a JSON document").expected("a PIR program");

@@ -1,6 +1,7 @@
 #ifndef WHERRY_INTEROP_DETAIL_SAFETENSORS_HEADER_HPP
 #define WHERRY_INTEROP_DETAIL_SAFETENSORS_HEADER_HPP
 
+#include <wherry/base/allocate.hpp>
 #include <wherry/base/bytes.hpp>
 #include <wherry/base/dtype.hpp>
 #include <wherry/base/limits.hpp>
@@ -296,7 +297,9 @@ inline result<parsed_header> read_header(any_reader& reader, const limits& caps)
     if (!start) return start.failure();
     const auto size = header_size(*start, file_bytes);
     if (!size) return size.failure();
-    std::string text(static_cast<std::size_t>(*size), '\0');
+    std::string text;
+    if (!try_reserve(text, static_cast<std::size_t>(*size))) return out_of_memory(*size);
+    text.resize(static_cast<std::size_t>(*size));
     if (auto read = reader.read_at(8, std::as_writable_bytes(std::span(text))); !read) return read.failure();
     auto header = parse_header(text, file_bytes - 8 - *size, caps);
     if (!header) return header;
