@@ -15,8 +15,8 @@ void write_scalar(json_writer& json, const wherry::wire::Scalar<>& scalar) {
     else json.null();
 }
 
-template <class T>
-void write_optional(json_writer& json, const std::optional<T>& held) {
+template <class Optional>
+void write_optional(json_writer& json, const Optional& held) {
     if (held) json.value(*held);
     else json.null();
 }
@@ -151,23 +151,23 @@ void write_value(json_writer& json, const wherry::Attr& attr) {
         case AttrType::INT: return write_optional(json, attr.i);
         case AttrType::FLOAT: return write_optional(json, attr.f);
         case AttrType::STRING: return write_optional(json, attr.s);
-        case AttrType::INTS: return void(json.list(attr.ints));
-        case AttrType::FLOATS: return void(json.list(attr.floats));
-        case AttrType::STRINGS: return void(json.list(attr.strings));
+        case AttrType::INTS: return void(json.list(*attr.ints));
+        case AttrType::FLOATS: return void(json.list(*attr.floats));
+        case AttrType::STRINGS: return void(json.list(*attr.strings));
         case AttrType::BOOLEAN: return write_optional(json, attr.b);
-        case AttrType::BOOLEANS: return void(json.list(attr.bools));
-        case AttrType::BLOCK: return write_optional(json, attr.block_idx);
-        case AttrType::LONG: return write_optional(json, attr.l);
-        case AttrType::BLOCKS: return void(json.list(attr.blocks_idx));
-        case AttrType::LONGS: return void(json.list(attr.longs));
-        case AttrType::FLOAT64S: return void(json.list(attr.float64s));
-        case AttrType::VAR: return write_optional(json, attr.var_name);
-        case AttrType::VARS: return void(json.list(attr.vars_name));
-        case AttrType::FLOAT64: return write_optional(json, attr.float64);
-        case AttrType::SCALAR: return attr.scalar ? write_scalar(json, *attr.scalar) : void(json.null());
+        case AttrType::BOOLEANS: return void(json.list(attr.more->bools));
+        case AttrType::BLOCK: return write_optional(json, attr.more->block_idx);
+        case AttrType::LONG: return write_optional(json, attr.more->l);
+        case AttrType::BLOCKS: return void(json.list(attr.more->blocks_idx));
+        case AttrType::LONGS: return void(json.list(attr.more->longs));
+        case AttrType::FLOAT64S: return void(json.list(attr.more->float64s));
+        case AttrType::VAR: return write_optional(json, attr.more->var_name);
+        case AttrType::VARS: return void(json.list(attr.more->vars_name));
+        case AttrType::FLOAT64: return write_optional(json, attr.more->float64);
+        case AttrType::SCALAR: return attr.more->scalar ? write_scalar(json, *attr.more->scalar) : void(json.null());
         case AttrType::SCALARS:
             return void(json.array([&] {
-                for (const auto& scalar : attr.scalars) write_scalar(json, scalar);
+                for (const auto& scalar : attr.more->scalars) write_scalar(json, scalar);
             }));
     }
     json.null();  // a type of a newer Paddle

@@ -60,7 +60,7 @@ std::string text_of(std::string_view label, const wherry::Operator::slots& slots
 bool goes_without_saying(const wherry::Attr& attr) {
     if (attr.name == "op_callstack") return true;  // where in a Python source it was made
     if (attr.s) return attr.s->empty() || (attr.name == "op_namescope" && *attr.s == "/");
-    if (attr.name == "op_role_var") return attr.strings.empty();
+    if (attr.name == "op_role_var") return attr.strings->empty();
     if (attr.name == "op_role") return attr.i == 0;
     return (attr.name == "use_mkldnn" || attr.name == "use_cudnn" || attr.name == "use_quantizer" || attr.name == "with_quant_attr") &&
            !attr.b.value_or(false);

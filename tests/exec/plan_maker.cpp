@@ -263,7 +263,7 @@ TEST_CASE("an operator outside of the list, control flow with its sub-block amon
     Attr sub_block;
     sub_block.name = "sub_block";
     sub_block.type = AttrType::BLOCK;
-    sub_block.block_idx = 1;
+    sub_block.more->block_idx = 1;
     nested.op("while", {}, {}, {sub_block});
     const auto refused = planned(nested);
     check_error(refused, errc::unknown_op, "Operator \"while\" has not been registered.");

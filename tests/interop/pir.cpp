@@ -273,8 +273,8 @@ TEST_CASE("pir: values of a half precision tensor keep their fractions") {
     const auto& attrs = read->global_block().ops().back().desc().attrs;
     const auto values = std::find_if(attrs.begin(), attrs.end(), [](const auto& attr) { return attr.name == "values"; });
     REQUIRE(values != attrs.end());
-    REQUIRE(values->scalars.size() == 1);
-    CHECK(values->scalars[0].r == 0.5);
+    REQUIRE(values->more->scalars.size() == 1);
+    CHECK(values->more->scalars[0].r == 0.5);
 }
 
 TEST_CASE("pir: a document that is cut anywhere, or damaged anywhere, is an error or another program, never a crash") {

@@ -5,8 +5,11 @@
 #include <wherry/exec/op/mul.hpp>
 #include <wherry/exec/op/random.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 using namespace wherry;
 using support::check_error;
@@ -109,4 +112,29 @@ TEST_CASE("an operator of the startup program is put first") {
     CHECK(p.startup_ops()[0].implementation() == &implementation_of<op::gaussian_random>);
     CHECK(p.startup_ops()[1].has_input_slot("ShapeTensor"));
     CHECK(p.ops().empty());
+}
+
+TEST_CASE("operators that are built alike hold their attributes together, and a role or a name scope of its own apart") {
+    fresh_programs p;
+    const auto x = must(p.b.create_var(p.main, "x", {2, 2}, DType::FP32, false));
+    const auto add = [&] {
+        const auto out = p.b.create_tmp("mul", DType::FP32);
+        must(p.b.append<op::mul>({{"X", x}, {"Y", x}}, {{"Out", out}}, {make_attr("x_num_col_dims", std::int32_t{1})}));
+    };
+    add();
+    add();
+    {
+        const auto optimizing = p.b.optimizing({"x"});
+        add();
+    }
+    const auto& ops = std::as_const(p.main).global_block().ops();
+    REQUIRE(ops.size() == 3);
+    std::size_t shared = 0;
+    for (const auto& attr : ops[1].desc().attrs) {
+        CHECK(ops[0].find_attr(attr.name) == &attr);
+        if (ops[2].find_attr(attr.name) == &attr) ++shared;
+    }
+    CHECK(shared == ops[1].desc().attrs.size() - 2);
+    CHECK(ops[2].role() == op_role::optimize);
+    CHECK(ops[1].role() == op_role::forward);
 }

@@ -70,11 +70,11 @@ TEST_CASE("attribute: widths convert where nothing is lost") {
     CHECK(*value_of<float>(make_attr<std::int32_t>("a", 3)) == 3.0F);
     Attr wide;
     wide.type = AttrType::FLOAT64;
-    wide.float64 = 0.5;
+    wide.more->float64 = 0.5;
     CHECK(*value_of<float>(wide) == 0.5F);
     Attr scalar;
     scalar.type = AttrType::SCALAR;
-    scalar.scalar.emplace().r = 0.25;
+    scalar.more->scalar.emplace().r = 0.25;
     CHECK(*value_of<float>(scalar) == 0.25F);
     CHECK(*value_of<DType>(make_attr<std::int64_t>("a", 5)) == DType::FP32);
 }
@@ -128,7 +128,7 @@ TEST_CASE("attribute: a type without its value, or of a newer Paddle, is refused
     Attr attr;
     attr.name = "a";
     attr.type = AttrType::INT;
-    attr.l = 5;  // the value of another type
+    attr.more->l = 5;  // the value of another type
     refused<std::int32_t>(attr, "INT", "INT");
     refused<std::int64_t>(attr, "LONG", "INT");
     attr.type = AttrType::FLOAT;

@@ -28,7 +28,7 @@ wire::BlockDesc<> block_desc() {
     desc.forward_block_idx = -1;
     for (const auto* name : {"w", "b", "x"}) desc.vars.push_back(var_desc(name));
     for (const auto* type : {"feed", "mul"}) desc.ops.push_back(op_desc(type));
-    desc.unknown.emplace_back("\x78\x01");
+    desc.unknown->emplace_back("\x78\x01");
     return desc;
 }
 std::vector<std::string> names_of(const Block& block) {

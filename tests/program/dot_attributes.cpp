@@ -53,11 +53,11 @@ TEST_CASE("numbers that Paddle 3 writes as scalars are shown as numbers, and wha
     wire::Scalar<> half;
     half.type = wire::Scalar<>::Type::FLOAT64;
     half.r = 0.5;
-    scalar.scalar = half;
+    scalar.more->scalar = half;
     CHECK(shown_of("fill", {scalar}) == shown_lines{"value=0.5"});
     Attr block;
     block.name = "value";
     block.type = AttrType::BLOCK;
-    block.block_idx = 1;
+    block.more->block_idx = 1;
     CHECK(shown_of("fill", {block}).empty());
 }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -82,4 +83,23 @@ TEST_CASE("operator: its role is forward when nothing says otherwise") {
     Operator odd;
     odd.set_attr(make_attr("op_role", "backward"));
     CHECK(odd.role() == op_role::forward);
+}
+
+TEST_CASE("operator: an attribute that another has with the same bytes is held by both, whatever place it has there") {
+    const auto other = mul();
+    auto op = mul();
+    for (const auto& attr : other.desc().attrs) op.set_attr(attr, &other);
+    Operator fresh;
+    fresh.set_attr(make_attr("fresh", true), &other);
+    fresh.set_attr(make_attr("op_role", 257), &other);
+    CHECK(op.find_attr("axis") == other.find_attr("axis"));
+    CHECK(fresh.find_attr("op_role") == other.find_attr("op_role"));
+    fresh.set_attr(make_attr("op_role", 1), &other);
+    CHECK(fresh.role() == 1);
+    CHECK(other.role() == 257);
+    CHECK(fresh.desc().attrs.size() == 2);
+    Operator zero, minus;
+    zero.set_attr(make_attr("x", 0.0F));
+    minus.set_attr(make_attr("x", -0.0F), &zero);  // equal, of other bytes
+    CHECK(std::signbit(*minus.find_attr("x")->f));
 }

@@ -42,7 +42,7 @@ wire::ProgramDesc<> with_sub_blocks() {
     auto& attr = loop.attrs.emplace_back();
     attr.name = "sub_block";
     attr.type = AttrType::BLOCK;
-    attr.block_idx = 1;
+    attr.more->block_idx = 1;
     return desc;
 }
 Attr& sub_block(wire::ProgramDesc<>& desc) { return desc.blocks[0].ops.back().attrs.back(); }
@@ -68,14 +68,14 @@ wire::ProgramDesc<> edited(wire::ProgramDesc<> desc, Edit edit) {
 }
 using P = wire::ProgramDesc<>;
 const row hostile[] = {
-    {"a BLOCK attribute of 99", [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).block_idx = 99; }); }, errc::bad_block,
+    {"a BLOCK attribute of 99", [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).more->block_idx = 99; }); }, errc::bad_block,
      "sub_block", "while", "", "99"},
-    {"a BLOCK attribute of -1", [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).block_idx = -1; }); }, errc::bad_block,
+    {"a BLOCK attribute of -1", [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).more->block_idx = -1; }); }, errc::bad_block,
      "sub_block", "while", "", "-1"},
     {"a BLOCK attribute of -2^31",
-     [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).block_idx = std::numeric_limits<std::int32_t>::min(); }); },
+     [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).more->block_idx = std::numeric_limits<std::int32_t>::min(); }); },
      errc::bad_block, "sub_block", "while", "", "-2147483648"},
-    {"a block that runs itself", [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).block_idx = 0; }); }, errc::bad_block,
+    {"a block that runs itself", [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).more->block_idx = 0; }); }, errc::bad_block,
      "sub_block", "while", "", "0"},
     {"a block that runs its parent",
      [] {
@@ -89,10 +89,10 @@ const row hostile[] = {
      [] { return edited(with_sub_blocks(), [](P& p) { p.blocks[0].ops.push_back(p.blocks[0].ops.back()); }); }, errc::bad_block,
      "sub_block", "while", "", "1"},
     {"a block twice in one list", [] { return edited(with_sub_blocks(), [](P& p) {
-                                           sub_block(p).blocks_idx = {2, 2};
-                                       }); }, errc::bad_block,
-     "sub_block", "while", "", "2"},
-    {"a list with a block that does not exist", [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).blocks_idx = {3}; }); },
+                                           sub_block(p).more->blocks_idx = {2, 2};
+                                       }); },
+     errc::bad_block, "sub_block", "while", "", "2"},
+    {"a list with a block that does not exist", [] { return edited(with_sub_blocks(), [](P& p) { sub_block(p).more->blocks_idx = {3}; }); },
      errc::bad_block, "sub_block", "while", "", "3"},
     {"parents in a ring", [] { return edited(with_sub_blocks(), [](P& p) { p.blocks[0].parent_idx = 1; }); }, errc::bad_block, "", "", "-1",
      "1"},
@@ -162,7 +162,7 @@ const row strange[] = {
     {"sub-blocks that form a tree", [] { return with_sub_blocks(); }, {}, "", "", "", ""},
     {"two sub-blocks in a list",
      [] { return edited(with_sub_blocks(), [](P& p) {
-              sub_block(p).block_idx.reset(), sub_block(p).blocks_idx = {2, 1};
+              sub_block(p).more->block_idx.reset(), sub_block(p).more->blocks_idx = {2, 1};
           }); },
      {},
      "",
@@ -268,7 +268,7 @@ const row strange[] = {
     {"groups 90 deep",
      [] {
          return edited(small_desc(),
-                       [](P& p) { p.unknown.emplace_back(view_of(joined(repeated(hex("9b06"), 90), repeated(hex("9c06"), 90)))); });
+                       [](P& p) { p.unknown->emplace_back(view_of(joined(repeated(hex("9b06"), 90), repeated(hex("9c06"), 90)))); });
      },
      {},
      "",

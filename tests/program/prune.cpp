@@ -32,7 +32,7 @@ void own_block(Operator& op, std::int32_t index) {
     Attr attr;
     attr.name = "sub_block";
     attr.type = AttrType::BLOCK;
-    attr.block_idx = index;
+    attr.more->block_idx = index;
     op.set_attr(std::move(attr));
 }
 names types_of(const Block& block) {
@@ -145,10 +145,10 @@ TEST_CASE("sub-blocks are pruned too and numbered in the order of their operator
     if (!made) FAIL(to_string(made.error()));
     REQUIRE(made->blocks().size() == 3);
     CHECK(types_of(made->blocks()[0]) == names{"mul", "while"});
-    CHECK(made->blocks()[0].ops()[1].find_attr("sub_block")->block_idx == 1);
+    CHECK(made->blocks()[0].ops()[1].find_attr("sub_block")->more->block_idx == 1);
     CHECK(types_of(made->blocks()[1]) == names{"conditional_block", "assign"});
     CHECK(vars_of(made->blocks()[1]) == names{"inner"});
-    CHECK(made->blocks()[1].ops()[0].find_attr("sub_block")->block_idx == 2);
+    CHECK(made->blocks()[1].ops()[0].find_attr("sub_block")->more->block_idx == 2);
     CHECK(types_of(made->blocks()[2]) == names{"scale"});
     CHECK(made->blocks()[2].parent_idx() == 1);
 }

@@ -18,14 +18,14 @@ inline std::string text_of(const wherry::Attr& a) {
     if (a.i) add(std::to_string(*a.i));
     if (a.f) add(std::to_string(std::bit_cast<std::uint32_t>(*a.f)));
     if (a.s) add("'" + *a.s + "'");
-    for (const auto v : a.ints) add(std::to_string(v));
-    for (const auto v : a.floats) add(std::to_string(v));
-    for (const auto& v : a.strings) add("'" + v + "'");
+    for (const auto v : *a.ints) add(std::to_string(v));
+    for (const auto v : *a.floats) add(std::to_string(v));
+    for (const auto& v : *a.strings) add("'" + v + "'");
     if (a.b) add(*a.b ? "true" : "false");
-    if (a.block_idx) add("block " + std::to_string(*a.block_idx));
-    for (const auto v : a.blocks_idx) add("block " + std::to_string(v));
-    if (a.l) add(std::to_string(*a.l));
-    for (const auto v : a.longs) add(std::to_string(v));
+    if (a.more->block_idx) add("block " + std::to_string(*a.more->block_idx));
+    for (const auto v : a.more->blocks_idx) add("block " + std::to_string(v));
+    if (a.more->l) add(std::to_string(*a.more->l));
+    for (const auto v : a.more->longs) add(std::to_string(v));
     return out;
 }
 

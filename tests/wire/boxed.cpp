@@ -52,3 +52,18 @@ TEST_CASE("boxed: one that is assigned to itself keeps its value") {
     name = alias;
     CHECK(*name == "fc_0.w_0");
 }
+
+TEST_CASE("rare: what was never written reads as empty, and is equal to what was written and is empty") {
+    wherry::wire::rare<std::string> name;
+    const auto& seen = name;
+    CHECK(seen->empty());
+    CHECK_FALSE(name.has_value());
+    *name = "w";
+    CHECK(*seen == "w");
+    const auto copy = name;
+    name->clear();
+    CHECK(name.has_value());
+    CHECK(name == wherry::wire::rare<std::string>());
+    CHECK(*copy == "w");
+    static_assert(sizeof(name) == sizeof(void*));
+}

@@ -25,7 +25,7 @@ template <class M>
 constexpr bool comes_back(std::string_view digits) {
     const auto bytes = hex(digits);
     const auto message = wire::parse<M>(view_of(bytes));
-    return message && message->unknown.empty() && wire::serialize(*message) == bytes;
+    return message && message->unknown->empty() && wire::serialize(*message) == bytes;
 }
 
 // Bytes that fluid 1.8.5 wrote.
@@ -70,7 +70,7 @@ constexpr bool operators_say_what_they_do() {
     return op.type == "feed" && op.inputs.size() == 1 && op.inputs[0].parameter == "X" &&
            op.inputs[0].arguments == std::vector<view>{"feed"} && op.outputs[0].parameter == "Out" &&
            op.outputs[0].arguments == std::vector<view>{"x"} && op.attrs.size() == 5 && op.attrs[0].name == "op_device" &&
-           op.attrs[0].s == view("") && op.attrs[1].type == AttrType::STRINGS && op.attrs[1].strings.empty() &&
+           op.attrs[0].s == view("") && op.attrs[1].type == AttrType::STRINGS && op.attrs[1].strings->empty() &&
            op.attrs[2].s == view("/") && op.attrs[3].i == 0 && op.attrs[4].name == "col" && op.attrs[4].i == 0 && !op.is_target;
 }
 static_assert(operators_say_what_they_do());
@@ -100,18 +100,20 @@ constexpr bool every_field_has_its_member() {
     const auto& block = p.blocks[0];
     const auto& var = block.vars[0];
     using ints = std::vector<std::int32_t>;
-    return a.i == 1 && a.f == 1.0F && a.s == view("b") && a.ints == ints{2, 3} && a.floats == std::vector<float>{2.0F} &&
-           a.strings == std::vector<view>{"c"} && a.b == true && a.bools == std::vector<bool>{true, false} && a.block_idx == 4 &&
-           a.l == 5 && a.blocks_idx == ints{6} && a.longs == std::vector<std::int64_t>{7} && a.float64s == std::vector<double>{1.0} &&
-           a.var_name == view("d") && a.vars_name == std::vector<view>{"e"} && a.float64 == -2.0 &&
-           a.scalar->type == wire::Scalar<view>::Type::FLOAT64 && a.scalar->r == 1.0 && a.scalars[0].b == true && a.scalars[0].i == 5 &&
-           a.scalars[0].c->r == 1.0 && a.scalars[0].c->i == -2.0 &&  //
+    return a.i == 1 && a.f == 1.0F && a.s == view("b") && *a.ints == ints{2, 3} && *a.floats == std::vector<float>{2.0F} &&
+           *a.strings == std::vector<view>{"c"} && a.b == true && a.more->bools == std::vector<bool>{true, false} &&
+           a.more->block_idx == 4 && a.more->l == 5 && a.more->blocks_idx == ints{6} && a.more->longs == std::vector<std::int64_t>{7} &&
+           a.more->float64s == std::vector<double>{1.0} && a.more->var_name == view("d") && a.more->vars_name == std::vector<view>{"e"} &&
+           a.more->float64 == -2.0 && a.more->scalar->type == wire::Scalar<view>::Type::FLOAT64 && a.more->scalar->r == 1.0 &&
+           a.more->scalars[0].b == true && a.more->scalars[0].i == 5 && a.more->scalars[0].c->r == 1.0 &&
+           a.more->scalars[0].c->i == -2.0 &&  //
            t.selected_rows && t.lod_tensor->lod_level == 1 && t.tensor_array->tensor.dims == std::vector<std::int64_t>{3} &&
-           t.reader->lod_tensor.size() == 1 && t.tuple->element_type == ints{5, 2} && t.string && t.strings && t.vocab && t.sparse_coo &&
-           t.sparse_csr &&  //
+           t.more->reader->lod_tensor.size() == 1 && t.more->tuple->element_type == ints{5, 2} && t.more->string && t.more->strings &&
+           t.more->vocab && t.more->sparse_coo && t.more->sparse_csr &&  //
            block.idx == 0 && block.parent_idx == -1 && block.forward_block_idx == -1 && block.ops[0].type == "op" &&
            block.ops[0].is_target == true && var.is_parameter == true && var.stop_gradient == true && var.need_check_feed == false &&
-           var.attrs[0].name == "n" && var.attrs[0].i == 4 && var.attrs[0].s == view("s") && var.attrs[0].ints == ints{6} &&  //
+           var.attrs->front().name == "n" && var.attrs->front().i == 4 && var.attrs->front().s == view("s") &&
+           var.attrs->front().ints == ints{6} &&  //
            p.op_compatible_map->default_required_version == view("1.5.0") && p.op_compatible_map->pair[0].op_name == "fc" &&
            p.op_compatible_map->pair[0].compatible_info.version == "1.6.0" && p.version->version == 1'008'005 &&
            p.op_version_map->pair[0].op_version.version == 1;
@@ -181,7 +183,7 @@ TEST_CASE("framework: every program that Paddle wrote comes back byte for byte, 
         const auto borrowed = wire::parse<wire::ProgramDesc<view>>(bytes);
         REQUIRE(borrowed);
         CHECK(view_of(wire::serialize(*borrowed)) == bytes);
-        CHECK(owned->unknown.empty());
+        CHECK(owned->unknown->empty());
         const bool has_control_flow = path.starts_with("fluid18_inference/") || path.starts_with("fluid18_training/");
         CHECK((has_control_flow ? !owned->blocks.empty() : owned->blocks.size() == 1));
         CHECK(owned->version.has_value() == !path.ends_with("test.pdmodel"));  // 1.8.5 loses it in clone(for_test=True)
@@ -197,11 +199,11 @@ TEST_CASE("framework: nothing in a program that Paddle wrote is unknown") {
         REQUIRE(program);
         std::size_t unknown = 0;
         for (const auto& block : program->blocks) {
-            unknown += block.unknown.size();
-            for (const auto& var : block.vars) unknown += var.unknown.size() + var.type.unknown.size();
+            unknown += block.unknown->size();
+            for (const auto& var : block.vars) unknown += var.unknown->size() + var.type.unknown->size();
             for (const auto& op : block.ops) {
-                unknown += op.unknown.size();
-                for (const auto& attr : op.attrs) unknown += attr.unknown.size() + (attr.type > AttrType::SCALARS ? 1 : 0);
+                unknown += op.unknown->size();
+                for (const auto& attr : op.attrs) unknown += attr.unknown->size() + (attr.type > AttrType::SCALARS ? 1 : 0);
             }
         }
         CHECK(unknown == 0);
@@ -285,10 +287,10 @@ TEST_CASE("framework: the memory of one program is capped over all of its messag
     for (int i = 0; i < 20; ++i) append(ops_of_strings, view_of(op(attrs(i, 1, repeated(hex("4200"), 1'000)))));
     const byte_buffer floods[] = {
         block(repeated(hex("2202 1a00"), 5'000)),
-        block(repeated(hex("1a06 0a00 1202 0807"), 1'000)),
+        block(repeated(hex("1a06 0a00 1202 0807"), 2'000)),
         block(op(repeated(hex("0a02 0a00"), 10'000))),
         block(ops_of_attributes),
-        repeated(block(repeated(hex("1a06 0a00 1202 0807"), 30)), 40),
+        repeated(block(repeated(hex("1a06 0a00 1202 0807"), 30)), 60),
         block(ops_of_strings),
     };
     for (const auto& bytes : floods) {

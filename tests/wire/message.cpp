@@ -21,7 +21,7 @@ struct Inner {
     static constexpr std::string_view name_ = "Inner";
     std::int32_t id = 0;
     String label;
-    sequence<String> unknown;
+    wire::unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(4, self.id);
@@ -50,7 +50,7 @@ struct Outer {
     sequence<bool> bools;
     sequence<String> strings;
     sequence<Inner<String>> inners;
-    sequence<String> unknown;
+    wire::unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.flag);
@@ -245,8 +245,8 @@ TEST_CASE("message: borrowed strings lie in the bytes that were parsed") {
     const auto message = wire::parse<view_outer>(view_of(bytes));
     REQUIRE(message);
     CHECK(message->s->data() == bytes.data() + 2);
-    REQUIRE(message->unknown.size() == 1);
-    CHECK(message->unknown[0].data() == bytes.data() + 4);
+    REQUIRE(message->unknown->size() == 1);
+    CHECK(message->unknown->front().data() == bytes.data() + 4);
 }
 
 TEST_CASE("message: owned strings outlive the bytes that were parsed") {

@@ -120,8 +120,8 @@ struct op_info {
 
     /// Attributes of an operator as the struct's own; absent ones have their defaults. Errors: bad_attribute.
     [[nodiscard]] result<attributes_ptr> read_attributes(const Operator& op) const;
-    /// Adds what is absent with its default, as 1.8.5 writes it.
-    void write_defaults(Operator& op) const;
+    /// Adds what is absent with its default, as 1.8.5 writes it. What `like` has, too, both hold.
+    void write_defaults(Operator& op, const Operator* like = nullptr) const;
 };
 
 namespace detail {
@@ -131,13 +131,14 @@ namespace detail {
 /// Reads the attributes of an operator into a struct, or writes those that the operator lacks.
 class attribute_visitor {
   public:
-    explicit attribute_visitor(const Operator& op, Operator* lacking = nullptr) : from_(op), to_(lacking) {}
+    explicit attribute_visitor(const Operator& op, Operator* lacking = nullptr, const Operator* like = nullptr)
+        : from_(op), to_(lacking), like_(like) {}
 
     template <class T>
     [[gnu::noinline, gnu::cold]] void operator()(std::string_view name, T& value, attr_rule_2x rule = attr_rule_2x::written) {
         const auto* attr = from_.find_attr(name);
         if (to_ != nullptr) {
-            if (rule == attr_rule_2x::written && attr == nullptr) to_->desc().attrs.push_back(make_attr(name, value));
+            if (rule == attr_rule_2x::written && attr == nullptr) to_->set_attr(make_attr(name, value), like_);
         } else if (attr != nullptr && outcome) {
             auto read = value_of<T>(*attr);
             if (read) value = *std::move(read);
@@ -150,6 +151,7 @@ class attribute_visitor {
   private:
     const Operator& from_;
     Operator* to_ = nullptr;
+    const Operator* like_ = nullptr;
 };
 
 /// Shared by the operators that have these attributes: a gradient has those of its operator.
@@ -217,10 +219,10 @@ inline result<attributes_ptr> op_info::read_attributes(const Operator& op) const
     if (!reader.outcome) return reader.outcome.failure();
     return owner;
 }
-inline void op_info::write_defaults(Operator& op) const {
+inline void op_info::write_defaults(Operator& op, const Operator* like) const {
     void* const defaults = attributes(nullptr, nullptr);
     const attributes_ptr owner(defaults, attributes);
-    detail::attribute_visitor writer(op, &op);
+    detail::attribute_visitor writer(op, &op, like);
     attributes(defaults, &writer);
 }
 

@@ -149,15 +149,8 @@ class BuilderBase {
     friend class role_guard;
 
     void initialize(const Variable& var, const Initializer& how, const detail::initializer_ops& ops) const;
-    void add_role_attributes(Operator& op, std::string_view device = {}) const {
-        op.set_attr(make_attr("op_role", role_));
-        op.set_attr(make_attr("op_role_var", role_vars_));
-        op.set_attr(make_attr("op_namescope", scopes_.path()));
-        op.set_attr(make_attr("op_device", std::string(device)));
-        op.sort_attrs();
-    }
-    /// Room for them while they come one by one: an Attr is large.
-    static constexpr std::size_t usual_attrs = 16;
+    /// Gives an operator its attributes: these, its defaults, and those of every operator. Most are those of `like`.
+    void write_attributes(Operator& op, sequence<Attr> attrs, const Operator* like, std::string_view device = {}) const;
     static Operator::slots written_slots(std::span<const slot> declared, std::initializer_list<slot_args> given, bool with_empty);
 
     Program& main_;

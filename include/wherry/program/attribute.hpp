@@ -8,6 +8,7 @@
 #include <wherry/wire/framework.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -51,16 +52,16 @@ struct attr_rule<std::int32_t> {
     static void write(Attr& a, std::int32_t v) { a.i = v; }
     static std::optional<std::int32_t> read(const Attr& a) {
         if (a.type == AttrType::INT) return a.i;
-        if (a.type != AttrType::LONG || !a.l || !std::in_range<std::int32_t>(*a.l)) return std::nullopt;
-        return static_cast<std::int32_t>(*a.l);
+        if (a.type != AttrType::LONG || !a.more->l || !std::in_range<std::int32_t>(*a.more->l)) return std::nullopt;
+        return static_cast<std::int32_t>(*a.more->l);
     }
 };
 template <>
 struct attr_rule<std::int64_t> {
     static constexpr AttrType type = AttrType::LONG;
-    static void write(Attr& a, std::int64_t v) { a.l = v; }
+    static void write(Attr& a, std::int64_t v) { a.more->l = v; }
     static std::optional<std::int64_t> read(const Attr& a) {
-        if (a.type == AttrType::LONG) return a.l;
+        if (a.type == AttrType::LONG) return a.more->l;
         if (a.type == AttrType::FLOAT && a.f) return truncated(*a.f);
         return a.type == AttrType::INT && a.i ? std::optional<std::int64_t>(*a.i) : std::nullopt;
     }
@@ -71,10 +72,10 @@ struct attr_rule<float> {
     static void write(Attr& a, float v) { a.f = v; }
     static std::optional<float> read(const Attr& a) {
         if (a.type == AttrType::FLOAT) return a.f;
-        if (a.type == AttrType::FLOAT64 && a.float64) return static_cast<float>(*a.float64);
-        if (a.type == AttrType::SCALAR && a.scalar && a.scalar->r) return static_cast<float>(*a.scalar->r);
+        if (a.type == AttrType::FLOAT64 && a.more->float64) return static_cast<float>(*a.more->float64);
+        if (a.type == AttrType::SCALAR && a.more->scalar && a.more->scalar->r) return static_cast<float>(*a.more->scalar->r);
         if (a.type == AttrType::INT && a.i) return static_cast<float>(*a.i);
-        if (a.type == AttrType::LONG && a.l) return static_cast<float>(*a.l);
+        if (a.type == AttrType::LONG && a.more->l) return static_cast<float>(*a.more->l);
         return std::nullopt;
     }
 };
@@ -91,32 +92,33 @@ struct attr_rule<bool> {
 template <>
 struct attr_rule<std::string> {
     static constexpr AttrType type = AttrType::STRING;
-    static void write(Attr& a, std::string v) { a.s = std::move(v); }
-    static std::optional<std::string> read(const Attr& a) { return a.type == AttrType::STRING ? a.s : std::nullopt; }
+    static void write(Attr& a, std::string v) { a.s.emplace() = std::move(v); }
+    static std::optional<std::string> read(const Attr& a) { return a.type == AttrType::STRING && a.s ? std::optional(*a.s) : std::nullopt; }
 };
 template <>
 struct attr_rule<sequence<std::int32_t>> {
     static constexpr AttrType type = AttrType::INTS;
     static void write(Attr& a, sequence<std::int32_t> v) { a.ints = std::move(v); }
     static std::optional<sequence<std::int32_t>> read(const Attr& a) {
-        if (a.type == AttrType::INTS) return a.ints;
+        if (a.type == AttrType::INTS) return *a.ints;
         if (a.type != AttrType::LONGS) return std::nullopt;
-        if (!std::all_of(a.longs.begin(), a.longs.end(), [](auto l) { return std::in_range<std::int32_t>(l); })) return std::nullopt;
-        sequence<std::int32_t> narrowed(a.longs.size());
-        std::transform(a.longs.begin(), a.longs.end(), narrowed.begin(), [](auto l) { return static_cast<std::int32_t>(l); });
+        if (!std::all_of(a.more->longs.begin(), a.more->longs.end(), [](auto l) { return std::in_range<std::int32_t>(l); }))
+            return std::nullopt;
+        sequence<std::int32_t> narrowed(a.more->longs.size());
+        std::transform(a.more->longs.begin(), a.more->longs.end(), narrowed.begin(), [](auto l) { return static_cast<std::int32_t>(l); });
         return narrowed;
     }
 };
 template <>
 struct attr_rule<sequence<std::int64_t>> {
     static constexpr AttrType type = AttrType::LONGS;
-    static void write(Attr& a, sequence<std::int64_t> v) { a.longs = std::move(v); }
+    static void write(Attr& a, sequence<std::int64_t> v) { a.more->longs = std::move(v); }
     static std::optional<sequence<std::int64_t>> read(const Attr& a) {
-        if (a.type == AttrType::LONGS) return a.longs;
-        if (a.type == AttrType::INTS) return sequence<std::int64_t>(a.ints.begin(), a.ints.end());
+        if (a.type == AttrType::LONGS) return a.more->longs;
+        if (a.type == AttrType::INTS) return sequence<std::int64_t>(a.ints->begin(), a.ints->end());
         if (a.type != AttrType::FLOATS) return std::nullopt;
         sequence<std::int64_t> whole;
-        for (const float number : a.floats) {
+        for (const float number : *a.floats) {
             const auto cut = truncated(number);
             if (!cut) return std::nullopt;
             whole.push_back(*cut);
@@ -129,7 +131,7 @@ struct attr_rule<sequence<float>> {
     static constexpr AttrType type = AttrType::FLOATS;
     static void write(Attr& a, sequence<float> v) { a.floats = std::move(v); }
     static std::optional<sequence<float>> read(const Attr& a) {
-        return a.type == AttrType::FLOATS ? std::optional(a.floats) : std::nullopt;
+        return a.type == AttrType::FLOATS ? std::optional(*a.floats) : std::nullopt;
     }
 };
 template <>
@@ -137,7 +139,7 @@ struct attr_rule<sequence<std::string>> {
     static constexpr AttrType type = AttrType::STRINGS;
     static void write(Attr& a, sequence<std::string> v) { a.strings = std::move(v); }
     static std::optional<sequence<std::string>> read(const Attr& a) {
-        return a.type == AttrType::STRINGS ? std::optional(a.strings) : std::nullopt;
+        return a.type == AttrType::STRINGS ? std::optional(*a.strings) : std::nullopt;
     }
 };
 template <class Container>
@@ -185,8 +187,15 @@ inline Attr make_block_attr(std::string_view name, std::int32_t block_idx) {
     Attr made;
     made.name = name;
     made.type = AttrType::BLOCK;
-    made.block_idx = block_idx;
+    made.more->block_idx = block_idx;
     return made;
+}
+
+/// Whether two attributes are written alike: 0 and -0 are equal and are not. False also for the rarer values, without a look at them.
+inline bool have_same_bytes(const Attr& a, const Attr& b) {
+    const auto same_sign = [](float x, float y) { return std::signbit(x) == std::signbit(y); };
+    return a == b && (!a.f || same_sign(*a.f, *b.f)) && std::equal(a.floats->begin(), a.floats->end(), b.floats->begin(), same_sign) &&
+           !a.more.has_value();
 }
 
 /// The value of an attribute as T, whichever of the types that Paddle takes for T it is stored as. The stored bytes stay.

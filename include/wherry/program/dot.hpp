@@ -188,8 +188,8 @@ class dot_writer {
     }
     /// From an operator to the blocks that it runs.
     void draw_sub_blocks(const std::string& id, const Attr& attr) {
-        auto blocks = attr.blocks_idx;
-        if (attr.block_idx) blocks.push_back(*attr.block_idx);
+        auto blocks = attr.more->blocks_idx;
+        if (attr.more->block_idx) blocks.push_back(*attr.more->block_idx);
         for (const auto idx : blocks) {
             const auto inner = static_cast<std::size_t>(idx);
             if (idx <= 0 || inner >= program_->blocks().size() || block(inner).ops().empty()) continue;

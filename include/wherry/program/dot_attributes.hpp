@@ -132,17 +132,20 @@ void dot_append(std::string& made, const std::optional<T>& value) {
     std::string made;
     switch (attr.type) {
         case AttrType::INT: dot_append(made, attr.i); break;
-        case AttrType::LONG: dot_append(made, attr.l); break;
+        case AttrType::LONG: dot_append(made, attr.more->l); break;
         case AttrType::FLOAT: dot_append(made, attr.f); break;
-        case AttrType::FLOAT64: dot_append(made, attr.float64); break;
-        case AttrType::STRING: dot_append(made, attr.s); break;
+        case AttrType::FLOAT64: dot_append(made, attr.more->float64); break;
+        case AttrType::STRING:
+            if (attr.s) dot_append(made, *attr.s);
+            break;
         case AttrType::BOOLEAN: dot_append(made, attr.b); break;
-        case AttrType::INTS: dot_append(made, attr.ints); break;
-        case AttrType::LONGS: dot_append(made, attr.longs); break;
-        case AttrType::FLOATS: dot_append(made, attr.floats); break;
-        case AttrType::FLOAT64S: dot_append(made, attr.float64s); break;
+        case AttrType::INTS: dot_append(made, *attr.ints); break;
+        case AttrType::LONGS: dot_append(made, attr.more->longs); break;
+        case AttrType::FLOATS: dot_append(made, *attr.floats); break;
+        case AttrType::FLOAT64S: dot_append(made, attr.more->float64s); break;
         case AttrType::SCALAR:
-            if (attr.scalar) dot_append(made, attr.scalar->b), dot_append(made, attr.scalar->i), dot_append(made, attr.scalar->r);
+            if (attr.more->scalar)
+                dot_append(made, attr.more->scalar->b), dot_append(made, attr.more->scalar->i), dot_append(made, attr.more->scalar->r);
             break;
         default: break;
     }
@@ -151,9 +154,9 @@ void dot_append(std::string& made, const std::optional<T>& value) {
 
 /// Whether a list holds nothing but 1.
 inline bool dot_all_ones(const Attr& attr) noexcept {
-    for (const auto one : attr.ints)
+    for (const auto one : *attr.ints)
         if (one != 1) return false;
-    for (const auto one : attr.longs)
+    for (const auto one : attr.more->longs)
         if (one != 1) return false;
     return true;
 }

@@ -59,8 +59,8 @@ class dot_compact_writer {
     template <class Use>
     void for_each_inner(std::size_t at, const Operator& op, Use use) const {
         for (const auto& attr : op.desc().attrs) {
-            auto blocks = attr.blocks_idx;
-            if (attr.block_idx) blocks.push_back(*attr.block_idx);
+            auto blocks = attr.more->blocks_idx;
+            if (attr.more->block_idx) blocks.push_back(*attr.more->block_idx);
             for (const auto idx : blocks)
                 if (const auto inner = static_cast<std::size_t>(idx); idx > 0 && inner < places_.size() && inner > at) use(inner);
         }

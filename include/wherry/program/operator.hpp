@@ -66,12 +66,15 @@ class Operator {
         auto value = value_of<T>(*attr);
         return value ? *std::move(value) : otherwise;
     }
-    /// Replaces the attribute of that name in place, or appends it.
-    void set_attr(Attr attr) {
+    /// Replaces the attribute of that name in place, or appends it. Where `like` has the same one, both operators hold that.
+    [[gnu::noinline]] void set_attr(Attr attr, const Operator* like = nullptr) {
         auto& all = desc_.attrs;
-        for (std::size_t i = 0; i < all.size(); ++i)
-            if (std::as_const(all)[i].name == attr.name) return void(all[i] = std::move(attr));
-        all.push_back(std::move(attr));
+        std::size_t at = 0;
+        while (at < all.size() && std::as_const(all)[at].name != attr.name) ++at;
+        if (like != nullptr)
+            for (auto held = like->desc_.attrs.begin(); held != like->desc_.attrs.end(); ++held)
+                if (have_same_bytes(*held, attr)) return all.put(at, held);
+        all.put(at, std::move(attr));
     }
 
     /// Slots and attributes are sorted by name where the reference writes them so; equal names keep their order.

@@ -213,8 +213,8 @@ inline result<void> check_var(const wire::VarDesc<>& var, const limits& caps) {
 inline result<void> check_sub_blocks(const wire::BlockDesc<>& block, sequence<bool>& owned) {
     for (const auto& op : block.ops)
         for (const auto& attr : op.attrs) {
-            auto named = attr.blocks_idx;
-            if (attr.block_idx) named.push_back(*attr.block_idx);
+            auto named = attr.more->blocks_idx;
+            if (attr.more->block_idx) named.push_back(*attr.more->block_idx);
             for (const auto index : named) {
                 const auto at = static_cast<std::size_t>(index);
                 if (index <= block.idx || at >= owned.size() || owned[at])

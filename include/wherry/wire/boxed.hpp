@@ -1,6 +1,7 @@
 #ifndef WHERRY_WIRE_BOXED_HPP
 #define WHERRY_WIRE_BOXED_HPP
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
 
 #include <new>
@@ -60,6 +61,33 @@ class boxed {
 
     T* held_ = nullptr;
 };
+
+/// A member that most messages leave empty: one pointer until somebody writes to it. Whoever reads what was never written sees an empty one.
+template <class T>
+class rare {
+  public:
+    constexpr rare() noexcept = default;
+    constexpr rare(T value) { held_.emplace() = std::move(value); }  // NOLINT(google-explicit-constructor)
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return held_.has_value(); }
+    [[nodiscard]] constexpr const T& operator*() const noexcept { return held_ ? *held_ : none; }
+    [[nodiscard]] constexpr const T* operator->() const noexcept { return &**this; }
+    [[nodiscard]] constexpr T& operator*() { return held_ ? *held_ : held_.emplace(); }
+    [[nodiscard]] constexpr T* operator->() { return &**this; }
+    /// The same; null where there is no memory.
+    [[nodiscard]] constexpr T* try_make() { return held_ ? &*held_ : held_.try_emplace(); }
+
+    friend constexpr bool operator==(const rare& a, const rare& b) { return *a == *b; }
+
+  private:
+    static constexpr T none{};
+
+    boxed<T> held_;
+};
+
+/// The fields of a message that this library does not know, as they came.
+template <class String>
+using unknown_fields = rare<sequence<String>>;
 
 }  // namespace wherry::inline WHERRY_ABI::wire
 

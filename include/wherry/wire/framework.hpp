@@ -26,7 +26,7 @@ struct Complex {
     static constexpr std::string_view name_ = "Complex";
     double r = 0;
     double i = 0;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.r);
@@ -45,7 +45,7 @@ struct Scalar {
     std::optional<std::int64_t> i;
     std::optional<double> r;
     boxed<Complex<String>> c;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.type);
@@ -57,19 +57,9 @@ struct Scalar {
     friend constexpr bool operator==(const Scalar&, const Scalar&) = default;
 };
 
-/// OpDesc.Attr.
+/// The values of an attribute that few are.
 template <class String = std::string>
-struct Attr {
-    static constexpr std::string_view name_ = "OpDesc.Attr";
-    String name;
-    AttrType type{};
-    std::optional<std::int32_t> i;
-    std::optional<float> f;
-    std::optional<String> s;
-    sequence<std::int32_t> ints;
-    sequence<float> floats;
-    sequence<String> strings;
-    std::optional<bool> b;
+struct RareValues {
     sequence<bool> bools;
     std::optional<std::int32_t> block_idx;
     std::optional<std::int64_t> l;
@@ -81,18 +71,9 @@ struct Attr {
     std::optional<double> float64;
     boxed<Scalar<String>> scalar;
     sequence<Scalar<String>> scalars;
-    sequence<String> unknown;
+    static constexpr std::uint32_t first_number = 11;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
-        field(1, self.name);
-        field(2, self.type);
-        field(3, self.i);
-        field(4, self.f);
-        field(5, self.s);
-        field(6, self.ints);
-        field(7, self.floats);
-        field(8, self.strings);
-        field(10, self.b);
         field(11, self.bools);
         field(12, self.block_idx);
         field(13, self.l);
@@ -105,6 +86,37 @@ struct Attr {
         field(20, self.scalar);
         field(21, self.scalars);
     }
+    friend constexpr bool operator==(const RareValues&, const RareValues&) = default;
+};
+
+/// OpDesc.Attr. A program holds thousands: a value that most lack takes one pointer.
+template <class String = std::string>
+struct Attr {
+    static constexpr std::string_view name_ = "OpDesc.Attr";
+    String name;
+    AttrType type{};
+    std::optional<bool> b;
+    std::optional<std::int32_t> i;
+    std::optional<float> f;
+    boxed<String> s;
+    rare<sequence<std::int32_t>> ints;
+    rare<sequence<float>> floats;
+    rare<sequence<String>> strings;
+    rare<RareValues<String>> more;
+    unknown_fields<String> unknown;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(1, self.name);
+        field(2, self.type);
+        field(3, self.i);
+        field(4, self.f);
+        field(5, self.s);
+        field(6, self.ints);
+        field(7, self.floats);
+        field(8, self.strings);
+        field(10, self.b);
+        field.rest(self.more);
+    }
     friend constexpr bool operator==(const Attr&, const Attr&) = default;
 };
 
@@ -114,7 +126,7 @@ struct Slot {
     static constexpr std::string_view name_ = "OpDesc.Var";
     String parameter;
     sequence<String> arguments;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.parameter);
@@ -132,7 +144,7 @@ struct OpDesc {
     String type;
     shared_list<Attr<String>> attrs;
     std::optional<bool> is_target;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.inputs);
@@ -153,7 +165,7 @@ struct BlockDesc {
     sequence<VarDesc<String>> vars;
     sequence<OpDesc<String>> ops;
     std::optional<std::int32_t> forward_block_idx;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.idx);
@@ -170,7 +182,7 @@ template <class String = std::string>
 struct Version {
     static constexpr std::string_view name_ = "Version";
     std::optional<std::int64_t> version;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.version);
@@ -185,7 +197,7 @@ struct CompatibleInfo {
     enum class Type : std::int32_t { COMPATIBLE = 0, DEFINITELY_NOT = 1, POSSIBLE = 2, BUG_FIX = 3, PRECISION_CHANGE = 4 };
     String version;
     Type type{};
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.version);
@@ -200,7 +212,7 @@ struct OpCompatiblePair {
     static constexpr std::string_view name_ = "OpCompatibleMap.OpCompatiblePair";
     String op_name;
     CompatibleInfo<String> compatible_info;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.op_name);
@@ -215,7 +227,7 @@ struct OpCompatibleMap {
     static constexpr std::string_view name_ = "OpCompatibleMap";
     sequence<OpCompatiblePair<String>> pair;
     std::optional<String> default_required_version;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.pair);
@@ -229,7 +241,7 @@ template <class String = std::string>
 struct OpVersion {
     static constexpr std::string_view name_ = "OpVersion";
     std::int32_t version = 0;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.version);
@@ -243,7 +255,7 @@ struct OpVersionPair {
     static constexpr std::string_view name_ = "OpVersionMap.OpVersionPair";
     String op_name;
     OpVersion<String> op_version;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.op_name);
@@ -257,7 +269,7 @@ template <class String = std::string>
 struct OpVersionMap {
     static constexpr std::string_view name_ = "OpVersionMap";
     sequence<OpVersionPair<String>> pair;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.pair);
@@ -273,7 +285,7 @@ struct ProgramDesc {
     boxed<OpCompatibleMap<String>> op_compatible_map;  ///< 1.8
     boxed<Version<String>> version;
     boxed<OpVersionMap<String>> op_version_map;  ///< 2.x
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.blocks, &limits::blocks);

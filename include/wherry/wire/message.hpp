@@ -12,7 +12,6 @@
 #include <wherry/wire/shared_list.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -26,14 +25,14 @@
 ///     struct Version {
 ///         static constexpr std::string_view name_ = "Version";
 ///         std::optional<std::int64_t> version;
-///         sequence<std::string> unknown;
+///         unknown_fields<std::string> unknown;
 ///         template <class Self, class Visitor>
 ///         static constexpr void visit(Self& self, Visitor& field) { field(1, self.version); }
 ///     };
 ///
 /// The type of a member is its rule: a plain member is `required`, `std::optional` is `optional`, as is `boxed` for a sub-message, and
-/// `sequence` is `repeated`, as is `shared_list`, which holds equal ones once. Nothing recurses by input: the nesting of messages is the
-/// nesting of the C++ types.
+/// `sequence` is `repeated`, as are `shared_list`, which holds equal ones once, and `rare<sequence>`. Nothing recurses by input: the nesting
+/// of messages is the nesting of the C++ types.
 namespace wherry::inline WHERRY_ABI::wire {
 
 namespace detail {
@@ -63,41 +62,11 @@ struct field_rule<sequence<T>> {
 template <class T>
 struct field_rule<shared_list<T>> : field_rule<sequence<T>> {};
 template <class T>
+struct field_rule<rare<sequence<T>>> : field_rule<sequence<T>> {};
+template <class T>
 inline constexpr bool is_shared = false;
 template <class T>
 inline constexpr bool is_shared<shared_list<T>> = true;
-
-template <class T>
-constexpr wire_type wire_type_of() {
-    if constexpr (std::is_same_v<T, float>) return wire_type::fixed32;
-    if constexpr (std::is_same_v<T, double>) return wire_type::fixed64;
-    if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) return wire_type::varint;
-    return wire_type::length_delimited;
-}
-
-template <class T>
-constexpr T scalar_from(std::uint64_t bits) {
-    if constexpr (std::is_same_v<T, float>) {
-        return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
-    } else if constexpr (std::is_same_v<T, double>) {
-        return std::bit_cast<double>(bits);
-    } else if constexpr (std::is_same_v<T, bool>) {
-        return bits != 0;
-    } else {
-        return static_cast<T>(bits);
-    }
-}
-
-template <class T>
-constexpr void append_scalar(byte_buffer& out, T value) {
-    if constexpr (std::is_same_v<T, float>) {
-        append_little_endian(out, std::bit_cast<std::uint32_t>(value));
-    } else if constexpr (std::is_same_v<T, double>) {
-        append_little_endian(out, std::bit_cast<std::uint64_t>(value));
-    } else {
-        append_varint(out, static_cast<std::uint64_t>(static_cast<std::int64_t>(value)));  // negatives take ten bytes
-    }
-}
 
 struct any_message;
 template <class M>
@@ -122,16 +91,38 @@ struct field_store {
         bit <<= 1U;
     }
 
+    /// The last fields of a message, which share a struct; none of them is required.
+    template <class T>
+    constexpr void rest(rare<T>& others) {
+        if (read.number < T::first_number) return;
+        if (auto* const made = make(others); made != nullptr) T::visit(*made, *this);
+    }
+
     /// Keeps what no member took.
     template <class String>
-    constexpr void keep(sequence<String>& unknown) {
-        if (read.number != 0 && !stored && !has_failed() && make_room(unknown, allowed.caps.elements, read.offset))
-            store_string(unknown.emplace_back(), read.raw);
+    constexpr void keep(rare<sequence<String>>& unknown) {
+        if (read.number == 0 || stored || has_failed()) return;
+        if (auto* const made = make(unknown); made != nullptr && make_room(*made, allowed.caps.elements, read.offset))
+            store_string(made->emplace_back(), read.raw);
     }
 
     [[nodiscard]] constexpr bool has_failed() const noexcept { return failed.get() != nullptr; }
 
   private:
+    /// Null: it failed.
+    template <class T>
+    constexpr T* make(rare<T>& member) {
+        if (!member.has_value() && !take(sizeof(T), read.offset)) return nullptr;
+        auto* const made = member.try_make();
+        if (made == nullptr) lacks(sizeof(T));
+        return made;
+    }
+
+    template <class T>
+    constexpr bool store(rare<sequence<T>>& member, std::size_t cap) {
+        auto* const made = make(member);
+        return made != nullptr && store(*made, cap);
+    }
     /// Whether a member takes what was read: its wire type is another otherwise, or it failed.
     template <class Member>
     constexpr bool store(Member& member, std::size_t cap) {
@@ -214,7 +205,7 @@ struct field_store {
         return true;
     }
 
-    /// Makes room for one more element, `cap` of them at most. Memory is counted as well: an empty OpDesc takes 4 bytes in a file and 136
+    /// Makes room for one more element, `cap` of them at most. Memory is counted as well: an empty OpDesc takes 4 bytes in a file and 120
     /// here. False: it failed (too_large, out_of_memory).
     template <class List>
     constexpr bool make_room(List& member, std::size_t cap, std::uint64_t offset) {
@@ -323,6 +314,10 @@ constexpr void append_element(byte_buffer& out, std::uint32_t number, const T& v
     }
 }
 
+template <class T>
+constexpr void append_member(byte_buffer& out, std::uint32_t number, const rare<sequence<T>>& member) {
+    for (const auto& element : *member) append_element<T>(out, number, element);
+}
 template <class Member>
 constexpr void append_member(byte_buffer& out, std::uint32_t number, const Member& member) {
     if constexpr (field_rule<Member>::repeated) {
@@ -340,13 +335,17 @@ struct field_append {
     constexpr void operator()(std::uint32_t number, const Member& member, std::size_t limits::* = nullptr) {
         append_member(out, number, member);
     }
+    template <class T>
+    constexpr void rest(const rare<T>& others) {
+        if (others.has_value()) T::visit(*others, *this);
+    }
 };
 
 template <class M>
 constexpr void append_message(byte_buffer& out, const M& message) {
     field_append field{out};
     M::visit(message, field);
-    for (const auto& raw : message.unknown) append(out, raw);
+    for (const auto& raw : *message.unknown) append(out, raw);
 }
 }  // namespace detail
 

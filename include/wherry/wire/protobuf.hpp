@@ -6,10 +6,12 @@
 #include <wherry/base/result.hpp>
 #include <wherry/version.hpp>
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 /// The protobuf encoding: tags, varints and lengths. What a message holds is declared in wire/message.hpp's terms.
 namespace wherry::inline WHERRY_ABI::wire {
@@ -153,6 +155,41 @@ constexpr result<field_view> read_field(byte_cursor& in) {
     field.raw = before.substr(0, before.size() - in.remaining());
     return field;
 }
+
+namespace detail {
+/// The wire type of an element: a string and a message are length-delimited.
+template <class T>
+constexpr wire_type wire_type_of() {
+    if constexpr (std::is_same_v<T, float>) return wire_type::fixed32;
+    if constexpr (std::is_same_v<T, double>) return wire_type::fixed64;
+    if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) return wire_type::varint;
+    return wire_type::length_delimited;
+}
+
+template <class T>
+constexpr T scalar_from(std::uint64_t bits) {
+    if constexpr (std::is_same_v<T, float>) {
+        return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+    } else if constexpr (std::is_same_v<T, double>) {
+        return std::bit_cast<double>(bits);
+    } else if constexpr (std::is_same_v<T, bool>) {
+        return bits != 0;
+    } else {
+        return static_cast<T>(bits);
+    }
+}
+
+template <class T>
+constexpr void append_scalar(byte_buffer& out, T value) {
+    if constexpr (std::is_same_v<T, float>) {
+        append_little_endian(out, std::bit_cast<std::uint32_t>(value));
+    } else if constexpr (std::is_same_v<T, double>) {
+        append_little_endian(out, std::bit_cast<std::uint64_t>(value));
+    } else {
+        append_varint(out, static_cast<std::uint64_t>(static_cast<std::int64_t>(value)));  // negatives take ten bytes
+    }
+}
+}  // namespace detail
 
 }  // namespace wherry::inline WHERRY_ABI::wire
 

@@ -66,7 +66,7 @@ struct TensorDesc {
     static constexpr std::string_view name_ = "TensorDesc";
     DType data_type{};
     sequence<std::int64_t> dims;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.data_type);
@@ -81,7 +81,7 @@ struct LoDTensorDesc {
     static constexpr std::string_view name_ = "LoDTensorDesc";
     TensorDesc<String> tensor;
     std::optional<std::int32_t> lod_level;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.tensor);
@@ -95,7 +95,7 @@ template <class String = std::string>
 struct ReaderDesc {
     static constexpr std::string_view name_ = "ReaderDesc";
     sequence<LoDTensorDesc<String>> lod_tensor;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.lod_tensor);
@@ -108,12 +108,36 @@ template <class String = std::string>
 struct TupleDesc {
     static constexpr std::string_view name_ = "Tuple";
     sequence<std::int32_t> element_type;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.element_type);
     }
     friend constexpr bool operator==(const TupleDesc&, const TupleDesc&) = default;
+};
+
+/// The descriptions of a VarType that few kinds have.
+template <class String = std::string>
+struct RareKinds {
+    boxed<ReaderDesc<String>> reader;
+    boxed<TupleDesc<String>> tuple;
+    boxed<TensorDesc<String>> string;
+    boxed<TensorDesc<String>> strings;
+    boxed<TensorDesc<String>> vocab;
+    boxed<TensorDesc<String>> sparse_coo;
+    boxed<TensorDesc<String>> sparse_csr;
+    static constexpr std::uint32_t first_number = 5;
+    template <class Self, class Visitor>
+    static constexpr void visit(Self& self, Visitor& field) {
+        field(5, self.reader);
+        field(7, self.tuple);
+        field(8, self.string);
+        field(9, self.strings);
+        field(10, self.vocab);
+        field(11, self.sparse_coo);
+        field(12, self.sparse_csr);
+    }
+    friend constexpr bool operator==(const RareKinds&, const RareKinds&) = default;
 };
 
 /// VarType: the kind of a variable, and the description that belongs to the kind.
@@ -124,27 +148,15 @@ struct VarType {
     boxed<TensorDesc<String>> selected_rows;
     boxed<LoDTensorDesc<String>> lod_tensor;
     boxed<LoDTensorDesc<String>> tensor_array;
-    boxed<ReaderDesc<String>> reader;
-    boxed<TupleDesc<String>> tuple;
-    boxed<TensorDesc<String>> string;
-    boxed<TensorDesc<String>> strings;
-    boxed<TensorDesc<String>> vocab;
-    boxed<TensorDesc<String>> sparse_coo;
-    boxed<TensorDesc<String>> sparse_csr;
-    sequence<String> unknown;
+    rare<RareKinds<String>> more;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.type);
         field(2, self.selected_rows);
         field(3, self.lod_tensor);
         field(4, self.tensor_array);
-        field(5, self.reader);
-        field(7, self.tuple);
-        field(8, self.string);
-        field(9, self.strings);
-        field(10, self.vocab);
-        field(11, self.sparse_coo);
-        field(12, self.sparse_csr);
+        field.rest(self.more);
     }
     friend constexpr bool operator==(const VarType&, const VarType&) = default;
 };
@@ -158,7 +170,7 @@ struct VarDescAttr {
     std::optional<std::int32_t> i;
     std::optional<String> s;
     sequence<std::int32_t> ints;
-    sequence<String> unknown;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.name);
@@ -180,8 +192,8 @@ struct VarDesc {
     std::optional<bool> need_check_feed;
     std::optional<bool> is_parameter;   ///< 2.x
     std::optional<bool> stop_gradient;  ///< 2.x
-    sequence<VarDescAttr<String>> attrs;
-    sequence<String> unknown;
+    rare<sequence<VarDescAttr<String>>> attrs;
+    unknown_fields<String> unknown;
     template <class Self, class Visitor>
     static constexpr void visit(Self& self, Visitor& field) {
         field(1, self.name);

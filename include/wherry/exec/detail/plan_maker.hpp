@@ -235,7 +235,7 @@ class plan_maker {
 
     [[gnu::cold]] result<void> add_conditional(const Operator& op) {
         const auto* attr = op.find_attr("sub_block");
-        const auto block = attr != nullptr && attr->block_idx ? *attr->block_idx : -1;
+        const auto block = attr != nullptr && attr->more->block_idx ? *attr->more->block_idx : -1;
         if (std::cmp_less_equal(block, block_) || std::cmp_greater_equal(block, program_.blocks().size()))
             return failure(errc::bad_attribute, "attribute 'sub_block' is not a later block").found(block);
         const auto first = made_.steps_.size();

@@ -182,15 +182,15 @@ struct set_value {
 template <>
 struct wherry::WHERRY_ABI::detail::attr_rule<wherry::WHERRY_ABI::op::any_numbers> {
     static constexpr AttrType type = AttrType::FLOAT64S;
-    static void write(Attr& a, op::any_numbers v) { a.float64s = std::move(v.real); }
+    static void write(Attr& a, op::any_numbers v) { a.more->float64s = std::move(v.real); }
     static std::optional<op::any_numbers> read(const Attr& a) {
         op::any_numbers made;
-        if (a.type == AttrType::LONGS) made.whole = a.longs;
-        else if (a.type == AttrType::INTS) made.whole.assign(a.ints.begin(), a.ints.end());
-        else if (a.type == AttrType::FLOATS) made.real.assign(a.floats.begin(), a.floats.end());
-        else if (a.type == AttrType::FLOAT64S) made.real = a.float64s;
+        if (a.type == AttrType::LONGS) made.whole = a.more->longs;
+        else if (a.type == AttrType::INTS) made.whole.assign(a.ints->begin(), a.ints->end());
+        else if (a.type == AttrType::FLOATS) made.real.assign(a.floats->begin(), a.floats->end());
+        else if (a.type == AttrType::FLOAT64S) made.real = a.more->float64s;
         else if (a.type != AttrType::SCALARS) return std::nullopt;
-        for (const auto& one : a.scalars) {
+        for (const auto& one : a.more->scalars) {
             if (one.r) made.real.push_back(*one.r);
             else if (one.i) made.whole.push_back(*one.i);
             else if (one.b) made.whole.push_back(*one.b ? 1 : 0);

@@ -64,7 +64,7 @@ class pir_attributes : protected pir_json {
             if (!real && !(std::abs(value) < 9e18)) return bad(op, "a number of a list is not one of its element type", wanted.from);
             const auto count = number->is_number_integer() ? integer(number) : real ? 0 : static_cast<std::int64_t>(value);
             if (dtype == DType::INT32 && !std::in_range<std::int32_t>(count)) return bad(op, "a number of a list does not fit 32 bits");
-            scalar& made_of = scalars.scalars.emplace_back();
+            scalar& made_of = scalars.more->scalars.emplace_back();
             if (real) made_of.type = scalar::Type::FLOAT64, made_of.r = value;
             else made_of.type = scalar::Type::LONG, made_of.i = count;
             small.push_back(static_cast<std::int32_t>(count));

@@ -50,17 +50,38 @@ WHERRY_INLINE Operator::slots BuilderBase::written_slots(std::span<const slot> d
     return written;
 }
 
+namespace detail {
+/// The first of the next few operators that has this implementation, or else the first of all; null where there is none.
+template <class I>
+const Operator* nearest(const op_info& info, I first, I last) {
+    if (first == last) return nullptr;
+    auto at = first;
+    for (int few = 16; few > 0 && at != last; --few, ++at)
+        if (at->implementation() == &info) return &*at;
+    return &*first;
+}
+}  // namespace detail
+
+WHERRY_INLINE void BuilderBase::write_attributes(Operator& op, sequence<Attr> attrs, const Operator* like, std::string_view device) const {
+    op.desc().attrs.reserve(like != nullptr ? like->desc().attrs.size() : 16);
+    for (auto& attr : attrs) op.set_attr(std::move(attr), like);
+    op.implementation()->write_defaults(op, like);
+    op.set_attr(make_attr("op_role", role_), like);
+    op.set_attr(make_attr("op_role_var", role_vars_), like);
+    op.set_attr(make_attr("op_namescope", scopes_.path()), like);
+    op.set_attr(make_attr("op_device", std::string(device)), like);
+    op.sort_attrs();
+}
+
 WHERRY_INLINE result<void> BuilderBase::append_op(const op_info& info, std::initializer_list<slot_args> inputs,
                                                   std::initializer_list<slot_args> outputs, sequence<Attr> attrs) const {
     wire::OpDesc<> desc;
     desc.type = info.type;
     desc.inputs = written_slots(info.inputs, inputs, inputs.size() > 0);
     desc.outputs = written_slots(info.outputs, outputs, false);
-    attrs.reserve(usual_attrs);
-    desc.attrs = std::move(attrs);
     Operator op(std::move(desc), &info);
-    info.write_defaults(op);
-    add_role_attributes(op);
+    const auto& before = std::as_const(block()).ops();
+    write_attributes(op, std::move(attrs), detail::nearest(info, before.rbegin(), before.rend()));
     if (auto inferred = infer_outputs(op); !inferred) return inferred;
     block().append_op(std::move(op.desc()), &info);
     return {};
@@ -171,12 +192,10 @@ WHERRY_INLINE void BuilderBase::prepend_startup_op(const op_info& info, const Va
     auto& slot = desc.outputs.emplace_back();
     slot.parameter = "Out";
     slot.arguments.push_back(out.name());
-    attrs.reserve(usual_attrs);
-    desc.attrs = std::move(attrs);
-    Operator op(std::move(desc));
-    info.write_defaults(op);
-    if (with_empty_inputs) op.desc().inputs = written_slots(info.inputs, {}, true);
-    add_role_attributes(op, device);
+    if (with_empty_inputs) desc.inputs = written_slots(info.inputs, {}, true);
+    Operator op(std::move(desc), &info);
+    const auto& after = std::as_const(startup_).global_block().ops();
+    write_attributes(op, std::move(attrs), detail::nearest(info, after.begin(), after.end()), device);
     startup_.global_block().prepend_op(std::move(op.desc()), &info);
 }
 
@@ -230,17 +249,17 @@ WHERRY_INLINE void BuilderBase::initialize(const Variable& var, const Initialize
     sequence<Attr> attrs{make_attr("shape", sequence<std::int64_t>(dims.begin(), dims.end())), make_attr("dtype", var.dtype())};
     const auto uniform = [&](float low, float high, std::int32_t seed) {
         attrs.insert(attrs.end(), {make_attr("min", low), make_attr("max", high), seeded(seed)});
-        prepend_startup_op(*ops.uniform, var, true, attrs);
+        prepend_startup_op(*ops.uniform, var, true, std::move(attrs));
     };
     const auto normal = [&](const op_info& op, float mean, float std, std::int32_t seed) {
         if (&op == ops.truncated_normal) attrs[0] = make_attr("shape", *value_of<sequence<std::int32_t>>(attrs[0]));  // INTS there
         attrs.insert(attrs.end(), {make_attr("mean", mean), make_attr("std", std), seeded(seed)});
-        prepend_startup_op(op, var, false, attrs);
+        prepend_startup_op(op, var, false, std::move(attrs));
     };
     const auto fans = initializer::fans_of(dims);
     if (const auto* c = std::get_if<initializer::Constant>(&how)) {
         attrs.push_back(make_attr("value", c->value));
-        prepend_startup_op(*ops.constant, var, false, attrs);
+        prepend_startup_op(*ops.constant, var, false, std::move(attrs));
     } else if (const auto* u = std::get_if<initializer::Uniform>(&how)) {
         uniform(u->low, u->high, u->seed);
     } else if (const auto* n = std::get_if<initializer::Normal>(&how)) {

@@ -184,10 +184,10 @@ class pruner {
             const auto type = std::as_const(op.attrs)[i].type;
             if (type != AttrType::BLOCK && type != AttrType::BLOCKS) continue;
             auto& attr = op.attrs[i];
-            if (type == AttrType::BLOCK && attr.block_idx)
-                if (auto visited = visit(*attr.block_idx); !visited) return visited.failure().of_op(op.type);
+            if (type == AttrType::BLOCK && attr.more->block_idx)
+                if (auto visited = visit(*attr.more->block_idx); !visited) return visited.failure().of_op(op.type);
             if (type == AttrType::BLOCKS)
-                for (auto& index : attr.blocks_idx)
+                for (auto& index : attr.more->blocks_idx)
                     if (auto visited = visit(index); !visited) return visited.failure().of_op(op.type);
         }
         return {};

@@ -218,9 +218,9 @@ inline Operator seed_of(const Variable& loss, bool scalar_shape) {
 }
 
 /// The attributes of a gradient operator besides those it copied: its role and device.
-inline void add_backward_role(Operator& op) {
-    op.set_attr(make_attr("op_role", op_role::backward));
-    if (op.find_attr("op_device") == nullptr) op.set_attr(make_attr("op_device", ""));
+inline void add_backward_role(Operator& op, const Operator* before) {
+    op.set_attr(make_attr("op_role", op_role::backward), before);
+    if (op.find_attr("op_device") == nullptr) op.set_attr(make_attr("op_device", ""), before);
     op.sort_attrs();
 }
 
@@ -262,7 +262,7 @@ WHERRY_INLINE result<sequence<param_and_grad>> append_backward(Builder<>& b, con
             auto op = std::move(made).take();
             detail::drop_unneeded_outputs(op, no_grad_names);
             if (detail::is_useless(op, no_grad_names)) continue;
-            detail::add_backward_role(op);
+            detail::add_backward_role(op, ops.empty() ? nullptr : &ops.back());
             ops.push_back(std::move(op));
         }
     }
