@@ -2,6 +2,7 @@
 
 set(WHERRY_SANITIZE "" CACHE STRING "Sanitizers for tests and examples, for example: address;undefined")
 option(WHERRY_NO_EXCEPTIONS "Build tests and examples with -fno-exceptions -fno-rtti" OFF)
+option(WHERRY_HEADER_ONLY "Build tests, examples and the command header-only, as builds with sanitizers or without exceptions always are" OFF)
 
 get_property(_multi_config GLOBAL PROPERTY GENERATOR_IS_MULTI_CONFIG)
 if(PROJECT_IS_TOP_LEVEL AND NOT _multi_config AND NOT CMAKE_BUILD_TYPE)
@@ -26,4 +27,10 @@ if(WHERRY_SANITIZE)
 endif()
 if(WHERRY_NO_EXCEPTIONS)
     target_compile_options(wherry-developer INTERFACE -fno-exceptions -fno-rtti)
+endif()
+if(WHERRY_SANITIZE OR WHERRY_NO_EXCEPTIONS OR WHERRY_HEADER_ALONE OR WHERRY_HEADER_ONLY)
+    set(WHERRY_DEVELOPER_COMPILED OFF)
+else()
+    set(WHERRY_DEVELOPER_COMPILED ON)
+    target_link_libraries(wherry-developer INTERFACE wherry::compiled)
 endif()

@@ -5,4 +5,5 @@ if(NOT TARGET wherry-compiled)
     add_library(wherry::compiled ALIAS wherry-compiled)
     target_link_libraries(wherry-compiled PUBLIC wherry::wherry)
     target_compile_definitions(wherry-compiled PUBLIC WHERRY_COMPILED)
+    set_target_properties(wherry-compiled PROPERTIES POSITION_INDEPENDENT_CODE ON)  # a shared library may hold it
 endif()

@@ -1,7 +1,7 @@
 #include <wherry/exec/known_values.hpp>
 
 #include <wherry/exec/executor.hpp>
-#include <wherry/exec/op/all.hpp>
+#include <wherry/exec/op/lists.hpp>
 
 #include <doctest/doctest.h>
 
@@ -44,7 +44,7 @@ struct zeros {
         return {};
     }
 };
-using ops = op::all::with<rank_of, zeros>;
+using ops = op::every::with<rank_of, zeros>;
 
 Operator made(std::string_view type, std::string_view slot, std::string_view in, std::string_view out) {
     wire::OpDesc<> desc;

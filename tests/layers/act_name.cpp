@@ -16,7 +16,9 @@ TEST_CASE("a literal names an activation of the builder's kind, and no other is 
     const act_name<carries::shapes> shapes = "tanh";
     REQUIRE(shapes.implementation());
     CHECK((*shapes.implementation())->type == "tanh");
+#ifndef WHERRY_COMPILED  // whose library has all of each
     CHECK(!(*shapes.implementation())->run);
+#endif
     const act_name<> all = "relu";
     CHECK(!!(*all.implementation())->gradient);
     CHECK_FALSE(all.empty());

@@ -1,4 +1,5 @@
 #include <wherry/exec/op/all.hpp>
+#include <wherry/exec/op/lists.hpp>
 
 #include <support/readme.hpp>
 
