@@ -98,8 +98,15 @@ TEST_CASE("operator: an attribute that another has with the same bytes is held b
     CHECK(fresh.role() == 1);
     CHECK(other.role() == 257);
     CHECK(fresh.desc().attrs.size() == 2);
+    fresh.set_attr("axis", std::int32_t{-1}, &other);
+    CHECK(fresh.find_attr("axis") == other.find_attr("axis"));
+    fresh.set_attr("axis", std::int64_t{-1}, &other);  // of another type
+    CHECK(fresh.find_attr("axis")->type == AttrType::LONG);
     Operator zero, minus;
     zero.set_attr(make_attr("x", 0.0F));
     minus.set_attr(make_attr("x", -0.0F), &zero);  // equal, of other bytes
     CHECK(std::signbit(*minus.find_attr("x")->f));
+    minus.set_attr("y", -0.0F, &minus);
+    minus.set_attr("x", 0.0F, &minus);
+    CHECK_FALSE(std::signbit(*minus.find_attr("x")->f));
 }

@@ -75,6 +75,21 @@ TEST_CASE("shared_list: it is filled, sorted, thinned and emptied as a sequence 
     CHECK(joined_texts(moved) == "a1;a2;a3;b1;b2;c1;");
 }
 
+TEST_CASE("shared_list: an element of a list is put into another, or again into its own, and both hold it") {
+    shared_texts list;
+    list.push_back("a");
+    shared_texts other;
+    other.put(0, list.begin());
+    other.put(1, other.begin());
+    other.put(2, "c");
+    CHECK(joined_texts(other) == "a;a;c;");
+    CHECK(&*other.begin() == &*list.begin());
+    other.put(1, "b");
+    list.back() = "d";
+    CHECK(joined_texts(other) == "a;b;c;");
+    CHECK(joined_texts(list) == "d;");
+}
+
 TEST_CASE("shared_list: equal attributes of one file are one, and a change of one operator is seen by no other") {
     const auto bytes = support::read_file(support::golden("paddle26/classifier_sgd/main.pdmodel"));
     auto program = Program::parse_from_string(bytes);

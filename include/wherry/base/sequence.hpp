@@ -70,7 +70,8 @@ struct plain_sequence {
     std::memcpy(&now, held, sizeof now);
     const auto size = static_cast<std::size_t>(now.end - now.begin) / element_bytes;
     const auto capacity = static_cast<std::size_t>(now.capacity_end - now.begin) / element_bytes;
-    reserve_plain(held, std::max(size + by, 2 * capacity), element_bytes);
+    constexpr std::size_t smallest = 24;  // an allocator gives no less
+    reserve_plain(held, std::max({size + by, 2 * capacity, smallest / element_bytes}), element_bytes);
 }
 }  // namespace detail
 

@@ -31,6 +31,8 @@ struct bound_slots {
             std::none_of(declared.begin(), declared.end(), [&](const slot& s) { return s.name == held.parameter; }))
             return failure(errc::unsupported, "an operator uses a slot that is not known here").of_variable(held.parameter);
     bound_slots bound;
+    bound.ranges.reserve(declared.size());
+    bound.names.reserve(declared.size());
     for (const auto& known : declared) {
         const auto arity = known.arity;
         const auto first = bound.names.size();

@@ -8,6 +8,7 @@
 #include <wherry/wire/framework.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -196,6 +197,26 @@ inline bool have_same_bytes(const Attr& a, const Attr& b) {
     const auto same_sign = [](float x, float y) { return std::signbit(x) == std::signbit(y); };
     return a == b && (!a.f || same_sign(*a.f, *b.f)) && std::equal(a.floats->begin(), a.floats->end(), b.floats->begin(), same_sign) &&
            !a.more.has_value();
+}
+
+/// Whether an attribute is what `make_attr` makes of a value, and no more; false also for lists that are not empty and for the rarer
+/// values, without a look at them.
+template <class T>
+bool holds(const Attr& attr, const T& value) {
+    using rule = detail::attr_rule<T>;
+    const auto values = attr.i.has_value() + attr.f.has_value() + attr.b.has_value() + attr.s.has_value();
+    if (attr.type != rule::type || attr.more.has_value() || attr.unknown.has_value() || values > 1) return false;
+    const bool lists = !attr.ints->empty() || !attr.floats->empty() || !attr.strings->empty();
+    if (lists) return false;
+    if constexpr (requires { value.empty() && value.begin() == value.end(); } && !std::is_same_v<T, std::string>) {
+        return value.empty() && values == 0;
+    } else if constexpr (std::is_same_v<T, float>) {
+        return attr.f && std::bit_cast<std::uint32_t>(*attr.f) == std::bit_cast<std::uint32_t>(value);
+    } else if constexpr (requires { *rule::read(attr) == value; }) {
+        return rule::read(attr) == value;
+    } else {
+        return false;
+    }
 }
 
 /// The value of an attribute as T, whichever of the types that Paddle takes for T it is stored as. The stored bytes stay.

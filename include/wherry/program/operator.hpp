@@ -69,12 +69,20 @@ class Operator {
     /// Replaces the attribute of that name in place, or appends it. Where `like` has the same one, both operators hold that.
     [[gnu::noinline]] void set_attr(Attr attr, const Operator* like = nullptr) {
         auto& all = desc_.attrs;
-        std::size_t at = 0;
-        while (at < all.size() && std::as_const(all)[at].name != attr.name) ++at;
+        const auto at = place_of(attr.name);
         if (like != nullptr)
             for (auto held = like->desc_.attrs.begin(); held != like->desc_.attrs.end(); ++held)
                 if (have_same_bytes(*held, attr)) return all.put(at, held);
         all.put(at, std::move(attr));
+    }
+
+    /// The same; an attribute that `like` has is not made first.
+    template <class T>
+    [[gnu::noinline]] void set_attr(std::string_view name, const T& value, const Operator* like) {
+        if (like != nullptr)
+            for (auto held = like->desc_.attrs.begin(); held != like->desc_.attrs.end(); ++held)
+                if (held->name == name && holds(*held, value)) return desc_.attrs.put(place_of(name), held);
+        set_attr(make_attr(name, value), like);
     }
 
     /// Slots and attributes are sorted by name where the reference writes them so; equal names keep their order.
@@ -90,6 +98,12 @@ class Operator {
     [[nodiscard]] std::int32_t role() const noexcept { return attr_or<std::int32_t>("op_role", op_role::forward); }
 
   private:
+    /// The index of the attribute of that name, or the end.
+    [[nodiscard]] std::size_t place_of(std::string_view name) const noexcept {
+        std::size_t at = 0;
+        while (at < desc_.attrs.size() && desc_.attrs[at].name != name) ++at;
+        return at;
+    }
     static const wire::Slot<>* find(const slots& all, std::string_view slot) noexcept {
         for (const auto& held : all)
             if (held.parameter == slot) return &held;

@@ -97,9 +97,10 @@ class shared_list {
     }
     /// The same with an element of another list, which both hold then.
     constexpr void put(std::size_t at, const_iterator other) {
+        auto* const held = other.held();  // the other list may be this one
         make_room();
-        count(other.held(), 1);
-        place(at, other.held());
+        count(held, 1);
+        place(at, held);
     }
     constexpr T& emplace_back() { return push_back(T()); }
     constexpr void clear() noexcept { drop_from(0); }

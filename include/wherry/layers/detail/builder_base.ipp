@@ -66,10 +66,10 @@ WHERRY_INLINE void BuilderBase::write_attributes(Operator& op, sequence<Attr> at
     op.desc().attrs.reserve(like != nullptr ? like->desc().attrs.size() : 16);
     for (auto& attr : attrs) op.set_attr(std::move(attr), like);
     op.implementation()->write_defaults(op, like);
-    op.set_attr(make_attr("op_role", role_), like);
-    op.set_attr(make_attr("op_role_var", role_vars_), like);
-    op.set_attr(make_attr("op_namescope", scopes_.path()), like);
-    op.set_attr(make_attr("op_device", std::string(device)), like);
+    op.set_attr("op_role", role_, like);
+    op.set_attr("op_role_var", role_vars_, like);
+    op.set_attr("op_namescope", scopes_.path(), like);
+    op.set_attr("op_device", std::string(device), like);
     op.sort_attrs();
 }
 
@@ -126,6 +126,8 @@ WHERRY_INLINE result<void> BuilderBase::infer_outputs(const Operator& op) const 
     if (!out) return out.failure().of_op(op.type());
     sequence<tensor_meta> in_metas;
     sequence<VarKind> in_kinds;
+    in_metas.reserve(in->names.size());
+    in_kinds.reserve(in->names.size());
     for (const auto* name : in->names) {
         const auto var = find_var(*name);
         if (!var) return failure(errc::no_such_variable, {"var ", *name, " not in this block"}).of_variable(*name).of_op(op.type());
@@ -135,6 +137,7 @@ WHERRY_INLINE result<void> BuilderBase::infer_outputs(const Operator& op) const 
         in_kinds.push_back(var.kind());
     }
     sequence<Variable> out_vars;
+    out_vars.reserve(out->names.size());
     for (const auto* name : out->names) out_vars.push_back(find_var(*name));
     sequence<tensor_meta> out_metas(out_vars.size());
     infer_context context({op.type(), info->inputs, in->ranges, out->ranges, in_metas, out_metas, main_.version(), true});
@@ -246,7 +249,10 @@ WHERRY_INLINE result<Variable> BuilderBase::make_global_var(std::string_view nam
 WHERRY_INLINE void BuilderBase::initialize(const Variable& var, const Initializer& how, const detail::initializer_ops& ops) const {
     const auto dims = var.shape();
     const auto seeded = [&](std::int32_t seed) { return make_attr("seed", seed != 0 ? seed : startup_.random_seed()); };
-    sequence<Attr> attrs{make_attr("shape", sequence<std::int64_t>(dims.begin(), dims.end())), make_attr("dtype", var.dtype())};
+    sequence<Attr> attrs;
+    attrs.reserve(5);
+    attrs.push_back(make_attr("shape", sequence<std::int64_t>(dims.begin(), dims.end())));
+    attrs.push_back(make_attr("dtype", var.dtype()));
     const auto uniform = [&](float low, float high, std::int32_t seed) {
         attrs.insert(attrs.end(), {make_attr("min", low), make_attr("max", high), seeded(seed)});
         prepend_startup_op(*ops.uniform, var, true, std::move(attrs));
