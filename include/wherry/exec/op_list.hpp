@@ -138,7 +138,7 @@ class attribute_visitor {
     [[gnu::noinline, gnu::cold]] void operator()(std::string_view name, T& value, attr_rule_2x rule = attr_rule_2x::written) {
         const auto* attr = from_.find_attr(name);
         if (to_ != nullptr) {
-            if (rule == attr_rule_2x::written && attr == nullptr) to_->set_attr(name, value, like_);
+            if (rule == attr_rule_2x::written && attr == nullptr) to_->add_attr(name, value, like_);
         } else if (attr != nullptr && outcome) {
             auto read = value_of<T>(*attr);
             if (read) value = *std::move(read);

@@ -212,6 +212,8 @@ bool holds(const Attr& attr, const T& value) {
         return value.empty() && values == 0;
     } else if constexpr (std::is_same_v<T, float>) {
         return attr.f && std::bit_cast<std::uint32_t>(*attr.f) == std::bit_cast<std::uint32_t>(value);
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        return attr.s && *attr.s == value;
     } else if constexpr (requires { *rule::read(attr) == value; }) {
         return rule::read(attr) == value;
     } else {

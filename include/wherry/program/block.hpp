@@ -96,7 +96,7 @@ class Block {
         const auto at = by_name_.closest(name);
         by_name_.insert(name, vars_[at].name());
     }
-    [[nodiscard]] std::shared_ptr<detail::variable_node> make_node(wire::VarDesc<> desc) const {
+    [[nodiscard]] std::shared_ptr<detail::variable_node> make_node(wire::VarDesc<>&& desc) const {
         auto node = std::make_shared<detail::variable_node>();
         if (desc.is_parameter.value_or(false)) node->parameter.emplace().trainable = !desc.stop_gradient.value_or(false);
         node->stop_gradient = desc.stop_gradient.value_or(false);
@@ -104,7 +104,7 @@ class Block {
         node->program_revision = program_revision_;
         return node;
     }
-    Variable insert(wire::VarDesc<> desc) {
+    Variable insert(wire::VarDesc<>&& desc) {
         auto node = make_node(std::move(desc));
         auto& made = vars_.emplace_back(std::move(node));
         add_name(made.name());

@@ -78,11 +78,13 @@ class Operator {
 
     /// The same; an attribute that `like` has is not made first.
     template <class T>
-    [[gnu::noinline]] void set_attr(std::string_view name, const T& value, const Operator* like) {
-        if (like != nullptr)
-            for (auto held = like->desc_.attrs.begin(); held != like->desc_.attrs.end(); ++held)
-                if (held->name == name && holds(*held, value)) return desc_.attrs.put(place_of(name), held);
-        set_attr(make_attr(name, value), like);
+    void set_attr(std::string_view name, const T& value, const Operator* like) {
+        put_attr(place_of(name), name, value, like);
+    }
+    /// The same for one of a name that the operator does not have.
+    template <class T>
+    void add_attr(std::string_view name, const T& value, const Operator* like) {
+        put_attr(desc_.attrs.size(), name, value, like);
     }
 
     /// Slots and attributes are sorted by name where the reference writes them so; equal names keep their order.
@@ -98,6 +100,13 @@ class Operator {
     [[nodiscard]] std::int32_t role() const noexcept { return attr_or<std::int32_t>("op_role", op_role::forward); }
 
   private:
+    template <class T>
+    [[gnu::noinline]] void put_attr(std::size_t at, std::string_view name, const T& value, const Operator* like) {
+        if (like != nullptr)
+            for (auto held = like->desc_.attrs.begin(); held != like->desc_.attrs.end(); ++held)
+                if (held->name == name && holds(*held, value)) return desc_.attrs.put(at, held);
+        desc_.attrs.put(at, make_attr(name, value));
+    }
     /// The index of the attribute of that name, or the end.
     [[nodiscard]] std::size_t place_of(std::string_view name) const noexcept {
         std::size_t at = 0;

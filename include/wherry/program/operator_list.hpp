@@ -46,7 +46,7 @@ class operator_list {
     [[nodiscard]] const Operator& back() const noexcept { return held_.back(); }
 
     void reserve(std::size_t count) { held_.reserve(room_ + count); }
-    Operator& push_back(Operator op) { return held_.emplace_back(std::move(op)); }
+    Operator& push_back(Operator op) { return held_.push_back(std::move(op)), held_.back(); }
     Operator& push_front(Operator op) {
         if (room_ == 0) make_room();
         return held_[--room_] = std::move(op);

@@ -2,6 +2,7 @@
 #define WHERRY_PROGRAM_UNIQUE_NAME_HPP
 
 #include <wherry/base/name_map.hpp>
+#include <wherry/base/number.hpp>
 #include <wherry/version.hpp>
 
 #include <cstdint>
@@ -18,7 +19,13 @@ class UniqueNameGenerator {
     explicit UniqueNameGenerator(std::string prefix) : prefix_(std::move(prefix)) {}
 
     /// prefix + key + "_" + count of earlier calls with this key.
-    std::string generate(std::string_view key) { return prefix_ + std::string(key) + "_" + std::to_string(counts_[key]++); }
+    std::string generate(std::string_view key) {
+        const decimal count(counts_[key]++);
+        std::string made;
+        made.reserve(prefix_.size() + key.size() + 1 + count.view().size());
+        made.append(prefix_).append(key).append(1, '_').append(count.view());
+        return made;
+    }
 
   private:
     std::string prefix_;

@@ -48,6 +48,9 @@ class plan_maker {
         if (auto checked = detail::check_feed_operators(program_, feeds_, fetches_); !checked && !is_rest_) return checked.failure();
         if (auto checked = take_feeds(); !checked) return checked.failure();
         const auto& ops = program_.global_block().ops();
+        made_.planned_.reserve(program_.global_block().vars().size());  // few variables have two versions
+        for (auto* held : {&step_inputs_, &step_outputs_}) held->reserve(ops.size() - first_op_);
+        made_.steps_.reserve(ops.size() - first_op_);
         for (auto at = first_op_; at < ops.size() && made_.rest_ == nullptr; ++at) {
             if (ops[at].type() == "feed" || ops[at].type() == "fetch") continue;
             auto added = add_step(ops[at]);
@@ -165,6 +168,7 @@ class plan_maker {
     /// The operands of an operator's inputs. Errors: not_initialized.
     result<sequence<std::uint32_t>> operands_of(const Operator& op, const op_info& info, const bound_slots& in) {
         sequence<std::uint32_t> operands;
+        operands.reserve(in.names.size());
         for (std::size_t i = 0; i < in.ranges.size(); ++i)
             for (std::uint32_t k = 0; k < in.ranges[i].count; ++k) {
                 const auto& name = *in.names[operands.size()];
@@ -198,6 +202,7 @@ class plan_maker {
         if (!out) return out.failure();
         if (info->is_conditional) *out = {};  // its block writes them
         sequence<tensor_meta> in_metas;
+        in_metas.reserve(inputs->size());
         for (const auto at : *inputs) {
             in_metas.push_back(made_.planned_[at].meta);
             if (info->reads_lod) in_metas.back().lod = lod_of(at);
@@ -212,6 +217,7 @@ class plan_maker {
         if (!follows) return follows.failure();
 
         sequence<std::uint32_t> outputs;
+        outputs.reserve(out_metas.size());
         for (std::size_t i = 0; i < out->names.size(); ++i) {
             const auto at = take_output(*out->names[i], out_metas[i]);
             if (!at) return at.failure();
@@ -223,8 +229,8 @@ class plan_maker {
         made_.steps_.push_back({.op = refused_ ? &detail::refused_op : info,
                                 .follows = *follows,
                                 .attributes = refused_ ? detail::refusal(std::move(*refused_).of_op(op.type())) : *std::move(attributes),
-                                .input_slots = in->ranges,
-                                .output_slots = out->ranges,
+                                .input_slots = std::move(in->ranges),
+                                .output_slots = std::move(out->ranges),
                                 .inputs = {},
                                 .outputs = {}});
         step_inputs_.push_back(*std::move(inputs));
@@ -314,6 +320,7 @@ class plan_maker {
         const auto rows = detail::find_row_blocks(made_.planned_, made_.steps_, step_inputs_, step_outputs_, made_.fetched_);
         sequence<arena_block> blocks;
         sequence<std::uint32_t> owners;
+        made_.operands_.reserve(made_.planned_.size());
         for (std::uint32_t i = 0; i < made_.planned_.size(); ++i) {
             const auto& held = made_.planned_[i];
             made_.operands_.push_back({.data = nullptr,

@@ -33,6 +33,7 @@ namespace wherry::inline WHERRY_ABI {
 WHERRY_INLINE Operator::slots BuilderBase::written_slots(std::span<const slot> declared, std::initializer_list<slot_args> given,
                                                          bool with_empty) {
     Operator::slots written;
+    written.reserve(with_empty ? std::max(declared.size(), given.size()) : given.size());
     const auto is_there = [&](std::string_view name) {
         for (const auto& held : written)
             if (held.parameter == name) return true;
@@ -41,6 +42,7 @@ WHERRY_INLINE Operator::slots BuilderBase::written_slots(std::span<const slot> d
     for (const auto& one : given) {
         auto& made = written.emplace_back();
         made.parameter = one.slot;
+        made.arguments.reserve(one.vars.size());
         for (const auto& var : one.vars) made.arguments.push_back(var.name());
     }
     for (const auto& known : declared) {
@@ -66,10 +68,10 @@ WHERRY_INLINE void BuilderBase::write_attributes(Operator& op, sequence<Attr> at
     op.desc().attrs.reserve(like != nullptr ? like->desc().attrs.size() : 16);
     for (auto& attr : attrs) op.set_attr(std::move(attr), like);
     op.implementation()->write_defaults(op, like);
+    op.set_attr("op_device", std::string(device), like);
+    op.set_attr("op_namescope", scopes_.path(), like);
     op.set_attr("op_role", role_, like);
     op.set_attr("op_role_var", role_vars_, like);
-    op.set_attr("op_namescope", scopes_.path(), like);
-    op.set_attr("op_device", std::string(device), like);
     op.sort_attrs();
 }
 
