@@ -35,7 +35,8 @@ void is_told() {
     const auto lent = archive<several>::load(std::span<const std::string_view>(names_of_one), again, mapped{place / "m"});
     REQUIRE(lent);
     CHECK(*again.find_var("w") == weights);
-    CHECK(lent->lent_bytes == (F::name == std::string_view("npy") ? 24 : 0));  // the others start where a Tensor may not
+    const bool lends = native_is_little_endian && F::name == std::string_view("npy");  // the others start where a Tensor may not
+    CHECK(lent->lent_bytes == (lends ? 24 : 0));
     CHECK(archive<several>::load_all(disk{place / "m"})->arrays.size() == 1);
 }
 }  // namespace

@@ -35,7 +35,7 @@ std::string chars(std::initializer_list<int> bytes) {
     for (const int byte : bytes) made += static_cast<char>(byte);
     return made;
 }
-std::string written(const Tensor& array) { return npy::header_bytes(array.dtype(), array.dims()) + std::string(as_chars(array.bytes())); }
+std::string written(const Tensor& array) { return npy::header_bytes(array.dtype(), array.dims()) + support::file_bytes(array); }
 errc code_of(std::string_view file) {
     const auto read = npy::parse(file);
     REQUIRE(!read);

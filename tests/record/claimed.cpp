@@ -154,12 +154,25 @@ TEST_CASE("a device that fails among the elements leaves one tensor half read, a
     const auto b = scope.find_var("b")->elements<float>();
     REQUIRE(b.size() == 2 * many);
     CHECK(std::ranges::count(b, 2.0F) == many);
-    CHECK(std::ranges::count(b, 9.0F) == many);
+    if (native_is_little_endian) CHECK(std::ranges::count(b, 9.0F) == many);
     CHECK(scope.local_var_names().size() == 2);
 
     fill_with_nines(scope);
     CHECK(!archive<>::load(abc, scope, device{file, 2}));  // the default's promise
     CHECK(is_nines(scope));
+}
+
+TEST_CASE("what was read in place before a device failed is elements, each bool 0 or 1") {
+    Tensor flags(DType::BOOL, {4 * many});
+    std::ranges::fill(flags.bytes(), std::byte{2});  // as a damaged file has them
+    const auto b = filled({2, many}, 2);
+    const auto file = *archive<>::save({{"a", flags}, {"b", b}}, memory{});
+    Scope scope;
+    scope.var("a") = Tensor(DType::BOOL, {4 * many});
+    scope.var("b") = filled({2, many}, 9);
+    constexpr std::array<std::string_view, 2> ab{"a", "b"};
+    REQUIRE(!archive<in_place>::load(ab, scope, device{file, 2}));
+    CHECK(std::ranges::count(scope.find_var("a")->bytes(), std::byte{1}) == 4 * many);
 }
 
 TEST_CASE("a wrong checksum is known after the elements were read; the error names the tensor") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 #include <support/bytes.hpp>
+#include <support/npy.hpp>
 #include <support/scratch.hpp>
 #include <wherry/policy/disk.hpp>
 #include <wherry/policy/layout.hpp>
@@ -45,7 +46,7 @@ TEST_CASE("the index of a record is the same from memory, from a disk and from a
         CHECK(header.dims == tensors[i].dims());
         CHECK(header.lod == tensors[i].lod());
         CHECK(as_bytes(std::string_view(bytes).substr(header.data_offset, header.data_bytes)).size() == tensors[i].bytes().size());
-        CHECK(std::string_view(bytes).substr(header.data_offset, header.data_bytes) == as_chars(tensors[i].bytes()));
+        CHECK(std::string_view(bytes).substr(header.data_offset, header.data_bytes) == support::file_bytes(tensors[i]));
     }
     const support::scratch folder("index");
     support::write_file(folder / "x", bytes);

@@ -2,7 +2,10 @@
 #define WHERRY_TESTS_SUPPORT_NPY_HPP
 
 #include <support/files.hpp>
+#include <wherry/base/bytes.hpp>
 #include <wherry/format/npy.hpp>
+#include <wherry/record/byte_order.hpp>
+#include <wherry/tensor/tensor.hpp>
 
 #include <string>
 #include <utility>
@@ -14,6 +17,12 @@ inline wherry::Tensor load_npy(const std::string& path) {
     auto array = wherry::npy::parse(read_file(path));
     if (!array) give_up(path, to_string(array.error()));
     return *std::move(array);
+}
+
+/// The elements as files have them: numbers with the lowest byte first.
+inline std::string file_bytes(wherry::Tensor array) {
+    if constexpr (!wherry::native_is_little_endian) wherry::reverse_numbers(array.dtype(), array.bytes());
+    return std::string(wherry::as_chars(array.bytes()));
 }
 
 }  // namespace support

@@ -90,9 +90,11 @@ inline result<void> read_elements(std::span<placed_tensor> arrivals, std::span<c
         for (std::size_t i = 1; i < into.size(); ++i) gaps += into[i]->found.header.data_offset - into[i - 1]->found.header.data_end();
         if (gaps <= widest_gaps) return read_stretch(into, gaps, reader);
     }
-    for (auto* one : into)
+    for (auto* one : into) {
+        one->is_read = true;
         if (auto read = reader.read_at(one->found.header.data_offset, one->fresh.bytes()); !read)
             return read.failure().of_variable(wanted[one->wanted].name);
+    }
     return {};
 }
 
@@ -193,8 +195,11 @@ class loader {
     loader(const loader&) = delete;
     loader& operator=(const loader&) = delete;
     ~loader() {
-        for (auto& one : arrivals_)
-            if (one.is_claimed) one.held->swap(one.fresh);
+        for (auto& one : arrivals_) {
+            if (!one.is_claimed) continue;
+            if (one.is_read) elements_from_file(one.fresh.dtype(), one.fresh.bytes());
+            one.held->swap(one.fresh);
+        }
     }
 
     /// The error of a record that does not open.

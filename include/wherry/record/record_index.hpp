@@ -85,6 +85,7 @@ struct placed_tensor {
     bool in_place = false;                 ///< whose memory will do
     bool is_decoded = false;               ///< `fresh` is as a Tensor has it
     bool is_claimed = false;               ///< `fresh` is the scope's own, see `claim`
+    bool is_read = false;                  ///< from the file, or in part
     std::unique_ptr<SelectedRows> rows{};  ///< in place of all the others
 };
 
