@@ -67,15 +67,10 @@ class Operator {
         return value ? *std::move(value) : otherwise;
     }
     /// Replaces the attribute of that name in place, or appends it. Where `like` has the same one, both operators hold that.
-    [[gnu::noinline]] void set_attr(Attr attr, const Operator* like = nullptr) {
-        auto& all = desc_.attrs;
+    void set_attr(Attr attr, const Operator* like = nullptr) {
         const auto at = place_of(attr.name);
-        if (like != nullptr)
-            for (auto held = like->desc_.attrs.begin(); held != like->desc_.attrs.end(); ++held)
-                if (have_same_bytes(*held, attr)) return all.put(at, held);
-        all.put(at, std::move(attr));
+        put_attr(at, std::move(attr), like);
     }
-
     /// The same; an attribute that `like` has is not made first.
     template <class T>
     void set_attr(std::string_view name, const T& value, const Operator* like) {
@@ -105,7 +100,13 @@ class Operator {
         if (like != nullptr)
             for (auto held = like->desc_.attrs.begin(); held != like->desc_.attrs.end(); ++held)
                 if (held->name == name && holds(*held, value)) return desc_.attrs.put(at, held);
-        desc_.attrs.put(at, make_attr(name, value));
+        put_attr(at, make_attr(name, value), like);
+    }
+    [[gnu::noinline]] void put_attr(std::size_t at, Attr attr, const Operator* like) {
+        if (like != nullptr)
+            for (auto held = like->desc_.attrs.begin(); held != like->desc_.attrs.end(); ++held)
+                if (have_same_bytes(*held, attr)) return desc_.attrs.put(at, held);
+        desc_.attrs.put(at, std::move(attr));
     }
     /// The index of the attribute of that name, or the end.
     [[nodiscard]] std::size_t place_of(std::string_view name) const noexcept {
