@@ -27,3 +27,14 @@ TEST_CASE("group_norm refuses groups that the channels do not make") {
         check_error(op_case(ops::table, "group_norm").in("X", f32({1, 2}, {1, 2})).attr("groups", groups).run(), errc::bad_attribute);
     check_error(op_case(ops::table, "instance_norm").in("X", f32({2}, {1, 2})).run(), errc::shape_mismatch);
 }
+
+TEST_CASE("group_norm and instance_norm of images without channels, or without pixels, end") {
+    for (const auto& dims : {Shape{2, 0, 3}, Shape{0, 2, 3}, Shape{2, 2, 0}}) {
+        CAPTURE(to_string(dims));
+        for (const auto* type : {"group_norm", "instance_norm"}) {
+            const auto out = op_case(ops::table, type).in("X", f32(dims, {})).run();
+            REQUIRE(out);
+            CHECK(out->at("Y").dims() == dims);
+        }
+    }
+}

@@ -64,6 +64,7 @@ template <class T, class Kept>
 void normalize_groups(const run_context& c, const image_view& image, std::size_t groups, T epsilon, std::span<const T> x, std::span<T> y,
                       const Kept& kept) {
     const auto *scale = data_or_null<T>(c, 1), *bias = data_or_null<T>(c, 2);
+    if (groups == 0) return;  // images without channels, each a group of its own
     const auto channels = image.channels / groups, size = channels * image.count;
     for (std::size_t at = 0; at < image.images * groups; ++at) {
         const auto first = at % groups * channels;
