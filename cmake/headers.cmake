@@ -397,6 +397,7 @@ set(WHERRY_HEADERS
     wherry/wherry.hpp
     wherry/wire/allowance.hpp
     wherry/wire/annotation.hpp
+    wherry/wire/attr_number.hpp
     wherry/wire/boxed.hpp
     wherry/wire/file_kind.hpp
     wherry/wire/framework.hpp

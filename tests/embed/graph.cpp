@@ -5,13 +5,19 @@
 #include <embed_models/operators.hpp>
 #include <embed_models/words.hpp>
 
+#include <wherry/base/bytes.hpp>
 #include <wherry/embed/graph.hpp>
+#include <wherry/program/attribute.hpp>
 #include <wherry/wire/framework.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace wherry::embed::detail;
 
@@ -87,9 +93,84 @@ TEST_CASE("Attributes are found by name") {
         return operation{};
     };
     constexpr auto axis = find_attribute<program_of<words>>(find("concat"), "axis");
-    static_assert(axis.found && axis.integer == 1);
+    constexpr auto number = [](const attribute& a, std::size_t i) {
+        std::int32_t value = -99;
+        return a.read(i, value) ? value : -99;
+    };
+    static_assert(axis.found && !axis.is_list() && axis.size == 1 && number(axis, 0) == 1);
     constexpr auto shape = find_attribute<program_of<words>>(find("reshape2"), "shape");
-    static_assert(shape.found && shape.list_size == 2 && shape.list[0] == -1 && shape.list[1] == 8);
+    static_assert(shape.found && shape.is_list() && shape.size == 2 && number(shape, 0) == -1 && number(shape, 1) == 8);
     static_assert(!find_attribute<program_of<words>>(find("concat"), "no such").found);
     CHECK(axis.found);
+}
+
+namespace {
+/// A file that is known when the test runs.
+struct bytes_of_attribute {
+    inline static wherry::byte_buffer data;
+    inline static std::size_t size = 0;
+};
+attribute stored(const wherry::Attr& attr) {
+    bytes_of_attribute::data = wherry::wire::serialize(attr);
+    bytes_of_attribute::size = bytes_of_attribute::data.size();
+    return read_attribute(reader<bytes_of_attribute>());
+}
+template <class T>
+void same_number(const wherry::Attr& attr) {
+    CAPTURE(attr.type);
+    const auto embedded = stored(attr);
+    T value{};
+    const bool read = !embedded.is_list() && embedded.size == 1 && embedded.read(0, value);
+    const auto run = wherry::value_of<T>(attr);
+    REQUIRE(read == run.has_value());
+    if (read) CHECK(value == *run);
+}
+template <class T>
+void same_list(const wherry::Attr& attr) {
+    CAPTURE(attr.type);
+    const auto embedded = stored(attr);
+    const auto run = wherry::value_of<std::vector<T>>(attr);
+    bool read = embedded.is_list();
+    std::vector<T> values(embedded.size);
+    for (std::size_t i = 0; i < values.size() && read; ++i) read = embedded.read(i, values[i]);
+    REQUIRE(read == run.has_value());
+    if (read) CHECK(values == *run);
+}
+}  // namespace
+
+TEST_CASE("an attribute of every type is read as every other, or refused, as by an executor") {
+    using wherry::make_attr;
+    std::vector<wherry::Attr> all{make_attr("a", true),
+                                  make_attr<std::int32_t>("a", -7),
+                                  make_attr<std::int64_t>("a", std::int64_t{1} << 40),
+                                  make_attr<std::int64_t>("a", 12),
+                                  make_attr("a", 2.75F),
+                                  make_attr("a", std::numeric_limits<float>::infinity()),
+                                  make_attr("a", "text"),
+                                  make_attr<std::vector<std::int32_t>>("a", {1, -2}),
+                                  make_attr<std::vector<std::int64_t>>("a", {1, -2}),
+                                  make_attr<std::vector<std::int64_t>>("a", {1, std::int64_t{1} << 40}),
+                                  make_attr<std::vector<float>>("a", {1.5F, -2.5F}),
+                                  make_attr<std::vector<std::string>>("a", {"x"}),
+                                  wherry::make_block_attr("a", 1)};
+    wherry::Attr number;
+    number.name = "a";
+    number.type = wherry::AttrType::FLOAT64;
+    number.more->float64 = 1e300;
+    all.push_back(number);
+    number.type = wherry::AttrType::SCALAR;
+    number.more->scalar.emplace().r = 0.25;
+    all.push_back(number);
+    for (const auto type : {wherry::AttrType::INT, wherry::AttrType::FLOAT, wherry::AttrType::LONG, wherry::AttrType::BOOLEAN}) {
+        all.emplace_back().name = "a";  // without a value
+        all.back().type = type;
+    }
+    for (const auto& attr : all) {
+        same_number<bool>(attr);
+        same_number<std::int32_t>(attr);
+        same_number<std::int64_t>(attr);
+        same_number<float>(attr);
+        same_list<std::int32_t>(attr);
+        same_list<std::int64_t>(attr);
+    }
 }

@@ -110,3 +110,14 @@ TEST_CASE("operator: an attribute that another has with the same bytes is held b
     minus.set_attr("x", 0.0F, &minus);
     CHECK_FALSE(std::signbit(*minus.find_attr("x")->f));
 }
+
+TEST_CASE("of two attributes of one name the last counts, as in the reference, and is the one that is replaced") {
+    wherry::wire::OpDesc<> desc;
+    for (const std::int32_t value : {1, 2}) desc.attrs.push_back(wherry::make_attr("axis", value));
+    wherry::Operator op(std::move(desc));
+    CHECK(op.attr_or<std::int32_t>("axis", 0) == 2);
+    op.set_attr(wherry::make_attr<std::int32_t>("axis", 3));
+    CHECK(op.attr_or<std::int32_t>("axis", 0) == 3);
+    CHECK(op.desc().attrs.size() == 2);
+    CHECK(op.desc().attrs[0].i == 1);
+}

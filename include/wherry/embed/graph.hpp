@@ -3,6 +3,7 @@
 
 #include <wherry/embed/reader.hpp>
 #include <wherry/version.hpp>
+#include <wherry/wire/attr_number.hpp>
 
 #include <bit>
 #include <cstddef>
@@ -67,7 +68,10 @@ enum field : std::uint32_t {
     type_lod_tensor = 3,
     lod_tensor_desc = 1,
     desc_dtype = 1,
-    desc_dims = 2
+    desc_dims = 2,
+    attr_name = 1,
+    attr_type = 2,
+    scalar_real = 4
 };
 
 /// Block 0 of a program; other blocks belong to operators that are not supported.
@@ -174,41 +178,54 @@ inline constexpr counts counts_of = count<program_of<Model>>();
 template <class Model>
 inline constexpr auto graph_of = parse<program_of<Model>, counts_of<Model>>();
 
-/// An attribute of an operator; `found` is false when it is not there.
+/// An attribute of an operator as it is stored; `found` is false when it is not there.
 struct attribute {
     bool found = false;
-    std::int64_t integer = 0;  ///< INT, LONG and BOOLEAN; FLOAT as the reference takes it for BOOLEAN
-    float number = 0;          ///< FLOAT and FLOAT64; INT and LONG as the reference takes them for FLOAT
-    std::int64_t list[max_rank]{};
-    std::size_t list_size = 0;  ///< INTS and LONGS; more than max_rank are counted, not kept
-    slice text{};               ///< STRING
+    wire::AttrType type{};
+    std::uint64_t bits[max_rank]{};  ///< its values where it is a number or a list of INTS, LONGS or FLOATS
+    std::size_t size = 0;            ///< how many; more than max_rank are counted, not kept
+    slice text{};                    ///< STRING
+
+    /// Reads value i as T by the rules of wire/attr_number.hpp; false where they do not take it.
+    template <class T>
+    [[nodiscard]] constexpr bool read(std::size_t i, T& to) const noexcept {
+        return wire::read_as(wire::attr_number::of_field(wire::element_of(type), bits[i]), to);
+    }
+    [[nodiscard]] constexpr bool is_list() const noexcept { return wire::element_of(type) != type; }
 };
 
 template <class File>
 constexpr attribute read_attribute(reader<File> in) noexcept {
     attribute a{.found = true};
+    for (auto head = in; head.next();)
+        if (head.number == field::attr_type) a.type = static_cast<wire::AttrType>(head.scalar);
     const auto keep = [&](std::uint64_t value) {
-        if (a.list_size < max_rank) a.list[a.list_size] = static_cast<std::int64_t>(value);
-        ++a.list_size;
+        if (!a.is_list()) a.size = 0;  // of several values the last counts
+        if (a.size < max_rank) a.bits[a.size] = value;
+        ++a.size;
     };
+    const auto values = wire::field_of(a.type);
     while (in.next()) {
-        if (in.number == 3) a.integer = static_cast<std::int32_t>(in.scalar);
-        if (in.number == 4) {
-            a.number = std::bit_cast<float>(static_cast<std::uint32_t>(in.scalar));
-            a.integer = a.number != 0 ? 1 : 0;
-        }
-        if (in.number == 5) a.text = in.bytes();
-        if (in.number == 10 || in.number == 13) a.integer = static_cast<std::int64_t>(in.scalar);
-        if (in.number == 3 || in.number == 13) a.number = static_cast<float>(a.integer);
-        if (in.number == 19) a.number = static_cast<float>(std::bit_cast<double>(in.scalar));
-        if (in.number != 6 && in.number != 15) continue;
+        if (in.number != values) continue;
         if (!in.is_bytes) keep(in.scalar);
-        else
-            for (auto packed = in.inner(); packed.at != packed.end;) keep(packed.varint());
+        else if (a.type == wire::AttrType::STRING) a.text = in.bytes();
+        else if (a.type == wire::AttrType::SCALAR) {
+            for (auto part = in.inner(); part.next();)
+                if (part.number == field::scalar_real) keep(part.scalar);
+        } else
+            for (auto packed = in.inner(); packed.at != packed.end;)
+                keep(a.type == wire::AttrType::FLOATS ? packed.fixed(4) : packed.varint());
     }
     a.found &= !in.failed;
     return a;
 }
+
+/// The values of a list attribute; more than max_rank are counted, not kept.
+template <class T>
+struct list_of {
+    T values[max_rank]{};
+    std::size_t size = 0;
+};
 
 /// Looks an attribute up by name; of two with one name the last counts, as in the reference.
 template <class File>
@@ -217,8 +234,8 @@ constexpr attribute find_attribute(const operation& op, std::string_view name) n
     for (reader<File> in(op.body); in.next();) {
         if (in.number != field::op_attrs) continue;
         auto head = in.inner();
-        while (head.next() && head.number != 1) {}
-        if (head.number == 1 && same<File>(head.bytes(), name)) found = read_attribute(in.inner());
+        while (head.next() && head.number != field::attr_name) {}
+        if (head.number == field::attr_name && same<File>(head.bytes(), name)) found = read_attribute(in.inner());
     }
     return found;
 }

@@ -154,14 +154,27 @@ class planner {
         }
         return none;
     }
-    [[nodiscard]] constexpr attribute attr(std::string_view name) const noexcept { return find_attribute<file>(*op_, name); }
-    [[nodiscard]] constexpr std::int64_t integer(std::string_view name, std::int64_t otherwise) const noexcept {
-        const auto a = attr(name);
-        return a.found ? a.integer : otherwise;
+    /// The value of an attribute as T, bool, std::int32_t, std::int64_t or float; `otherwise` where it is absent. Refuses what is not read as T.
+    template <class T>
+    constexpr T attr(std::string_view name, T otherwise) noexcept {
+        const auto a = find_attribute<file>(*op_, name);
+        if (a.found && (a.is_list() || a.size == 0 || !a.read(0, otherwise))) refuse(reason::unsupported_attribute);
+        return otherwise;
     }
-    [[nodiscard]] constexpr float number(std::string_view name, float otherwise) const noexcept {
-        const auto a = attr(name);
-        return a.found ? a.number : otherwise;
+    /// Reads the values of a list attribute as T each; leaves `to` as it is where there is no such attribute.
+    template <class T>
+    constexpr void attr(std::string_view name, list_of<T>& to) noexcept {
+        const auto a = find_attribute<file>(*op_, name);
+        if (!a.found) return;
+        if (!a.is_list()) return refuse(reason::unsupported_attribute);
+        to.size = a.size;
+        for (std::size_t i = 0; i < a.size && i < max_rank; ++i)
+            if (!a.read(i, to.values[i])) refuse(reason::unsupported_attribute);
+    }
+    [[nodiscard]] constexpr bool attr_is(std::string_view name, std::string_view text) noexcept {
+        const auto a = find_attribute<file>(*op_, name);
+        if (a.found && a.type != wire::AttrType::STRING) refuse(reason::unsupported_attribute);
+        return a.found && detail::same<file>(a.text, text);
     }
     /// An axis that may count from the end; refuses others.
     constexpr std::size_t axis(std::int64_t given, std::size_t rank) noexcept {
@@ -204,8 +217,9 @@ class planner {
         for (std::uint32_t i = 0; i < g.size.operators; ++i) {
             const auto& op = g.operators[i];
             has_feeds_ |= is(op, "feed");
-            if (options.output_count == 0 && is(op, "fetch"))
-                add_output(variable_at(op, false, "X"), static_cast<std::size_t>(find_attribute<file>(op, "col").integer));
+            if (options.output_count != 0 || !is(op, "fetch")) continue;
+            op_ = &op;
+            add_output(variable_at(op, false, "X"), static_cast<std::size_t>(attr("col", 0)));
         }
         if ((made.output_count == 0 && !options.trains) || made.output_count < options.output_count) refuse_name(reason::no_outputs, {});
         for (std::size_t i = 0; i < made.output_count; ++i)

@@ -5,6 +5,7 @@
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
+#include <wherry/wire/attr_number.hpp>
 #include <wherry/wire/framework.hpp>
 
 #include <algorithm>
@@ -34,61 +35,50 @@ constexpr std::string_view name_of(AttrType type) noexcept {
 }
 
 namespace detail {
-/// How attributes of a type are written, and which stored types are read as it: those that the reference takes (1.8.5 and 2.6.2 alike:
-/// INT and FLOAT as bool; INT and FLOAT as int64; INT and LONG as float; INTS and FLOATS as int64s, by a C++ cast each), and widths
-/// that lose nothing, since Paddle 3 writes LONG, FLOAT64 and SCALAR where its predecessors write INT and FLOAT.
-/// Source: ExtractAttribute (framework/attribute.h).
+/// The number that an attribute holds; of a type that is none where it holds no value.
+inline wire::attr_number number_of(const Attr& a) noexcept {
+    const wire::attr_number missing{AttrType::STRING, 0, 0};
+    switch (a.type) {
+        case AttrType::INT: return a.i ? wire::attr_number{a.type, *a.i, 0} : missing;
+        case AttrType::LONG: return a.more->l ? wire::attr_number{a.type, *a.more->l, 0} : missing;
+        case AttrType::BOOLEAN: return a.b ? wire::attr_number{a.type, *a.b, 0} : missing;
+        case AttrType::FLOAT: return a.f ? wire::attr_number{a.type, 0, *a.f} : missing;
+        case AttrType::FLOAT64: return a.more->float64 ? wire::attr_number{a.type, 0, *a.more->float64} : missing;
+        case AttrType::SCALAR: return a.more->scalar && a.more->scalar->r ? wire::attr_number{a.type, 0, *a.more->scalar->r} : missing;
+        default: return missing;
+    }
+}
+
+/// How attributes of a type are written, and which stored types are read as it: see `wire::read_as`.
 template <class T>
 struct attr_rule;  // type; write(attr, value); read(attr) -> optional<T>
 
-/// The number without its fraction, if 64 bits hold it.
-constexpr std::optional<std::int64_t> truncated(float number) noexcept {
-    constexpr float end = 9223372036854775808.0F;  // 2^63
-    return number >= -end && number < end ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
-}
-
+template <class T>
+struct number_rule {
+    static std::optional<T> read(const Attr& a) {
+        T value{};
+        return wire::read_as(number_of(a), value) ? std::optional(value) : std::nullopt;
+    }
+};
 template <>
-struct attr_rule<std::int32_t> {
+struct attr_rule<std::int32_t> : number_rule<std::int32_t> {
     static constexpr AttrType type = AttrType::INT;
     static void write(Attr& a, std::int32_t v) { a.i = v; }
-    static std::optional<std::int32_t> read(const Attr& a) {
-        if (a.type == AttrType::INT) return a.i;
-        if (a.type != AttrType::LONG || !a.more->l || !std::in_range<std::int32_t>(*a.more->l)) return std::nullopt;
-        return static_cast<std::int32_t>(*a.more->l);
-    }
 };
 template <>
-struct attr_rule<std::int64_t> {
+struct attr_rule<std::int64_t> : number_rule<std::int64_t> {
     static constexpr AttrType type = AttrType::LONG;
     static void write(Attr& a, std::int64_t v) { a.more->l = v; }
-    static std::optional<std::int64_t> read(const Attr& a) {
-        if (a.type == AttrType::LONG) return a.more->l;
-        if (a.type == AttrType::FLOAT && a.f) return truncated(*a.f);
-        return a.type == AttrType::INT && a.i ? std::optional<std::int64_t>(*a.i) : std::nullopt;
-    }
 };
 template <>
-struct attr_rule<float> {
+struct attr_rule<float> : number_rule<float> {
     static constexpr AttrType type = AttrType::FLOAT;
     static void write(Attr& a, float v) { a.f = v; }
-    static std::optional<float> read(const Attr& a) {
-        if (a.type == AttrType::FLOAT) return a.f;
-        if (a.type == AttrType::FLOAT64 && a.more->float64) return static_cast<float>(*a.more->float64);
-        if (a.type == AttrType::SCALAR && a.more->scalar && a.more->scalar->r) return static_cast<float>(*a.more->scalar->r);
-        if (a.type == AttrType::INT && a.i) return static_cast<float>(*a.i);
-        if (a.type == AttrType::LONG && a.more->l) return static_cast<float>(*a.more->l);
-        return std::nullopt;
-    }
 };
 template <>
-struct attr_rule<bool> {
+struct attr_rule<bool> : number_rule<bool> {
     static constexpr AttrType type = AttrType::BOOLEAN;
     static void write(Attr& a, bool v) { a.b = v; }
-    static std::optional<bool> read(const Attr& a) {
-        if (a.type == AttrType::INT && a.i) return *a.i != 0;
-        if (a.type == AttrType::FLOAT && a.f) return *a.f != 0;
-        return a.type == AttrType::BOOLEAN ? a.b : std::nullopt;
-    }
 };
 template <>
 struct attr_rule<std::string> {
@@ -96,36 +86,40 @@ struct attr_rule<std::string> {
     static void write(Attr& a, std::string v) { a.s.emplace() = std::move(v); }
     static std::optional<std::string> read(const Attr& a) { return a.type == AttrType::STRING && a.s ? std::optional(*a.s) : std::nullopt; }
 };
-template <>
-struct attr_rule<sequence<std::int32_t>> {
-    static constexpr AttrType type = AttrType::INTS;
-    static void write(Attr& a, sequence<std::int32_t> v) { a.ints = std::move(v); }
-    static std::optional<sequence<std::int32_t>> read(const Attr& a) {
-        if (a.type == AttrType::INTS) return *a.ints;
-        if (a.type != AttrType::LONGS) return std::nullopt;
-        if (!std::all_of(a.more->longs.begin(), a.more->longs.end(), [](auto l) { return std::in_range<std::int32_t>(l); }))
-            return std::nullopt;
-        sequence<std::int32_t> narrowed(a.more->longs.size());
-        std::transform(a.more->longs.begin(), a.more->longs.end(), narrowed.begin(), [](auto l) { return static_cast<std::int32_t>(l); });
-        return narrowed;
+/// The elements of a list as T each; nothing where one cannot be read as that.
+template <class T, class Stored>
+std::optional<sequence<T>> elements_as(AttrType type, const sequence<Stored>& stored) {
+    sequence<T> made(stored.size());
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+        wire::attr_number number{wire::element_of(type), 0, 0};
+        if constexpr (std::is_same_v<Stored, float>) number.real = stored[i];
+        else number.integer = stored[i];
+        if (!wire::read_as(number, made[i])) return std::nullopt;
+    }
+    return made;
+}
+template <class T>
+struct numbers_rule {
+    static std::optional<sequence<T>> read(const Attr& a) {
+        switch (a.type) {
+            case AttrType::INTS: return elements_as<T>(a.type, *a.ints);
+            case AttrType::LONGS: return elements_as<T>(a.type, a.more->longs);
+            case AttrType::FLOATS:
+                if constexpr (std::is_same_v<T, std::int64_t>) return elements_as<T>(a.type, *a.floats);
+                [[fallthrough]];
+            default: return std::nullopt;
+        }
     }
 };
 template <>
-struct attr_rule<sequence<std::int64_t>> {
+struct attr_rule<sequence<std::int32_t>> : numbers_rule<std::int32_t> {
+    static constexpr AttrType type = AttrType::INTS;
+    static void write(Attr& a, sequence<std::int32_t> v) { a.ints = std::move(v); }
+};
+template <>
+struct attr_rule<sequence<std::int64_t>> : numbers_rule<std::int64_t> {
     static constexpr AttrType type = AttrType::LONGS;
     static void write(Attr& a, sequence<std::int64_t> v) { a.more->longs = std::move(v); }
-    static std::optional<sequence<std::int64_t>> read(const Attr& a) {
-        if (a.type == AttrType::LONGS) return a.more->longs;
-        if (a.type == AttrType::INTS) return sequence<std::int64_t>(a.ints->begin(), a.ints->end());
-        if (a.type != AttrType::FLOATS) return std::nullopt;
-        sequence<std::int64_t> whole;
-        for (const float number : *a.floats) {
-            const auto cut = truncated(number);
-            if (!cut) return std::nullopt;
-            whole.push_back(*cut);
-        }
-        return whole;
-    }
 };
 template <>
 struct attr_rule<sequence<float>> {

@@ -52,11 +52,10 @@ class Operator {
     [[nodiscard]] bool reads(std::string_view name) const noexcept { return mentions(desc_.inputs, name); }
     [[nodiscard]] bool writes(std::string_view name) const noexcept { return mentions(desc_.outputs, name); }
 
-    /// The attribute of that name; null when there is none.
+    /// The attribute of that name, the last of several, as in the reference; null when there is none.
     [[nodiscard]] const Attr* find_attr(std::string_view name) const noexcept {
-        for (const auto& attr : desc_.attrs)
-            if (attr.name == name) return &attr;
-        return nullptr;
+        const auto at = place_of(name);
+        return at < desc_.attrs.size() ? &desc_.attrs[at] : nullptr;
     }
     /// Its value, or `otherwise` when it is absent or of another type.
     template <class T>
@@ -108,11 +107,11 @@ class Operator {
                 if (have_same_bytes(*held, attr)) return desc_.attrs.put(at, held);
         desc_.attrs.put(at, std::move(attr));
     }
-    /// The index of the attribute of that name, or the end.
+    /// The index of the last attribute of that name, or the end.
     [[nodiscard]] std::size_t place_of(std::string_view name) const noexcept {
-        std::size_t at = 0;
-        while (at < desc_.attrs.size() && desc_.attrs[at].name != name) ++at;
-        return at;
+        for (auto at = desc_.attrs.size(); at-- > 0;)
+            if (desc_.attrs[at].name == name) return at;
+        return desc_.attrs.size();
     }
     static const wire::Slot<>* find(const slots& all, std::string_view slot) noexcept {
         for (const auto& held : all)

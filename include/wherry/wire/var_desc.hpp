@@ -38,28 +38,6 @@ enum class VarKind : std::int32_t {
     SPARSE_CSR = 31,
 };
 
-/// Which value field of an attribute counts.
-enum class AttrType : std::int32_t {
-    INT = 0,
-    FLOAT = 1,
-    STRING = 2,
-    INTS = 3,
-    FLOATS = 4,
-    STRINGS = 5,
-    BOOLEAN = 6,
-    BOOLEANS = 7,
-    BLOCK = 8,
-    LONG = 9,
-    BLOCKS = 10,
-    LONGS = 11,
-    FLOAT64S = 12,
-    VAR = 13,
-    VARS = 14,
-    FLOAT64 = 15,
-    SCALAR = 16,
-    SCALARS = 17,
-};
-
 /// Element type and dims of a tensor; -1 is an open dim.
 template <class String = std::string>
 struct TensorDesc {

@@ -33,10 +33,10 @@ constexpr void activation(P& p) noexcept {
 template <class P>
 constexpr void scale(P& p) noexcept {
     if (p.has("ScaleTensor")) return p.refuse(reason::unsupported_attribute);
-    const auto factor = p.number("scale", 1), bias = p.number("bias", 0);
+    const auto factor = p.attr("scale", 1.0F), bias = p.attr("bias", 0.0F);
     if (factor == 1 && bias == 0) return lower::assign(p);
     const auto x = p.read_float("X");
-    const auto f = p.integer("bias_after_scale", 1) != 0 ? function::affine : function::shifted;
+    const auto f = p.attr("bias_after_scale", true) ? function::affine : function::shifted;
     if (p.accepted()) p.write(lower::unary(p, x, f, factor, bias));
 }
 
@@ -44,17 +44,16 @@ template <class P>
 constexpr void clip(P& p) noexcept {
     if (p.has("Min") || p.has("Max")) return p.refuse(reason::unsupported_attribute);
     const auto x = p.read_float("X");
-    if (p.accepted()) p.write(lower::unary(p, x, function::clip, p.number("min", 0), p.number("max", 0)));
+    if (p.accepted()) p.write(lower::unary(p, x, function::clip, p.attr("min", 0.0F), p.attr("max", 0.0F)));
 }
 
 /// dropout of a program that infers.
 template <class P>
 constexpr void dropout(P& p) noexcept {
-    if (p.integer("is_test", 0) == 0) return p.refuse(reason::unsupported_attribute);
-    const auto how = p.attr("dropout_implementation");
-    if (how.found && p.same(how.text, "upscale_in_train")) return lower::assign(p);
+    if (!p.attr("is_test", false)) return p.refuse(reason::unsupported_attribute);
+    if (p.attr_is("dropout_implementation", "upscale_in_train")) return lower::assign(p);
     const auto x = p.read_float("X");
-    if (p.accepted()) p.write(lower::unary(p, x, function::affine, 1 - p.number("dropout_prob", 0.5F)));
+    if (p.accepted()) p.write(lower::unary(p, x, function::affine, 1 - p.attr("dropout_prob", 0.5F)));
 }
 
 /// The place of dims `few` among `many`: [rows, depth, cols] with depth elements of `few`. False where they do not.
@@ -78,7 +77,7 @@ constexpr void binary(P& p, function f) noexcept {
     if (!p.accepted()) return;
     const auto &a = p.at(x).dims, &b = p.at(y).dims;
     step sizes;
-    const auto axis = p.integer("axis", -1);
+    const auto axis = p.attr("axis", -1);
     if (a == b) sizes.cols = a.count();
     else if (lower::align(a, b, axis, sizes)) sizes.y_whole = false;
     else if (lower::align(b, a, axis, sizes)) sizes.x_whole = false;
@@ -133,7 +132,7 @@ constexpr void add_grad(P& p) noexcept {
     if (!p.accepted()) return;
     step sizes;
     const bool equal = p.at(g_out).dims == p.at(y).dims;
-    if (!equal && (!lower::align(p.at(g_out).dims, p.at(y).dims, p.integer("axis", -1), sizes) || sizes.cols != 1))
+    if (!equal && (!lower::align(p.at(g_out).dims, p.at(y).dims, p.attr("axis", -1), sizes) || sizes.cols != 1))
         return p.refuse(reason::unsupported_attribute);
     if (p.output("Y@GRAD") != none && equal) lower::alias(p, g_out, p.at(g_out).dims, "Y@GRAD");
     if (p.output("Y@GRAD") != none && !equal) {

@@ -18,7 +18,7 @@ constexpr std::uint32_t read_label(P& p, std::uint32_t x) noexcept {
     if (!p.accepted()) return none;
     const auto& dims = p.at(x).dims;
     const auto rows = dims.product(0, dims.rank - 1);
-    if (p.integer("soft_label", 0) != 0 || (p.at(label).dtype != int64 && p.at(label).dtype != int32))
+    if (p.attr("soft_label", false) || (p.at(label).dtype != int64 && p.at(label).dtype != int32))
         return p.refuse(reason::unsupported_attribute), none;
     if (dims.rank < 2 || p.at(label).dims.count() != rows) return p.refuse(reason::shape_mismatch, p.at(label).dims.count(), rows), none;
     return label;
@@ -44,7 +44,7 @@ constexpr void cross_entropy(P& p) noexcept {
     if (!p.accepted()) return;
     if (joined) {
         const auto last = p.at(x).dims.rank - 1;
-        if (p.axis(p.integer("axis", -1), last + 1) != last) return p.refuse(reason::unsupported_attribute);
+        if (p.axis(p.attr("axis", -1), last + 1) != last) return p.refuse(reason::unsupported_attribute);
         x = lower::softmax_along(p, x, last);
         p.write_if_there(x, "Softmax");
     }
@@ -63,7 +63,7 @@ constexpr void cross_entropy_grad(P& p) noexcept {
     const auto rows = p.at(g_y).dims.count();
     const auto desc = p.declared_output("X@GRAD");
     if (!p.accepted()) return;
-    if (p.at(label).dims.count() != rows || desc.dims.product(0, desc.dims.rank - 1) != rows || p.integer("soft_label", 0) != 0)
+    if (p.at(label).dims.count() != rows || desc.dims.product(0, desc.dims.rank - 1) != rows || p.attr("soft_label", false))
         return p.refuse(reason::shape_mismatch, p.at(label).dims.count(), rows);
     const auto matched = second ? matched_or_x : lower::pick(p, matched_or_x, label);
     auto& made = p.add_step(kind::spread, desc.dims);

@@ -16,7 +16,7 @@ template <class P>
 constexpr void feed(P& p) noexcept {
     const auto variable = p.output("Out");
     if (variable == none) return p.refuse(reason::undeclared_variable);
-    const auto col = p.integer("col", 0);
+    const auto col = p.attr("col", 0);
     p.add_input(variable, col < 0 ? max_ports : static_cast<std::size_t>(col));
 }
 
@@ -42,12 +42,13 @@ constexpr void reshape(P& p) noexcept {
     const auto x = p.read("X");
     if (!p.accepted()) return;
     const auto& dims = p.at(x).dims;
-    const auto given = p.attr("shape");
-    if (given.list_size > max_rank) return p.refuse(reason::too_many_dims, given.list_size, max_rank);
+    list_of<std::int32_t> given;
+    p.attr("shape", given);
+    if (given.size > max_rank) return p.refuse(reason::too_many_dims, given.size, max_rank);
     shape out;
     std::size_t open = max_rank, known = 1;
-    for (std::size_t i = 0; i < given.list_size; ++i) {
-        auto dim = given.list[i];
+    for (std::size_t i = 0; i < given.size; ++i) {
+        std::int64_t dim = given.values[i];
         if (dim == 0 && i < dims.rank) dim = dims.dims[i];  // 0 keeps a dim
         if (dim == -1 && open == max_rank) open = i, dim = 1;
         if (dim < 1) return p.refuse(reason::shape_mismatch);
@@ -65,7 +66,7 @@ constexpr void flatten(P& p) noexcept {
     const auto x = p.read("X");
     if (!p.accepted()) return;
     const auto& dims = p.at(x).dims;
-    const auto from = p.axis(p.integer("start_axis", 1), dims.rank), to = p.axis(p.integer("stop_axis", 1), dims.rank);
+    const auto from = p.axis(p.attr("start_axis", 1), dims.rank), to = p.axis(p.attr("stop_axis", 1), dims.rank);
     if (!p.accepted()) return;
     if (to < from) return p.refuse(reason::shape_mismatch, from, to);
     shape out;
@@ -93,7 +94,7 @@ constexpr void lookup(P& p) noexcept {
     made.x = ids, made.y = table;
     made.rows = p.at(ids).dims.count(), made.depth = static_cast<std::size_t>(p.at(table).dims.dims[0]);
     made.cols = static_cast<std::size_t>(p.at(table).dims.dims[1]);
-    made.padding = p.integer("padding_idx", -1);
+    made.padding = p.attr("padding_idx", std::int64_t{-1});
     p.write(made.out);
 }
 
@@ -103,7 +104,7 @@ constexpr void concat(P& p) noexcept {
     const auto first = p.read_float("X");
     if (!p.accepted()) return;
     shape out = p.at(first).dims;
-    const auto along = p.axis(p.integer("axis", 0), out.rank);
+    const auto along = p.axis(p.attr("axis", 0), out.rank);
     for (std::size_t i = 1; p.accepted() && p.has("X", i); ++i) {
         const auto next = p.read_float("X", i);
         if (!p.accepted()) return;

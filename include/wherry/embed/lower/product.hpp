@@ -33,9 +33,9 @@ template <class P>
 constexpr void mul(P& p) noexcept {
     const auto x = p.read_float("X"), y = p.read("Y");
     if (!p.accepted()) return;
-    if (p.number("scale_x", 1) != 1 || p.number("scale_out", 1) != 1) return p.refuse(reason::unsupported_attribute);
+    if (p.attr("scale_x", 1.0F) != 1 || p.attr("scale_out", 1.0F) != 1) return p.refuse(reason::unsupported_attribute);
     const auto &a = p.at(x).dims, &b = p.at(y).dims;
-    const auto from = p.integer("x_num_col_dims", 1), to = p.integer("y_num_col_dims", 1);
+    const auto from = p.attr("x_num_col_dims", 1), to = p.attr("y_num_col_dims", 1);
     if (from < 1 || to < 1 || from >= static_cast<std::int64_t>(a.rank) || to >= static_cast<std::int64_t>(b.rank))
         return p.refuse(reason::shape_mismatch, a.rank, b.rank);
     const auto x_split = static_cast<std::size_t>(from), y_split = static_cast<std::size_t>(to);
@@ -54,8 +54,8 @@ constexpr void matmul(P& p) noexcept {
     const auto x = p.read_float("X"), y = p.read("Y");
     if (!p.accepted()) return;
     const bool second = p.is("matmul_v2");
-    const bool tx = p.integer(second ? "trans_x" : "transpose_X", 0) != 0, ty = p.integer(second ? "trans_y" : "transpose_Y", 0) != 0;
-    const float alpha = second ? 1 : p.number("alpha", 1);
+    const bool tx = p.attr(second ? "trans_x" : "transpose_X", false), ty = p.attr(second ? "trans_y" : "transpose_Y", false);
+    const float alpha = second ? 1 : p.attr("alpha", 1.0F);
     const auto &a = p.at(x).dims, &b = p.at(y).dims;
     if (a.rank < 2 || b.rank < 2) return p.refuse(reason::unsupported_attribute, a.rank, b.rank);
     const auto a_rows = a.product(a.rank - 2, a.rank - 1), a_cols = a.product(a.rank - 1, a.rank);
@@ -85,8 +85,8 @@ constexpr void product_grad(P& p) noexcept {
     const auto x = p.read_float("X"), y = p.read_float("Y"), g_out = p.read_float("Out@GRAD");
     if (!p.accepted()) return;
     const auto &a = p.at(x).dims, &b = p.at(y).dims;
-    const auto split_at = p.is("mul_grad") ? p.integer("x_num_col_dims", 1) : static_cast<std::int64_t>(a.rank) - 1;
-    const bool plain = b.rank == 2 && p.integer("y_num_col_dims", 1) == 1 && p.integer("trans_x", 0) == 0 && p.integer("trans_y", 0) == 0;
+    const auto split_at = p.is("mul_grad") ? p.attr("x_num_col_dims", 1) : static_cast<std::int64_t>(a.rank) - 1;
+    const bool plain = b.rank == 2 && p.attr("y_num_col_dims", 1) == 1 && !p.attr("trans_x", false) && !p.attr("trans_y", false);
     if (!plain || split_at < 1 || split_at >= static_cast<std::int64_t>(a.rank)) return p.refuse(reason::unsupported_attribute);
     const auto rows = a.product(0, static_cast<std::size_t>(split_at)), depth = b.product(0, 1), cols = b.product(1, 2);
     if (a.count() != rows * depth || p.at(g_out).dims.count() != rows * cols)

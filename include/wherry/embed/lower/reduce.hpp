@@ -30,7 +30,7 @@ template <class P>
 constexpr void softmax(P& p) noexcept {
     const auto x = p.read_float("X");
     if (!p.accepted()) return;
-    const auto along = p.axis(p.integer("axis", -1), p.at(x).dims.rank);
+    const auto along = p.axis(p.attr("axis", -1), p.at(x).dims.rank);
     if (p.accepted()) p.write(lower::softmax_along(p, x, along));
 }
 
@@ -39,7 +39,7 @@ constexpr void softmax_grad(P& p) noexcept {
     const auto out = p.read_float("Out"), g_out = p.read_float("Out@GRAD");
     if (!p.accepted()) return;
     const auto& dims = p.at(out).dims;
-    if (p.axis(p.integer("axis", -1), dims.rank) + 1 != dims.rank || !(dims == p.at(g_out).dims))
+    if (p.axis(p.attr("axis", -1), dims.rank) + 1 != dims.rank || !(dims == p.at(g_out).dims))
         return p.refuse(reason::unsupported_attribute);
     auto& made = p.add_step(kind::softmax_grad, dims);
     made.x = out, made.y = g_out;
@@ -72,11 +72,12 @@ constexpr void reduce(P& p) noexcept {
     const auto x = p.read_float("X");
     if (!p.accepted()) return;
     const auto& dims = p.at(x).dims;
-    const auto given = p.attr("dim");
-    const bool all = p.integer("reduce_all", 0) != 0 || given.list_size == 0;
+    list_of<std::int32_t> given;
+    p.attr("dim", given);
+    const bool all = p.attr("reduce_all", false) || given.size == 0;
     bool reduced[max_rank]{};
     for (std::size_t i = 0; i < max_rank; ++i) reduced[i] = all && i < dims.rank;
-    for (std::size_t i = 0; i < given.list_size && i < max_rank && !all; ++i) reduced[p.axis(given.list[i], dims.rank)] = true;
+    for (std::size_t i = 0; i < given.size && i < max_rank && !all; ++i) reduced[p.axis(given.values[i], dims.rank)] = true;
     std::size_t from = 0, to = dims.rank;
     while (from < to && !reduced[from]) ++from;
     while (to > from && !reduced[to - 1]) --to;
@@ -84,7 +85,7 @@ constexpr void reduce(P& p) noexcept {
         if (!reduced[i]) return p.refuse(reason::unsupported_attribute);
     shape out;
     for (std::size_t i = 0; i < dims.rank; ++i)
-        if (!reduced[i] || p.integer("keep_dim", 0) != 0) out.push(reduced[i] ? 1 : dims.dims[i]);
+        if (!reduced[i] || p.attr("keep_dim", false)) out.push(reduced[i] ? 1 : dims.dims[i]);
     if (out.rank == 0) out.push(1);
     lower::reduction(p, x, out, from, to, p.is("reduce_mean"));
 }

@@ -5,22 +5,24 @@
 #include <wherry/version.hpp>
 
 #include <cstddef>
+#include <cstdint>
 
 /// Operators of a training program beside gradients: fill_constant, which starts them, and sgd. Source: exec/op/fill_constant.hpp, exec/op/sgd.hpp.
 namespace wherry::inline WHERRY_ABI::embed::detail::lower {
 
 template <class P>
 constexpr void fill_constant(P& p) noexcept {
-    const auto given = p.attr("shape");
-    if (p.integer("dtype", fp32) != fp32 || p.has("ValueTensor") || p.has("ShapeTensor") || given.list_size > max_rank)
+    list_of<std::int64_t> given;
+    p.attr("shape", given);
+    if (p.attr("dtype", std::int32_t{fp32}) != fp32 || p.has("ValueTensor") || p.has("ShapeTensor") || given.size > max_rank)
         return p.refuse(reason::unsupported_attribute);
     shape out;
-    for (std::size_t i = 0; i < given.list_size; ++i) {
-        if (given.list[i] < 1) return p.refuse(reason::shape_mismatch);
-        out.push(given.list[i]);
+    for (std::size_t i = 0; i < given.size; ++i) {
+        if (given.values[i] < 1) return p.refuse(reason::shape_mismatch);
+        out.push(given.values[i]);
     }
     auto& made = p.add_step(kind::fill, out);
-    made.cols = out.count(), made.p = p.number("value", 0);
+    made.cols = out.count(), made.p = p.attr("value", 0.0F);
     p.write(made.out);
 }
 
