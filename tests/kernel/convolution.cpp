@@ -103,6 +103,43 @@ TEST_CASE("a filter for each channel: rows of any length, strides, dilations") {
     check_all({1, 2, 2, 2, {{1, 9, 2500}, {1, 9, 2500}, {1, 7, 7}, {1, 1, 1}, {1, 1, 1}, {0, 3, 3}}});  // in columns
 }
 
+TEST_CASE("a filter for each channel: planes that are held whole, odd windows and uneven padding") {
+    for (const std::size_t in : {1U, 2U, 3U, 7U, 14U, 17U, 28U, 52U, 60U})
+        for (const std::size_t size : {2U, 3U, 5U, 7U})
+            for (const std::size_t stride : {1U, 2U, 3U, 4U, 5U}) check_all({2, 3, 3, 3, square(in, size, stride, 1, size - 1)});
+    check_all({2, 3, 6, 3, square(7, 5, 1, 1, 2)});
+    check_all({1, 2, 2, 2, square(20, 3, 2, 4, 3)});
+    check_all({1, 2, 2, 2, square(9, 3, 1, 2, 11)});  // places that see nothing but padding
+    check_all({1, 2, 4, 2, {{1, 5, 40}, {1, 3, 37}, {1, 4, 5}, {1, 2, 1}, {1, 1, 1}, {0, 2, 0}}});
+    check_all({1, 2, 2, 2, {{1, 40, 3}, {1, 13, 2}, {1, 2, 3}, {1, 3, 2}, {1, 2, 1}, {0, 0, 1}}});
+}
+
+TEST_CASE("each number of a result is finished once, with the number of its filter") {
+    using kernel::instruction_set;
+    for (const std::size_t in : {3U, 7U, 30U, 60U, 90U})
+        for (const std::size_t groups : {1U, 90U}) {
+            const convolution_shape s{2, groups, 2 * groups, groups, square(in, 3, 1, 1, 1)};
+            const auto x = numbers<float>(s.images * s.channels * in * in, 0.1), filter = numbers<float>(s.filters * 9, 0.9);
+            std::vector<float> out(s.images * s.filters * in * in), finished = out;
+            const kernel::convolution_end<float> end{
+                [](const void*, float* part, std::size_t filters, std::size_t count, std::size_t stride, std::size_t first) noexcept {
+                    for (std::size_t k = 0; k < filters; ++k)
+                        for (std::size_t i = 0; i < count; ++i) part[k * stride + i] += static_cast<float>(first + k + 1);
+                },
+                nullptr};
+            for (const auto most : {instruction_set::baseline, instruction_set::avx2, instruction_set::avx512}) {
+                kernel::convolution<float>(s, x, filter, out, most);
+                kernel::convolution<float>(s, x, filter, finished, most, &end);
+                std::size_t wrong = 0;
+                for (std::size_t i = 0; i < out.size(); ++i)
+                    wrong += finished[i] != out[i] + static_cast<float>(i / (in * in) % s.filters + 1) ? 1U : 0U;
+                CAPTURE(in);
+                CAPTURE(groups);
+                CHECK(wrong == 0);
+            }
+        }
+}
+
 TEST_CASE("convolution of nothing, and without channels") {
     std::vector<float> out(3, 7.0F);
     kernel::convolution<float>({0, 2, 3, 1, square(1, 1, 1, 1, 0)}, {}, {}, std::span<float>());

@@ -58,8 +58,10 @@ void convolve(Convolver, const convolution_shape& s, const T* x, const T* filter
     if constexpr (std::is_same_v<T, float>) {
         const typename Convolver::ring ring(s.window);
         if (channels == 1 && s.groups > 1 && ring.fits()) {
+            const bool whole = Convolver::whole_plane::fits(s.window);
             for (std::size_t i = 0; i < s.images; ++i, x += s.groups * image, out += s.groups * place)
-                Convolver::depthwise(s.window, ring, s.groups, filters, x, filter, out, end);
+                if (whole) Convolver::depthwise_whole(s.window, s.groups, filters, x, filter, out, end);
+                else Convolver::depthwise(s.window, ring, s.groups, filters, x, filter, out, end);
             return;
         }
     }
