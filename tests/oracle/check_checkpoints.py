@@ -1,9 +1,12 @@
 """Checkpoints that `wherry convert` wrote, loaded by the real Paddle (2.6.2 or 3.3.1), which goes on training from them.
 
   check_checkpoints.py write DIR                       trains a model with a shared parameter: DIR/net.pdparams, opt.pdopt, nested.pdparams,
-                                                       list.pdparams, one.pdtensor, master.pdopt, and by paddle.jit.save DIR/jit.pdiparams
+                                                       list.pdparams, one.pdtensor, master.pdopt, number.pdparams, text.pdparams, and by
+                                                       paddle.jit.save DIR/jit.pdiparams
   check_checkpoints.py equal A B                       both hold the same Python object
   check_checkpoints.py resume PARAMS OPT [NESTED]      the losses of five steps more; PARAMS and OPT - for what NESTED holds of them
+  write_half DIR, resume_half PARAMS OPT               the same in bfloat16 with master weights as AMP of level O2 has them: DIR/half.pdparams,
+                                                       half.pdopt; the sums of the master weights that the optimizer took, then the losses
 Exit status 1 where an object differs or a parameter is not matched.
 """
 import os
@@ -26,19 +29,32 @@ class Net(paddle.nn.Layer):
     def forward(self, x):
         return self.head(self.norm(paddle.tanh(self.dec(self.enc(x)))))
 
+    def forward_half(self, x):  # a CPU multiplies no matrices of bfloat16
+        def of(layer, x):
+            return paddle.nn.functional.linear(x, layer.weight.astype("float32"), layer.bias.astype("float32"))
+        return of(self.head, self.norm(paddle.tanh(of(self.dec, of(self.enc, x)))))
+
+
+half = sys.argv[1].endswith("_half")
+
 
 def fresh():
     paddle.seed(len(sys.argv))
     net = Net()
     scheduler = paddle.optimizer.lr.StepDecay(0.05, 2, 0.5)
-    return net, paddle.optimizer.Adam(scheduler, parameters=net.parameters()), scheduler
+    if not half:
+        return net, paddle.optimizer.Adam(scheduler, parameters=net.parameters()), scheduler
+    for layer in (net.enc, net.dec, net.head):  # as amp.decorate does on a GPU
+        layer.to(dtype="bfloat16")
+    # SGD alone has a step in bfloat16 on a CPU
+    return net, paddle.optimizer.SGD(scheduler, parameters=net.parameters(), multi_precision=True), scheduler
 
 
 def steps(net, opt, scheduler, first, count):
     losses = []
     for i in range(first, first + count):
         x = paddle.to_tensor(np.sin(np.arange(24, dtype="float32") + i).reshape(6, 4))
-        loss = ((net(x) - 1) ** 2).mean()
+        loss = (((net.forward_half if half else net)(x) - 1) ** 2).mean()
         loss.backward()
         opt.step()
         opt.clear_grad()
@@ -57,9 +73,21 @@ def write(out):
     paddle.save([net.enc.weight, {"w": net.head.weight}, 3], out + "/list.pdparams")
     paddle.save(net.head.weight, out + "/one.pdtensor")
     paddle.save({**opt.state_dict(), "master_weights": {"linear_0.w_0": net.enc.weight}}, out + "/master.pdopt")
+    paddle.save(3, out + "/number.pdparams")
+    paddle.save("a text", out + "/text.pdparams")
     net.eval()
     spec = [paddle.static.InputSpec([None, 4], "float32", "x")]
     paddle.jit.save(paddle.jit.to_static(net, input_spec=spec), out + "/jit")
+    return "written"
+
+
+def write_half(out):
+    net, opt, scheduler = fresh()
+    steps(net, opt, scheduler, 0, 3)
+    if set(opt.state_dict()["master_weights"]) != {p.name for p in net.parameters() if p.dtype == paddle.bfloat16}:
+        sys.exit("the optimizer has other master weights")
+    paddle.save(net.state_dict(), out + "/half.pdparams")
+    paddle.save(opt.state_dict(), out + "/half.pdopt")
     return "written"
 
 
@@ -90,8 +118,9 @@ def resume(params, opt_file, nested=None):
     if missing or unexpected:
         sys.exit("%s: missing %s, unexpected %s" % (params, missing, unexpected))
     opt.set_state_dict(whole["opt"] if opt_file == "-" else paddle.load(opt_file))
-    return " ".join("%.17g" % loss for loss in steps(net, opt, scheduler, 3, 5))
+    held = [float(w.sum()) for _, w in sorted(opt.state_dict()["master_weights"].items())] if half else []
+    return " ".join("%.17g" % number for number in held + steps(net, opt, scheduler, 3, 5))
 
 
 if __name__ == "__main__":
-    print({"write": write, "equal": equal, "resume": resume}[sys.argv[1]](*sys.argv[2:]))
+    print({"write": write, "write_half": write_half, "equal": equal, "resume": resume, "resume_half": resume}[sys.argv[1]](*sys.argv[2:]))

@@ -5,10 +5,11 @@ for version in 2.6.2 3.3.1; do
     mkdir -p "$to"
     checkpoint() { "$python" "$here/check_checkpoints.py" "$@" 2>"$work/log" || { tail -n 3 "$work/log" >&2; return 1; }; }
     checkpoint write "$from" >"$work/said"
+    checkpoint write_half "$from" >"$work/said"
     own=$(checkpoint resume "$from/net.pdparams" "$from/opt.pdopt")
     [ -n "$own" ] && [ "$own" = "$(checkpoint resume - - "$from/nested.pdparams")" ] || { echo "Paddle $version does not resume from its own"; exit 1; }
     resumed() { local losses; losses=$(checkpoint resume "${@:2}") && [ "$losses" = "$own" ] && say "$1, Paddle $version" "the same losses" || { echo "$1: $losses, not $own"; exit 1; }; }
-    for file in net.pdparams opt.pdopt nested.pdparams list.pdparams one.pdtensor master.pdopt; do
+    for file in net.pdparams opt.pdopt nested.pdparams list.pdparams one.pdtensor master.pdopt number.pdparams text.pdparams half.pdparams half.pdopt; do
         "$wherry" convert "$from/$file" "$to/$file" --to pdparams --quiet
         say "$file to pdparams, Paddle $version" "$(checkpoint equal "$from/$file" "$to/$file")"
     done
@@ -16,6 +17,10 @@ for version in 2.6.2 3.3.1; do
     resumed "nested.pdparams" - - "$to/nested.pdparams"
     "$wherry" convert "$from/net.pdparams" "$to/net-p3.pdparams" --protocol 3 --quiet
     "$wherry" convert "$from/opt.pdopt" "$to/opt-p4.pdopt" --protocol 4 --quiet
+    half=$(checkpoint resume_half "$from/half.pdparams" "$from/half.pdopt")
+    [ -n "$half" ] && [ "$half" = "$(checkpoint resume_half "$to/half.pdparams" "$to/half.pdopt")" ] ||
+        { echo "Paddle $version does not resume with the master weights that came back"; exit 1; }
+    say "half.pdparams and half.pdopt, Paddle $version" "the same losses"
     resumed "pickles of protocols 3 and 4" "$to/net-p3.pdparams" "$to/opt-p4.pdopt"
     # the names of variables and back: 3.3.1 writes no .info, and 2.6.2 one that has one of two names of a shared parameter
     "$wherry" convert "$from/jit.pdiparams" "$to/jit.pdparams" --names-from "$from/net.pdparams" --quiet

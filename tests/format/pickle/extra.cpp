@@ -54,6 +54,32 @@ std::vector<std::string> values_of(const pickle::extra& rest) {
 using words = std::vector<std::string>;
 }  // namespace
 
+TEST_CASE("a file that is one value is shown and written again") {
+    using namespace std::string_literals;
+    // What paddle.save(3), (True), (0.5), ("x") and (2**80) write, but for the frames.
+    const std::pair<std::string, std::string> files[] = {
+        {"K\x03", "0=3"},
+        {"\x88", "0=True"},
+        {"G\x3f\xe0\0\0\0\0\0\0"s, "0=0.5"},
+        {"\x8c\x01x\x94", "0='x'"},
+        {"\x8a\x0b\0\0\0\0\0\0\0\0\0\0\x01"s, "0=an integer of 88 bits"},
+    };
+    for (const auto& [held, shown] : files) {
+        CAPTURE(shown);
+        const auto state = checkpoint_in("\x80\x04" + held + ".");
+        CHECK(state.arrays.size() == 0);
+        CHECK(values_of(rest_of(state)) == words{shown});
+        for (const int protocol : {2, 4}) CHECK(values_of(rest_of(checkpoint_in(again(state, protocol)))) == words{shown});
+        const std::array one{1.0F};
+        const std::array arrays{tensor_ref{.name = "w", .dims = {1}, .bytes = std::as_bytes(std::span(one))}};
+        CHECK(not_again(state, arrays).code == errc::bad_argument);
+    }
+    CHECK(refused_checkpoint("\x80\x04N.").code == errc::bad_pickle);  // None is no file of state
+    CHECK(refused_checkpoint("\x80\x04"
+                             "cnumpy\nndarray\n.")
+              .code == errc::bad_pickle);  // nor is a function
+}
+
 TEST_CASE("a checkpoint is written again byte for byte as Paddle wrote it, with all that is not an array") {
     for (const std::string name : {"nested.pdparams", "more.pdparams", "list.pdparams", "one.pdtensor", "array.pdtensor",
                                    "plain-p4.pdparams", "tied.pdparams", "tied.pdopt", "half.pdparams", "half.pdopt"}) {
@@ -213,6 +239,17 @@ TEST_CASE("a text that stands for bytes is whole, or it is refused") {
     };
     CHECK(values_of(rest_of(checkpoint_in(encoded("\xc2\x80")))).size() == 1);
     CHECK(refused_checkpoint(encoded("\xc2")).code == errc::bad_pickle);
+}
+
+TEST_CASE("the index of a distributed checkpoint is named, with what to do") {
+    for (const std::string module : {"paddle.distributed.checkpoint.metadata", "paddle.distributed.flex_checkpoint.dcp.metadata"}) {
+        const auto found = refused_checkpoint("\x80\x02"
+                                              "c" +
+                                              module + "\nMetadata\n)\x81.");
+        CHECK(found.code == errc::forbidden_global);
+        CHECK(found.found == module + ".Metadata");
+        CHECK(found.message.view().find("paddle.save it") != std::string_view::npos);
+    }
 }
 
 TEST_CASE("eval is taken for a tensor of Paddle's static graph and for nothing else") {

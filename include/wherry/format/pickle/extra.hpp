@@ -51,7 +51,7 @@ struct extra {
     /// The values, `most` of them; long texts are cut.
     [[nodiscard]] sequence<named_value> values(std::size_t most = 1000) const {
         sequence<named_value> made;
-        if (top.kind != kind::none) list_values(top, {}, most, made);
+        if (top.kind != kind::none) list_values(top, is_container(top) ? "" : "0", most, made);
         return made;
     }
     /// All names of parameters that the file tells: of StructuredToParameterName@@, of tensors in nested dicts (`model/fc1.weight` is

@@ -66,9 +66,9 @@ class keeper {
     /// Errors: bad_pickle for objects that hold themselves, lie too deep or are functions; bad_name, duplicate_name for a key that a dict
     /// has twice; too_large.
     result<void> run(value top) {
-        if (top.kind != kind::tuple && top.kind != kind::list && top.kind != kind::dict && !is_array(top))
-            return bad_state("a pickle of state holds arrays, or dicts, lists and tuples of them");
-        if (auto checked = check_depth(top); !checked) return checked;
+        if (top.kind == kind::none) return bad_state("a pickle of None has no arrays and no values");
+        if (is_container(top))
+            if (auto checked = check_depth(top); !checked) return checked;
         made_.resize(objects_->nodes.size(), none);
         slices_.resize(objects_->slices.size(), none);
         auto copied = top.kind == kind::dict ? outermost(top) : copy(top, is_array(top) ? "0" : "");

@@ -299,7 +299,11 @@ class machine {
     }
 
     outcome refuse(std::string_view module, std::string_view name) const {
-        error refused = bad("a pickle names a callable that is not allowed; nothing was called");
+        error refused =
+            bad(module.starts_with("paddle.distributed.")
+                    ? "this tells how paddle.distributed cut a checkpoint, which is not read: load it there and paddle.save it, or "
+                      "take the only .distcp of one process"
+                    : "a pickle names a callable that is not allowed; nothing was called");
         refused.code = errc::forbidden_global;
         refused.expected = "arrays and nothing else";
         refused.found = {module.substr(0, 200), ".", name.substr(0, 200)};
