@@ -1,5 +1,8 @@
+#include <wherry/archive/archive.hpp>
 #include <wherry/base/error.hpp>
 #include <wherry/base/limits.hpp>
+#include <wherry/format/pickle.hpp>
+#include <wherry/policy/memory.hpp>
 #include <wherry/program/program.hpp>
 #include <wherry/wire/allowance.hpp>
 
@@ -107,4 +110,21 @@ TEST_CASE("a large program of nothing but short operators is parsed") {
     }
     const auto bytes = bytes_field(1, inside);
     CHECK(parsing(view_of(bytes)).is_program);
+}
+
+TEST_CASE("what a pickle remembers takes memory a few times, not once per object") {
+    std::string bytes = "\x80\x02(";
+    for (int i = 0; i < 4'000; ++i) {
+        bytes += std::string("K\x01r", 3);
+        for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(i >> shift & 0xff);
+    }
+    bytes += "l.";
+    constexpr long long plenty = 1'000'000;
+    support::calls_until = plenty;
+    const auto read = archive<format::pickle<>>::load_all(memory{bytes});
+    const auto calls = plenty - support::calls_until;
+    support::calls_until = -1;
+    REQUIRE(!read);  // a list is not a state
+    CHECK(read.error().code == errc::bad_pickle);
+    CHECK(calls < 200);
 }

@@ -266,7 +266,7 @@ class machine {
         if (!index) return index.failure();
         if (stack_.size() <= floor()) return bad("nothing to remember");
         if (*index > opcodes_) return bad("a memo index is larger than what was made before", decimal(*index));
-        if (*index >= memo_.size()) memo_.resize(std::size_t{*index} + 1);
+        while (*index >= memo_.size()) memo_.emplace_back();  // grows by doubling, as `resize` does not
         memo_[*index] = stack_.back();
         return {};
     }
