@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 using namespace wherry;
 
 TEST_CASE("one writer claims a folder, which is made, and gives it back when it goes") {
@@ -17,6 +19,9 @@ TEST_CASE("one writer claims a folder, which is made, and gives it back when it 
         REQUIRE_FALSE(second);
         CHECK(second.error().code == errc::locked);
         CHECK(second.error().file == place / "a/b");
+#ifdef __linux__
+        CHECK(second.error().found.view().starts_with("process " + std::to_string(::getpid()) + " of host "));
+#endif
         CHECK(claimed_folder::take(place / "a", synced));  // another folder
     }
     CHECK(claimed_folder::take(place / "a/b", false));

@@ -34,7 +34,7 @@ namespace wherry::inline WHERRY_ABI {
 class claimed_folder {
   public:
     /// Makes the folder, and those above it, where they are missing; removes what killed saves have left there. `synced`: the device holds
-    /// new folders before this returns. Errors: locked; cannot_open, cannot_write.
+    /// new folders before this returns. Errors: locked, with the process and the host; cannot_open, cannot_write.
     static result<claimed_folder> take(std::string path, bool synced) {
         claimed_folder made(std::move(path));
 #if defined(__unix__) || defined(__APPLE__)
@@ -47,7 +47,9 @@ class claimed_folder {
         const std::string here;
         detail::sweep<calls>(made.folder_.get(), std::span(&here, 1));
         if (detail::uninterrupted([&] { return calls::lock(made.folder_.get()); }) != 0 && errno == EWOULDBLOCK)
-            return failure(errc::locked, "another writer keeps this folder for itself").in_file(made.path_);
+            return failure(errc::locked, "another writer keeps this folder for itself")
+                .in_file(made.path_)
+                .found(detail::told_holder(made.folder_.get()));
 #else
         static_cast<void>(synced);
         std::error_code failed;

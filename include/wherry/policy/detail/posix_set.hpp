@@ -190,20 +190,11 @@ class staged_set {
             if (tries == most)
                 return failure(errc::locked, "another process has been renaming its files in this folder for too long")
                     .in_file(folder_)
-                    .found({"process ", decimal(holder())});
+                    .found(told_holder(root()));
             Calls::pause();
         }
         return {};
     }
-    /// The other process, by its temporaries; 0 where none is there.
-    std::uint32_t holder() {
-        std::uint32_t process = 0;
-        static_cast<void>(Calls::list(root(), [&](std::string_view name) {
-            if (const auto whose = owner_of(name); whose.process != 0 && whose.process != this_owner().process) process = whose.process;
-        }));
-        return process;
-    }
-
     /// Puts the journal in place: from here on the set is saved. Errors: cannot_write, and then it is not.
     result<set_journal> write_journal() {
         set_journal journal{items_, how_.synced, 0};
