@@ -193,21 +193,28 @@ inline bool have_same_bytes(const Attr& a, const Attr& b) {
            !a.more.has_value();
 }
 
+namespace detail {
+/// Whether an attribute has one number or string of that type, or an empty list, and nothing else.
+[[gnu::noinline]] inline bool is_single(const Attr& attr, AttrType type) {
+    const auto values = attr.i.has_value() + attr.f.has_value() + attr.b.has_value() + attr.s.has_value();
+    const bool lists = !attr.ints->empty() || !attr.floats->empty() || !attr.strings->empty();
+    const bool is_list = type == AttrType::INTS || type == AttrType::FLOATS || type == AttrType::STRINGS;
+    return attr.type == type && !attr.more.has_value() && !attr.unknown.has_value() && !lists && values == (is_list ? 0 : 1);
+}
+}  // namespace detail
+
 /// Whether an attribute is what `make_attr` makes of a value, and no more; false also for lists that are not empty and for the rarer
 /// values, without a look at them.
 template <class T>
 bool holds(const Attr& attr, const T& value) {
     using rule = detail::attr_rule<T>;
-    const auto values = attr.i.has_value() + attr.f.has_value() + attr.b.has_value() + attr.s.has_value();
-    if (attr.type != rule::type || attr.more.has_value() || attr.unknown.has_value() || values > 1) return false;
-    const bool lists = !attr.ints->empty() || !attr.floats->empty() || !attr.strings->empty();
-    if (lists) return false;
-    if constexpr (requires { value.empty() && value.begin() == value.end(); } && !std::is_same_v<T, std::string>) {
-        return value.empty() && values == 0;
+    if (!detail::is_single(attr, rule::type)) return false;
+    if constexpr (std::is_same_v<T, std::string>) {
+        return attr.s && *attr.s == value;
     } else if constexpr (std::is_same_v<T, float>) {
         return attr.f && std::bit_cast<std::uint32_t>(*attr.f) == std::bit_cast<std::uint32_t>(value);
-    } else if constexpr (std::is_same_v<T, std::string>) {
-        return attr.s && *attr.s == value;
+    } else if constexpr (requires { value.empty(); }) {
+        return value.empty();
     } else if constexpr (requires { *rule::read(attr) == value; }) {
         return rule::read(attr) == value;
     } else {

@@ -97,9 +97,12 @@ class Operator {
     template <class T>
     [[gnu::noinline]] void put_attr(std::size_t at, std::string_view name, const T& value, const Operator* like) {
         if (like != nullptr)
-            for (auto held = like->desc_.attrs.begin(); held != like->desc_.attrs.end(); ++held)
-                if (held->name == name && holds(*held, value)) return desc_.attrs.put(at, held);
+            if (const auto held = like->place_of(name); held < like->desc_.attrs.size() && holds(like->desc_.attrs[held], value))
+                return put_shared(at, *like, held);
         put_attr(at, make_attr(name, value), like);
+    }
+    [[gnu::noinline]] void put_shared(std::size_t at, const Operator& like, std::size_t held) {
+        desc_.attrs.put(at, like.desc_.attrs.begin() + held);
     }
     [[gnu::noinline]] void put_attr(std::size_t at, Attr attr, const Operator* like) {
         if (like != nullptr)
@@ -108,7 +111,7 @@ class Operator {
         desc_.attrs.put(at, std::move(attr));
     }
     /// The index of the last attribute of that name, or the end.
-    [[nodiscard]] std::size_t place_of(std::string_view name) const noexcept {
+    [[nodiscard, gnu::noinline]] std::size_t place_of(std::string_view name) const noexcept {
         for (auto at = desc_.attrs.size(); at-- > 0;)
             if (desc_.attrs[at].name == name) return at;
         return desc_.attrs.size();

@@ -41,6 +41,9 @@ class shared_list {
         [[nodiscard]] constexpr const T* operator->() const noexcept { return &(*at_)->value; }
         constexpr const_iterator& operator++() noexcept { return ++at_, *this; }
         constexpr const_iterator operator++(int) noexcept { return const_iterator(at_++); }
+        [[nodiscard]] friend constexpr const_iterator operator+(const_iterator it, std::size_t by) noexcept {
+            return const_iterator(it.at_ + by);
+        }
         friend constexpr bool operator==(const_iterator, const_iterator) noexcept = default;
 
       private:
