@@ -73,22 +73,27 @@ constexpr const char* texts[] = {"",
                                  "1e30",
                                  "nan"};
 
-/// Another value of the same type.
-void change(Attr& attr, choices& next) {
-    const auto resized = [&](auto& list, const auto& from) {
-        if (next.one_in(3)) list.resize(next.below(6));
-        for (auto& one : list)
+/// The attribute with another value of the same type; names of blocks and the like stay.
+Attr changed(const Attr& attr, choices& next) {
+    const auto list = [&]<class T>(const auto& from) {
+        auto values = value_of<sequence<T>>(attr);
+        if (!values) return attr;
+        if (next.one_in(3)) values->resize(next.below(6));
+        for (auto& one : *values)
             if (next.one_in(2)) one = next.of(from);
+        return make_attr(attr.name, *std::move(values));
     };
-    if (attr.i) attr.i = next.of(numbers);
-    if (attr.l) attr.l = next.of(long_numbers);
-    if (attr.f) attr.f = next.of(reals);
-    if (attr.float64) attr.float64 = static_cast<double>(next.of(reals));
-    if (attr.b) attr.b = !*attr.b;
-    if (attr.s) attr.s = next.of(texts);
-    if (attr.type == AttrType::INTS) resized(attr.ints, numbers);
-    if (attr.type == AttrType::LONGS) resized(attr.longs, long_numbers);
-    if (attr.type == AttrType::FLOATS) resized(attr.floats, reals);
+    switch (attr.type) {
+        case AttrType::INT: return make_attr(attr.name, next.of(numbers));
+        case AttrType::LONG: return make_attr(attr.name, next.of(long_numbers));
+        case AttrType::FLOAT: return make_attr(attr.name, next.of(reals));
+        case AttrType::BOOLEAN: return make_attr(attr.name, next.below(2) == 1);
+        case AttrType::STRING: return make_attr(attr.name, next.of(texts));
+        case AttrType::INTS: return list.operator()<std::int32_t>(numbers);
+        case AttrType::LONGS: return list.operator()<std::int64_t>(long_numbers);
+        case AttrType::FLOATS: return list.operator()<float>(reals);
+        default: return attr;
+    }
 }
 
 struct input {
@@ -177,7 +182,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         auto&& op = made.program.global_block().append_op(std::move(desc));
         info.write_defaults(op);
         for (std::size_t i = 0; i < op.desc().attrs.size(); ++i)
-            if (next.one_in(3)) change(op.desc().attrs[i], next);
+            if (next.one_in(3)) op.desc().attrs[i] = changed(op.desc().attrs[i], next);
         names.insert(names.end(), fresh.begin(), fresh.end());
     }
     std::vector<tensor_ref> fed;
