@@ -3,6 +3,8 @@
 
     benchmarks/compare.py --quick                    about 3 minutes
     benchmarks/compare.py --json f.json --markdown f.md --charts folder
+    benchmarks/compare.py --sweep --charts folder    one array of 4 KiB to 4 GiB, and 1 to 100,000 arrays, as lines, too
+    benchmarks/compare.py --cold --writers 4 --percentiles --shapes mine.txt --folder /mnt/disk
     benchmarks/compare.py --paddle                   Paddle 2.6.2, too, up to 1,000 arrays (450 MB are installed)
 
 Builds benchmarks/compare.cpp (g++ -O2) and installs the peers into build-compare/venv: NumPy, safetensors, onnxruntime. In each round all
@@ -17,6 +19,7 @@ load of persistables in one file, through an Executor.
 import argparse
 import json
 import mmap
+import multiprocessing
 import os
 import pathlib
 import pickle
@@ -25,6 +28,7 @@ import random
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 here = pathlib.Path(__file__).resolve().parent
@@ -38,6 +42,10 @@ def arguments():
     p.add_argument("--folder", help="where files are written (default: $TMPDIR or /tmp)")
     p.add_argument("--shapes", help="a workload of your own: a file of one array per line, dims with spaces between")
     p.add_argument("--durable", action="store_true", help="saves with fsync, too")
+    p.add_argument("--cold", action="store_true", help="each load finds its file outside the page cache (posix_fadvise)")
+    p.add_argument("--writers", type=int, metavar="N", help="saves of N processes at once, too")
+    p.add_argument("--percentiles", action="store_true", help="columns of the 90th and 99th percentile of the time (more --rounds!)")
+    p.add_argument("--sweep", action="store_true", help="against bytes and against the number of arrays, too, as far as memory allows")
     p.add_argument("--paddle", action="store_true", help="Paddle 2.6.2, too")
     p.add_argument("--json", metavar="FILE")
     p.add_argument("--markdown", metavar="FILE")
@@ -101,24 +109,40 @@ def workloads(args):
     }
     if not args.quick:
         made["8 x 128 MiB"] = [(8192, 4096)] * 8
+    if args.sweep:
+        made.update(sweep())
+    return made
+
+
+def sweep():
+    """Workloads that differ in one number; there are six copies of the arrays at most."""
+    available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    made = {f"one array of {size >> 10} KiB": [(size // 4,)] for size in (1 << power for power in range(12, 33, 2)) if 6 * size < available}
+    made.update({f"arrays of 256 B: {count}": [(64,)] * count for count in (1, 10, 100, 1000, 10_000, 100_000)})
     return made
 
 
 class Wherry:
-    """compare.cpp, which measures by itself."""
+    """compare.cpp, which measures by itself; `ask` and `answer` are the halves of a call."""
 
     def __init__(self, program, shapes, folder):
-        listed = folder / "shapes"
+        listed = folder / f"shapes_{len(list(folder.glob('shapes_*')))}"  # one each: another may still read its own
         listed.write_text("".join(" ".join(map(str, dims)) + "\n" for dims in shapes))
         self.process = subprocess.Popen([program, listed], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def __call__(self, what, value):
+    def ask(self, what, value):
         self.process.stdin.write(f"{what} {value}\n")
         self.process.stdin.flush()
+
+    def answer(self):
         taken = int(self.process.stdout.readline())
         if taken < 0:
-            raise RuntimeError(f"wherry: {what} {value} failed")
+            raise RuntimeError("wherry failed")
         return taken
+
+    def __call__(self, what, value):
+        self.ask(what, value)
+        return self.answer()
 
     def close(self):
         self.process.stdin.close()
@@ -144,7 +168,9 @@ def take_turns(ways, limit, rounds):
     made = {}
     for name, pairs in taken.items():
         first, median, third = statistics.quantiles([ratio for ratio, _ in pairs], n=4)
-        made[name] = {"median": median, "first": first, "third": third, "ns": statistics.median(ns for _, ns in pairs)}
+        times = sorted(ns for _, ns in pairs)
+        made[name] = {"median": median, "first": first, "third": third, "ns": statistics.median(times),
+                      **{f"p{percent}": times[-(-len(times) * percent // 100) - 1] for percent in (90, 99)}}
     return made
 
 
@@ -232,10 +258,17 @@ def storage(args, name, shapes, program, folder):
     if args.durable:
         saves["write(2) and fsync"] = peer("limit", write_and_sync)
         saves["wherry, durable"] = lambda: wherry("save_durable", fresh("wherry"))
+    if len(shapes) > 10_000:  # it takes minutes
+        del saves["NumPy savez"], loads["NumPy load"]
     if args.paddle and len(shapes) <= 1000:
         saves["Paddle"], loads["Paddle"] = paddle_ways(shapes, folder)
     rounds = args.rounds or (7 if args.quick else 15)
     wherry("save_aligned", fresh("aligned"))
+    if args.cold:
+        read_from = {"pread(2)": "limit", "wherry, mapped": "aligned", "NumPy load": "npz", "pickle": "pickle", "Paddle": "paddle"}
+        for way, work in loads.items():
+            used = path[read_from.get(way, way.split()[0].rstrip(","))]
+            loads[way] = lambda work=work, used=used: (drop_from_cache(used), work())[1]
     made = [{"what": f"save: {name}", "limit": "write(2)", "bytes": len(data), "tensors": len(shapes),
              "ways": take_turns(saves, "write(2)", rounds)},
             {"what": f"load: {name}", "limit": "pread(2)", "bytes": len(data), "tensors": len(shapes),
@@ -243,6 +276,58 @@ def storage(args, name, shapes, program, folder):
     wherry.close()
     for used in path.values():
         used.unlink(missing_ok=True)
+    if args.writers:
+        made.append({"what": f"save: {name}, {args.writers} writers at once", "limit": "write(2)", "bytes": len(data), "tensors": len(shapes),
+                     "ways": at_once(args.writers, shapes, program, folder, write_all, rounds)})
+    return made
+
+
+def drop_from_cache(path):
+    file = os.open(path, os.O_RDONLY)
+    os.fsync(file)  # pages that are not written yet stay
+    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(file)
+
+
+def at_once(count, shapes, program, folder, write_all, rounds):
+    """Saves of `count` processes at the same time, and their limit: what the slowest one took."""
+    path = [folder / f"writer_{i}" for i in range(count)]
+
+    def serve(pipe):
+        while target := pipe.recv():
+            pipe.send(timed(lambda: write_all(target)))
+
+    fork = multiprocessing.get_context("fork")  # the bytes are there already
+    pipes = [fork.Pipe() for _ in path]
+    limits = [fork.Process(target=serve, args=(theirs,), daemon=True) for _, theirs in pipes]
+    for process in limits:
+        process.start()
+    writers = [Wherry(program, shapes, folder) for _ in path]
+
+    def turn(ask, answers):
+        for target in path:
+            target.unlink(missing_ok=True)
+        for i, target in enumerate(path):
+            ask(i, target)
+        return max([answer() for answer in answers])
+
+    def ours(what):
+        return lambda: turn(lambda i, target: writers[i].ask(what, target), [writer.answer for writer in writers])
+
+    ways = {
+        "write(2)": lambda: turn(lambda i, target: pipes[i][0].send(target), [mine.recv for mine, _ in pipes]),
+        "wherry, fast": ours("save"),
+        "wherry, atomic": ours("save_atomic"),
+    }
+    made = take_turns(ways, "write(2)", rounds)
+    for mine, _ in pipes:
+        mine.send(None)
+    for process in limits:
+        process.join()
+    for writer in writers:
+        writer.close()
+    for target in path:
+        target.unlink(missing_ok=True)
     return made
 
 
@@ -310,15 +395,18 @@ def inference(args, program, folder):
     return made
 
 
-def machine(args):
+def machine(args, program):
     import numpy
+    import onnx
     import onnxruntime
     import safetensors
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
-    compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
+    comment = subprocess.run(["readelf", "-p", ".comment", program], capture_output=True, text=True).stdout  # of what really runs
+    compiler = next((line.split("]")[1].strip() for line in comment.splitlines() if "]" in line), "unknown")
     load = os.getloadavg()[0]
-    return {"cpu": cpu, "cores": os.cpu_count(), "system": platform.platform(), "compiler": compiler, "python": platform.python_version(),
+    return {"cpu": cpu, "cores": os.cpu_count(), "system": platform.platform(), "compiler": compiler, "python": platform.python_version(), "files": args.folder or tempfile.gettempdir(),
             "numpy": numpy.__version__, **({"paddle": "2.6.2"} if args.paddle else {}), "safetensors": safetensors.__version__, "onnxruntime": onnxruntime.__version__,
+            "onnx": onnx.__version__, "run as": " ".join(["compare.py", *(word for word in sys.argv[1:] if word.startswith("--"))]),
             "load average before": round(load, 1), "date": time.strftime("%Y-%m-%d")}
 
 
@@ -326,16 +414,23 @@ def shown(ns):
     return f"{ns / 1e3:.1f} us" if ns < 1e6 else f"{ns / 1e6:.1f} ms"
 
 
-def markdown(found):
+def markdown(found, args):
     lines = ["# wherry beside its peers", "", "`benchmarks/compare.py` made this page. x is the median of the ratios to the limit in a round,",
              "with its quartiles; below 1 a way is faster than the limit.", ""]
     lines += [f"- {key}: {value}" for key, value in found["machine"].items()]
     if found["machine"]["load average before"] > 0.5:
         lines += ["", "Other work kept the cores busy during this run: times are too long, and ratios of short work vary, as the quartiles show."]
     for row in found["rows"]:
-        lines += ["", f"## {row['what']}", "", f"| way | x {row['limit']} | quartiles | time |", "|---|---|---|---|"]
+        more = ("p90", "p99") if args.percentiles else ()
+        lines += ["", f"## {row['what']}", "", f"| way | x {row['limit']} | quartiles | time |" + "".join(f" {key} |" for key in more),
+                  "|---|---|---|---|" + "---|" * len(more)]
         for way, one in sorted(row["ways"].items(), key=lambda item: item[1]["median"]):
-            lines.append(f"| {way} | {one['median']:.2f} | {one['first']:.2f} to {one['third']:.2f} | {shown(one['ns'])} |")
+            lines.append(f"| {way} | {one['median']:.2f} | {one['first']:.2f} to {one['third']:.2f} | {shown(one['ns'])} |"
+                         + "".join(f" {shown(one[key])} |" for key in more))
+    if args.charts and args.markdown:
+        beside = pathlib.Path(args.markdown).resolve().parent
+        drawn = [pathlib.Path(os.path.relpath(chart, beside)).as_posix() for chart in charts(found, args.charts)]
+        lines += ["", *(f"![{pathlib.Path(chart).stem}]({chart})" for chart in drawn)]
     return "\n".join(lines) + "\n"
 
 
@@ -347,8 +442,10 @@ def charts(found, folder):
     import matplotlib.pyplot as plt
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    swept = ("one array of ", "arrays of 256 B: ")
+    made = []
     for kind in ("save", "load", "inference"):
-        rows = [row for row in found["rows"] if row["what"].startswith(kind)]
+        rows = [row for row in found["rows"] if row["what"].startswith(kind) and not any(part in row["what"] for part in swept)]
         if not rows:
             continue
         figure, axes = plt.subplots(1, len(rows), figsize=(3.2 * len(rows), 3), squeeze=False)
@@ -361,7 +458,26 @@ def charts(found, folder):
             axis.set_xlabel(f"x {row['limit']}", fontsize=7)
             axis.tick_params(labelsize=6)
         figure.tight_layout()
-        figure.savefig(folder / f"{kind}.svg", metadata={"Date": None})
+        made.append(folder / f"{kind}.svg")
+        figure.savefig(made[-1], metadata={"Date": None})
+        plt.close(figure)
+    for part, key in zip(swept, ("bytes", "tensors")):
+        both = [[row for row in found["rows"] if row["what"].startswith(kind) and part in row["what"] and "writers" not in row["what"]]
+                for kind in ("save", "load")]
+        if not both[0]:
+            continue
+        figure, axes = plt.subplots(1, 2, figsize=(9, 3.5))
+        for axis, rows in zip(axes, both):
+            for way in rows[0]["ways"]:
+                held = [(row[key], row["ways"][way]["ns"] / 1e3) for row in rows if way in row["ways"]]
+                axis.plot(*zip(*held), marker=".", label=way, linewidth=2 if way.startswith("wherry") else 1)
+            axis.set(xscale="log", yscale="log", xlabel=key, ylabel="us", title=rows[0]["what"].split(":")[0])
+            axis.legend(fontsize=6)
+        figure.tight_layout()
+        made.append(folder / f"against_{key}.svg")
+        figure.savefig(made[-1], metadata={"Date": None})
+        plt.close(figure)
+    return made
 
 
 def main():
@@ -369,20 +485,19 @@ def main():
     build.mkdir(exist_ok=True)
     in_environment(args)
     program = runner(args)
-    import tempfile
-    found = {"machine": machine(args), "rows": []}
+    found = {"machine": machine(args, program), "rows": []}
     with tempfile.TemporaryDirectory(prefix="wherry-compare-", dir=args.folder) as scratch:
         folder = pathlib.Path(scratch)
         for name, shapes in workloads(args).items():
             found["rows"] += storage(args, name, shapes, program, folder)
         found["rows"] += inference(args, program, folder)
-    page = markdown(found)
+    page = markdown(found, args)
     print(page)
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps(found, indent=1) + "\n")
     if args.markdown:
         pathlib.Path(args.markdown).write_text(page)
-    if args.charts:
+    if args.charts and not args.markdown:
         charts(found, args.charts)
 
 
