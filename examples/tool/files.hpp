@@ -49,6 +49,19 @@ inline std::vector<std::string> files_in(const std::string& folder) {
     return names;
 }
 
+/// The one folder in a folder, hidden ones aside: archives wrap their files so. Empty where there is none, or more than one.
+inline std::string only_folder_in(const std::string& folder) {
+    std::string only;
+    std::error_code failed;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
+        std::error_code ignored;
+        if (!at->is_directory(ignored) || at->path().filename().string().starts_with('.')) continue;
+        if (!only.empty()) return {};
+        only = at->path().string();
+    }
+    return only;
+}
+
 /// "a, b, c and 12 more", for a message.
 inline std::string some_names(std::span<const std::string> names, std::size_t shown = 4) {
     std::string made;
@@ -80,7 +93,8 @@ enum class operators : bool { known, any };
 result<Program> parse_program(std::string_view bytes, operators take);
 
 /// The file of the one program in a folder: `__model__`, or whatever it is called; where there are several, the one that has outputs
-/// to fetch. Errors: not_found; bad_argument where several would do; those of the one file that might be a program.
+/// to fetch; where there is none, that of the one folder in it. Errors: not_found; bad_argument where several would do; those of the one
+/// file that might be a program.
 result<std::string> program_file_in(const std::string& folder);
 
 /// The program in a file, or the one of a folder. Errors: those of `program_file_in`, of reading and of `parse_program`.

@@ -18,16 +18,14 @@ namespace tool {
 namespace {
 namespace fs = std::filesystem;
 
-/// The one folder in a folder that holds nothing else, and so on down: archives wrap their files so.
+/// The folder that holds files, of those that hold one folder and nothing else.
 std::string innermost(std::string folder) {
-    while (true) {
-        std::error_code ignored;
-        fs::directory_iterator at(folder, ignored);
-        if (ignored || at == fs::directory_iterator() || !at->is_directory(ignored)) return folder;
-        auto only = at->path().string();
-        if (++at != fs::directory_iterator()) return folder;
+    while (files_in(folder).empty()) {
+        auto only = only_folder_in(folder);
+        if (only.empty()) break;
         folder = std::move(only);
     }
+    return folder;
 }
 
 template <class R>

@@ -18,7 +18,8 @@ wherry::Executor executor_of_all(std::size_t threads) {
 wherry::op_table all_operators() { return wherry::op::inference::table; }
 
 bool can_run(std::string_view type) {
-    return type == "feed" || type == "fetch" || wherry::find_op(wherry::op::inference::table, type) != nullptr;
+    if (type == "feed" || type == "fetch" || type == "cf.yield") return true;  // ends, of a program and of an inner block of Paddle 3
+    return wherry::find_op(wherry::op::inference::table, type) != nullptr;
 }
 
 std::string missing_operators(const wherry::Program& program) {

@@ -71,6 +71,8 @@ result<std::string> program_file_in(const std::string& folder) {
     const auto& found = with_outputs.empty() ? programs : with_outputs;
     if (found.size() == 1) return found.front();
     if (found.empty() && refused) return *std::move(refused);
+    if (const auto inner = found.empty() ? only_folder_in(folder) : std::string(); !inner.empty())
+        if (auto file = program_file_in(inner); file || file.error().code != errc::not_found) return file;
     if (found.empty()) return error{.code = errc::not_found, .message = "no file of the folder is a program", .file = folder};
     return error{.code = errc::bad_argument,
                  .message = "several files of the folder are programs; name the one that is meant",

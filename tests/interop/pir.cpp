@@ -155,6 +155,76 @@ TEST_CASE("pir: all operators without a counterpart are named, each with how oft
     CHECK(read.error().found == "1.convolve (2), 1.unheard_of (1)");
 }
 
+namespace {
+/// A loop with a condition in it, as Paddle 3.3.1 writes `while` and `if`: inner blocks with arguments, which end with a yield.
+std::string control_flow(std::string_view in_loop = "lgamma") {
+    const auto made = [](int id) {
+        return R"("O":[{"%":)" + std::to_string(id) + R"(,"TT":{"#":"0.t_dtensor","D":[{"#":"0.t_f32"},[-1,4],"NCHW",[],0]}}]})";
+    };
+    const auto unary = [&](std::string_view type, int from, int to) {
+        return R"({"#":"1.)" + std::string(type) + R"(","A":[],"I":[{"%":)" + std::to_string(from) + "}]," + made(to);
+    };
+    const auto yield = [](int from) { return R"({"#":"2.yield","A":[],"I":[{"%":)" + std::to_string(from) + R"(}],"O":[]})"; };
+    const auto block = [](const std::string& args, const std::string& ops) {
+        return R"({"#":"region","blocks":[{"#":"block","args":[)" + args + R"(],"ops":[)" + ops + "]}]}";
+    };
+    const std::string argument = R"({"#":-1,"TT":{"#":"0.t_dtensor","D":[{"#":"0.t_f32"},[-1,4],"NCHW",[],0]}})";
+    const auto sum = R"({"#":"1.add","A":[],"I":[{"%":3},{"%":2}],)" + made(10) + ",";
+    const auto condition = R"({"#":"1.if","A":[],"I":[{"%":3}],"regions":[)" + block("", sum + unary("atan", 10, 4) + "," + yield(4)) +
+                           "," + block("", unary("digamma", 3, 5) + "," + unary("lgamma", 5, 6) + "," + yield(6)) + "]," + made(7);
+    const auto loop = R"({"#":"1.while","A":[],"I":[{"%":2},{"%":1}],"regions":[)" +
+                      block(argument, unary(in_loop, -1, 3) + "," + condition + "," + yield(7)) + "]," + made(8);
+    return R"({"base_code":{"magic":"pir","version":4,"trainable":true},"program":{"regions":[{"#":"region_0","blocks":[)"
+           R"({"#":"block_0","args":[],"ops":[{"#":"1.data","A":[{"N":"name","AT":{"#":"0.a_str","D":"x"}}],"I":[],)" +
+           made(1) + "," + R"({"#":"1.full","A":[{"N":"value","AT":{"#":"0.a_f64","D":1.0}}],"I":[],)" + made(2) + "," + loop + "," +
+           unary("lgamma", 8, 9) + R"(,{"#":"1.fetch","A":[{"N":"col","AT":{"#":"0.a_i32","D":0}}],"I":[{"%":9}],"O":[]}]}]}]}})";
+}
+}  // namespace
+
+TEST_CASE("pir: unknown operators are counted in the blocks of if and while, too") {
+    CHECK(read_pir(control_flow()).error().found == "1.while (1), 1.lgamma (3), 1.if (1), 1.atan (1), 1.digamma (1)");
+    CHECK(read_pir(control_flow("relu")).error().found == "1.while (1), 1.if (1), 1.atan (1), 1.digamma (1), 1.lgamma (2)");
+    // an inner operator that lacks what an unknown one makes does not end the list
+    auto cut = control_flow();
+    cut.replace(cut.find(R"("I":[{"%":5}])"), 13, R"("I":[{"%":99}])");
+    CHECK(read_pir(cut).error().found == "1.while (1), 1.lgamma (3), 1.if (1), 1.atan (1), 1.digamma (1)");
+}
+
+TEST_CASE("pir: inner blocks are blocks of the program, which attributes name") {
+    const auto read = read_pir(control_flow("relu"), {}, pir_operators::any);
+    REQUIRE_MESSAGE(read, (read ? "" : to_string(read.error())));
+    REQUIRE(read->blocks().size() == 4);
+    const auto types = [&](std::size_t block) {
+        std::string made;
+        for (const auto& op : read->blocks()[block].ops()) made.append(op.type()).append(" ");
+        return made;
+    };
+    CHECK(types(0) == "feed fill_constant pd_op.while pd_op.lgamma fetch ");
+    CHECK(types(1) == "relu pd_op.if cf.yield ");
+    CHECK(types(2) == "elementwise_add pd_op.atan cf.yield ");
+    CHECK(types(3) == "pd_op.digamma pd_op.lgamma cf.yield ");
+    CHECK(read->blocks()[1].ops()[0].input("X")[0] == "argument_0");
+    CHECK(to_string(read->blocks()[1].find_var("argument_0").shape()) == "[-1, 4]");
+    const auto desc = read->to_desc();
+    CHECK(desc.blocks[3].parent_idx == 1);
+    const auto& branches = desc.blocks[1].ops[1].attrs;
+    REQUIRE(branches.size() == 2);
+    CHECK(branches[1].name == "sub_block_1");
+    CHECK(branches[1].more->block_idx == 3);
+    const auto again = Program::parse_from_string(read->serialize_to_string());
+    REQUIRE(again);
+    CHECK(again->to_desc() == read->to_desc());
+    // what no operator makes a tensor of, and what is numbered twice or not at all
+    auto array = control_flow();
+    const std::string tensor = R"({"#":-1,"TT":{"#":"0.t_dtensor")";
+    const auto at = array.find(tensor);
+    REQUIRE(at != std::string::npos);
+    CHECK(read_pir(std::string(array).replace(at, tensor.size(), R"({"#":-1,"TT":{"#":"1.t_dtensorarray")"), {}, pir_operators::any));
+    CHECK(code_of(read_pir(std::string(array).replace(at, 6, R"({"#":1)"), {}, pir_operators::any)) == errc::bad_attribute);
+    const std::string second = tensor + R"(,"D":[{"#":"0.t_f32"},[1],"NCHW",[],0]}},)";
+    CHECK(code_of(read_pir(std::string(array).insert(at, second), {}, pir_operators::any)) == errc::duplicate_name);
+}
+
 TEST_CASE("pir: any operator can be looked at: variables, slots, attributes; only to run it one needs a counterpart") {
     const auto read = read_pir(unknown_operators, {}, pir_operators::any);
     REQUIRE_MESSAGE(read, (read ? "" : to_string(read.error())));

@@ -80,6 +80,38 @@ TEST_CASE("run takes a prefix, a program file, and parameters in any form beside
     check_runs(folder + "/x.pdmodel", {"--params-file", "y.weights"});
 }
 
+TEST_CASE("a folder that holds one folder is that folder, as archives unpack") {
+    const auto folder = fresh("wrapped");
+    copy(readme + "/inference_combined/model", folder + "/a/b/net.pdmodel");
+    copy(readme + "/inference_combined/params", folder + "/a/b/weights");
+    check_runs(folder);
+    write_file(folder + "/README.md", "# A model\n");
+    write_file(folder + "/a/._b", "what macOS adds");
+    fs::create_directories(folder + "/.git/objects");
+    check_runs(folder);
+    check_runs(folder + "/a", {"--model-file", "net.pdmodel", "--params-file", "weights"});
+    check_runs(folder, {"--params-file", "weights"});
+    check_runs(folder, {"--model-file", "a/b/net.pdmodel", "--params-file", "a/b/weights"});
+    MUST_SUCCEED({"embed", folder, "--name", "net", "--out", "wrapped.hpp"});
+    MUST_SUCCEED({"dot", folder});
+    const auto separate = fresh("wrapped_separate");
+    copy(readme + "/inference", separate + "/inference");
+    check_runs(separate);
+    // a program of the folder itself comes first; of two folders none is chosen; what was refused further down is told
+    copy(readme + "/inference_combined/model", folder + "/a/own");
+    copy(readme + "/inference_combined/params", folder + "/a/params");
+    check_runs(folder);
+    fs::remove(folder + "/a/b/weights");
+    check_runs(folder);
+    fs::create_directories(folder + "/c");
+    CHECK(refusal(folder).find("no file of the folder is a program [file wrapped]") != std::string::npos);
+    const auto cut = fresh("wrapped_cut");
+    const auto bytes = support::read_file(golden(readme + "/main.pdmodel"));
+    fs::create_directories(cut + "/inner");
+    write_file(cut + "/inner/model", std::string_view(bytes).substr(0, bytes.size() / 2));
+    CHECK(refusal(cut).find("wrapped_cut/inner/model") != std::string::npos);
+}
+
 TEST_CASE("several files that would do are an error: none is chosen") {
     const auto folder = fresh("several");
     copy(readme + "/inference_combined/model", folder + "/a");

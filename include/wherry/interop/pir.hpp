@@ -54,8 +54,7 @@ class pir_reader : pir_values {
         program_.blocks.emplace_back();
         add_list_variable("feed", wire::VarKind::FEED_MINIBATCH);
         add_list_variable("fetch", wire::VarKind::FETCH_LIST);
-        for (const auto& op : *ops)  // after one that is not known others may lack what it makes: all those are told
-            if (auto added = add_op(op); !added && (take_ == pir_operators::any || unknown_.empty())) return added.failure();
+        if (auto added = add_ops(ops); !added) return added.failure();
         if (take_ == pir_operators::known && !unknown_.empty()) return unknown_.to_error();
         program_.version.emplace().version = program_version;
         return Program::from_desc(std::move(program_), caps_);
@@ -64,6 +63,13 @@ class pir_reader : pir_values {
   private:
     static constexpr std::int64_t newest_version = 4;
     static constexpr std::int64_t program_version = 2'006'002;  // whose operators the rules below write
+
+    /// After one that is not known others may lack what it makes: all those are told.
+    result<void> add_ops(const json* ops) {
+        for (std::size_t i = 0; const auto* op = at(ops, i); ++i)
+            if (auto added = add_op(*op); !added && (take_ == pir_operators::any || unknown_.empty())) return added;
+        return {};
+    }
 
     result<void> add_op(const json& op) {
         const auto type = text_of(at(&op, "#"));
@@ -77,7 +83,7 @@ class pir_reader : pir_values {
         if (const auto* rule = find_pir_rule(name); rule != nullptr && type.starts_with("1.")) {
             auto added = add_by_rule(op, *rule);
             if (added || take_ == pir_operators::known) return added;
-        } else {
+        } else if (type != "2.yield") {  // the end of an inner block, and what it gives
             unknown_.note(type);
         }
         return add_as_it_is(op);
@@ -95,6 +101,7 @@ class pir_reader : pir_values {
         const auto* named = at(&op, "A");
         for (std::size_t i = 0; const auto* one = at(named, i); ++i)
             if (auto attr = attribute_as_it_is(text_of(at(one, "N")), value_of(at(one, "AT")))) attrs.push_back(*std::move(attr));
+        if (auto added = add_regions(op, attrs); !added) return added;
         const auto* made = at(&op, "O");
         for (std::size_t i = 0; const auto* one = at(made, i); ++i) {
             auto names = define_any(op, one);
@@ -103,6 +110,39 @@ class pir_reader : pir_values {
         }
         add(full_name(op), inputs, outputs, std::move(attrs));
         return {};
+    }
+    /// The blocks of `if` and `while` as blocks of the program; attributes sub_block_0, sub_block_1, ... of the operator name them.
+    result<void> add_regions(const json& op, sequence<Attr>& attrs) {
+        const auto outer = block_;
+        std::size_t count = 0;
+        for (std::size_t i = 0; const auto* region = at(at(&op, "regions"), i); ++i)
+            for (std::size_t k = 0; const auto* inner = at(at(region, "blocks"), k); ++k) {
+                block_ = program_.blocks.size();
+                auto& made = program_.blocks.emplace_back();
+                made.idx = static_cast<std::int32_t>(block_);
+                made.parent_idx = static_cast<std::int32_t>(outer);
+                attrs.push_back(make_block_attr("sub_block_" + std::string(decimal(count++).view()), made.idx));
+                for (std::size_t arg = 0; const auto* one = at(at(inner, "args"), arg); ++arg)
+                    if (auto defined = define_argument(op, *one); !defined) return defined;
+                if (auto added = add_ops(at(inner, "ops")); !added) return added;
+                block_ = outer;
+            }
+        return {};
+    }
+    /// What `while` hands to its block: the file numbers it -1, -2, ...
+    result<void> define_argument(const json& op, const json& argument) {
+        const auto id = integer(at(&argument, "#"));
+        if (id >= 0) return bad(op, "an argument of a block has no number");
+        value made{.name = "argument_" + std::string(decimal(-(id + 1)).view()), .type = {}};
+        if (const auto* is = at(&argument, "TT"); text_of(at(is, "#")) == "0.t_dtensor") {
+            auto type = type_of(op, is);
+            if (!type) return type.failure();
+            made.type = *std::move(type);
+            add_variable(made.name, made.type, false);
+        } else {
+            add_raw(made.name);
+        }
+        return define(op, id, std::move(made));
     }
     void read_as_it_is(const value& read, std::size_t i, sequence<std::string>& names, sequence<Attr>& attrs) {
         if (!read.name.empty()) return void(names.push_back(read.name));
@@ -122,8 +162,7 @@ class pir_reader : pir_values {
             if (auto defined = define_variable(op, out, name); !defined) return defined.failure();
             return sequence<std::string>{name};
         }
-        add_list_variable(name, wire::VarKind::RAW);
-        program_.blocks[0].vars.back().persistable = false;
+        add_raw(name);
         if (auto defined = define(op, out, {.name = name, .type = {}}); !defined) return defined.failure();
         return sequence<std::string>{name};
     }
@@ -180,7 +219,7 @@ class pir_reader : pir_values {
     result<void> add_data(const json& op) {
         auto made = define_variable(op, at(at(&op, "O"), std::size_t{0}), std::string(text_of(attribute(op, "name"))));
         if (!made) return made.failure();
-        auto& var = program_.blocks[0].vars.back();
+        auto& var = block().vars.back();
         var.need_check_feed = true;
         var.stop_gradient = true;
         add("feed", {{"X", {"feed"}}}, {{"Out", {*made}}}, {make_attr("col", fed_++)});
@@ -235,14 +274,14 @@ class pir_reader : pir_values {
         // what works in place leaves its result to all that read its first input later; batch_norm_ writes nothing that is read here
         if (text_of(at(&op, "#")).ends_with('_') && !outputs.empty() && !rule.from.ends_with("batch_norm"))
             if (const auto over = values_.find(integer(at(at(given, std::size_t{0}), "%"))); over != values_.end())
-                over->second.name = program_.blocks[0].ops.back().outputs[0].arguments[0];
+                over->second.name = block().ops.back().outputs[0].arguments[0];
         return {};
     }
     /// `shape` gives int32 where Paddle 3 has int64.
     void widen_last() {
-        auto& narrow = program_.blocks[0].ops.back().outputs[0].arguments[0];
+        auto& narrow = block().ops.back().outputs[0].arguments[0];
         const auto wide = std::exchange(narrow, narrow + "_32");
-        auto type = *program_.blocks[0].vars.back().type.lod_tensor;
+        auto type = *block().vars.back().type.lod_tensor;
         type.tensor.data_type = DType::INT32;
         add_variable(wide + "_32", std::move(type), false);
         add_cast(wide + "_32", DType::INT32, wide, DType::INT64);
@@ -258,7 +297,7 @@ class pir_reader : pir_values {
             auto type = (*read)->type;
             const auto given = std::exchange(type.tensor.data_type, *wanted);
             if (given == *wanted) continue;
-            const auto made = name + "_" + std::string(decimal(program_.blocks[0].ops.size()).view());
+            const auto made = name + "_" + std::string(decimal(block().ops.size()).view());
             add_variable(made, std::move(type), false);
             add_cast(name, given, made, *wanted);
             name = made;

@@ -90,6 +90,7 @@ struct pir_json {
         const auto type = text_of(at(&op, "#"));
         if (type.starts_with("1.")) return "pd_op." + std::string(type.substr(2));
         if (type.starts_with("0.")) return "builtin." + std::string(type.substr(2));
+        if (type.starts_with("2.")) return "cf." + std::string(type.substr(2));
         return std::string(type);
     }
     static failure bad(const json& op, const char* message, std::string_view expected = {}) {

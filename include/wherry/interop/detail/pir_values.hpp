@@ -27,11 +27,19 @@ class pir_values : protected pir_attributes {
         const json* constant = nullptr;                                   ///< the `full` or `full_int_array` that makes it
         sequence<std::int64_t> combined{};                                ///< the values of a `combine`
         sequence<std::pair<std::string, wire::LoDTensorDesc<>>> parts{};  ///< of a list that an operator makes
+        std::size_t block = 0;                                            ///< where it is made
     };
+
+    /// The block that is read.
+    wire::BlockDesc<>& block() { return program_.blocks[block_]; }
 
     result<void> define(const json& op, const json* out, value made) {
         const auto id = integer(at(out, "%"));
         if (id < 1) return bad(op, "a value has no number");
+        return define(op, id, std::move(made));
+    }
+    result<void> define(const json& op, std::int64_t id, value made) {
+        made.block = block_;
         if (!values_.try_emplace(id, std::move(made)).second)
             return failure(errc::duplicate_name, "two operators make one value").of_op(name_of_op(op)).found(id);
         return {};
@@ -50,17 +58,22 @@ class pir_values : protected pir_attributes {
     }
 
     wire::VarDesc<>& add_variable(std::string_view name, wire::LoDTensorDesc<> type, bool persistable) {
-        auto& var = program_.blocks[0].vars.emplace_back();
+        auto& var = block().vars.emplace_back();
         var.name = name;
         var.type.lod_tensor = std::move(type);
         var.persistable = persistable;
         return var;
     }
     void add_list_variable(std::string_view name, wire::VarKind kind) {
-        auto& var = program_.blocks[0].vars.emplace_back();
+        auto& var = block().vars.emplace_back();
         var.name = name;
         var.type.type = kind;
         var.persistable = true;
+    }
+    /// What is not a tensor.
+    void add_raw(std::string_view name) {
+        add_list_variable(name, wire::VarKind::RAW);
+        block().vars.back().persistable = false;
     }
 
     result<value*> input(const json& op, std::size_t i) {
@@ -77,17 +90,19 @@ class pir_values : protected pir_attributes {
         const auto* held = attribute(*read.constant, "value");
         if (held == nullptr || !(held->is_number() || held->is_boolean())) return bad(*read.constant, "a constant is not a number");
         read.name = value_name(id);
+        const auto reading = std::exchange(block_, read.block);
         add_variable(read.name, read.type, false);
         sequence<std::int64_t> dims(read.type.tensor.dims);
         add("fill_constant", {}, {{"Out", {read.name}}},
             {make_attr("shape", std::move(dims)), make_attr("dtype", read.type.tensor.data_type), make_attr("value", number(*held))});
+        block_ = reading;
         return read.name;
     }
 
     using named_slots = sequence<std::pair<std::string_view, sequence<std::string>>>;
 
     void add(std::string_view type, const named_slots& inputs, const named_slots& outputs, sequence<Attr> attrs) {
-        auto& op = program_.blocks[0].ops.emplace_back();
+        auto& op = block().ops.emplace_back();
         op.type = type;
         const auto fill = [](auto& slots, const named_slots& from) {
             for (const auto& [name, arguments] : from) {
@@ -105,6 +120,7 @@ class pir_values : protected pir_attributes {
     }
 
     wire::ProgramDesc<> program_;
+    std::size_t block_ = 0;
     std::unordered_map<std::int64_t, value> values_;
 };
 
