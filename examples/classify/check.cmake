@@ -1,0 +1,16 @@
+# What a program prints for a picture, but for the last digit: cmake -D program=P -D models=FOLDER -D picture=F -D expected=F -P check.cmake
+cmake_minimum_required(VERSION 3.21)
+if(NOT EXISTS ${models})
+    message("skipped: no models; cmake --build BUILD --target wherry-example-classify-models")
+    return()
+endif()
+execute_process(COMMAND ${program} ${models} ${picture} OUTPUT_VARIABLE found COMMAND_ERROR_IS_FATAL ANY)
+file(READ ${expected} wanted)
+# other processors round otherwise: two digits of a confidence, whole pixels
+foreach(text found wanted)
+    string(REGEX REPLACE "(0\\.[0-9][0-9])[0-9]*" "\\1" ${text} "${${text}}")
+    string(REGEX REPLACE "([0-9]+)\\.[0-9]( |\n)" "\\1\\2" ${text} "${${text}}")
+endforeach()
+if(NOT found STREQUAL wanted)
+    message(FATAL_ERROR "expected\n${wanted}\nfound\n${found}")
+endif()

@@ -1,0 +1,20 @@
+# Fetches models from a Python package: cmake -D to=FOLDER -D package=NAME==VERSION -D hash=SHA256 -D patterns=PATH,PATH -P models.cmake
+# pip downloads the package and compares its hash; what the patterns name of it is then in FOLDER.
+cmake_minimum_required(VERSION 3.21)
+if(EXISTS ${to}/${hash})
+    return()
+endif()
+file(MAKE_DIRECTORY ${to})
+file(WRITE ${to}/requirements.txt "${package} --hash=sha256:${hash}\n")
+execute_process(COMMAND python3 -m pip download -q --disable-pip-version-check --no-deps --require-hashes -r requirements.txt -d .
+    WORKING_DIRECTORY ${to} RESULT_VARIABLE code ERROR_VARIABLE said)
+file(GLOB wheel ${to}/*.whl)
+if(NOT code EQUAL 0 OR NOT wheel)
+    message("skipped: the models could not be downloaded (pip download ${package}); without them the example cannot run\n${said}")
+    return()
+endif()
+string(REPLACE "," ";" patterns "${patterns}")
+file(ARCHIVE_EXTRACT INPUT ${wheel} DESTINATION ${to} PATTERNS ${patterns})
+file(REMOVE ${wheel})
+file(TOUCH ${to}/${hash})
+message("the models of ${package} are in ${to}")
