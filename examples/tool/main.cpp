@@ -15,9 +15,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <new>
 #include <string>
 #include <string_view>
@@ -27,6 +29,7 @@
 
 namespace {
 
+const CLI::Range positive(1, std::numeric_limits<std::int32_t>::max());
 constexpr int diff_trouble = 2;  ///< as diff(1): 1 says that the two differ
 
 using command = std::function<tool::result<tool::answer>()>;
@@ -73,7 +76,7 @@ void add_convert(CLI::App& app, tool::convert_arguments& given) {
         ->type_name("FILE");
     app.add_flag("--strip", given.strip, "--program-out: without the call stacks of its operators, which are most of its bytes");
     app.add_option("--align", given.align, "paddle: elements start at multiples of so many bytes, a power of two: 16, 64, 4096")
-        ->check(CLI::PositiveNumber)
+        ->check(positive)
         ->type_name("N");
     app.add_flag("--checksum", given.checksum, "paddle: every tensor carries checksums; they are checked whenever it is read here");
     app.add_flag("--names", given.names, "paddle: every tensor carries its name, so that PROGRAM is not needed any more");
@@ -147,7 +150,7 @@ void add_infer_model(CLI::App& app, tool::infer_model_arguments& given) {
     app.add_option("--params-filename", given.params_filename, "The one file in OUT of all variables; without it, one file per variable")
         ->type_name("F");
     app.add_option("--batch", given.batch, "The inputs have so many rows, where the program leaves their first dim open")
-        ->check(CLI::PositiveNumber)
+        ->check(positive)
         ->type_name("N");
     app.add_flag("--strip", given.strip, "The program without the call stacks of its operators, which are most of its bytes");
     app.add_flag("--quiet", given.quiet, "Say nothing of what was done");
@@ -303,6 +306,17 @@ std::string unknown_command(const CLI::App& app, const std::string& word) {
     return meant.empty() ? unknown + "; wherry --help lists all" : unknown + "; did you mean " + std::string(meant) + "?";
 }
 
+/// The message where a word reads as an option that the command does not have; empty where there is none.
+std::string unknown_option(const CLI::App& asked, const std::vector<std::string>& words) {
+    for (const auto& word : words) {
+        if (word == "--") break;
+        const auto name = word.substr(0, word.find('='));
+        if (name.starts_with("--") && asked.get_option_no_throw(name) == nullptr)
+            return "wherry " + asked.get_name() + " has no option " + name;
+    }
+    return {};
+}
+
 /// What --help says, as data.
 std::vector<tool::help_command> help_of(const CLI::App& app) {
     std::vector<tool::help_command> commands;
@@ -388,7 +402,8 @@ int command_line(int argc, char** argv) {
     } catch (const CLI::ParseError& wrong) {
         const auto used = app.get_subcommands();
         const auto help = used.empty() ? "wherry --help lists all" : "wherry help " + used.front()->get_name() + " says what it takes";
-        return complain(std::string(wrong.what()) + "; " + help, app.got_subcommand("diff") ? diff_trouble : 1);
+        const auto unknown = used.empty() ? std::string() : unknown_option(*used.front(), words_of(argc, argv));
+        return complain((unknown.empty() ? wrong.what() : unknown) + "; " + help, app.got_subcommand("diff") ? diff_trouble : 1);
     }
     return finish(chosen(), files, app.got_subcommand("diff") ? diff_trouble : 1);
 }

@@ -86,3 +86,14 @@ TEST_CASE("help fits the terminal, in lines of at most 100 columns, and says wha
     CHECK_MESSAGE(train.find("\n  --steps N                 How often the program runs (required)\n") != std::string::npos, train);
     CHECK(wherry_tool({"help", "bench"}).out.find("(without it: 20)\n") != std::string::npos);
 }
+
+TEST_CASE("an option that a command does not have is named, and so is the range of a number") {
+    const auto told = wherry_tool({"convert", "--batch", "4", "a", "b", "c"});
+    CHECK(told.status == 1);
+    CHECK(told.err == "wherry: wherry convert has no option --batch; wherry help convert says what it takes\n");
+    CHECK(wherry_tool({"diff", "--bath=4", "a", "b"}).err.starts_with("wherry: wherry diff has no option --bath; "));
+    const auto batch = wherry_tool({"infer-model", "a", "b", "c", "--batch", "0"});
+    CHECK(batch.status == 1);
+    CHECK_MESSAGE(batch.err.starts_with("wherry: --batch: Value 0 not in range "), batch.err);
+    CHECK_MESSAGE(batch.err.find("2147483647") != std::string::npos, batch.err);
+}
