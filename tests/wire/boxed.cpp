@@ -1,3 +1,4 @@
+#include <wherry/base/sequence.hpp>
 #include <wherry/wire/boxed.hpp>
 
 #include <doctest/doctest.h>
@@ -54,16 +55,17 @@ TEST_CASE("boxed: one that is assigned to itself keeps its value") {
 }
 
 TEST_CASE("rare: what was never written reads as empty, and is equal to what was written and is empty") {
-    wherry::wire::rare<std::string> name;
-    const auto& seen = name;
+    using numbers = wherry::wire::rare<wherry::sequence<int>>;
+    numbers held;
+    const auto& seen = held;
     CHECK(seen->empty());
-    CHECK_FALSE(name.has_value());
-    *name = "w";
-    CHECK(*seen == "w");
-    const auto copy = name;
-    name->clear();
-    CHECK(name.has_value());
-    CHECK(name == wherry::wire::rare<std::string>());
-    CHECK(*copy == "w");
-    static_assert(sizeof(name) == sizeof(void*));
+    CHECK_FALSE(held.has_value());
+    held->push_back(7);
+    CHECK(*seen == wherry::sequence<int>{7});
+    const auto copy = held;
+    held->clear();
+    CHECK(held.has_value());
+    CHECK(held == numbers());
+    CHECK(*copy == wherry::sequence<int>{7});
+    static_assert(sizeof(held) == sizeof(void*));
 }
