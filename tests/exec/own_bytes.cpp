@@ -3,6 +3,7 @@
 #include <support/live_bytes.hpp>
 #include <support/small_program.hpp>
 
+#include <wherry/base/sequence.hpp>
 #include <wherry/exec/executor.hpp>
 #include <wherry/exec/op/elementwise.hpp>
 #include <wherry/exec/op/mul.hpp>
@@ -19,7 +20,12 @@
 using namespace wherry;
 
 namespace {
-constexpr std::uint64_t lists_bytes = 2 * sizeof(float);  // what attributes allocate is not said: scale_y of two muls
+/// What attributes allocate is not said: scale_y of two muls.
+const std::uint64_t lists_bytes = [] {
+    sequence<float> scale;
+    scale.push_back(1);
+    return 2 * sizeof(float) * scale.capacity();
+}();
 
 using few = op_list<op::mul, op::elementwise_add, op::softmax>;
 

@@ -7,6 +7,7 @@
 #include <wherry/exec/op/optimizer.hpp>
 #include <wherry/policy/memory.hpp>
 
+#include <atomic>
 #include <cstdio>
 #include <mutex>
 #include <string_view>
@@ -16,7 +17,7 @@ using namespace wherry;
 
 int main(int argc, char** argv) {
     const bool apart = argc > 1 && std::string_view(argv[1]) == "apart";
-    constexpr int steps = 20;
+    constexpr int steps = 1000;  // both touch the counts of shared attributes, after which what came before is in order: they have to meet
     support::small_program p;
     p.parameter("w", {64, 64}).parameter("gradient", {64, 64}).parameter("rate", {1});
     p.op("sgd", {{"Param", {"w"}}, {"Grad", {"gradient"}}, {"LearningRate", {"rate"}}}, {{"ParamOut", {"w"}}});
@@ -32,10 +33,13 @@ int main(int argc, char** argv) {
     };
     bool saved = true;
     bool trained = true;
+    std::atomic<bool> started = false;
     std::thread saver([&] {
+        started = true;
         for (int i = 0; i < steps; ++i) step([&] { saved = bool(archive<filter::named<"w">>::save(p.program, scope, memory{})) && saved; });
     });
     Executor exe(op_list<op::sgd>{});
+    while (!started) std::this_thread::yield();
     for (int i = 0; i < steps; ++i) step([&] { trained = bool(exe.run(p.program, scope, {}, {})) && trained; });
     saver.join();
     std::puts(saved && trained ? "saved and trained" : "failed");
