@@ -12,7 +12,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace {
 using words = std::set<std::string>;
@@ -70,15 +69,15 @@ TEST_CASE("the README shows every command and every option, and no other") {
 }
 
 TEST_CASE("help fits the terminal, in lines of at most 100 columns, and says what must be given") {
-    for (const auto& [columns, most] : {std::pair{"64", 64U}, {"80", 80U}, {"200", 100U}}) {
-        CAPTURE(columns);
-        setenv("COLUMNS", columns, 1);
+    for (const auto most : {64U, 80U, 200U}) {
+        CAPTURE(most);
+        setenv("COLUMNS", std::to_string(most).c_str(), 1);
         const auto help = wherry_tool({"help", "convert"}).out;
         unsetenv("COLUMNS");
         std::size_t widest = 0;
         for (std::size_t at = 0; at < help.size(); at = help.find('\n', at) + 1) widest = std::max(widest, help.find('\n', at) - at);
-        CHECK(widest <= most);
-        CHECK(widest + 12 > most);
+        CHECK(widest <= std::min(most, 100U));
+        CHECK(widest + 12 > std::min(most, 100U));
         CHECK(help.find("Usage: wherry convert [OPTIONS] [PROGRAM] IN OUT\n") != std::string::npos);
     }
     const auto train = wherry_tool({"train", "-h"}).out;

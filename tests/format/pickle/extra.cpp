@@ -64,8 +64,9 @@ TEST_CASE("a file that is one value is shown and written again") {
         {"\x8c\x01x\x94", "0='x'"},
         {"\x8a\x0b\0\0\0\0\0\0\0\0\0\0\x01"s, "0=an integer of 88 bits"},
     };
-    for (const auto& [held, shown] : files) {
-        CAPTURE(shown);
+    for (const auto& file : files) {
+        const auto& [held, shown] = file;
+        CAPTURE(file.second);
         const auto state = checkpoint_in("\x80\x04" + held + ".");
         CHECK(state.arrays.size() == 0);
         CHECK(values_of(rest_of(state)) == words{shown});
