@@ -343,7 +343,7 @@ TEST_CASE("every error is one line and exit status 1, and no result is left") {
         {"there is no command dif; did you mean diff?", {"help", "dif"}},
         {"there is no option --frobnicate; wherry --help lists all", {"--frobnicate"}},
         {"path is required; wherry help inspect says what it takes", {"inspect"}},
-        {"not expected", {"inspect", main, "--frobnicate"}},
+        {"wherry inspect has no option --frobnicate; wherry help inspect says what it takes", {"inspect", main, "--frobnicate"}},
         {"not_found: no such file [file nowhere", {"inspect", "nowhere"}},
         {"found an empty file", {"inspect", "empty"}},
         {"found a NumPy array", {"dot", readme("feed/img.npy")}},
