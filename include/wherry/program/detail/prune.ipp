@@ -29,9 +29,10 @@ class name_marks {
         names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
         marked_.resize(names_.size());
     }
-    /// Names that the list lacks are ignored.
-    void mark(std::string_view name) {
-        if (const auto at = place(name); at < names_.size()) marked_[at] = true;
+    /// True for a name that was not marked before. Names that the list lacks are ignored.
+    bool mark(std::string_view name) {
+        const auto at = place(name);
+        return at < names_.size() && !std::exchange(marked_[at], true);
     }
     [[nodiscard]] bool marked(std::string_view name) const {
         const auto at = place(name);
@@ -208,16 +209,20 @@ class pruner {
 /// The operators of the root block that make the targets, by position.
 inline result<sequence<bool>> target_ops(const Block& root, std::span<const std::string> targets, const pruner& work) {
     sequence<bool> found(root.ops().size());
-    for (const auto& name : targets) {
-        if (work.is_fed(name)) continue;
-        const auto makes = [&](const Operator& op) { return (op.role() & op_role::optimize) == 0 && op.writes(name); };
-        const auto at = std::find_if(root.ops().begin(), root.ops().end(), makes);
-        if (at == root.ops().end())
+    name_marks made({targets.begin(), targets.end()});
+    std::size_t at = 0;
+    for (const auto& op : root.ops()) {
+        const auto makes = [&](std::string_view name) {
+            if (made.mark(name) && !work.is_fed(name)) found[at] = true;
+        };
+        if ((op.role() & op_role::optimize) == 0) for_names(op.desc().outputs, makes);
+        ++at;
+    }
+    for (const auto& name : targets)
+        if (!work.is_fed(name) && !made.marked(name))
             return failure(errc::no_such_variable,
                            "The target variable used for pruning should have an associated operator that generates it.")
                 .of_variable(name);
-        found[static_cast<std::size_t>(at - root.ops().begin())] = true;
-    }
     return found;
 }
 
