@@ -5,6 +5,7 @@
 #include <wherry/base/limits.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/version.hpp>
+#include <wherry/wire/attr_number.hpp>
 #include <wherry/wire/boxed.hpp>
 
 #include <cstdint>
