@@ -30,15 +30,22 @@ struct owner {
     std::uint32_t start = 0;  ///< in the system's ticks; 0 where it does not say
 };
 
+/// What a file of /proc holds; empty where it cannot be read.
+inline std::string text_of_system(const char* path) {
+    const int file = ::open(path, O_RDONLY | O_CLOEXEC);  // NOLINT: no third argument without O_CREAT
+    std::string text;
+    if (file < 0) return text;
+    std::array<char, 1024> piece;  // NOLINT: filled before it is read
+    for (::ssize_t size = 0; (size = ::read(file, piece.data(), piece.size())) > 0;)
+        text.append(piece.data(), static_cast<std::size_t>(size));
+    ::close(file);
+    return text;
+}
+
 /// What the system says of a process: its state, as one letter, and its start. Zeros where there is nothing to be read.
 inline std::pair<char, std::uint32_t> process_seen(std::uint32_t process) {
-    const std::string path = "/proc/" + std::to_string(process) + "/stat";
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);  // NOLINT: no third argument without O_CREAT
-    if (file < 0) return {};
-    std::array<char, 1024> text;  // NOLINT: filled before it is read
-    const auto size = ::read(file, text.data(), text.size());
-    ::close(file);
-    std::string_view rest(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    const auto text = text_of_system(("/proc/" + std::to_string(process) + "/stat").c_str());
+    std::string_view rest(text);
     const auto after_name = rest.rfind(") ");  // the name, in brackets, may hold any character
     if (after_name == std::string_view::npos) return {};
     rest.remove_prefix(after_name + 2);
@@ -57,14 +64,8 @@ inline std::string host_name() {
 /// Who holds the lock of an open file, by the system's table of locks: "process 71 of host lab-3"; empty where that does not tell.
 [[gnu::cold]] inline std::string told_holder(int locked) {
     struct ::stat status {};
-    const int table = ::open("/proc/locks", O_RDONLY | O_CLOEXEC);  // NOLINT: no third argument without O_CREAT
-    if (table < 0) return {};
-    std::string text;
-    std::array<char, 4096> piece;  // NOLINT: filled before it is read
-    for (::ssize_t size = 0; (size = ::read(table, piece.data(), piece.size())) > 0;)
-        text.append(piece.data(), static_cast<std::size_t>(size));
-    ::close(table);
     if (::fstat(locked, &status) != 0) return {};
+    const auto text = text_of_system("/proc/locks");
     const auto file = ":" + std::to_string(status.st_ino) + " ";  // 7: FLOCK  ADVISORY  WRITE 71 fd:00:131073 0 EOF
     for (std::string_view rest = text; !rest.empty(); rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1)) {
         const auto line = rest.substr(0, rest.find('\n'));
