@@ -87,9 +87,9 @@ wherry::result<void> detect(const std::string& folder, const std::string& file, 
     for (std::size_t i = 0; i + 6 <= found.size(); i += 6) {
         const auto row = found.subspan(i, 6);
         if (row[1] < 0.5f) continue;
-        const auto name = static_cast<std::size_t>(row[0]) < std::size(names) ? names[static_cast<std::size_t>(row[0])] : "?";
-        std::printf("%.4f %s %.1f %.1f %.1f %.1f\n", double(row[1]), name, double(row[2]), double(row[3]), double(row[4]), double(row[5]));
+        const auto kind = static_cast<std::size_t>(row[0]);
         const double left = double(row[2]), top = double(row[3]), right = double(row[4]), bottom = double(row[5]);
+        std::printf("%.4f %s %.1f %.1f %.1f %.1f\n", double(row[1]), kind < std::size(names) ? names[kind] : "?", left, top, right, bottom);
         ocr::draw_box(*picture, {{{left, top}, {right, top}, {right, bottom}, {left, bottom}}}, {208, 32, 48});
     }
     return out == nullptr ? wherry::result<void>{} : ocr::write_picture(out, *picture);

@@ -4,33 +4,14 @@ FOLDER is PPLCNetV2 of the unpacked package paddlelabel-ml. Classes must be equa
 stb and OpenCV decode a JPEG to slightly different pixels.
 """
 
-import subprocess
 import sys
 
 import cv2  # Pillow would meet the zlib of Paddle
 import numpy as np
-import paddle
+
+from pictures import planes, printed, run
 
 classify, folder, file = sys.argv[1:]
-paddle.enable_static()
-
-
-def run(prefix, feeds):
-    exe = paddle.static.Executor()
-    with paddle.static.scope_guard(paddle.static.Scope()):
-        program, _, fetches = paddle.static.load_inference_model(prefix, exe)
-        return exe.run(program, feed=feeds, fetch_list=fetches)
-
-
-def planes(pixels):
-    pixels = (pixels[:, :, ::-1] / np.float32(255) - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
-    return pixels.transpose(2, 0, 1)[None].astype("float32")
-
-
-def printed(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-
-
 picture = cv2.imread(file)
 height, width = picture.shape[:2]
 by = 256 / min(height, width)
