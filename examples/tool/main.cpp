@@ -370,7 +370,7 @@ int print_help(const CLI::App& app) {
 }
 
 int command_line(int argc, char** argv) {
-    CLI::App app{"Saves, loads, trains and runs Paddle models without Paddle.", "wherry"};
+    CLI::App app{"", "wherry"};
     app.set_help_flag("--help,-h", "This text");
     app.set_version_flag("--version", version());
     app.require_subcommand(1);

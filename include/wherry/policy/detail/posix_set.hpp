@@ -2,7 +2,6 @@
 #define WHERRY_POLICY_DETAIL_POSIX_SET_HPP
 
 #include <wherry/base/budget.hpp>
-#include <wherry/base/number.hpp>
 #include <wherry/base/result.hpp>
 #include <wherry/base/sequence.hpp>
 #include <wherry/policy/detail/posix_folder.hpp>
